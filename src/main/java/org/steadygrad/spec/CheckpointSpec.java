@@ -1,0 +1,15 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+
+/** When checkpoints are written and how many are kept. */
+public record CheckpointSpec(
+        @Doc("Seconds between checkpoints; one is also written at every validation and at the end.") @Default("60")
+                double everySeconds,
+        @Doc("Most recent checkpoints that are kept, beside the best and the last verified-good one.") @Default("3")
+                int keep) {
+    public CheckpointSpec {
+        Check.positive(everySeconds, "checkpoint", "everySeconds");
+        Check.positive(keep, "checkpoint", "keep");
+    }
+}

@@ -1,0 +1,193 @@
+package org.steadygrad.spec;
+
+import java.util.List;
+import org.steadygrad.check.Check;
+
+/** Where the examples come from. */
+public sealed interface DataSpec {
+
+    @Named("text")
+    @Doc("A text file, modelled character by character: from each prefix the next character.")
+    record Text(
+            @Doc("The file, UTF-8.") String path,
+            @Doc("Characters per sequence.") @Default("128") int sequenceLength,
+            @Doc("Share of the text, from its end, that is kept for validation.") @Default("0.1") double validation)
+            implements DataSpec {
+        public Text {
+            Check.positive(sequenceLength, "data.text", "sequenceLength");
+            Check.inHalfOpen(validation, 0, 1, "data.text", "validation");
+        }
+    }
+
+    /** What a CSV file is used for. */
+    enum CsvTask {
+        @Doc("A class for each sequence.")
+        CLASSIFICATION,
+        @Doc("Numbers for each sequence.")
+        REGRESSION,
+        @Doc("The target columns, horizon steps ahead, at every step.")
+        FORECASTING
+    }
+
+    /** How numeric columns are scaled; fitted on training rows only. */
+    enum Normalization {
+        @Doc("Mean 0, deviation 1.")
+        STANDARD,
+        @Doc("Range 0 to 1.")
+        MIN_MAX,
+        @Doc("Left as they are.")
+        NONE
+    }
+
+    /** What becomes of an empty or NA cell. */
+    enum Missing {
+        @Doc("An error that names the cell.")
+        ERROR,
+        @Doc("The column's mean over training rows.")
+        MEAN,
+        @Doc("The last value of the same column and sequence; the column's mean at the start.")
+        PREVIOUS
+    }
+
+    /** Whether the first row names the columns. */
+    enum Header {
+        @Doc("Yes, if a cell of it isn't a number.")
+        AUTO,
+        YES,
+        NO
+    }
+
+    @Named("csv")
+    @Doc("Numbers in a CSV file, a time step per row.")
+    record Csv(
+            @Doc("The file, UTF-8; builtin:NAME is one that comes with the program.") String path,
+            @Doc("What is learnt.") CsvTask task,
+            @Doc("Names (or numbers from 1) of the target columns.") List<String> target,
+            @Doc("Names (or numbers from 1) of the input columns.")
+                    @Absent("all but target and sequence; for forecasting the target too")
+                    List<String> inputs,
+            @Doc("Column whose value tells sequences apart; rows of a sequence stand together.")
+                    @Absent("one long sequence, cut into windows")
+                    String sequence,
+            @Doc("Whether the first row names the columns.") @Default("auto") Header header,
+            @Doc("Character between cells.") @Default("','") String separator,
+            @Doc("Time steps per window when there is no sequence column.") @Default("64") int window,
+            @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
+            @Doc("Empty and NA cells.") @Default("error") Missing missing,
+            @Doc("Scaling of numeric columns.") @Default("standard") Normalization normalization,
+            @Doc(
+                            "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
+                    @Default("0.2")
+                    double validation)
+            implements DataSpec {
+        public Csv {
+            target = List.copyOf(target);
+            inputs = inputs == null ? null : List.copyOf(inputs);
+            Check.positive(window, "data.csv", "window");
+            Check.positive(horizon, "data.csv", "horizon");
+            Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
+        }
+    }
+
+    /** How an image becomes an input. */
+    enum ImageReading {
+        @Doc("A time step per row.")
+        ROWS,
+        @Doc("A time step per pixel.")
+        PIXELS,
+        @Doc("One vector.")
+        FLAT
+    }
+
+    @Named("idx")
+    @Doc("Labelled images in IDX files (MNIST's format), gz or not.")
+    record Idx(
+            @Doc("File of images.") String images,
+            @Doc("File of labels.") String labels,
+            @Doc("How an image is read.") @Default("rows") ImageReading reading,
+            @Doc("Number of first images that are used.") @Absent("all") Integer limit,
+            @Doc("Share of the images, drawn with the seed, that is kept for validation.") @Default("0.1")
+                    double validation)
+            implements DataSpec {
+        public Idx {
+            if (limit != null) {
+                Check.positive(limit, "data.idx", "limit");
+            }
+            Check.inHalfOpen(validation, 0, 1, "data.idx", "validation");
+        }
+    }
+
+    @Named("pianoRoll")
+    @Doc(
+            "Piano rolls in JSON: train, valid and test lists of sequences of lists of sounding keys; from each prefix the next keys.")
+    record PianoRoll(@Doc("The file.") String path, @Doc("Number of keys.") @Default("88") int keys)
+            implements DataSpec {
+        public PianoRoll {
+            Check.positive(keys, "data.pianoRoll", "keys");
+        }
+    }
+
+    @Named("adding")
+    @Doc(
+            "The adding problem (Hochreiter and Schmidhuber 1997, task 4, in the form of Bai et al. 2018): the sum of two marked numbers.")
+    record Adding(
+            @Doc("Steps per sequence.") @Default("100") int length,
+            @Doc("Training sequences.") @Default("5000") int examples,
+            @Doc("Validation sequences.") @Default("500") int validationExamples)
+            implements DataSpec {
+        public Adding {
+            Check.positive(length - 1, "data.adding", "length - 1");
+            Check.positive(examples, "data.adding", "examples");
+            Check.positive(validationExamples, "data.adding", "validationExamples");
+        }
+    }
+
+    @Named("copyMemory")
+    @Doc("The copy-memory task (Hochreiter and Schmidhuber 1997; Bai et al. 2018): repeat 10 symbols after a delay.")
+    record CopyMemory(
+            @Doc("Steps between the symbols and the sign to repeat them.") @Default("50") int delay,
+            @Doc("Number of symbols to remember.") @Default("10") int symbols,
+            @Doc("Training sequences.") @Default("5000") int examples,
+            @Doc("Validation sequences.") @Default("500") int validationExamples)
+            implements DataSpec {
+        public CopyMemory {
+            Check.positive(delay, "data.copyMemory", "delay");
+            Check.positive(symbols, "data.copyMemory", "symbols");
+            Check.positive(examples, "data.copyMemory", "examples");
+            Check.positive(validationExamples, "data.copyMemory", "validationExamples");
+        }
+    }
+
+    @Named("temporalOrder")
+    @Doc(
+            "The temporal-order problem (Hochreiter and Schmidhuber 1997, task 6a; Pascanu et al. 2013): in which order did two symbols come?")
+    record TemporalOrder(
+            @Doc("Steps per sequence.") @Default("100") int length,
+            @Doc("Training sequences.") @Default("5000") int examples,
+            @Doc("Validation sequences.") @Default("500") int validationExamples)
+            implements DataSpec {
+        public TemporalOrder {
+            Check.positive(length - 9, "data.temporalOrder", "length - 9");
+            Check.positive(examples, "data.temporalOrder", "examples");
+            Check.positive(validationExamples, "data.temporalOrder", "validationExamples");
+        }
+    }
+
+    @Named("spirals")
+    @Doc("Points on interleaved spiral arms in the plane, a class per arm; for deep stacks.")
+    record Spirals(
+            @Doc("Number of arms.") @Default("3") int classes,
+            @Doc("Training points.") @Default("3000") int examples,
+            @Doc("Validation points.") @Default("600") int validationExamples,
+            @Doc("Turns of each arm.") @Default("1") double turns,
+            @Doc("Deviation of the noise on each coordinate; the arms have radius 1.") @Default("0.02") double noise)
+            implements DataSpec {
+        public Spirals {
+            Check.positive(classes - 1, "data.spirals", "classes - 1");
+            Check.positive(examples, "data.spirals", "examples");
+            Check.positive(validationExamples, "data.spirals", "validationExamples");
+            Check.positive(turns, "data.spirals", "turns");
+            Check.nonNegative(noise, "data.spirals", "noise");
+        }
+    }
+}

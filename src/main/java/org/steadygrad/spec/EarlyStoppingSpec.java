@@ -1,0 +1,14 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+
+/** When to stop before the end. */
+public record EarlyStoppingSpec(
+        @Doc("Number of validations in a row without improvement that end the run; 0 never ends it.") @Default("0")
+                int patience,
+        @Doc("Smallest fall of the validation loss that counts as improvement.") @Default("0") double minDelta) {
+    public EarlyStoppingSpec {
+        Check.nonNegative(patience, "earlyStopping", "patience");
+        Check.nonNegative(minDelta, "earlyStopping", "minDelta");
+    }
+}

@@ -1,0 +1,42 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+
+/** What happens when training goes wrong. */
+public sealed interface GuardSpec {
+
+    @Named("off")
+    @Doc("Non-finite steps are skipped, nothing is rolled back; too many skips in a row stop the run.")
+    record Off(@Doc("Skipped steps in a row that stop the run.") @Default("20") int maxSkips) implements GuardSpec {
+        public Off {
+            Check.positive(maxSkips, "guard.off", "maxSkips");
+        }
+    }
+
+    @Named("auto")
+    @Doc(
+            "Rolls back to the last good snapshot on a non-finite loss, too many skipped steps or a loss spike, and backs the learning rate off.")
+    record Auto(
+            @Doc("Skipped steps in a row that trigger a roll-back.") @Default("5") int maxSkips,
+            @Doc("Number of iterations between snapshots in memory.") @Default("50") int snapshotEvery,
+            @Doc(
+                            "A spike is a loss above the recent median by this many median absolute deviations, and above twice the median.")
+                    @Default("12")
+                    double spikeDeviations,
+            @Doc("Number of recent losses that the spike rule looks at.") @Default("100") int window,
+            @Doc("Factor on the learning rate after a roll-back.") @Default("0.5") double backOff,
+            @Doc("Number of good iterations after which the factor is taken back by one step.") @Default("500")
+                    int recoverAfter,
+            @Doc("Roll-backs that stop the run.") @Default("8") int maxRollbacks)
+            implements GuardSpec {
+        public Auto {
+            Check.positive(maxSkips, "guard.auto", "maxSkips");
+            Check.positive(snapshotEvery, "guard.auto", "snapshotEvery");
+            Check.positive(spikeDeviations, "guard.auto", "spikeDeviations");
+            Check.positive(window, "guard.auto", "window");
+            Check.inHalfOpen(backOff, Double.MIN_VALUE, 1, "guard.auto", "backOff");
+            Check.positive(recoverAfter, "guard.auto", "recoverAfter");
+            Check.positive(maxRollbacks, "guard.auto", "maxRollbacks");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+
+/** One entry of a run file's {@code model.layers}. */
+public sealed interface LayerSpec {
+
+    @Named("dense")
+    @Doc("A fully connected layer; on sequences it is applied to every time step.")
+    record Dense(
+            @Doc("Number of units.") int units,
+            @Doc("Activation function.") @Default("relu") ActivationKind activation,
+            @Doc("Weight initialiser.") @Default("auto") InitializerKind init,
+            @Doc("Share of the layer's inputs that are dropped while training.") @Default("0") double dropout)
+            implements LayerSpec {
+        public Dense {
+            Check.positive(units, "dense", "units");
+            Check.inHalfOpen(dropout, 0, 1, "dense", "dropout");
+        }
+    }
+
+    @Named("stack")
+    @Doc("Blocks of dense -> [batch norm] -> activation -> [+ block input], all of one width.")
+    record Stack(
+            @Doc("Number of blocks.") int depth,
+            @Doc("Units of every block.") int units,
+            @Doc("Activation function.") @Default("relu") ActivationKind activation,
+            @Doc("Batch norm before every activation.") @Default("false") boolean batchNorm,
+            @Doc("Adds each block's input to its output (where the widths agree).") @Default("false") boolean residual,
+            @Doc("Weight initialiser.") @Default("auto") InitializerKind init,
+            @Doc("Share of each block's inputs that are dropped while training.") @Default("0") double dropout)
+            implements LayerSpec {
+        public Stack {
+            Check.positive(depth, "stack", "depth");
+            Check.positive(units, "stack", "units");
+            Check.inHalfOpen(dropout, 0, 1, "stack", "dropout");
+        }
+    }
+
+    @Named("embedding")
+    @Doc("A learned vector for each symbol; the first layer on symbol data.")
+    record Embedding(@Doc("Length of the vectors.") int size) implements LayerSpec {
+        public Embedding {
+            Check.positive(size, "embedding", "size");
+        }
+    }
+
+    /** What the recurrent layers have in common. */
+    sealed interface Recurrent extends LayerSpec permits Gru, Lstm, Rnn {
+        int units();
+
+        int layers();
+
+        Direction direction();
+
+        double dropout();
+
+        InitializerKind init();
+
+        InitializerKind recurrentInit();
+
+        ActivationKind activation();
+    }
+
+    /** Which way a recurrent layer reads its sequence. */
+    enum Direction {
+        @Doc("From the first step to the last.")
+        FORWARD,
+        @Doc("Both ways, outputs side by side (twice the units).")
+        CONCAT,
+        @Doc("Both ways, outputs added.")
+        ADD,
+        @Doc("Both ways, outputs multiplied.")
+        MULTIPLY,
+        @Doc("Both ways, outputs averaged.")
+        AVERAGE
+    }
+
+    @Named("gru")
+    @Doc(
+            "Gated recurrent unit, reset gate after the recurrent product (Cho et al. 2014, the variant of cuDNN and PyTorch).")
+    record Gru(
+            @Doc("Hidden units.") int units,
+            @Doc("Number of such layers on top of each other.") @Default("1") int layers,
+            @Doc("Reading direction.") @Default("forward") Direction direction,
+            @Doc("Share of each layer's inputs that are dropped while training.") @Default("0") double dropout,
+            @Doc("Initialiser of the input weights.") @Default("auto") InitializerKind init,
+            @Doc("Initialiser of the recurrent weights.") @Default("auto") InitializerKind recurrentInit,
+            @Doc("Activation of the candidate.") @Default("tanh") ActivationKind activation,
+            @Doc("Activation of the gates.") @Default("sigmoid") ActivationKind gateActivation,
+            @Doc(
+                            "Longest dependency in steps for the chrono initialisation of the update gate (Tallec and Ollivier 2018); 0 leaves the bias at 0.")
+                    @Default("0")
+                    int chrono)
+            implements Recurrent {
+        public Gru {
+            checkRecurrent("gru", units, layers, dropout);
+            checkChrono("gru", chrono);
+        }
+    }
+
+    @Named("lstm")
+    @Doc("Long short-term memory (Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000, no peepholes).")
+    record Lstm(
+            @Doc("Hidden units.") int units,
+            @Doc("Number of such layers on top of each other.") @Default("1") int layers,
+            @Doc("Reading direction.") @Default("forward") Direction direction,
+            @Doc("Share of each layer's inputs that are dropped while training.") @Default("0") double dropout,
+            @Doc("Initialiser of the input weights.") @Default("auto") InitializerKind init,
+            @Doc("Initialiser of the recurrent weights.") @Default("auto") InitializerKind recurrentInit,
+            @Doc("Activation of cell input and output.") @Default("tanh") ActivationKind activation,
+            @Doc("Activation of the gates.") @Default("sigmoid") ActivationKind gateActivation,
+            @Doc("Initial bias of the forget gate.") @Default("1") double forgetBias,
+            @Doc(
+                            "Longest dependency in steps for the chrono initialisation of forget and input gate (Tallec and Ollivier 2018); 0 uses forgetBias.")
+                    @Default("0")
+                    int chrono)
+            implements Recurrent {
+        public Lstm {
+            checkRecurrent("lstm", units, layers, dropout);
+            checkChrono("lstm", chrono);
+        }
+    }
+
+    @Named("rnn")
+    @Doc("Vanilla recurrent layer, h' = activation(x W + h R + b).")
+    record Rnn(
+            @Doc("Hidden units.") int units,
+            @Doc("Number of such layers on top of each other.") @Default("1") int layers,
+            @Doc("Reading direction.") @Default("forward") Direction direction,
+            @Doc("Share of each layer's inputs that are dropped while training.") @Default("0") double dropout,
+            @Doc("Initialiser of the input weights.") @Default("auto") InitializerKind init,
+            @Doc("Initialiser of the recurrent weights.") @Default("auto") InitializerKind recurrentInit,
+            @Doc("Activation function.") @Default("tanh") ActivationKind activation)
+            implements Recurrent {
+        public Rnn {
+            checkRecurrent("rnn", units, layers, dropout);
+        }
+    }
+
+    @Named("batchNorm")
+    @Doc("Batch normalisation over batch (and time), then an activation (Ioffe and Szegedy 2015).")
+    record BatchNorm(
+            @Doc("Activation function after the normalisation.") @Default("identity") ActivationKind activation,
+            @Doc("Share of the running statistics that is kept at each step.") @Default("0.9") double decay,
+            @Doc("Added to the variance.") @Default("0.00001") double epsilon)
+            implements LayerSpec {
+        public BatchNorm {
+            Check.inHalfOpen(decay, 0, 1, "batchNorm", "decay");
+            Check.positive(epsilon, "batchNorm", "epsilon");
+        }
+    }
+
+    @Named("activation")
+    @Doc("An activation function on its own.")
+    record Activate(@Doc("The function.") ActivationKind function) implements LayerSpec {}
+
+    @Named("dropout")
+    @Doc("Drops a share of its inputs while training.")
+    record Dropout(@Doc("Share that is dropped.") double rate) implements LayerSpec {
+        public Dropout {
+            Check.inHalfOpen(rate, 0, 1, "dropout", "rate");
+        }
+    }
+
+    /** How a sequence becomes one vector. */
+    enum PoolKind {
+        LAST,
+        MAX,
+        AVERAGE,
+        SUM
+    }
+
+    @Named("pool")
+    @Doc("Makes one vector of a sequence; masked steps are left out.")
+    record Pool(@Doc("How.") @Default("last") PoolKind kind) implements LayerSpec {}
+
+    /** What the output layer minimises. */
+    enum Loss {
+        @Doc("Chosen for the data's target.")
+        AUTO,
+        SOFTMAX_CROSS_ENTROPY,
+        SIGMOID_CROSS_ENTROPY,
+        MEAN_SQUARED_ERROR,
+        MEAN_ABSOLUTE_ERROR
+    }
+
+    @Named("output")
+    @Doc("The last layer; its size follows from the data. Added at the end when it isn't given.")
+    record Output(
+            @Doc("What is minimised.") @Default("auto") Loss loss,
+            @Doc("Weight initialiser.") @Default("auto") InitializerKind init,
+            @Doc("Share of the layer's inputs that are dropped while training.") @Default("0") double dropout)
+            implements LayerSpec {
+        public Output {
+            Check.inHalfOpen(dropout, 0, 1, "output", "dropout");
+        }
+    }
+
+    private static void checkRecurrent(String who, int units, int layers, double dropout) {
+        Check.positive(units, who, "units");
+        Check.positive(layers, who, "layers");
+        Check.inHalfOpen(dropout, 0, 1, who, "dropout");
+    }
+
+    private static void checkChrono(String who, int chrono) {
+        if (chrono != 0 && chrono < 3) {
+            throw org.steadygrad.check.InvalidInputException.of(
+                    who, "chrono to be 0 or a number of steps of at least 3", chrono, "");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.steadygrad.spec;
+
+import java.util.List;
+import org.steadygrad.check.InvalidInputException;
+
+/** The network of a run file. */
+public record ModelSpec(
+        @Doc("The layers, input to output.") List<LayerSpec> layers,
+        @Doc(
+                        "Rescales the layers' weights before training so that each one's outputs have variance 1 (LSUV, Mishkin and Matas 2016).")
+                @Default("false")
+                boolean lsuv) {
+    public ModelSpec {
+        layers = List.copyOf(layers);
+        if (layers.isEmpty()) {
+            throw InvalidInputException.of(
+                    "model.layers", "at least one layer", "an empty list", "For example: - gru: {units: 64}");
+        }
+        for (int i = 0; i < layers.size() - 1; i++) {
+            if (layers.get(i) instanceof LayerSpec.Output) {
+                throw InvalidInputException.of(
+                        "model.layers",
+                        "output to be the last layer",
+                        "output as layer " + (i + 1),
+                        "Move it to the end.");
+            }
+        }
+    }
+}

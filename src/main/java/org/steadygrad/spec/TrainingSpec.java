@@ -1,0 +1,58 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
+
+/** How a model is trained. */
+public record TrainingSpec(
+        @Doc("Examples per batch.") @Default("32") int batch,
+        @Doc("Passes over the training data.") @Default("10") int epochs,
+        @Doc("Updates after which training ends, even within an epoch.") @Absent("the epochs decide")
+                Integer iterations,
+        @Doc("Minutes after which training ends, with a checkpoint.") @Absent("no limit") Double maxMinutes,
+        @Doc("Update rule.") @Default("adam") UpdaterSpec updater,
+        @Doc("Learning-rate schedule.") @Default("constant") ScheduleSpec schedule,
+        @Doc("Updates over which the learning rate rises linearly from 0.") @Default("0") int warmup,
+        @Doc(
+                        "Decoupled weight decay: every update also takes learningRate * weightDecay * weight off each weight (not biases).")
+                @Default("0")
+                double weightDecay,
+        @Doc("L1 penalty on weights.") @Default("0") double l1,
+        @Doc("L2 penalty on weights.") @Default("0") double l2,
+        @Doc("Gradient clipping.") @Default("{globalNorm: 1.0}") ClipSpec clip,
+        @Doc("Batches whose gradients are averaged for one update.") @Default("1") int accumulate,
+        @Doc(
+                        "Time steps per window of truncated back-propagation through time, state carried between windows; 0 uses whole sequences.")
+                @Default("0")
+                int truncatedBptt,
+        @Doc("What happens when training goes wrong.") @Default("auto") GuardSpec guard,
+        @Doc("Updates between validations.") @Absent("every epoch") Integer validateEvery,
+        @Doc("When to stop early.") @Default("{}") EarlyStoppingSpec earlyStopping,
+        @Doc("Checkpoints.") @Default("{}") CheckpointSpec checkpoint) {
+    public TrainingSpec {
+        Check.positive(batch, "training", "batch");
+        Check.positive(epochs, "training", "epochs");
+        if (iterations != null) {
+            Check.positive(iterations, "training", "iterations");
+        }
+        if (maxMinutes != null) {
+            Check.positive(maxMinutes, "training", "maxMinutes");
+        }
+        Check.nonNegative(warmup, "training", "warmup");
+        Check.nonNegative(weightDecay, "training", "weightDecay");
+        Check.nonNegative(l1, "training", "l1");
+        Check.nonNegative(l2, "training", "l2");
+        Check.positive(accumulate, "training", "accumulate");
+        Check.nonNegative(truncatedBptt, "training", "truncatedBptt");
+        if (validateEvery != null) {
+            Check.positive(validateEvery, "training", "validateEvery");
+        }
+        if (accumulate > 1 && truncatedBptt > 0) {
+            throw InvalidInputException.of(
+                    "training",
+                    "either accumulate or truncatedBptt",
+                    "both",
+                    "Every window of truncated back-propagation is an update of its own; leave one of the two keys out.");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.steadygrad.spec;
+
+import org.steadygrad.check.Check;
+
+/** The update rule; each is one of DL4J's updaters. */
+public sealed interface UpdaterSpec {
+    double learningRate();
+
+    @Named("sgd")
+    @Doc("Plain gradient descent.")
+    record Sgd(@Doc("Step size.") @Default("0.1") double learningRate) implements UpdaterSpec {
+        public Sgd {
+            Check.positive(learningRate, "updater.sgd", "learningRate");
+        }
+    }
+
+    @Named("nesterovs")
+    @Doc("Gradient descent with Nesterov momentum.")
+    record Nesterovs(
+            @Doc("Step size.") @Default("0.1") double learningRate, @Doc("Momentum.") @Default("0.9") double momentum)
+            implements UpdaterSpec {
+        public Nesterovs {
+            Check.positive(learningRate, "updater.nesterovs", "learningRate");
+            Check.inHalfOpen(momentum, 0, 1, "updater.nesterovs", "momentum");
+        }
+    }
+
+    @Named("adam")
+    @Doc("Adam (Kingma and Ba 2015); with training.weightDecay it is AdamW (Loshchilov and Hutter 2019).")
+    record Adam(
+            @Doc("Step size.") @Default("0.001") double learningRate,
+            @Doc("Decay of the first moment.") @Default("0.9") double beta1,
+            @Doc("Decay of the second moment.") @Default("0.999") double beta2,
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            implements UpdaterSpec {
+        public Adam {
+            checkAdam("updater.adam", learningRate, beta1, beta2, epsilon);
+        }
+    }
+
+    @Named("amsGrad")
+    @Doc("Adam with a second moment that never falls (Reddi et al. 2018).")
+    record AmsGrad(
+            @Doc("Step size.") @Default("0.001") double learningRate,
+            @Doc("Decay of the first moment.") @Default("0.9") double beta1,
+            @Doc("Decay of the second moment.") @Default("0.999") double beta2,
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            implements UpdaterSpec {
+        public AmsGrad {
+            checkAdam("updater.amsGrad", learningRate, beta1, beta2, epsilon);
+        }
+    }
+
+    @Named("nadam")
+    @Doc("Adam with Nesterov momentum (Dozat 2016).")
+    record Nadam(
+            @Doc("Step size.") @Default("0.001") double learningRate,
+            @Doc("Decay of the first moment.") @Default("0.9") double beta1,
+            @Doc("Decay of the second moment.") @Default("0.999") double beta2,
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            implements UpdaterSpec {
+        public Nadam {
+            checkAdam("updater.nadam", learningRate, beta1, beta2, epsilon);
+        }
+    }
+
+    @Named("rmsProp")
+    @Doc("RMSProp (Tieleman and Hinton 2012).")
+    record RmsProp(
+            @Doc("Step size.") @Default("0.001") double learningRate,
+            @Doc("Decay of the mean square.") @Default("0.95") double decay,
+            @Doc("Added under the root.") @Default("0.00000001") double epsilon)
+            implements UpdaterSpec {
+        public RmsProp {
+            Check.positive(learningRate, "updater.rmsProp", "learningRate");
+            Check.inHalfOpen(decay, 0, 1, "updater.rmsProp", "decay");
+            Check.positive(epsilon, "updater.rmsProp", "epsilon");
+        }
+    }
+
+    @Named("adaGrad")
+    @Doc("AdaGrad (Duchi et al. 2011).")
+    record AdaGrad(
+            @Doc("Step size.") @Default("0.01") double learningRate,
+            @Doc("Added to the root of the sum of squares.") @Default("0.000001") double epsilon)
+            implements UpdaterSpec {
+        public AdaGrad {
+            Check.positive(learningRate, "updater.adaGrad", "learningRate");
+            Check.positive(epsilon, "updater.adaGrad", "epsilon");
+        }
+    }
+
+    private static void checkAdam(String who, double learningRate, double beta1, double beta2, double epsilon) {
+        Check.positive(learningRate, who, "learningRate");
+        Check.inHalfOpen(beta1, 0, 1, who, "beta1");
+        Check.inHalfOpen(beta2, 0, 1, who, "beta2");
+        Check.positive(epsilon, who, "epsilon");
+    }
+}
