@@ -1,0 +1,67 @@
+package org.steadygrad.engine;
+
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.ops.FlatLayout;
+
+/**
+ * Runs the training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Not safe
+ * for use by several threads.
+ */
+public interface Engine extends AutoCloseable {
+
+    /** The provider's name. */
+    String name();
+
+    /** The device in words, for reports. */
+    String device();
+
+    /** Where each parameter lies in the statistics that {@link #update} returns. */
+    FlatLayout layout();
+
+    /**
+     * Runs forward and backward in training mode. The batch isn't changed.
+     *
+     * @param batch one input and one label array; masks as DL4J takes them
+     */
+    PassResult computeGradient(MultiDataSet batch, PassOptions options);
+
+    /**
+     * Takes statistics of the gradient, clips it, and changes the parameters. A gradient with a non-finite element
+     * changes nothing, updater state and running statistics included.
+     *
+     * @throws IllegalStateException when no gradient was computed since the last update
+     */
+    UpdateOutcome update(UpdateRule rule);
+
+    /** Forgets the gradients computed since the last update, as if they had never been. */
+    void discardGradient();
+
+    /** Runs forward in inference mode; carried state is neither used nor changed. */
+    INDArray output(MultiDataSet batch);
+
+    /**
+     * Runs forward in inference mode for one more piece of sequences, continuing from the piece before.
+     *
+     * @param features [batch, size, time]
+     */
+    INDArray continueOutput(INDArray features);
+
+    /** Forgets the state that recurrent layers carry. */
+    void clearState();
+
+    EngineSnapshot snapshot();
+
+    /** @param snapshot made by this engine */
+    void restore(EngineSnapshot snapshot);
+
+    /** Writes parameters, running statistics and updater state into a model of the same configuration, exactly. */
+    void exportTo(ComputationGraph model);
+
+    /** Takes parameters, running statistics and updater state from a model of the same configuration, exactly. */
+    void importFrom(ComputationGraph model);
+
+    @Override
+    void close();
+}

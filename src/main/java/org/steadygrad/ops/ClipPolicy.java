@@ -1,0 +1,20 @@
+package org.steadygrad.ops;
+
+import java.util.Map;
+
+/** Decides, step by step, how the gradient is clipped. Stateful policies learn from the norms they are shown. */
+public interface ClipPolicy {
+
+    /**
+     * Called once per step that is applied.
+     *
+     * @param globalNorm norm of the averaged gradient before clipping; finite
+     */
+    ClipRule decide(double globalNorm);
+
+    /** What the policy has learnt, for checkpoints; empty when it learns nothing. */
+    Map<String, double[]> state();
+
+    /** @param state as {@link #state()} returned it */
+    void restore(Map<String, double[]> state);
+}
