@@ -117,10 +117,11 @@ public final class GRUParamInitializer implements ParamInitializer {
         long recurrentStart = nIn * GATES * nOut;
         long biasStart = recurrentStart + nOut * GATES * nOut;
         Map<String, INDArray> views = new LinkedHashMap<>();
-        views.put(INPUT_WEIGHT_KEY, vector.get(interval(0, recurrentStart)).reshape('f', nIn, GATES * nOut));
+        views.put(
+                INPUT_WEIGHT_KEY, vector.get(interval(0, recurrentStart)).reshape('f', new long[] {nIn, GATES * nOut}));
         views.put(
                 RECURRENT_WEIGHT_KEY,
-                vector.get(interval(recurrentStart, biasStart)).reshape('f', nOut, GATES * nOut));
+                vector.get(interval(recurrentStart, biasStart)).reshape('f', new long[] {nOut, GATES * nOut}));
         views.put(BIAS_KEY, vector.get(interval(biasStart, biasStart + BIASES * nOut)));
         return views;
     }
@@ -129,7 +130,7 @@ public final class GRUParamInitializer implements ParamInitializer {
     private static void initGates(IWeightInit init, INDArray weights) {
         long rows = weights.rows();
         long columns = weights.columns() / GATES;
-        INDArray vector = weights.reshape('f', weights.length());
+        INDArray vector = weights.reshape('f', new long[] {weights.length()});
         for (int gate = 0; gate < GATES; gate++) {
             INDArray view = vector.get(interval(gate * rows * columns, (gate + 1) * rows * columns));
             init.init(rows, columns, new long[] {rows, columns}, 'f', view);

@@ -168,14 +168,14 @@ final class GRUSequence {
             copy.get(interval(0, leading), all(), all()).assign(0);
         }
         copy.get(interval(leading, leading + steps), all(), all()).assign(array.permute(2, 0, 1));
-        return copy.reshape('c', (leading + steps) * batch, size);
+        return copy.reshape('c', new long[] {(leading + steps) * batch, size});
     }
 
     private static INDArray batchMajor(INDArray rows, GRUTape tape, ArrayType where, LayerWorkspaceMgr workspaces) {
         long size = rows.size(1);
         INDArray result =
                 workspaces.createUninitialized(where, rows.dataType(), new long[] {tape.batch, size, tape.steps}, 'f');
-        result.permute(2, 0, 1).assign(rows.reshape('c', tape.steps, tape.batch, size));
+        result.permute(2, 0, 1).assign(rows.reshape('c', new long[] {tape.steps, tape.batch, size}));
         return result;
     }
 }
