@@ -23,7 +23,7 @@ record FlatVector(INDArray array) {
                     array.length() + " elements of shape " + Arrays.toString(array.shape()),
                     "Take the layout from the network that the vector belongs to.");
         }
-        boolean flat = array.isEmpty() || array.isVectorOrScalar() || array.ordering() == 'f';
+        boolean flat = array.isEmpty() || array.isVectorOrScalar();
         if (!array.isR() || !flat || (!array.isEmpty() && array.elementWiseStride() != 1)) {
             throw InvalidInputException.of(
                     who,
@@ -32,7 +32,7 @@ record FlatVector(INDArray array) {
                             + Arrays.toString(array.stride()),
                     "Give the flat vector itself, not a strided view of it.");
         }
-        return new FlatVector(array.isEmpty() || array.rank() == 1 ? array : array.reshape('f', array.length()));
+        return new FlatVector(array.isEmpty() || array.rank() == 1 ? array : array.reshape(array.length()));
     }
 
     INDArray view(ParameterBlock block) {

@@ -154,7 +154,7 @@ public sealed interface DataSpec {
     @Named("copyMemory")
     @Doc("The copy-memory task (Hochreiter and Schmidhuber 1997; Bai et al. 2018): repeat 10 symbols after a delay.")
     record CopyMemory(
-            @Doc("Steps between the symbols and the sign to repeat them.") @Default("50") int delay,
+            @Doc("Steps from the last symbol to the sign to repeat them.") @Default("50") int delay,
             @Doc("Number of symbols to remember.") @Default("10") int symbols,
             @Doc("Training sequences.") @Default("5000") int examples,
             @Doc("Validation sequences.") @Default("500") int validationExamples)
