@@ -33,6 +33,14 @@ public final class Check {
         return value;
     }
 
+    /** @return {@code value} if it is {@code least} or more. */
+    public static int atLeast(int value, int least, String who, String name) {
+        if (value < least) {
+            throw InvalidInputException.of(who, name + " to be at least " + least, value, "");
+        }
+        return value;
+    }
+
     public static long nonNegative(long value, String who, String name) {
         if (value < 0) {
             throw InvalidInputException.of(who, name + " to be 0 or more", value, "");

@@ -35,6 +35,9 @@ public interface Engine extends AutoCloseable {
      */
     UpdateOutcome update(UpdateRule rule);
 
+    /** Forgets the gradients computed since the last update, as if they had never been. */
+    void discardGradient();
+
     /** Runs forward in inference mode; carried state is neither used nor changed. */
     INDArray output(MultiDataSet batch);
 

@@ -52,4 +52,22 @@ public record GradientStatistics(FlatLayout layout, List<Row> rows) {
         }
         return count;
     }
+
+    /** Whether a step can be made of this gradient: no element that counts is NaN or infinite, nor is the norm. */
+    public boolean isFinite() {
+        return nonFinite() == 0 && Double.isFinite(globalNorm());
+    }
+
+    /** Says what isn't finite in a gradient that fails {@link #isFinite()}: how many elements, and where the first is. */
+    public String describeNonFinite() {
+        for (int i = 0; i < rows.size(); i++) {
+            ParameterBlock block = layout.blocks().get(i);
+            if (block.kind() != ParameterBlock.Kind.FROZEN && rows.get(i).nonFinite() > 0) {
+                return nonFinite() + " of " + layout.length() + " elements NaN or infinite, the first parameter with"
+                        + " such being " + block.name() + " (" + rows.get(i).nonFinite() + " of " + block.length()
+                        + ")";
+            }
+        }
+        return "a norm beyond the range of a double";
+    }
 }

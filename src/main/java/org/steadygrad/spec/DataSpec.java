@@ -2,6 +2,7 @@ package org.steadygrad.spec;
 
 import java.util.List;
 import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
 
 /** Where the examples come from. */
 public sealed interface DataSpec {
@@ -53,7 +54,9 @@ public sealed interface DataSpec {
     enum Header {
         @Doc("Yes, if a cell of it isn't a number.")
         AUTO,
+        @Doc("It does.")
         YES,
+        @Doc("It holds values; columns are numbered from 1.")
         NO
     }
 
@@ -83,6 +86,12 @@ public sealed interface DataSpec {
         public Csv {
             target = List.copyOf(target);
             inputs = inputs == null ? null : List.copyOf(inputs);
+            if (target.isEmpty()) {
+                throw InvalidInputException.of("data.csv", "target to name a column", null, "");
+            }
+            if (separator.length() != 1) {
+                throw InvalidInputException.of("data.csv", "separator to be a single character", separator, "");
+            }
             Check.positive(window, "data.csv", "window");
             Check.positive(horizon, "data.csv", "horizon");
             Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
@@ -136,7 +145,7 @@ public sealed interface DataSpec {
             @Doc("Validation sequences.") @Default("500") int validationExamples)
             implements DataSpec {
         public Adding {
-            Check.positive(length - 1, "data.adding", "length - 1");
+            Check.atLeast(length, 2, "data.adding", "length");
             Check.positive(examples, "data.adding", "examples");
             Check.positive(validationExamples, "data.adding", "validationExamples");
         }
@@ -145,7 +154,7 @@ public sealed interface DataSpec {
     @Named("copyMemory")
     @Doc("The copy-memory task (Hochreiter and Schmidhuber 1997; Bai et al. 2018): repeat 10 symbols after a delay.")
     record CopyMemory(
-            @Doc("Steps between the symbols and the sign to repeat them.") @Default("50") int delay,
+            @Doc("Steps from the last symbol to the sign to repeat them.") @Default("50") int delay,
             @Doc("Number of symbols to remember.") @Default("10") int symbols,
             @Doc("Training sequences.") @Default("5000") int examples,
             @Doc("Validation sequences.") @Default("500") int validationExamples)
@@ -167,7 +176,7 @@ public sealed interface DataSpec {
             @Doc("Validation sequences.") @Default("500") int validationExamples)
             implements DataSpec {
         public TemporalOrder {
-            Check.positive(length - 9, "data.temporalOrder", "length - 9");
+            Check.atLeast(length, 10, "data.temporalOrder", "length");
             Check.positive(examples, "data.temporalOrder", "examples");
             Check.positive(validationExamples, "data.temporalOrder", "validationExamples");
         }
@@ -183,7 +192,7 @@ public sealed interface DataSpec {
             @Doc("Deviation of the noise on each coordinate; the arms have radius 1.") @Default("0.02") double noise)
             implements DataSpec {
         public Spirals {
-            Check.positive(classes - 1, "data.spirals", "classes - 1");
+            Check.atLeast(classes, 2, "data.spirals", "classes");
             Check.positive(examples, "data.spirals", "examples");
             Check.positive(validationExamples, "data.spirals", "validationExamples");
             Check.positive(turns, "data.spirals", "turns");

@@ -20,9 +20,10 @@ public sealed interface GuardSpec {
             @Doc("Skipped steps in a row that trigger a roll-back.") @Default("5") int maxSkips,
             @Doc("Number of iterations between snapshots in memory.") @Default("50") int snapshotEvery,
             @Doc(
-                            "A spike is a loss above the recent median by this many median absolute deviations, and above twice the median.")
+                            "A loss is a spike when it lies above the recent median by this many median absolute deviations, and above twice the median.")
                     @Default("12")
                     double spikeDeviations,
+            @Doc("Number of losses in a row that must be spikes.") @Default("3") int spikeSteps,
             @Doc("Number of recent losses that the spike rule looks at.") @Default("100") int window,
             @Doc("Factor on the learning rate after a roll-back.") @Default("0.5") double backOff,
             @Doc("Number of good iterations after which the factor is taken back by one step.") @Default("500")
@@ -33,6 +34,7 @@ public sealed interface GuardSpec {
             Check.positive(maxSkips, "guard.auto", "maxSkips");
             Check.positive(snapshotEvery, "guard.auto", "snapshotEvery");
             Check.positive(spikeDeviations, "guard.auto", "spikeDeviations");
+            Check.positive(spikeSteps, "guard.auto", "spikeSteps");
             Check.positive(window, "guard.auto", "window");
             Check.inHalfOpen(backOff, Double.MIN_VALUE, 1, "guard.auto", "backOff");
             Check.positive(recoverAfter, "guard.auto", "recoverAfter");

@@ -1,6 +1,7 @@
 package org.steadygrad.spec;
 
 import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
 
 /** One entry of a run file's {@code model.layers}. */
 public sealed interface LayerSpec {
@@ -165,9 +166,13 @@ public sealed interface LayerSpec {
 
     /** How a sequence becomes one vector. */
     enum PoolKind {
+        @Doc("The last step's vector.")
         LAST,
+        @Doc("The largest value over time, by feature.")
         MAX,
+        @Doc("The mean over time.")
         AVERAGE,
+        @Doc("The sum over time.")
         SUM
     }
 
@@ -179,9 +184,13 @@ public sealed interface LayerSpec {
     enum Loss {
         @Doc("Chosen for the data's target.")
         AUTO,
+        @Doc("One of several classes, softmax outputs.")
         SOFTMAX_CROSS_ENTROPY,
+        @Doc("Each output on or off by itself, sigmoid outputs.")
         SIGMOID_CROSS_ENTROPY,
+        @Doc("Numbers; squared differences, averaged.")
         MEAN_SQUARED_ERROR,
+        @Doc("Numbers; absolute differences, averaged.")
         MEAN_ABSOLUTE_ERROR
     }
 
@@ -205,8 +214,7 @@ public sealed interface LayerSpec {
 
     private static void checkChrono(String who, int chrono) {
         if (chrono != 0 && chrono < 3) {
-            throw org.steadygrad.check.InvalidInputException.of(
-                    who, "chrono to be 0 or a number of steps of at least 3", chrono, "");
+            throw InvalidInputException.of(who, "chrono to be 0 or a number of steps of at least 3", chrono, "");
         }
     }
 }

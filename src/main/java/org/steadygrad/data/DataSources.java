@@ -1,0 +1,99 @@
+package org.steadygrad.data;
+
+import java.util.Locale;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.csv.CsvData;
+import org.steadygrad.data.idx.IdxData;
+import org.steadygrad.data.iterator.IteratorData;
+import org.steadygrad.data.pianoroll.PianoRollData;
+import org.steadygrad.data.synthetic.AddingTask;
+import org.steadygrad.data.synthetic.CopyMemoryTask;
+import org.steadygrad.data.synthetic.SpiralsTask;
+import org.steadygrad.data.synthetic.TemporalOrderTask;
+import org.steadygrad.data.text.TextData;
+import org.steadygrad.spec.DataSpec;
+
+/**
+ * Opens data sources. Paths are relative to the current folder; {@code builtin:NAME} is a file that comes with the program.
+ * Files are read and checked here, so that every error in them shows before training; batches are made in the background.
+ * The same arguments and the same file give the same batches.
+ */
+public final class DataSources {
+    private DataSources() {}
+
+    /** Opens a source and fits its vocabulary or scaling to it. */
+    public static DataSource open(DataSpec spec, int batch, long seed) {
+        return open(spec, batch, seed, null);
+    }
+
+    /**
+     * Opens a source that is read with what was fitted before.
+     *
+     * @param fitted the artifact saved with a model; null to fit anew
+     * @throws InvalidInputException if the file doesn't fit, for example holds unknown characters, columns or classes
+     */
+    public static DataSource open(DataSpec spec, int batch, long seed, DataArtifact fitted) {
+        Check.notNull(spec, "DataSources", "a data specification");
+        Check.positive(batch, "training", "batch");
+        if (spec instanceof DataSpec.Text text) {
+            return TextData.open(text, batch, seed, require(DataArtifact.Vocabulary.class, fitted, spec));
+        }
+        if (spec instanceof DataSpec.Csv csv) {
+            return CsvData.open(csv, batch, seed, require(DataArtifact.Columns.class, fitted, spec));
+        }
+        require(DataArtifact.None.class, fitted, spec);
+        return openUnfitted(spec, batch, seed);
+    }
+
+    private static DataSource openUnfitted(DataSpec spec, int batch, long seed) {
+        if (spec instanceof DataSpec.Idx idx) {
+            return IdxData.open(idx, batch, seed);
+        }
+        if (spec instanceof DataSpec.PianoRoll roll) {
+            return PianoRollData.open(roll, batch, seed);
+        }
+        if (spec instanceof DataSpec.Adding adding) {
+            return AddingTask.open(adding, batch, seed);
+        }
+        if (spec instanceof DataSpec.CopyMemory copy) {
+            return CopyMemoryTask.open(copy, batch, seed);
+        }
+        if (spec instanceof DataSpec.TemporalOrder order) {
+            return TemporalOrderTask.open(order, batch, seed);
+        }
+        if (spec instanceof DataSpec.Spirals spirals) {
+            return SpiralsTask.open(spirals, batch, seed);
+        }
+        throw new IllegalStateException("No source opens " + spec.getClass().getSimpleName() + ".");
+    }
+
+    /**
+     * Any DL4J iterator as a source; see {@link IteratorData} for what is read off its batches. Both are read through once
+     * here.
+     *
+     * @param validation null when there is none
+     */
+    public static DataSource of(DataSetIterator training, DataSetIterator validation) {
+        return IteratorData.of(training, validation);
+    }
+
+    /** As {@link #of(DataSetIterator, DataSetIterator)}, for iterators with one features and one labels array. */
+    public static DataSource of(MultiDataSetIterator training, MultiDataSetIterator validation) {
+        return IteratorData.of(training, validation);
+    }
+
+    private static <T extends DataArtifact> T require(Class<T> kind, DataArtifact fitted, DataSpec spec) {
+        if (fitted != null && !kind.isInstance(fitted)) {
+            throw InvalidInputException.of(
+                    "data",
+                    "the kind of data the model was trained on (its file holds "
+                            + fitted.getClass().getSimpleName().toLowerCase(Locale.ROOT) + ")",
+                    "data of kind " + spec.getClass().getSimpleName(),
+                    "Evaluate the model with the data of its run file.");
+        }
+        return kind.cast(fitted);
+    }
+}

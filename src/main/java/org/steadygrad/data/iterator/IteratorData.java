@@ -1,0 +1,77 @@
+package org.steadygrad.data.iterator;
+
+import java.util.Optional;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchSequence;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.batch.SplitSource;
+
+/**
+ * DL4J iterators as a data source. What their batches look like is read off all of them, once, when the source is made:
+ *
+ * <ul>
+ *   <li>features [batch, size] are vectors, [batch, size, time] sequences;
+ *   <li>labels whose rows (at every step the mask shows) hold one 1 and else 0, over at least two columns, are classes;
+ *   <li>other labels per step of 0 and 1 only are keys; all others are numbers.
+ * </ul>
+ *
+ * <p>The iterator is reset for every epoch, whatever the epoch's number, and leading batches are skipped by reading them: a
+ * resumed run sees the same batches only if the iterator gives the same after each reset. At most one epoch per iterator is
+ * open; opening another closes it. The iterators' own pre-processors apply; their batches are copied.
+ */
+public final class IteratorData {
+    private IteratorData() {}
+
+    /** @param validation null when there is none */
+    public static DataSource of(DataSetIterator training, DataSetIterator validation) {
+        Check.notNull(training, "DataSources.of", "a training iterator");
+        return of(ResettableBatches.of(training), validation == null ? null : ResettableBatches.of(validation));
+    }
+
+    /** @param validation null when there is none */
+    public static DataSource of(MultiDataSetIterator training, MultiDataSetIterator validation) {
+        Check.notNull(training, "DataSources.of", "a training iterator");
+        return of(ResettableBatches.of(training), validation == null ? null : ResettableBatches.of(validation));
+    }
+
+    private static DataSource of(ResettableBatches training, ResettableBatches validation) {
+        BatchSurvey survey = BatchSurvey.of(training, "training");
+        DataDescription description = survey.description();
+        Optional<BatchSequence> held = Optional.empty();
+        if (validation != null) {
+            BatchSurvey other = BatchSurvey.of(validation, "validation");
+            description = joined(description, other.description());
+            held = Optional.of(new IteratorBatches(validation, other.batches()));
+        }
+        return new SplitSource(
+                description, new IteratorBatches(training, survey.batches()), held, new DataArtifact.None());
+    }
+
+    /** Training decides what the labels are; a small validation set may by chance look like classes or keys. */
+    private static DataDescription joined(DataDescription training, DataDescription validation) {
+        boolean fits = training.input() == validation.input()
+                && training.inputSize() == validation.inputSize()
+                && training.target().perStep() == validation.target().perStep()
+                && training.targetSize() == validation.targetSize();
+        boolean classes = training.target() == TargetKind.CLASS || training.target() == TargetKind.CLASS_PER_STEP;
+        if (!fits || (classes && validation.target() != training.target())) {
+            throw InvalidInputException.of(
+                    "DataSources.of, validation iterator",
+                    "batches like those of training, " + training,
+                    validation,
+                    "");
+        }
+        return new DataDescription(
+                training.input(),
+                training.inputSize(),
+                training.target(),
+                training.targetSize(),
+                Math.max(training.maxSteps(), validation.maxSteps()));
+    }
+}

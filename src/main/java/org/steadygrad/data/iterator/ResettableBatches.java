@@ -1,0 +1,62 @@
+package org.steadygrad.data.iterator;
+
+import java.util.Iterator;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.steadygrad.check.InvalidInputException;
+
+/** What both kinds of DL4J iterator have in common. */
+interface ResettableBatches extends Iterator<MultiDataSet> {
+    void reset();
+
+    static ResettableBatches of(DataSetIterator iterator) {
+        requireReset(iterator.resetSupported(), iterator);
+        return new ResettableBatches() {
+            @Override
+            public void reset() {
+                iterator.reset();
+            }
+
+            @Override
+            public boolean hasNext() {
+                return iterator.hasNext();
+            }
+
+            @Override
+            public MultiDataSet next() {
+                return iterator.next().toMultiDataSet();
+            }
+        };
+    }
+
+    static ResettableBatches of(MultiDataSetIterator iterator) {
+        requireReset(iterator.resetSupported(), iterator);
+        return new ResettableBatches() {
+            @Override
+            public void reset() {
+                iterator.reset();
+            }
+
+            @Override
+            public boolean hasNext() {
+                return iterator.hasNext();
+            }
+
+            @Override
+            public MultiDataSet next() {
+                return iterator.next();
+            }
+        };
+    }
+
+    private static void requireReset(boolean supported, Object iterator) {
+        if (!supported) {
+            throw InvalidInputException.of(
+                    "DataSources.of",
+                    "an iterator that can be reset",
+                    iterator.getClass().getName() + ", which can't",
+                    "Copy its batches into a ListDataSetIterator.");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.steadygrad.data.pianoroll;
+
+import java.util.List;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.batch.BatchBuilder;
+import org.steadygrad.data.batch.ExampleSet;
+import org.steadygrad.data.batch.SplitSource;
+import org.steadygrad.data.input.DataFile;
+import org.steadygrad.spec.DataSpec;
+
+/**
+ * Piano rolls: from each prefix of a sequence the keys of the next step. Of a sequence of T steps the features are steps
+ * 0 to T - 2, the labels steps 1 to T - 1, both [batch, keys, T - 1] of 0 and 1, padded and masked. The list {@code valid}
+ * is the validation data; without it, or when it is empty, there is none.
+ */
+public final class PianoRollData {
+    private PianoRollData() {}
+
+    public static DataSource open(DataSpec.PianoRoll spec, int batch, long seed) {
+        PianoRollFile.Rolls rolls = PianoRollFile.read(DataFile.of("data.path", spec.path()), spec.keys());
+        int steps = PianoRollFile.longest(rolls) - 1;
+        ExampleSet validation = rolls.valid().isEmpty() ? null : new Sequences(rolls.valid(), spec.keys(), steps);
+        return SplitSource.of(
+                new Sequences(rolls.train(), spec.keys(), steps), validation, batch, seed, new DataArtifact.None());
+    }
+
+    private record Sequences(List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {
+        @Override
+        public DataDescription description() {
+            return new DataDescription(InputKind.SEQUENCE, keys, TargetKind.KEYS_PER_STEP, keys, maxSteps);
+        }
+
+        @Override
+        public int size() {
+            return rolls.size();
+        }
+
+        @Override
+        public int steps(int example) {
+            return rolls.get(example).length - 1;
+        }
+
+        @Override
+        public void fill(int epoch, int example, BatchBuilder.Slot slot) {
+            int[][] roll = rolls.get(example);
+            for (int t = 0; t < roll.length - 1; t++) {
+                for (int key : roll[t]) {
+                    slot.feature(key, t, 1);
+                }
+                for (int key : roll[t + 1]) {
+                    slot.label(key, t, 1);
+                }
+            }
+            slot.length(roll.length - 1);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.steadygrad.data.pianoroll;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.input.DataFile;
+
+/**
+ * Reads piano rolls: an object whose lists {@code train}, {@code valid} and {@code test} hold sequences, a sequence being a
+ * list of steps, a step a list of key numbers. Other entries of the object are passed over. The file is read token by
+ * token; every error names line and column.
+ */
+final class PianoRollFile {
+    private final DataFile file;
+    private final int keys;
+    private final JsonParser parser;
+    private List<int[][]> train;
+    private List<int[][]> valid = List.of();
+
+    private PianoRollFile(DataFile file, int keys, JsonParser parser) {
+        this.file = file;
+        this.keys = keys;
+        this.parser = parser;
+    }
+
+    /** Sequences of both splits; {@code valid} is empty when the file has none. */
+    record Rolls(List<int[][]> train, List<int[][]> valid) {}
+
+    static Rolls read(DataFile file, int keys) {
+        try (InputStream in = file.open();
+                JsonParser parser = new JsonFactory().createParser(in)) {
+            PianoRollFile reader = new PianoRollFile(file, keys, parser);
+            reader.readAll();
+            return new Rolls(reader.train, reader.valid);
+        } catch (JsonProcessingException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : ", line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new InvalidInputException(
+                    file.name() + place + ": expected JSON, got: " + e.getOriginalMessage() + ".", e);
+        } catch (IOException e) {
+            throw file.unreadable(e);
+        }
+    }
+
+    private void readAll() throws IOException {
+        expect(parser.nextToken(), JsonToken.START_OBJECT, "an object with the lists train, valid and test");
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            JsonToken value = parser.nextToken();
+            switch (field) {
+                case "train" -> train = split(field, value);
+                case "valid" -> valid = split(field, value);
+                case "test" -> split(field, value);
+                default -> parser.skipChildren();
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw wrong("nothing after the object");
+        }
+        if (train == null || train.isEmpty()) {
+            throw InvalidInputException.of(
+                    file.name(),
+                    "a list named train with at least one sequence",
+                    train == null ? null : "no sequence",
+                    "");
+        }
+    }
+
+    private List<int[][]> split(String name, JsonToken start) throws IOException {
+        expect(start, JsonToken.START_ARRAY, name + " to be a list of sequences");
+        List<int[][]> sequences = new ArrayList<>();
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+            expect(t, JsonToken.START_ARRAY, name + "[" + sequences.size() + "] to be a list of steps");
+            sequences.add(sequence(name + "[" + sequences.size() + "]"));
+        }
+        return sequences;
+    }
+
+    private int[][] sequence(String name) throws IOException {
+        List<int[]> steps = new ArrayList<>();
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+            expect(t, JsonToken.START_ARRAY, name + "[" + steps.size() + "] to be a list of keys");
+            steps.add(step(name + "[" + steps.size() + "]"));
+        }
+        if (steps.size() < 2) {
+            throw wrong(name + " to have at least 2 steps (it has " + steps.size() + "), so that one follows another");
+        }
+        return steps.toArray(int[][]::new);
+    }
+
+    private int[] step(String name) throws IOException {
+        BitSet sounding = new BitSet();
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+            boolean number = t == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == JsonParser.NumberType.INT;
+            if (!number || parser.getIntValue() < 0 || parser.getIntValue() >= keys) {
+                throw wrong(name + " to hold key numbers from 0 to " + (keys - 1) + " (data.keys - 1)");
+            }
+            sounding.set(parser.getIntValue());
+        }
+        return sounding.stream().toArray();
+    }
+
+    private void expect(JsonToken token, JsonToken expected, String words) throws IOException {
+        if (token != expected) {
+            throw wrong(words);
+        }
+    }
+
+    private InvalidInputException wrong(String expected) throws IOException {
+        String got = parser.currentToken() == null ? "the end of the file" : parser.getText();
+        String place = "%s, line %d, column %d"
+                .formatted(
+                        file.name(),
+                        parser.currentTokenLocation().getLineNr(),
+                        parser.currentTokenLocation().getColumnNr());
+        return InvalidInputException.of(place, expected, got, "");
+    }
+
+    /** Longest sequence in steps. */
+    static int longest(Rolls rolls) {
+        return Stream.concat(rolls.train().stream(), rolls.valid().stream())
+                .mapToInt(s -> s.length)
+                .max()
+                .orElseThrow();
+    }
+}

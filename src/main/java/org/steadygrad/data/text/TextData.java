@@ -1,0 +1,89 @@
+package org.steadygrad.data.text;
+
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.Vocabulary;
+import org.steadygrad.data.batch.BatchBuilder;
+import org.steadygrad.data.batch.ExampleSet;
+import org.steadygrad.data.batch.SplitSource;
+import org.steadygrad.data.batch.Windows;
+import org.steadygrad.data.input.DataFile;
+import org.steadygrad.spec.DataSpec;
+
+/**
+ * A text as sequences of characters (Unicode code points): features are symbol numbers [batch, 1, time], labels the next
+ * character one-hot [batch, symbols, time].
+ *
+ * <p>The vocabulary is taken from the whole file, the validation part too: it holds no statistics, so nothing is learnt
+ * from that part, and a character that happens to stand there alone is no obstacle. The end of the file is the
+ * validation part. Training takes neighbouring windows at an offset that differs from epoch to epoch; validation takes
+ * windows from its first character on, the last one padded and masked.
+ */
+public final class TextData {
+    private TextData() {}
+
+    /** @param fitted null, or the vocabulary saved with a model */
+    public static DataSource open(DataSpec.Text spec, int batch, long seed, DataArtifact.Vocabulary fitted) {
+        DataFile file = DataFile.of("data.path", spec.path());
+        String text = file.text();
+        Vocabulary vocabulary = fitted == null ? Vocabulary.fit(text) : Vocabulary.of(fitted);
+        int[] symbols = vocabulary.encode(text, file.name());
+        int held = (int) Math.round(symbols.length * spec.validation());
+        int split = symbols.length - held;
+        checkLengths(file.name(), split, held, spec);
+        int length = spec.sequenceLength();
+        int size = vocabulary.size();
+        Windows windows = new Windows(0, split - 1, length, seed, true);
+        ExampleSet validation = spec.validation() == 0
+                ? null
+                : new TextWindows(symbols, size, new Windows(split, symbols.length - 1, length, 0, false));
+        return SplitSource.of(
+                new TextWindows(symbols, size, windows), validation, batch, seed, vocabulary.toArtifact());
+    }
+
+    private static void checkLengths(String name, int training, int validation, DataSpec.Text spec) {
+        if (training < spec.sequenceLength() + 1) {
+            throw InvalidInputException.of(
+                    name,
+                    "at least " + (spec.sequenceLength() + 1L) + " characters for training (data.sequenceLength + 1)",
+                    training + " (and " + validation + " for validation)",
+                    "Use a longer text or a smaller data.sequenceLength.");
+        }
+        if (spec.validation() > 0 && validation < 2) {
+            throw InvalidInputException.of(
+                    name,
+                    "at least 2 characters for validation",
+                    validation,
+                    "Raise data.validation, or set it to 0 to do without.");
+        }
+    }
+
+    /** Windows over encoded text. */
+    private record TextWindows(int[] symbols, int vocabulary, Windows windows) implements ExampleSet {
+        @Override
+        public DataDescription description() {
+            return new DataDescription(
+                    InputKind.SYMBOLS, vocabulary, TargetKind.CLASS_PER_STEP, vocabulary, windows.length());
+        }
+
+        @Override
+        public int size() {
+            return windows.count();
+        }
+
+        @Override
+        public void fill(int epoch, int example, BatchBuilder.Slot slot) {
+            int start = windows.start(epoch, example);
+            int steps = windows.steps(start);
+            for (int t = 0; t < steps; t++) {
+                slot.feature(0, t, symbols[start + t]);
+                slot.label(symbols[start + t + 1], t, 1);
+            }
+            slot.length(steps);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.steadygrad.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.Nearest;
+
+/** Finds engines and chooses one for a model. */
+public final class Engines {
+    /** The request that leaves the choice to the toolkit. */
+    public static final String AUTO = "auto";
+
+    private Engines() {}
+
+    /**
+     * @param provider the engine to use
+     * @param passedOver why engines of a higher rank aren't used, one line each; empty when the best one is
+     */
+    public record Choice(EngineProvider provider, List<String> passedOver) {
+        public Choice {
+            passedOver = List.copyOf(passedOver);
+        }
+    }
+
+    /** All providers on the class path, highest rank first. */
+    public static List<EngineProvider> providers() {
+        return ServiceLoader.load(EngineProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(EngineProvider::rank).reversed())
+                .toList();
+    }
+
+    /**
+     * Chooses an engine. Only {@value #AUTO} passes over engines that can't be used; a named engine that can't be used
+     * is an error.
+     *
+     * @param request {@value #AUTO} or an engine's name
+     * @throws EngineException when the named engine is unknown, not usable here, or doesn't support the model
+     */
+    public static Choice choose(String request, ComputationGraph model) {
+        return choose(request, model, providers());
+    }
+
+    static Choice choose(String request, ComputationGraph model, List<EngineProvider> providers) {
+        if (!request.equals(AUTO)) {
+            return new Choice(named(request, model, providers), List.of());
+        }
+        List<String> passedOver = new ArrayList<>();
+        for (EngineProvider provider : providers) {
+            Optional<String> obstacle = obstacle(provider, model);
+            if (obstacle.isEmpty()) {
+                return new Choice(provider, passedOver);
+            }
+            passedOver.add("engine " + provider.name() + " not used: " + obstacle.get());
+        }
+        throw new EngineException("No engine can run this model. " + String.join(" ", passedOver));
+    }
+
+    private static EngineProvider named(String name, ComputationGraph model, List<EngineProvider> providers) {
+        for (EngineProvider provider : providers) {
+            if (provider.name().equals(name)) {
+                obstacle(provider, model).ifPresent(reason -> {
+                    throw new EngineException("Engine " + name + " can't be used: " + reason
+                            + " Choose another engine, or auto to fall back by itself.");
+                });
+                return provider;
+            }
+        }
+        List<String> names = new ArrayList<>(List.of(AUTO));
+        providers.forEach(p -> names.add(p.name()));
+        String hint = Nearest.to(name, names)
+                .map(n -> " Did you mean " + n + "?")
+                .orElse(" Run doctor to see what each engine needs.");
+        throw new EngineException(
+                "Engine \"" + name + "\" is not known here; expected one of " + String.join(", ", names) + "." + hint);
+    }
+
+    private static Optional<String> obstacle(EngineProvider provider, ComputationGraph model) {
+        Availability availability = provider.probe();
+        return availability.usable() ? provider.unsupported(model) : Optional.of(availability.detail());
+    }
+}

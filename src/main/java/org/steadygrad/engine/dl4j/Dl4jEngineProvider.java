@@ -1,0 +1,47 @@
+package org.steadygrad.engine.dl4j;
+
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
+import org.steadygrad.engine.Availability;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineProvider;
+
+/** Runs any DL4J model by DL4J's own layers on whatever ND4J back end is present: the reference and the fallback. */
+public final class Dl4jEngineProvider implements EngineProvider {
+    /** The name that {@code --engine} takes. */
+    public static final String NAME = "dl4j";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int rank() {
+        return 0;
+    }
+
+    @Override
+    public Availability probe() {
+        try {
+            Nd4jBackend backend = Nd4jBackend.load();
+            return Availability.usable("ND4J " + Nd4j.class.getPackage().getImplementationVersion() + " on "
+                    + backend.getClass().getSimpleName());
+        } catch (Nd4jBackend.NoAvailableBackendException | LinkageError e) {
+            return Availability.missing("no ND4J back end can be loaded (" + e.getMessage()
+                    + "). Put org.nd4j:nd4j-native with this platform's classifier on the class path.");
+        }
+    }
+
+    @Override
+    public Optional<String> unsupported(ComputationGraph model) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Engine create(ComputationGraph model) {
+        return new Dl4jEngine(model);
+    }
+}

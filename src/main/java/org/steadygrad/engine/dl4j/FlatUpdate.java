@@ -1,0 +1,182 @@
+package org.steadygrad.engine.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.UpdateOutcome.BlockUpdate;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.GradientOps;
+import org.steadygrad.ops.GradientStatistics;
+import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.ops.ParameterBlock.Kind;
+
+/**
+ * Turns a graph's flat gradient into new parameters: average, statistics, clip, DL4J's updaters, step.
+ *
+ * <p>DL4J leaves the sum over the minibatch in its flat gradient and divides within its updater, too late for a clip
+ * that shall see the average. So the division is done here, and the updater is told of a minibatch of one.
+ */
+final class FlatUpdate {
+    private static final int ALREADY_AVERAGED = 1;
+
+    private final ComputationGraph graph;
+    private final FlatLayout layout;
+    private final INDArray flatGradient;
+    private final INDArray flatParameters;
+    private final Gradient gradient;
+    private final List<INDArray> trained;
+    private final List<INDArray> statistics;
+
+    /** Sum of the gradients of several passes; null until the first time they are accumulated. */
+    private INDArray accumulated;
+
+    private boolean accumulating;
+    private long examples;
+    private int passes;
+
+    /** @param graph its flat gradient must be set up already */
+    FlatUpdate(ComputationGraph graph) {
+        this.graph = graph;
+        layout = FlatLayouts.of(graph);
+        flatGradient = flat(graph.getFlattenedGradients());
+        flatParameters = flat(graph.params());
+        gradient = new DefaultGradient(graph.getFlattenedGradients());
+        for (ParameterBlock block : layout.blocks()) {
+            gradient.setGradientFor(block.name(), stretch(block.offset(), block.offset() + block.length()));
+        }
+        trained = stretches(Kind.TRAINED);
+        statistics = stretches(Kind.STATISTIC);
+    }
+
+    FlatLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Takes note of the gradient that a pass has just left in the graph.
+     *
+     * @param batchExamples number of examples in the pass
+     * @param accumulate whether it joins those since the last update
+     */
+    void collect(long batchExamples, boolean accumulate) {
+        if (!accumulate || passes == 0) {
+            examples = 0;
+            passes = 0;
+        }
+        accumulating = accumulate;
+        if (accumulate) {
+            addToAccumulated();
+        }
+        examples += batchExamples;
+        passes++;
+    }
+
+    private void addToAccumulated() {
+        if (accumulated == null) {
+            accumulated = flatGradient.dup();
+        } else if (passes == 0) {
+            accumulated.assign(flatGradient);
+        } else {
+            accumulated.addi(flatGradient);
+        }
+    }
+
+    /** Forgets the gradients since the last update. */
+    void discard() {
+        examples = 0;
+        passes = 0;
+    }
+
+    UpdateOutcome apply(UpdateRule rule) {
+        if (passes == 0) {
+            throw new IllegalStateException("engine dl4j: update() needs a gradient. Call computeGradient() first.");
+        }
+        average();
+        discard();
+        GradientStatistics before = GradientOps.statistics(flatGradient, layout);
+        if (before.nonFinite() > 0) {
+            return new UpdateOutcome(false, before, 1, blockUpdates(false));
+        }
+        double clipScale = GradientOps.clip(
+                        flatGradient,
+                        flatParameters,
+                        layout,
+                        before,
+                        rule.clip().decide(before.globalNorm()))
+                .scale();
+        boolean applied = step(rule);
+        return new UpdateOutcome(applied, before, clipScale, blockUpdates(applied));
+    }
+
+    private void average() {
+        if (accumulating) {
+            flatGradient.assign(accumulated);
+        }
+        double divisor = graph.conf().isMiniBatch() ? examples : passes;
+        trained.forEach(stretch -> stretch.divi(divisor));
+        if (passes > 1) {
+            statistics.forEach(stretch -> stretch.divi(passes));
+        }
+    }
+
+    /** @return false when the updater's own arithmetic overflowed; the parameters are unchanged then */
+    private boolean step(UpdateRule rule) {
+        graph.getUpdater()
+                .update(gradient, rule.iteration(), rule.epoch(), ALREADY_AVERAGED, LayerWorkspaceMgr.noWorkspaces());
+        if (rule.learningRateScale() != 1) {
+            trained.forEach(stretch -> stretch.muli(rule.learningRateScale()));
+        }
+        if (!Double.isFinite(flatGradient.sumNumber().doubleValue())) {
+            return false;
+        }
+        flatParameters.subi(flatGradient);
+        graph.applyConstraints(rule.iteration(), rule.epoch());
+        return true;
+    }
+
+    /** After a step, the flat gradient holds what was subtracted from the parameters. */
+    private List<BlockUpdate> blockUpdates(boolean applied) {
+        double[] weightNorms = GradientOps.norms(flatParameters, layout);
+        double[] updateNorms = applied ? GradientOps.norms(flatGradient, layout) : new double[weightNorms.length];
+        List<BlockUpdate> updates = new ArrayList<>();
+        for (int i = 0; i < weightNorms.length; i++) {
+            updates.add(new BlockUpdate(weightNorms[i], updateNorms[i]));
+        }
+        return updates;
+    }
+
+    private static INDArray flat(INDArray row) {
+        return row.reshape(row.length());
+    }
+
+    private INDArray stretch(long from, long to) {
+        return flatGradient.get(NDArrayIndex.interval(from, to));
+    }
+
+    /** The longest contiguous stretches of the flat gradient that are of one kind. */
+    private List<INDArray> stretches(Kind kind) {
+        List<INDArray> found = new ArrayList<>();
+        long start = -1;
+        for (ParameterBlock block : layout.blocks()) {
+            boolean inside = block.kind() == kind;
+            if (inside && start < 0) {
+                start = block.offset();
+            } else if (!inside && start >= 0) {
+                found.add(stretch(start, block.offset()));
+                start = -1;
+            }
+        }
+        if (start >= 0) {
+            found.add(stretch(start, layout.length()));
+        }
+        return found;
+    }
+}

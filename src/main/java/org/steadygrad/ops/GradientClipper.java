@@ -1,0 +1,149 @@
+package org.steadygrad.ops;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.reduce.floating.Norm2;
+import org.nd4j.linalg.api.ops.impl.transforms.clip.ClipByValue;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Executes one {@link ClipRule} on one gradient that is known to be finite. */
+final class GradientClipper {
+    private final FlatVector gradient;
+    private final GradientStatistics statistics;
+
+    /** Indices of the trained blocks that hold elements. */
+    private final List<Integer> trained = new ArrayList<>();
+
+    GradientClipper(FlatVector gradient, GradientStatistics statistics) {
+        this.gradient = gradient;
+        this.statistics = statistics;
+        for (int i = 0; i < statistics.rows().size(); i++) {
+            if (block(i).trained() && block(i).length() > 0) {
+                trained.add(i);
+            }
+        }
+    }
+
+    /** Every rule but {@link ClipRule.ByUnitRatio}, which needs the parameters. */
+    ClipResult clip(ClipRule rule) {
+        if (rule instanceof ClipRule.ByValue value) {
+            return byValue(value.limit());
+        }
+        if (rule instanceof ClipRule.ByTensorNorm tensor) {
+            return byNorm(trained.stream().map(List::of).toList(), tensor.maxNorm());
+        }
+        if (rule instanceof ClipRule.ByLayerNorm layer) {
+            Map<String, List<Integer>> layers = new LinkedHashMap<>();
+            trained.forEach(i -> layers.computeIfAbsent(block(i).layer(), name -> new ArrayList<>())
+                    .add(i));
+            return byNorm(layers.values(), layer.maxNorm());
+        }
+        if (rule instanceof ClipRule.ByGlobalNorm global) {
+            return byNorm(List.of(trained), global.maxNorm());
+        }
+        return ClipResult.untouched(statistics.globalNorm());
+    }
+
+    private ClipResult byNorm(Iterable<List<Integer>> groups, double maxNorm) {
+        double smallest = 1;
+        double sumAfter = 0;
+        boolean clipped = false;
+        for (List<Integer> group : groups) {
+            double sum = 0;
+            for (int i : group) {
+                sum += statistics.rows().get(i).sumOfSquares();
+            }
+            double norm = Math.sqrt(sum);
+            if (norm > maxNorm) {
+                double factor = maxNorm / norm;
+                scale(group, factor);
+                clipped = true;
+                smallest = Math.min(smallest, factor);
+                norm = maxNorm;
+            }
+            sumAfter += norm * norm;
+        }
+        double before = statistics.globalNorm();
+        return clipped ? new ClipResult(before, Math.sqrt(sumAfter), smallest, true) : ClipResult.untouched(before);
+    }
+
+    /** Multiplies blocks by one factor, neighbours in one call. */
+    private void scale(List<Integer> group, double factor) {
+        long from = 0;
+        long to = 0;
+        for (int i : group) {
+            ParameterBlock block = block(i);
+            if (block.offset() != to) {
+                scale(from, to, factor);
+                from = block.offset();
+            }
+            to = block.offset() + block.length();
+        }
+        scale(from, to, factor);
+    }
+
+    private void scale(long from, long to, double factor) {
+        if (from < to) {
+            gradient.view(from, to).muli(factor);
+        }
+    }
+
+    private ClipResult byValue(double limit) {
+        double largest = 0;
+        for (int i : trained) {
+            double maxAbs = statistics.rows().get(i).maxAbs();
+            largest = Math.max(largest, maxAbs);
+            if (maxAbs > limit) {
+                INDArray view = gradient.view(block(i));
+                ClipByValue inPlace = new ClipByValue(view, -limit, limit);
+                inPlace.addOutputArgument(view);
+                Nd4j.exec(inPlace);
+            }
+        }
+        double before = statistics.globalNorm();
+        return largest > limit
+                ? new ClipResult(before, normNow(), limit / largest, true)
+                : ClipResult.untouched(before);
+    }
+
+    ClipResult byUnitRatio(ClipRule.ByUnitRatio rule, FlatVector parameters) {
+        double smallest = 1;
+        for (int i : trained) {
+            INDArray gradients = gradient.units(block(i));
+            INDArray limits = Transforms.max(norms(parameters.units(block(i))), rule.epsilon())
+                    .muli(rule.factor());
+            // A unit without gradient gives a division by zero, whose infinity is cut to 1.
+            INDArray factors = Transforms.min(limits.divi(norms(gradients)), 1.0);
+            double least = factors.minNumber().doubleValue();
+            if (least < 1) {
+                gradients.muliRowVector(factors.castTo(gradients.dataType()));
+                smallest = Math.min(smallest, least);
+            }
+        }
+        double before = statistics.globalNorm();
+        return smallest < 1 ? new ClipResult(before, normNow(), smallest, true) : ClipResult.untouched(before);
+    }
+
+    /** Norms of a matrix' columns, accumulated in double. */
+    private static INDArray norms(INDArray matrix) {
+        INDArray norms = Nd4j.create(DataType.DOUBLE, matrix.columns());
+        return Nd4j.exec(new Norm2(matrix, norms, false, 0));
+    }
+
+    private double normNow() {
+        double sum = 0;
+        for (int i : trained) {
+            sum += BlockReductions.sumOfSquares(gradient.view(block(i)));
+        }
+        return Math.sqrt(sum);
+    }
+
+    private ParameterBlock block(int index) {
+        return statistics.layout().blocks().get(index);
+    }
+}

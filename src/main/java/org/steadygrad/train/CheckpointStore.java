@@ -1,0 +1,152 @@
+package org.steadygrad.train;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.steadygrad.model.AtomicFile;
+import org.steadygrad.model.ModelFile;
+import org.steadygrad.model.ModelFileException;
+
+/**
+ * The checkpoints of a run: model files with the training state inside. Each is written whole or not at all, read back
+ * at once, and old ones are removed only after that; the last one that was read back well while training went well is
+ * never removed.
+ */
+final class CheckpointStore {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+    private static final String STATE_ENTRY = "state.json";
+    private static final String SNAPSHOT_SUFFIX = ".snapshot.zip";
+    private static final String VERIFIED_FILE = "verified.txt";
+
+    private final Path folder;
+    private final int keep;
+    private final Map<String, byte[]> runEntries;
+
+    /**
+     * @param keep number of newest checkpoints that are kept
+     * @param runEntries what goes into every model file of the run, by name
+     */
+    CheckpointStore(Path folder, int keep, Map<String, byte[]> runEntries) {
+        this.folder = folder;
+        this.keep = keep;
+        this.runEntries = Map.copyOf(runEntries);
+    }
+
+    /**
+     * @param model with updater state
+     * @param snapshot the model a roll-back would return to; empty when it is the checkpoint's own
+     * @param entries run file and data description that were saved with it
+     */
+    record Checkpoint(
+            Path file,
+            ComputationGraph model,
+            TrainingState state,
+            Optional<ComputationGraph> snapshot,
+            Map<String, byte[]> entries) {}
+
+    /**
+     * Writes a checkpoint, reads it back, and removes old ones.
+     *
+     * @param snapshot the model a roll-back would return to; empty when it is the checkpoint's own
+     * @param trainingWell whether nothing was wrong with the latest steps and all parameters are finite
+     */
+    Path write(ComputationGraph model, TrainingState state, Optional<ComputationGraph> snapshot, boolean trainingWell)
+            throws IOException {
+        Path file = folder.resolve(String.format(Locale.ROOT, "iteration-%08d.zip", state.iteration()));
+        if (snapshot.isPresent()) {
+            ModelFile.write(snapshotOf(file), snapshot.get(), Map.of());
+        }
+        Map<String, byte[]> entries = new LinkedHashMap<>(runEntries);
+        entries.put(STATE_ENTRY, JSON.writeValueAsBytes(state));
+        ModelFile.write(file, model, entries);
+        ModelFile.verify(file);
+        if (trainingWell) {
+            AtomicFile.write(
+                    folder.resolve(VERIFIED_FILE),
+                    out -> out.write(file.getFileName().toString().getBytes(StandardCharsets.UTF_8)));
+        }
+        prune();
+        return file;
+    }
+
+    /** Writes the model with the best validation so far. */
+    void writeBest(ComputationGraph model) throws IOException {
+        ModelFile.write(best(), model, runEntries);
+    }
+
+    Path best() {
+        return folder.resolve("best.zip");
+    }
+
+    /** The newest checkpoint that can be read; unreadable ones are passed over with a warning. */
+    Optional<Checkpoint> newest() throws IOException {
+        for (Path file : newestFirst()) {
+            try {
+                return Optional.of(read(file));
+            } catch (ModelFileException e) {
+                LOG.warn("checkpoint passed over: {}", e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Checkpoint read(Path file) {
+        ModelFile.Content content = ModelFile.read(file);
+        byte[] json = content.entries().get(STATE_ENTRY);
+        if (json == null) {
+            throw new ModelFileException(
+                    file, "expected a training state inside, got none. It is a model, no checkpoint.");
+        }
+        try {
+            TrainingState state = JSON.readValue(json, TrainingState.class);
+            Path snapshot = snapshotOf(file);
+            Optional<ComputationGraph> snapshotModel = state.snapshot().iteration() != state.iteration()
+                    ? Optional.of(ModelFile.read(snapshot).graph())
+                    : Optional.empty();
+            return new Checkpoint(file, content.graph(), state, snapshotModel, content.entries());
+        } catch (IOException e) {
+            throw new ModelFileException(file, "its training state can't be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static Path snapshotOf(Path checkpoint) {
+        return checkpoint.resolveSibling(checkpoint.getFileName().toString().replace(".zip", SNAPSHOT_SUFFIX));
+    }
+
+    private List<Path> newestFirst() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().matches("iteration-\\d+\\.zip"))
+                    .sorted(Comparator.comparing((Path f) -> f.getFileName().toString())
+                            .reversed())
+                    .toList();
+        }
+    }
+
+    private void prune() throws IOException {
+        Path marker = folder.resolve(VERIFIED_FILE);
+        String verified = Files.exists(marker) ? Files.readString(marker, StandardCharsets.UTF_8) : "";
+        List<Path> files = new ArrayList<>(newestFirst());
+        for (Path file : files.subList(Math.min(keep, files.size()), files.size())) {
+            if (!file.getFileName().toString().equals(verified)) {
+                Files.deleteIfExists(snapshotOf(file));
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.steadygrad.train;
+
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.ops.ClipPolicy;
+import org.steadygrad.spec.GuardSpec;
+
+/** Keeps the last good state of a run in memory and goes back to it. */
+final class Recovery {
+    private final Engine engine;
+    private final ClipPolicy clip;
+    private final int every;
+    private EngineSnapshot snapshot;
+    private TrainingState.SnapshotInfo info;
+
+    private Recovery(GuardSpec guard, Engine engine, ClipPolicy clip) {
+        this.engine = engine;
+        this.clip = clip;
+        every = guard instanceof GuardSpec.Auto auto ? auto.snapshotEvery() : Integer.MAX_VALUE;
+    }
+
+    /** A run's start is its first good state. */
+    static Recovery start(GuardSpec guard, Engine engine, ClipPolicy clip) {
+        Recovery recovery = new Recovery(guard, engine, clip);
+        recovery.take(0, 0);
+        return recovery;
+    }
+
+    /** @param checkpoint what the engine was resumed from */
+    static Recovery resume(
+            GuardSpec guard,
+            Engine engine,
+            ClipPolicy clip,
+            CheckpointStore.Checkpoint checkpoint,
+            ComputationGraph work) {
+        Recovery recovery = new Recovery(guard, engine, clip);
+        if (checkpoint.snapshot().isPresent()) {
+            engine.exportTo(work);
+            engine.importFrom(checkpoint.snapshot().get());
+            recovery.snapshot = engine.snapshot();
+            engine.importFrom(work);
+        } else {
+            recovery.snapshot = engine.snapshot();
+        }
+        recovery.info = checkpoint.state().snapshot();
+        return recovery;
+    }
+
+    /** Takes a snapshot if the last one is old enough. To be called when the parameters have just given a good loss. */
+    void takeIfDue(int iteration, int updates) {
+        if (iteration - info.iteration() >= every) {
+            take(iteration, updates);
+        }
+    }
+
+    private void take(int iteration, int updates) {
+        snapshot = engine.snapshot();
+        info = new TrainingState.SnapshotInfo(iteration, updates, Map.copyOf(clip.state()));
+    }
+
+    /** Puts the last good state back. @return number of updates in it */
+    int rollBack() {
+        engine.restore(snapshot);
+        clip.restore(info.clipPolicy());
+        return info.updates();
+    }
+
+    TrainingState.SnapshotInfo info() {
+        return info;
+    }
+
+    /** Writes the last good state into a model, unless it is the engine's present one. */
+    Optional<ComputationGraph> exportSnapshot(int iteration, ComputationGraph work) {
+        if (info.iteration() == iteration) {
+            return Optional.empty();
+        }
+        EngineSnapshot present = engine.snapshot();
+        engine.restore(snapshot);
+        engine.exportTo(work);
+        engine.restore(present);
+        return Optional.of(work);
+    }
+}

@@ -1,0 +1,40 @@
+package org.steadygrad.train;
+
+import java.util.Map;
+
+/** Is told what happens in a run, on the training thread. */
+public interface TrainingObserver {
+
+    /** Kinds of events beside iterations and validations. */
+    enum Event {
+        /** A step was skipped. */
+        SKIPPED,
+        /** Parameters went back to the last good snapshot. */
+        ROLLED_BACK,
+        /** A checkpoint was written. */
+        CHECKPOINT,
+        /** Health has found something. */
+        FINDING,
+        /** The run ends. */
+        STOPPED
+    }
+
+    /**
+     * Called once before the first step.
+     *
+     * @param engine name of the engine
+     * @param device the device in words
+     * @param parameters number of the model's parameters
+     * @param plannedIterations number of steps if nothing ends the run early; -1 when not known
+     * @param startIteration number of steps done before, above 0 for a resumed run
+     */
+    default void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {}
+
+    default void iterationDone(IterationReport report) {}
+
+    /** @param metrics metric name to value on the validation data */
+    default void validated(int iteration, Map<String, Double> metrics, boolean best) {}
+
+    /** @param message one line in words */
+    default void happened(Event event, int iteration, String message) {}
+}

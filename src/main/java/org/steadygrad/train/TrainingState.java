@@ -1,0 +1,62 @@
+package org.steadygrad.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a checkpoint holds beside the model, so that a resumed run continues to exactly the same numbers.
+ *
+ * @param iteration steps tried so far
+ * @param updates steps applied so far and not rolled back; what schedules and bias corrections count
+ * @param epoch the epoch the next batch belongs to
+ * @param batchInEpoch batches of that epoch that are done
+ * @param skippedSteps steps that weren't applied
+ * @param clippedSteps steps whose gradient was clipped
+ * @param seconds training time so far
+ * @param guard what the guard has seen
+ * @param clipPolicy what the clip policy has learnt
+ * @param snapshot the state that a roll-back would return to
+ * @param recentLosses losses of the latest steps, oldest first
+ * @param recentSeconds durations of the latest steps
+ * @param validation latest validation metrics; empty before the first
+ * @param best the best validation so far
+ * @param health what health monitoring has seen
+ */
+public record TrainingState(
+        int iteration,
+        int updates,
+        int epoch,
+        int batchInEpoch,
+        int skippedSteps,
+        int clippedSteps,
+        double seconds,
+        Guard.State guard,
+        Map<String, double[]> clipPolicy,
+        SnapshotInfo snapshot,
+        List<Double> recentLosses,
+        List<Double> recentSeconds,
+        Map<String, Double> validation,
+        Best best,
+        JsonNode health) {
+
+    /**
+     * @param iteration steps tried when it was taken
+     * @param updates steps applied when it was taken
+     * @param clipPolicy what the clip policy had learnt
+     */
+    public record SnapshotInfo(int iteration, int updates, Map<String, double[]> clipPolicy) {}
+
+    /**
+     * @param iteration 0 when nothing was validated yet
+     * @param metrics validation metrics then
+     * @param validationsSince validations since then
+     */
+    public record Best(int iteration, Map<String, Double> metrics, int validationsSince) {
+        static final Best NONE = new Best(0, Map.of(), 0);
+
+        double loss() {
+            return metrics.getOrDefault("loss", Double.POSITIVE_INFINITY);
+        }
+    }
+}
