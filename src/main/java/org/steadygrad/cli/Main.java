@@ -2,6 +2,7 @@ package org.steadygrad.cli;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.steadygrad.platform.NativeVariant;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,9 +27,14 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
     /** Commands in the order in which help lists them. Their classes are only loaded when they are asked for. */
-    private static final List<Entry> COMMANDS = List.of(new Entry("doctor", DoctorCommand::new));
+    private static final List<Entry> COMMANDS = List.of(
+            new Entry("train", TrainCommand::new),
+            new Entry("evaluate", EvaluateCommand::new),
+            new Entry("generate", GenerateCommand::new),
+            new Entry("examples", ExamplesCommand::new),
+            new Entry("doctor", DoctorCommand::new));
 
-    private record Entry(String name, Supplier<Runnable> command) {}
+    private record Entry(String name, Supplier<Object> command) {}
 
     @Option(
             names = "--debug",
@@ -41,12 +47,14 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this help.")
+    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version.")
+    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean version;
 
     @Spec
@@ -61,11 +69,8 @@ public final class Main implements Runnable {
     static int run(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        String wanted = COMMANDS.stream()
-                .map(Entry::name)
-                .filter(List.of(args)::contains)
-                .findFirst()
-                .orElse("");
+        List<String> names = COMMANDS.stream().map(Entry::name).toList();
+        String wanted = Stream.of(args).filter(names::contains).findFirst().orElse("");
         for (Entry entry : COMMANDS) {
             if (wanted.isEmpty() || wanted.equals(entry.name())) {
                 line.addSubcommand(entry.name(), entry.command().get());
