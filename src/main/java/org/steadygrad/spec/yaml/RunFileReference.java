@@ -31,7 +31,7 @@ public final class RunFileReference {
 
     private RunFileReference() {}
 
-    /** @return the reference as Markdown: a section for each part of a run file, then one for each set of words */
+    /** Returns the reference as Markdown: a section for each part of a run file, then one for each set of words. */
     public static String markdown() {
         RunFileReference reference = new RunFileReference();
         reference.out.append(FORMS);
