@@ -8,6 +8,11 @@ import java.util.Map;
 sealed interface Node {
     Place place();
 
+    /** Whether nothing is given: no node at all, or an empty value, {@code ~} or {@code null}. */
+    static boolean isNothing(Node node) {
+        return node == null || (node instanceof Scalar scalar && scalar.isNull());
+    }
+
     /** What it is, for errors that got something else. */
     String describe();
 

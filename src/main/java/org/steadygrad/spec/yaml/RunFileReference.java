@@ -117,7 +117,7 @@ public final class RunFileReference {
         return "[" + title(type).toLowerCase(Locale.ROOT) + "](#" + anchor(type) + ")";
     }
 
-    /** @return {@code Early stopping} for {@code EarlyStoppingSpec} */
+    /** Returns {@code Early stopping} for {@code EarlyStoppingSpec}. */
     private static String title(Class<?> type) {
         if (type == RunSpec.class) {
             return "Run file";

@@ -54,7 +54,7 @@ public final class RunFiles {
         }
         String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         Node root = YamlText.compose(plain, sourceName, true);
-        boolean empty = root == null || root instanceof Node.Scalar scalar && scalar.isNull();
+        boolean empty = Node.isNothing(root);
         if (empty) {
             throw Problems.wrong(
                     sourceName,

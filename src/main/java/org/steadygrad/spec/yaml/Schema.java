@@ -19,7 +19,7 @@ import org.steadygrad.spec.Named;
 final class Schema {
     private Schema() {}
 
-    /** @return the variants of a sealed interface by name, in the order of their declaration; nested ones flattened */
+    /** Returns the variants of a sealed interface by name, in the order of their declaration; nested ones flattened. */
     static Map<String, Class<?>> variants(Class<?> sealed) {
         Map<String, Class<?>> variants = new LinkedHashMap<>();
         for (Class<?> permitted : sealed.getPermittedSubclasses()) {
@@ -36,7 +36,7 @@ final class Schema {
         return variant.getAnnotation(Named.class).value();
     }
 
-    /** @return an enum's constants by their run-file names */
+    /** Returns an enum's constants by their run-file names. */
     static Map<String, Enum<?>> constants(Class<?> enumType) {
         Map<String, Enum<?>> constants = new LinkedHashMap<>();
         for (Object constant : enumType.getEnumConstants()) {
@@ -45,7 +45,7 @@ final class Schema {
         return constants;
     }
 
-    /** @return {@code leakyRelu} for {@code LEAKY_RELU} */
+    /** Returns {@code leakyRelu} for {@code LEAKY_RELU}. */
     static String constantName(Enum<?> constant) {
         StringBuilder name = new StringBuilder();
         for (String word : constant.name().toLowerCase(Locale.ROOT).split("_", -1)) {
@@ -58,7 +58,7 @@ final class Schema {
         return Arrays.asList(record.getRecordComponents());
     }
 
-    /** @return the canonical constructor */
+    /** Returns the canonical constructor. */
     static Constructor<?> constructor(Class<?> record) {
         try {
             return record.getDeclaredConstructor(
@@ -79,7 +79,7 @@ final class Schema {
                 .orElse(null);
     }
 
-    /** @return the sentence that says what {@code element} means; empty where there is none */
+    /** Returns the sentence that says what {@code element} means; empty where there is none. */
     static String doc(AnnotatedElement element) {
         Doc doc = element.getAnnotation(Doc.class);
         return doc == null ? "" : doc.value();
@@ -93,7 +93,7 @@ final class Schema {
         }
     }
 
-    /** @return the default as it would stand in a run file, or {@code null} */
+    /** Returns the default as it would stand in a run file, or {@code null}. */
     static Node defaultOf(RecordComponent component) {
         Default value = component.getAnnotation(Default.class);
         return value == null ? null : YamlText.compose(value.value(), "the default of " + component.getName(), false);
@@ -103,7 +103,7 @@ final class Schema {
         return component.isAnnotationPresent(Absent.class);
     }
 
-    /** @return the type of a list's elements, or {@code null} if {@code type} isn't a list */
+    /** Returns the type of a list's elements, or {@code null} if {@code type} isn't a list. */
     static Class<?> elementType(Type type) {
         return type instanceof ParameterizedType list ? (Class<?>) list.getActualTypeArguments()[0] : null;
     }
