@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.steadygrad.spec.Absent;
 import org.steadygrad.spec.Default;
 import org.steadygrad.spec.Doc;
@@ -17,6 +18,9 @@ import org.steadygrad.spec.Named;
 
 /** What the records and their annotations say about a run file. */
 final class Schema {
+    /** Composed once for each text: nodes never change, and every record of a file asks for several. */
+    private static final Map<String, Node> DEFAULTS = new ConcurrentHashMap<>();
+
     private Schema() {}
 
     /** Returns the variants of a sealed interface by name, in the order of their declaration; nested ones flattened. */
@@ -96,7 +100,9 @@ final class Schema {
     /** Returns the default as it would stand in a run file, or {@code null}. */
     static Node defaultOf(RecordComponent component) {
         Default value = component.getAnnotation(Default.class);
-        return value == null ? null : YamlText.compose(value.value(), "the default of " + component.getName(), false);
+        return value == null
+                ? null
+                : DEFAULTS.computeIfAbsent(value.value(), text -> YamlText.compose(text, "default " + text, false));
     }
 
     static boolean mayBeAbsent(RecordComponent component) {
