@@ -65,7 +65,8 @@ class EvaluatorTest {
     @Test
     void keysAreScoredPerFrame() {
         INDArray labels = Nd4j.createFromArray(new float[] {1, 0, 1, 1}).reshape(1, 2, 2);
-        INDArray output = Nd4j.createFromArray(new float[] {0.9f, 0.2f, 0.4f, 0.8f}).reshape(1, 2, 2);
+        INDArray output =
+                Nd4j.createFromArray(new float[] {0.9f, 0.2f, 0.4f, 0.8f}).reshape(1, 2, 2);
         Evaluator evaluator = new Evaluator(TargetKind.KEYS_PER_STEP, 2);
         evaluator.add(batch(labels, null), output);
         double likelihood = -(Math.log(0.9) + Math.log(0.8) + Math.log(0.4) + Math.log(0.8));

@@ -17,7 +17,9 @@ class GuardTest {
         Guard guard = new Guard(spec, Guard.State.START);
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 60; i++) {
-            assertEquals(Action.CONTINUE, guard.beforeUpdate(1 + 0.1 * random.nextDouble()).action());
+            assertEquals(
+                    Action.CONTINUE,
+                    guard.beforeUpdate(1 + 0.1 * random.nextDouble()).action());
             assertEquals(Action.CONTINUE, guard.afterUpdate(true).action());
         }
         return guard;

@@ -25,8 +25,7 @@ class WindowsTest {
         List<? extends org.nd4j.linalg.dataset.api.MultiDataSet> windows =
                 Windows.of(new MultiDataSet(features, labels), steps);
         assertEquals(expectedWindows, windows.size());
-        INDArray[] pieces =
-                windows.stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
+        INDArray[] pieces = windows.stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
         assertEquals(features, Nd4j.concat(2, pieces));
         INDArray[] labelPieces = windows.stream().map(w -> w.getLabels(0)).toArray(INDArray[]::new);
         assertEquals(labels, Nd4j.concat(2, labelPieces));
