@@ -1,0 +1,160 @@
+package org.steadygrad.engine.dl4j;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+
+/**
+ * Reads activations and gradients as {@link TracedPass} comes by them, before a later vertex may change them in place,
+ * and sums them up as a {@link StepTrace}. Output layers have no row: what they put out and its gradient are inside the
+ * loss.
+ */
+final class TraceCollector {
+    private final ComputationGraph graph;
+    private final TensorReading.Axes axes;
+    private final Map<String, TensorReading> activations = new LinkedHashMap<>();
+    private final Map<String, Double> gradientNorms = new HashMap<>();
+    private final Map<String, Map<String, INDArray>> statesBefore = new HashMap<>();
+    private final Map<String, List<TimeProfile>> profiles = new HashMap<>();
+    private NonFiniteOrigin origin;
+
+    TraceCollector(ComputationGraph graph, MultiDataSet batch) {
+        this.graph = graph;
+        this.axes = axes(batch);
+    }
+
+    /** All sequences of a batch have the same length; the first features with a time axis give it and its mask. */
+    private static TensorReading.Axes axes(MultiDataSet batch) {
+        int examples = (int) batch.getFeatures(0).size(0);
+        for (int i = 0; i < batch.numFeatureArrays(); i++) {
+            INDArray features = batch.getFeatures(i);
+            INDArray[] masks = batch.getFeaturesMaskArrays();
+            INDArray mask = masks == null ? null : masks[i];
+            if (mask != null && mask.rank() == 2) {
+                return TensorReading.Axes.of(examples, (int) mask.size(1), mask);
+            }
+            if (features.rank() == 3) {
+                return TensorReading.Axes.of(examples, (int) features.size(2), null);
+            }
+        }
+        return TensorReading.Axes.of(examples, 1, null);
+    }
+
+    void activation(GraphVertex vertex, INDArray out) {
+        boolean isLayer = vertex.hasLayer();
+        ActivationRange range = isLayer ? LayerFacts.range(vertex.getLayer()) : ActivationRange.NONE;
+        TensorReading reading = TensorReading.of(LayerFacts.timeLast(vertex, out), axes, range);
+        note(vertex, vertex.isInputVertex() ? "input" : "activation", reading);
+        if (isLayer) {
+            activations.put(vertex.getVertexName(), reading);
+        }
+    }
+
+    /** The state that a recurrent layer starts from, for its profile through time. */
+    void stateBefore(GraphVertex vertex, RecurrentLayer layer) {
+        statesBefore.put(vertex.getVertexName(), layer.rnnGetTBPTTState());
+    }
+
+    /** @param epsilon derivative of the summed loss with respect to the vertex's output; null when none reaches it */
+    void gradient(GraphVertex vertex, INDArray epsilon) {
+        if (epsilon == null) {
+            return;
+        }
+        TensorReading reading = TensorReading.of(LayerFacts.timeLast(vertex, epsilon), axes, ActivationRange.NONE);
+        note(vertex, "gradient", reading);
+        if (vertex.hasLayer()) {
+            String name = vertex.getVertexName();
+            gradientNorms.put(name, reading.norm() / axes.examples());
+            profiles.put(name, RecurrentProfile.of(vertex, epsilon, statesBefore.getOrDefault(name, Map.of())));
+        }
+    }
+
+    /** Labels enter through the gradient that the output layer sends back. */
+    void labels(GraphVertex vertex, INDArray labels) {
+        note(vertex, "gradient", TensorReading.of(labels, axes, ActivationRange.NONE));
+    }
+
+    private void note(GraphVertex vertex, String tensor, TensorReading reading) {
+        if (origin == null && !reading.finite()) {
+            origin = new NonFiniteOrigin(vertex.getVertexName(), tensor, reading.nonFiniteStep(), reading.nonFinite());
+        }
+    }
+
+    /**
+     * @param loss of the pass
+     * @param flatGradient of the pass
+     */
+    StepTrace finish(double loss, INDArray flatGradient) {
+        if (origin == null && !Double.isFinite(loss)) {
+            String output = graph.getConfiguration().getNetworkOutputs().get(0);
+            origin = new NonFiniteOrigin(output, "activation", -1, loss);
+        }
+        if (origin == null && !Double.isFinite(flatGradient.sumNumber().doubleValue())) {
+            origin = nonFiniteParameter();
+        }
+        Map<String, Integer> depths = depths();
+        List<LayerTrace> layers = new ArrayList<>();
+        List<TimeProfile> allProfiles = new ArrayList<>();
+        activations.forEach((name, reading) -> {
+            layers.add(new LayerTrace(
+                    name,
+                    depths.get(name),
+                    LayerFacts.range(graph.getVertex(name).getLayer()).name(),
+                    gradientNorms.getOrDefault(name, Double.NaN),
+                    reading.mean(),
+                    reading.deviation(),
+                    reading.saturatedShare(),
+                    reading.deadShare()));
+            allProfiles.addAll(profiles.getOrDefault(name, List.of()));
+        });
+        return new StepTrace(layers, allProfiles, Optional.ofNullable(origin));
+    }
+
+    /** Walks the parameters from the output to the input; null when all are finite and only their sum overflowed. */
+    private NonFiniteOrigin nonFiniteParameter() {
+        int[] order = graph.topologicalSortOrder();
+        for (int i = order.length - 1; i >= 0; i--) {
+            GraphVertex vertex = graph.getVertices()[order[i]];
+            INDArray view = vertex.hasLayer() ? vertex.getLayer().getGradientsViewArray() : null;
+            if (view == null) {
+                continue;
+            }
+            for (double value : TensorReading.doubles(view)) {
+                if (!Double.isFinite(value)) {
+                    return new NonFiniteOrigin(vertex.getVertexName(), "gradient", -1, value);
+                }
+            }
+        }
+        return null;
+    }
+
+    private Map<String, Integer> depths() {
+        Map<String, Integer> depths = new HashMap<>();
+        for (int index : graph.topologicalSortOrder()) {
+            GraphVertex vertex = graph.getVertices()[index];
+            int below = 0;
+            if (vertex.getInputVertices() != null) {
+                for (VertexIndices source : vertex.getInputVertices()) {
+                    String name = graph.getVertices()[source.getVertexIndex()].getVertexName();
+                    below = Math.max(below, depths.get(name));
+                }
+            }
+            boolean counts = vertex.hasLayer() && vertex.getLayer().numParams() > 0;
+            depths.put(vertex.getVertexName(), below + (counts ? 1 : 0));
+        }
+        return depths;
+    }
+}

@@ -1,0 +1,157 @@
+package org.steadygrad.nn;
+
+import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.BETA;
+import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GAMMA;
+import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GLOBAL_LOG_STD;
+import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GLOBAL_MEAN;
+import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GLOBAL_VAR;
+
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+import org.steadygrad.ops.BatchNormAffine;
+import org.steadygrad.ops.BatchNormForward;
+import org.steadygrad.ops.BatchNormGradients;
+import org.steadygrad.ops.BatchNormMoments;
+import org.steadygrad.ops.BatchNormOps;
+
+/** Runs a {@link BatchNorm} inside a DL4J network; the arithmetic is {@link BatchNormOps}'. */
+public class BatchNormLayer extends BaseLayer<BatchNorm> {
+    private static final long serialVersionUID = 1L;
+
+    /** Smallest running variance that the logarithmic form stores; the logarithm of 0 would never be left again. */
+    private static final double SMALLEST_VARIANCE = 1e-30;
+
+    private transient BatchNormForward forward;
+
+    public BatchNormLayer(NeuralNetConfiguration conf, DataType dataType) {
+        super(conf, dataType);
+    }
+
+    @Override
+    public Type type() {
+        return Type.NORMALIZATION;
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+        assertInputSet(false);
+        INDArray x = featuresSecond(input.castTo(dataType));
+        BatchNormOps ops = operations();
+        INDArray mask = maskFor(x);
+        BatchNormForward result = training ? ops.train(x, mask, affine()) : ops.infer(x, mask, affine(), running());
+        forward = kept(result, workspaces);
+        return workspaces.leverageTo(ArrayType.ACTIVATIONS, featuresSecond(result.output()));
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+        assertInputSet(true);
+        BatchNormGradients gradients =
+                operations().backward(forward, affine(), featuresSecond(epsilon.castTo(dataType)));
+        Gradient result = new DefaultGradient();
+        if (!layerConf().isLockGammaBeta()) {
+            put(result, GAMMA, gradients.gamma());
+            put(result, BETA, gradients.beta());
+        }
+        putStatistics(result, forward);
+        forward = null;
+        return new Pair<>(result, workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, featuresSecond(gradients.input())));
+    }
+
+    /** DL4J subtracts what is put here as it stands, so it is old minus new. */
+    private void putStatistics(Gradient result, BatchNormForward pass) {
+        BatchNormMoments old = running();
+        boolean changes = pass.ofBatch() && pass.moments().count() > 0;
+        double share = changes ? 1 - layerConf().getDecay() : 0;
+        put(result, GLOBAL_MEAN, old.mean().sub(pass.moments().mean()).muli(share));
+        INDArray variance = old.variance();
+        INDArray change = variance.sub(pass.moments().variance()).muli(share);
+        if (layerConf().isUseLogStd()) {
+            INDArray next = Transforms.max(variance.sub(change), SMALLEST_VARIANCE, false);
+            INDArray ratio = Transforms.max(variance, SMALLEST_VARIANCE, true).divi(next);
+            put(result, GLOBAL_LOG_STD, Transforms.log(ratio, false).muli(0.5 / Math.log(10)));
+        } else {
+            put(result, GLOBAL_VAR, change);
+        }
+    }
+
+    private void put(Gradient result, String name, INDArray value) {
+        INDArray view = gradientViews.get(name);
+        view.assign(value.reshape(view.shape()));
+        result.setGradientFor(name, view);
+    }
+
+    private BatchNormOps operations() {
+        return new BatchNormOps(layerConf().getEps(), layerConf().getActivationFn());
+    }
+
+    private BatchNormAffine affine() {
+        if (layerConf().isLockGammaBeta()) {
+            return BatchNormAffine.constant(
+                    layerConf().getGamma(), layerConf().getBeta(), layerConf().getNOut(), dataType);
+        }
+        return new BatchNormAffine(getParam(GAMMA), getParam(BETA));
+    }
+
+    private BatchNormMoments running() {
+        INDArray variance = layerConf().isUseLogStd()
+                ? Transforms.exp(getParam(GLOBAL_LOG_STD).mul(2 * Math.log(10)), false)
+                : getParam(GLOBAL_VAR);
+        return new BatchNormMoments(getParam(GLOBAL_MEAN), variance, 0);
+    }
+
+    /** What the backward pass needs, in memory that lives as long as this layer's input does. */
+    private static BatchNormForward kept(BatchNormForward pass, LayerWorkspaceMgr workspaces) {
+        BatchNormMoments moments = pass.moments();
+        return new BatchNormForward(
+                pass.output(),
+                workspaces.leverageTo(ArrayType.INPUT, pass.normalized()),
+                new BatchNormMoments(
+                        workspaces.leverageTo(ArrayType.INPUT, moments.mean()),
+                        workspaces.leverageTo(ArrayType.INPUT, moments.variance()),
+                        moments.count()),
+                pass.mask() == null ? null : workspaces.leverageTo(ArrayType.INPUT, pass.mask()),
+                pass.ofBatch());
+    }
+
+    /** Between this layer's format and [batch, features, time]; its own inverse. */
+    private INDArray featuresSecond(INDArray array) {
+        boolean swap = array.rank() == 3 && layerConf().getRnnFormat() == RNNFormat.NWC;
+        return swap ? array.permute(0, 2, 1) : array;
+    }
+
+    /** A recurrent layer below passes its mask on although it has used it; a pooling layer may leave one that is spent. */
+    private INDArray maskFor(INDArray x) {
+        boolean spent = maskArray != null
+                && maskState == MaskState.Passthrough
+                && x.rank() == 2
+                && (maskArray.rank() != 2 || maskArray.size(0) != x.size(0) || maskArray.size(1) != 1);
+        return spent ? null : maskArray;
+    }
+
+    @Override
+    public void clear() {
+        super.clear();
+        forward = null;
+    }
+
+    @Override
+    public boolean isPretrainLayer() {
+        return false;
+    }
+
+    @Override
+    public boolean updaterDivideByMinibatch(String name) {
+        return !GLOBAL_MEAN.equals(name) && !GLOBAL_VAR.equals(name) && !GLOBAL_LOG_STD.equals(name);
+    }
+}
