@@ -1,5 +1,6 @@
 package org.steadygrad.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.steadygrad.platform.NativeVariant;
@@ -26,9 +27,14 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
     /** Commands in the order in which help lists them. Their classes are only loaded when they are asked for. */
-    private static final List<Entry> COMMANDS = List.of(new Entry("doctor", DoctorCommand::new));
+    private static final List<Entry> COMMANDS = List.of(
+            new Entry("train", TrainCommand::new),
+            new Entry("evaluate", EvaluateCommand::new),
+            new Entry("generate", GenerateCommand::new),
+            new Entry("examples", ExamplesCommand::new),
+            new Entry("doctor", DoctorCommand::new));
 
-    private record Entry(String name, Supplier<Runnable> command) {}
+    private record Entry(String name, Supplier<?> command) {}
 
     @Option(
             names = "--debug",
@@ -61,11 +67,8 @@ public final class Main implements Runnable {
     static int run(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        String wanted = COMMANDS.stream()
-                .map(Entry::name)
-                .filter(List.of(args)::contains)
-                .findFirst()
-                .orElse("");
+        List<String> names = COMMANDS.stream().map(Entry::name).toList();
+        String wanted = Arrays.stream(args).filter(names::contains).findFirst().orElse("");
         for (Entry entry : COMMANDS) {
             if (wanted.isEmpty() || wanted.equals(entry.name())) {
                 line.addSubcommand(entry.name(), entry.command().get());
