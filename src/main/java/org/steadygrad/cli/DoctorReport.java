@@ -17,6 +17,7 @@ import org.steadygrad.platform.Gpus.Gpu;
 import org.steadygrad.platform.LoadedLibraries;
 import org.steadygrad.platform.NativeVariant;
 import org.steadygrad.platform.NativeVariantBackend;
+import org.steadygrad.platform.Versions;
 
 /**
  * What doctor knows of this machine; the names of the components are those of its JSON.
@@ -112,8 +113,7 @@ record DoctorReport(
                 onClassPath.add(backend.getClass().getSimpleName());
             }
         }
-        String version = Optional.ofNullable(Nd4jBackend.class.getPackage().getImplementationVersion())
-                .orElse("unknown");
+        String version = Versions.nd4j();
         try {
             String blas = Nd4j.factory().blas().getBlasVendor().toString();
             String loaded = Nd4j.getBackend().getClass().getSimpleName();

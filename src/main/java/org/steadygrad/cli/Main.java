@@ -1,8 +1,8 @@
 package org.steadygrad.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.steadygrad.platform.NativeVariant;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +34,7 @@ public final class Main implements Runnable {
             new Entry("examples", ExamplesCommand::new),
             new Entry("doctor", DoctorCommand::new));
 
-    private record Entry(String name, Supplier<Object> command) {}
+    private record Entry(String name, Supplier<?> command) {}
 
     @Option(
             names = "--debug",
@@ -47,14 +47,12 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this help.")
-    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version.")
-    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean version;
 
     @Spec
@@ -70,7 +68,7 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         List<String> names = COMMANDS.stream().map(Entry::name).toList();
-        String wanted = Stream.of(args).filter(names::contains).findFirst().orElse("");
+        String wanted = Arrays.stream(args).filter(names::contains).findFirst().orElse("");
         for (Entry entry : COMMANDS) {
             if (wanted.isEmpty() || wanted.equals(entry.name())) {
                 line.addSubcommand(entry.name(), entry.command().get());

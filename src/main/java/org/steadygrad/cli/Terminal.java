@@ -20,6 +20,11 @@ final class Terminal {
         return Math.max(NARROWEST, Math.min(WIDEST, Integer.parseInt(columns)));
     }
 
+    /** Whether a person watches: both input and output are a terminal. */
+    static boolean interactive() {
+        return System.console() != null;
+    }
+
     /** Whether colours may be used: a terminal that knows them, and nobody objecting through NO_COLOR. */
     static boolean colours() {
         return Ansi.AUTO.enabled();
@@ -51,8 +56,11 @@ final class Terminal {
         return out.toString().stripTrailing();
     }
 
-    /** A number of bytes for people, in GiB or MiB. */
+    /** A number of bytes for people, in GiB or MiB; "unknown" when negative. */
     static String bytes(long bytes) {
+        if (bytes < 0) {
+            return "unknown";
+        }
         double gib = bytes / (double) (1L << 30);
         return gib >= 1
                 ? String.format(Locale.ROOT, "%.1f GiB", gib)

@@ -2,11 +2,11 @@ package org.steadygrad.engine.dl4j;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.platform.Versions;
 
 /** Runs any DL4J model by DL4J's own layers on whatever ND4J back end is present: the reference and the fallback. */
 public final class Dl4jEngineProvider implements EngineProvider {
@@ -27,8 +27,8 @@ public final class Dl4jEngineProvider implements EngineProvider {
     public Availability probe() {
         try {
             Nd4jBackend backend = Nd4jBackend.load();
-            return Availability.usable("ND4J " + Nd4j.class.getPackage().getImplementationVersion() + " on "
-                    + backend.getClass().getSimpleName());
+            return Availability.usable(
+                    "ND4J " + Versions.nd4j() + " on " + backend.getClass().getSimpleName());
         } catch (Nd4jBackend.NoAvailableBackendException | LinkageError e) {
             return Availability.missing("no ND4J back end can be loaded (" + e.getMessage()
                     + "). Put org.nd4j:nd4j-native with this platform's classifier on the class path.");

@@ -1,0 +1,154 @@
+package org.steadygrad;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the directions in which packages may use each other. */
+class ArchitectureTest {
+    private static final String ROOT = "org.steadygrad.";
+
+    /** Each package of the project, and which others of the project it may use; sub-packages follow their parent. */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("check", Set.of()),
+            Map.entry("platform", Set.of()),
+            Map.entry("spec", Set.of("check")),
+            Map.entry("ops", Set.of("check")),
+            Map.entry("nn", Set.of("check", "ops")),
+            Map.entry("model", Set.of("check", "spec", "ops", "nn")),
+            Map.entry("engine", Set.of("check", "spec", "ops", "nn", "model", "platform")),
+            Map.entry("clip", Set.of("check", "spec", "ops", "nn", "model")),
+            Map.entry("data", Set.of("check", "spec")),
+            Map.entry("health", Set.of("check", "spec", "ops", "nn", "model", "engine")),
+            Map.entry(
+                    "train",
+                    Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "platform")),
+            Map.entry("report", Set.of("check", "spec", "ops", "model", "engine", "health", "train")),
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "check",
+                            "spec",
+                            "ops",
+                            "nn",
+                            "model",
+                            "engine",
+                            "clip",
+                            "data",
+                            "health",
+                            "train",
+                            "platform",
+                            "report")));
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void readClasses() {
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("org.steadygrad");
+    }
+
+    @Test
+    void packagesUseOnlyThoseBelowThem() {
+        Set<String> offences = new TreeSet<>();
+        for (JavaClass from : classes) {
+            String user = area(from);
+            from.getDirectDependenciesFromSelf().stream()
+                    .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                    .filter(to -> to.getPackageName().startsWith("org.steadygrad"))
+                    .filter(to -> !area(to).equals(user)
+                            && !MAY_USE.getOrDefault(user, Set.of()).contains(area(to)))
+                    .forEach(to -> offences.add(from.getName() + " uses " + to.getName()));
+        }
+        assertEquals(Set.of(), offences, "the directions are those of MAY_USE in this test");
+    }
+
+    @Test
+    void everyPackageIsKnownHere() {
+        List<String> unknown = new ArrayList<>();
+        classes.stream()
+                .map(ArchitectureTest::area)
+                .distinct()
+                .filter(area -> !MAY_USE.containsKey(area))
+                .forEach(unknown::add);
+        assertEquals(List.of(), unknown, "add the package to MAY_USE, with the packages it may use");
+    }
+
+    @Test
+    void theTableItselfHasNoCycle() {
+        Set<String> settled = new TreeSet<>();
+        while (settled.size() < MAY_USE.size()) {
+            Set<String> next = new TreeSet<>();
+            MAY_USE.forEach((area, below) -> {
+                if (!settled.contains(area) && settled.containsAll(below)) {
+                    next.add(area);
+                }
+            });
+            assertEquals(false, next.isEmpty(), "a cycle among those not in " + settled);
+            settled.addAll(next);
+        }
+    }
+
+    @Test
+    void enginesDoNotKnowEachOther() {
+        slices().matching("org.steadygrad.engine.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(
+                        JavaClass.Predicates.resideInAnyPackage(
+                                "org.steadygrad.engine.cpu..", "org.steadygrad.engine.cuda.."),
+                        JavaClass.Predicates.resideInAPackage("org.steadygrad.engine.plan.."))
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    @Test
+    void onlyTheNativeEnginesKnowJavaCpp() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages("org.steadygrad.engine.cpu..", "org.steadygrad.engine.cuda..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyCommandsPrint() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackage("org.steadygrad.cli..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(classes);
+    }
+
+    @Test
+    void nothingDeserialisesJavaObjects() {
+        ArchRuleDefinition.noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(java.io.ObjectInputStream.class)
+                .check(classes);
+    }
+
+    private static String area(JavaClass type) {
+        String rest = (type.getPackageName() + ".").substring(ROOT.length());
+        return rest.substring(0, Math.max(0, rest.indexOf('.')));
+    }
+}
