@@ -59,13 +59,20 @@ final class Dl4jGolden implements GoldenRecurrent.Direction {
 
     @Override
     public GoldenRecurrent.Result forward(INDArray x, INDArray h0, INDArray c0, int[] lengths) {
-        INDArray cn = c0 == null ? null : Nd4j.create(DataType.DOUBLE, c0.shape());
-        for (int b = 0; cn != null && b < lengths.length; b++) {
+        INDArray mask = GoldenRecurrent.mask(lengths, (int) x.size(2));
+        INDArray cn = c0 == null || mask == null ? null : memoryAtLengths(x, h0, c0, lengths);
+        INDArray y = run(x, h0, c0, mask);
+        return new GoldenRecurrent.Result(
+                y.dup(), cn == null && c0 != null ? layer.rnnGetTBPTTState().get(PREV_MEMORY) : cn);
+    }
+
+    private INDArray memoryAtLengths(INDArray x, INDArray h0, INDArray c0, int[] lengths) {
+        INDArray cn = c0.dup();
+        for (int b = 0; b < lengths.length; b++) {
             run(x.get(all(), all(), interval(0, lengths[b])), h0, c0, null);
             cn.putRow(b, layer.rnnGetTBPTTState().get(PREV_MEMORY).getRow(b));
         }
-        INDArray y = run(x, h0, c0, GoldenRecurrent.mask(lengths, (int) x.size(2)));
-        return new GoldenRecurrent.Result(y.dup(), cn);
+        return cn;
     }
 
     private INDArray run(INDArray x, INDArray h0, INDArray c0, INDArray mask) {
