@@ -104,7 +104,7 @@ class GruGradientTest {
                 .labels(y)
                 .inputMask(featureMask)
                 .subset(true)
-                .maxPerParam(40)));
+                .maxPerParam(12)));
     }
 
     private static void checkSequence(Layer layer, int batch, int steps, INDArray mask) {
@@ -216,7 +216,7 @@ class GruGradientTest {
                 .inputs(new INDArray[] {random(3, IN, 5)})
                 .labels(new INDArray[] {random(3, OUT, 5)})
                 .subset(true)
-                .maxPerParam(30)));
+                .maxPerParam(12)));
     }
 
     @Test
