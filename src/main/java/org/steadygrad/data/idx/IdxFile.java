@@ -18,6 +18,7 @@ import org.steadygrad.data.input.DataFile;
  * @param shape sizes of the dimensions as the header gives them; the first is the number of items
  * @param items the bytes of the first items, as many as were asked for
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
 record IdxFile(int[] shape, byte[][] items) {
     private static final int UNSIGNED_BYTE = 8;
 
