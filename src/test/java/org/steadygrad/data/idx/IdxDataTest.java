@@ -43,7 +43,8 @@ class IdxDataTest {
     private Path folder;
 
     private static byte[] idx(int magic, int[] shape, byte[] payload) {
-        ByteBuffer buffer = ByteBuffer.allocate(4 + 4 * shape.length + payload.length).putInt(magic);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(4 + 4 * shape.length + payload.length).putInt(magic);
         Arrays.stream(shape).forEach(buffer::putInt);
         return buffer.put(payload).array();
     }
@@ -96,7 +97,9 @@ class IdxDataTest {
         for (MultiDataSet batch : all(part, 0)) {
             INDArray x = features(batch);
             for (int i = 0; i < x.size(0); i++) {
-                int image = Math.round(x.getFloat(reading == ImageReading.FLAT ? new int[] {i, 0} : new int[] {i, 0, 0}) * 255) / 13;
+                int image = Math.round(
+                                x.getFloat(reading == ImageReading.FLAT ? new int[] {i, 0} : new int[] {i, 0, 0}) * 255)
+                        / 13;
                 for (int p = 0; p < ROWS * COLUMNS; p++) {
                     int[] index =
                             switch (reading) {
@@ -150,7 +153,10 @@ class IdxDataTest {
         DataSource source = open(ImageReading.FLAT, 3, 0);
         assertEquals(Set.of(0, 1, 2), check(source.training(), ImageReading.FLAT));
         assertEquals(4, source.description().targetSize());
-        assertEquals(17, check(open(ImageReading.FLAT, 1000, 0).training(), ImageReading.FLAT).size());
+        assertEquals(
+                17,
+                check(open(ImageReading.FLAT, 1000, 0).training(), ImageReading.FLAT)
+                        .size());
         assertTrue(source.validation().isEmpty());
     }
 
@@ -195,7 +201,10 @@ class IdxDataTest {
     void filesThatDontBelongTogetherAreRefused() {
         assertRefused(() -> open(images(17), labels(16)), "labels", "images", "17", "16");
         assertRefused(() -> open(labels(17), images(17)), "labels", "00000801", "00000803");
-        assertRefused(() -> open(images(17), "text, not labels".getBytes(java.nio.charset.StandardCharsets.UTF_8)), "labels", "74657874");
+        assertRefused(
+                () -> open(images(17), "text, not labels".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                "labels",
+                "74657874");
         assertRefused(() -> open(images(1), labels(1)), "labels", "2 classes");
         assertRefused(() -> open(ImageReading.ROWS, 1, 0.5), "images", "data.limit");
     }

@@ -159,10 +159,11 @@ class IteratorDataTest {
     @Test
     void multiDataSetIteratorsAreSourcesToo() {
         MultiDataSet batch = new MultiDataSet(Nd4j.ones(2, 3), Nd4j.eye(2));
-        DataSource source = DataSources.of(
-                new SingletonMultiDataSetIterator(batch), new SingletonMultiDataSetIterator(batch));
+        DataSource source =
+                DataSources.of(new SingletonMultiDataSetIterator(batch), new SingletonMultiDataSetIterator(batch));
         assertEquals(new DataDescription(InputKind.VECTOR, 3, TargetKind.CLASS, 2, 1), source.description());
-        assertEquals(Nd4j.eye(2), labels(all(source.validation().orElseThrow(), 0).get(0)));
+        assertEquals(
+                Nd4j.eye(2), labels(all(source.validation().orElseThrow(), 0).get(0)));
     }
 
     @Test
@@ -170,8 +171,8 @@ class IteratorDataTest {
         DataSet vector = new DataSet(Nd4j.ones(2, 3), Nd4j.ones(2, 1));
         DataSet wider = new DataSet(Nd4j.ones(2, 4), Nd4j.ones(2, 1));
         DataSet image = new DataSet(Nd4j.ones(2, 1, 4, 4), Nd4j.ones(2, 1));
-        MultiDataSet two = new MultiDataSet(
-                new INDArray[] {Nd4j.ones(1, 1), Nd4j.ones(1, 1)}, new INDArray[] {Nd4j.ones(1, 1)});
+        MultiDataSet two =
+                new MultiDataSet(new INDArray[] {Nd4j.ones(1, 1), Nd4j.ones(1, 1)}, new INDArray[] {Nd4j.ones(1, 1)});
         assertRefused(() -> describe(vector, wider), "training iterator, batch 1", "size 3", "[2, 4]");
         assertRefused(() -> describe(image), "batch 0", "[2, 1, 4, 4]");
         assertRefused(() -> describe(), "at least one batch");

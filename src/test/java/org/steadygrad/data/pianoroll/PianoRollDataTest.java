@@ -49,7 +49,8 @@ class PianoRollDataTest {
 
     @Test
     void keepsTheContract() {
-        assertContract(() -> open("{\"train\":" + rolls(2, 3, 7, 17, 33, 8, 9, 10, 31) + ",\"valid\":" + rolls(5, 6) + "}"));
+        assertContract(
+                () -> open("{\"train\":" + rolls(2, 3, 7, 17, 33, 8, 9, 10, 31) + ",\"valid\":" + rolls(5, 6) + "}"));
     }
 
     @Test
@@ -69,12 +70,15 @@ class PianoRollDataTest {
                 assertEquals(exists ? 1 : 0, batch.getLabelsMaskArray(0).getInt(i, t));
                 for (int key = 0; key < 9; key++) {
                     assertEquals(exists && (key == t % 9 || key == 8) ? 1 : 0, x.getInt(i, key, t));
-                    assertEquals(exists && (key == (t + 1) % 9 || key == 8) ? 1 : 0, labels(batch).getInt(i, key, t));
+                    assertEquals(
+                            exists && (key == (t + 1) % 9 || key == 8) ? 1 : 0,
+                            labels(batch).getInt(i, key, t));
                 }
             }
         }
         assertEquals(2 + 1 + 32 + 17, steps);
-        assertEquals(39, features(all(source.validation().orElseThrow(), 0).get(0)).size(2));
+        assertEquals(
+                39, features(all(source.validation().orElseThrow(), 0).get(0)).size(2));
     }
 
     @Test
@@ -120,7 +124,8 @@ class PianoRollDataTest {
     void readsChorales() {
         Path file = realFile("JSB_Chorales.json");
         DataSource source = DataSources.open(new DataSpec.PianoRoll(file.toString(), 88), 16, 7);
-        assertEquals(new DataDescription(InputKind.SEQUENCE, 88, TargetKind.KEYS_PER_STEP, 88, 143), source.description());
+        assertEquals(
+                new DataDescription(InputKind.SEQUENCE, 88, TargetKind.KEYS_PER_STEP, 88, 143), source.description());
         assertEquals(15, source.training().batchesPerEpoch());
         int sequences = 0;
         for (MultiDataSet batch : all(source.training(), 0)) {

@@ -132,7 +132,8 @@ class SyntheticTest {
 
     @Test
     void copyMemoryWithADelayOfOneHasNoBlanks() {
-        Example e = examples(open(new DataSpec.CopyMemory(1, 1, 1, 1)).training(), 0).get(0);
+        Example e = examples(open(new DataSpec.CopyMemory(1, 1, 1, 1)).training(), 0)
+                .get(0);
         assertEquals(3, e.x.length());
         assertEquals(9, e.x.getInt(0, 1));
         assertEquals(9, e.x.getInt(0, 2));
@@ -143,8 +144,7 @@ class SyntheticTest {
     void temporalOrderPlacesTwoSymbolsInTheirRanges() {
         for (int length : new int[] {10, 33, 100}) {
             DataSource source = open(new DataSpec.TemporalOrder(length, 400, 1));
-            assertEquals(
-                    new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length), source.description());
+            assertEquals(new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length), source.description());
             Set<Integer> classes = new TreeSet<>();
             Set<Integer> places = new TreeSet<>();
             Set<Integer> distractors = new TreeSet<>();
@@ -193,9 +193,16 @@ class SyntheticTest {
 
     @Test
     void spiralNoiseHasTheDeviationAskedFor() {
-        List<Example> clean = examples(DataSources.open(new DataSpec.Spirals(2, 1, 999, 1, 0), 7, 1).validation().orElseThrow(), 0);
-        List<Example> noisy =
-                examples(DataSources.open(new DataSpec.Spirals(2, 1, 999, 1, 0.3), 7, 1).validation().orElseThrow(), 0);
+        List<Example> clean = examples(
+                DataSources.open(new DataSpec.Spirals(2, 1, 999, 1, 0), 7, 1)
+                        .validation()
+                        .orElseThrow(),
+                0);
+        List<Example> noisy = examples(
+                DataSources.open(new DataSpec.Spirals(2, 1, 999, 1, 0.3), 7, 1)
+                        .validation()
+                        .orElseThrow(),
+                0);
         double squares = IntStream.range(0, 999)
                 .mapToDouble(i -> Math.pow(clean.get(i).x.distance2(noisy.get(i).x), 2))
                 .sum();
