@@ -93,6 +93,14 @@ record IdxFile(int[] shape, byte[][] items) {
     private static byte[][] items(DataInputStream in, String name, int[] shape, int limit) throws IOException {
         byte[][] items = new byte[Math.min(shape[0], limit)][];
         IdxFile sizes = new IdxFile(shape, items);
+        long memory = Runtime.getRuntime().maxMemory();
+        if ((long) items.length * sizes.itemSize() > memory) {
+            throw InvalidInputException.of(
+                    name,
+                    "images that fit into memory (" + memory + " bytes)",
+                    items.length + " of " + sizes.itemSize() + " bytes each",
+                    "Lower data.limit, or give Java more memory (-Xmx).");
+        }
         for (int i = 0; i < items.length; i++) {
             items[i] = in.readNBytes(sizes.itemSize());
             if (items[i].length < sizes.itemSize()) {

@@ -13,6 +13,7 @@ import static org.steadygrad.data.Batches.write;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -195,6 +196,17 @@ class IdxDataTest {
         assertRefused(() -> open(gz(lie), labels(COUNT)), "images", "30000", "compressed");
         assertRefused(() -> open(idx(0x803, new int[] {-1, 3, 5}, new byte[0]), labels(COUNT)), "images", "-1");
         assertRefused(() -> open(idx(0x803, new int[] {3, 0, 5}, new byte[0]), labels(COUNT)), "images", "0");
+    }
+
+    @Test
+    void moreImagesThanFitIntoMemoryAreRefused() throws IOException {
+        int count = (int) (Runtime.getRuntime().maxMemory() / 4_000_000) + 1;
+        byte[] header = idx(0x803, new int[] {count, 2000, 2000}, new byte[0]);
+        DataSpec.Idx spec = spec(header, labels(COUNT), ImageReading.FLAT, null, 0);
+        try (RandomAccessFile images = new RandomAccessFile(spec.images(), "rw")) {
+            images.setLength(header.length + 4_000_000L * count);
+        }
+        assertRefused(() -> DataSources.open(spec, 1, 1), "images", "memory", "data.limit");
     }
 
     @Test
