@@ -71,6 +71,14 @@ public final class Check {
         return value;
     }
 
+    /** @return {@code value} if {@code low < value < high}. */
+    public static double inOpen(double value, double low, double high, String who, String name) {
+        if (!(value > low && value < high)) {
+            throw InvalidInputException.of(who, name + " to be in (" + low + ", " + high + ")", value, "");
+        }
+        return value;
+    }
+
     /** @param shape expected sizes; -1 stands for any size */
     public static INDArray shape(INDArray array, String who, String name, long... shape) {
         notNull(array, who, name);

@@ -15,8 +15,18 @@ public final class Nearest {
         int limit = Math.max(2, word.length() / 2);
         return known.stream()
                 .min(Comparator.comparingInt((String k) -> distance(lower, k.toLowerCase(Locale.ROOT)))
+                        .thenComparingInt(k -> -sharedStart(lower, k.toLowerCase(Locale.ROOT)))
                         .thenComparing(Comparator.naturalOrder()))
                 .filter(k -> distance(lower, k.toLowerCase(Locale.ROOT)) <= limit);
+    }
+
+    /** Number of first characters in common; people get the start of a word right more often than its end. */
+    private static int sharedStart(String a, String b) {
+        int shared = 0;
+        while (shared < Math.min(a.length(), b.length()) && a.charAt(shared) == b.charAt(shared)) {
+            shared++;
+        }
+        return shared;
     }
 
     /** Levenshtein distance. */

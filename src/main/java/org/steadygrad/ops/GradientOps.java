@@ -41,6 +41,15 @@ public final class GradientOps {
         return new GradientStatistics.Row(sumOfSquares, maxAbs, nonFinite, anyZero ? BlockReductions.zeros(block) : 0);
     }
 
+    /** Euclidean norm of each block, in the layout's order. Nothing is modified. */
+    public static double[] norms(INDArray flat, FlatLayout layout) {
+        FlatVector vector = FlatVector.of(flat, layout, "GradientOps.norms", "flat");
+        return layout.blocks().stream()
+                .mapToDouble(
+                        block -> block.length() == 0 ? 0 : Math.sqrt(BlockReductions.sumOfSquares(vector.view(block))))
+                .toArray();
+    }
+
     /**
      * Clips a gradient in place. Norm rules multiply all elements of a group (everything, a layer, a parameter, a unit)
      * by one factor {@code maxNorm / norm}, which keeps the group's direction exactly; groups within their limit and

@@ -36,7 +36,7 @@ public sealed interface GuardSpec {
             Check.positive(spikeDeviations, "guard.auto", "spikeDeviations");
             Check.positive(spikeSteps, "guard.auto", "spikeSteps");
             Check.positive(window, "guard.auto", "window");
-            Check.inHalfOpen(backOff, Double.MIN_VALUE, 1, "guard.auto", "backOff");
+            Check.inOpen(backOff, 0, 1, "guard.auto", "backOff");
             Check.positive(recoverAfter, "guard.auto", "recoverAfter");
             Check.positive(maxRollbacks, "guard.auto", "maxRollbacks");
         }

@@ -15,7 +15,10 @@ public record RunSpec(
     public RunSpec {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw InvalidInputException.of(
-                    "name", "letters, digits, '.', '_' and '-'", name, "The name is used for the run's folder.");
+                    "run",
+                    "name to be made of letters, digits, '.', '_' and '-'",
+                    name,
+                    "The name is used for the run's folder.");
         }
     }
 }

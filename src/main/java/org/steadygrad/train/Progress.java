@@ -18,6 +18,7 @@ final class Progress {
     int skippedSteps;
     int clippedSteps;
     double seconds;
+    int validatedAt;
     Map<String, Double> validation = Map.of();
     TrainingState.Best best = TrainingState.Best.NONE;
     private final Deque<Double> recentLosses = new ArrayDeque<>();
@@ -36,6 +37,7 @@ final class Progress {
         progress.skippedSteps = state.skippedSteps();
         progress.clippedSteps = state.clippedSteps();
         progress.seconds = state.seconds();
+        progress.validatedAt = state.validatedAt();
         progress.validation = state.validation();
         progress.best = state.best();
         progress.recentLosses.addAll(state.recentLosses());

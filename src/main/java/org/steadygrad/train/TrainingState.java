@@ -19,6 +19,7 @@ import java.util.Map;
  * @param snapshot the state that a roll-back would return to
  * @param recentLosses losses of the latest steps, oldest first
  * @param recentSeconds durations of the latest steps
+ * @param validatedAt iteration of the latest validation; 0 before the first
  * @param validation latest validation metrics; empty before the first
  * @param best the best validation so far
  * @param health what health monitoring has seen
@@ -36,6 +37,7 @@ public record TrainingState(
         SnapshotInfo snapshot,
         List<Double> recentLosses,
         List<Double> recentSeconds,
+        int validatedAt,
         Map<String, Double> validation,
         Best best,
         JsonNode health) {

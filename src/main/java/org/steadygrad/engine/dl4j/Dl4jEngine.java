@@ -1,6 +1,8 @@
 package org.steadygrad.engine.dl4j;
 
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -86,10 +88,19 @@ final class Dl4jEngine implements Engine {
             result = plainPass(batch);
         }
         if (truncated) {
-            graph.rnnUpdateStateWithTBPTTState();
+            keepState();
         }
         update.collect(batch.getFeatures(0).size(0), options.accumulate());
         return result;
+    }
+
+    /** The state this window ended with is what the next one starts from. */
+    private void keepState() {
+        for (Layer layer : graph.getLayers()) {
+            if (layer instanceof RecurrentLayer recurrent) {
+                recurrent.rnnSetPreviousState(recurrent.rnnGetTBPTTState());
+            }
+        }
     }
 
     private PassResult plainPass(MultiDataSet batch) {

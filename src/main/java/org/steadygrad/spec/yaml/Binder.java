@@ -1,6 +1,5 @@
 package org.steadygrad.spec.yaml;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -142,11 +141,7 @@ final class Binder {
 
     private Object construct(Class<?> type, Object[] values, Node.Mapping mapping, String key) {
         try {
-            Class<?>[] types = Schema.components(type).stream()
-                    .map(RecordComponent::getType)
-                    .toArray(Class<?>[]::new);
-            Constructor<?> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return Schema.constructor(type).newInstance(values);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof InvalidInputException problem) {
                 problems.add(placed(problem, type, mapping, key));

@@ -84,7 +84,7 @@ final class Overrides {
     }
 
     private Node.Mapping asMapping(Node node, String here) {
-        if (node == null || node instanceof Node.Scalar scalar && scalar.isNull()) {
+        if (node == null || (node instanceof Node.Scalar scalar && scalar.isNull())) {
             return Node.Mapping.empty(place);
         }
         if (node instanceof Node.Mapping mapping) {
@@ -110,7 +110,7 @@ final class Overrides {
         String name = steps.get(step);
         boolean last = step == steps.size() - 1;
         Map<String, Class<?>> known = Schema.variants(sealed);
-        boolean none = node == null || node instanceof Node.Scalar scalar && scalar.isNull();
+        boolean none = node == null || (node instanceof Node.Scalar scalar && scalar.isNull());
         Variant now = none ? null : Variant.of(sealed, node, here, "");
         if (now != null && name.equals(now.name())) {
             Node body = last

@@ -44,7 +44,7 @@ public final class RunFiles {
         }
         String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         Node root = YamlText.compose(plain, sourceName, true);
-        boolean empty = root == null || root instanceof Node.Scalar scalar && scalar.isNull();
+        boolean empty = root == null || (root instanceof Node.Scalar scalar && scalar.isNull());
         if (empty) {
             throw Problems.wrong(
                     sourceName,
@@ -53,6 +53,11 @@ public final class RunFiles {
                     "The command examples lists run files to start from.");
         }
         return Binder.bind(RunSpec.class, Overrides.apply(RunSpec.class, root, overrides));
+    }
+
+    /** A part of a run file in which nothing is given. @param part a record all of whose keys have defaults */
+    public static <T extends Record> T defaults(Class<T> part) {
+        return Binder.bind(part, YamlText.compose("{}", "defaults of " + part.getSimpleName(), true));
     }
 
     /** @return a run file with every default filled in, that {@link #parse(String, String)} reads as an equal spec */

@@ -1,6 +1,7 @@
 package org.steadygrad.spec.yaml;
 
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -55,6 +56,16 @@ final class Schema {
 
     static List<RecordComponent> components(Class<?> record) {
         return Arrays.asList(record.getRecordComponents());
+    }
+
+    /** @return the canonical constructor */
+    static Constructor<?> constructor(Class<?> record) {
+        try {
+            return record.getDeclaredConstructor(
+                    components(record).stream().map(RecordComponent::getType).toArray(Class<?>[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static List<String> names(Class<?> record) {

@@ -71,7 +71,7 @@ record Variant(String name, Class<?> type, Place place, Node body, boolean byKin
         if (body instanceof Node.Mapping mapping) {
             return mapping;
         }
-        if (body == null || body instanceof Node.Scalar scalar && scalar.isNull()) {
+        if (body == null || (body instanceof Node.Scalar scalar && scalar.isNull())) {
             return Node.Mapping.empty(place);
         }
         List<String> names = Schema.names(type);

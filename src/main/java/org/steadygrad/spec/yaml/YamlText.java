@@ -30,6 +30,9 @@ final class YamlText {
     private static final Set<Tag> PLAIN_TAGS =
             Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.TIMESTAMP, Tag.MERGE, Tag.SEQ, Tag.MAP);
 
+    /** How the composer words its own refusal of a tag that names a class. */
+    private static final String REFUSED_TAG = "Global tag is not allowed: ";
+
     private final String source;
     private final boolean lines;
     private int nodes;
@@ -79,6 +82,9 @@ final class YamlText {
     private InvalidInputException syntaxError(String text, MarkedYAMLException e) {
         int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine();
         String problem = e.getProblem() == null ? "" : e.getProblem();
+        if (problem.startsWith(REFUSED_TAG)) {
+            return tag(place(line), problem.substring(REFUSED_TAG.length()));
+        }
         String remedy = "";
         if (problem.contains("TAB")
                 || text.lines().skip(line).findFirst().orElse("").startsWith("\t")) {
@@ -106,11 +112,7 @@ final class YamlText {
                     "Write the values out without anchors and aliases.");
         }
         if (!PLAIN_TAGS.contains(node.getTag())) {
-            throw Problems.wrong(
-                    place.who(""),
-                    "plain values",
-                    "the tag " + node.getTag(),
-                    "Run files are data only: take the tag (!...) out.");
+            throw tag(place, node.getTag().toString());
         }
         if (node instanceof ScalarNode scalar) {
             boolean quoted = scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN;
@@ -124,6 +126,11 @@ final class YamlText {
             return new Node.Sequence(place, List.copyOf(items));
         }
         return mapping((MappingNode) node, place, depth);
+    }
+
+    private static InvalidInputException tag(Place place, String tag) {
+        return Problems.wrong(
+                place.who(""), "plain values", "the tag " + tag, "Run files are data only: take the tag (!...) out.");
     }
 
     private Node mapping(MappingNode mapping, Place place, int depth) {

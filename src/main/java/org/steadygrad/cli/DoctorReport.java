@@ -1,0 +1,164 @@
+package org.steadygrad.cli;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
+import org.steadygrad.engine.Availability;
+import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.platform.Cpu;
+import org.steadygrad.platform.Gpus;
+import org.steadygrad.platform.Gpus.Gpu;
+import org.steadygrad.platform.LoadedLibraries;
+import org.steadygrad.platform.NativeVariant;
+import org.steadygrad.platform.NativeVariantBackend;
+
+/**
+ * What doctor knows of this machine; the names of the components are those of its JSON.
+ *
+ * @param auto the engine that {@code --engine auto} takes for a model that all engines support; "" when none is usable
+ */
+record DoctorReport(
+        String version,
+        Processor cpu,
+        Memory memory,
+        Software software,
+        Nd4jState nd4j,
+        List<EngineState> engines,
+        List<GpuState> gpus,
+        String auto) {
+
+    /** @param features instruction sets that matter for training */
+    record Processor(String model, List<String> features, int physicalCores, int logicalCores) {}
+
+    /**
+     * All in bytes, -1 when unknown.
+     *
+     * @param offHeapLimit most that arrays may take
+     * @param diskFree in the current folder
+     */
+    record Memory(long total, long free, long heapLimit, long offHeapLimit, long diskFree) {}
+
+    record Software(String os, String arch, String java, String javaHome) {}
+
+    /**
+     * @param backends the back ends on the class path
+     * @param loaded the back end in use; "" when none could be loaded
+     * @param build "base", "avx2" or "avx512"
+     * @param buildReason why this build
+     * @param library file of the native library; "" when the system doesn't tell
+     * @param problem why no back end could be loaded; "" when one was
+     */
+    record Nd4jState(
+            String version,
+            List<String> backends,
+            String loaded,
+            String blas,
+            String build,
+            String buildReason,
+            String library,
+            String problem) {}
+
+    record EngineState(String name, boolean usable, String detail) {}
+
+    /** @param usedBy what each engine that could take a GPU says of it */
+    record GpuState(String name, String computeCapability, String memory, String driver, List<EngineState> usedBy) {}
+
+    static DoctorReport collect() {
+        Cpu cpu = Cpu.detect();
+        List<EngineState> engines = probeEngines();
+        return new DoctorReport(
+                Main.Version.text(),
+                new Processor(cpu.model(), cpu.notableFlags(), cpu.physicalCores(), cpu.logicalCores()),
+                readMemory(),
+                new Software(
+                        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                        System.getProperty("os.arch"),
+                        System.getProperty("java.vm.name") + " " + Runtime.version(),
+                        System.getProperty("java.home")),
+                startNd4j(),
+                engines,
+                findGpus(engines),
+                engines.stream()
+                        .filter(EngineState::usable)
+                        .map(EngineState::name)
+                        .findFirst()
+                        .orElse(""));
+    }
+
+    private static Memory readMemory() {
+        long total = -1;
+        long free = -1;
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
+            total = system.getTotalMemorySize();
+            free = system.getFreeMemorySize();
+        }
+        long heap = Runtime.getRuntime().maxMemory();
+        Long offHeap = Long.getLong("org.bytedeco.javacpp.maxbytes", heap);
+        long disk = Path.of("").toAbsolutePath().toFile().getUsableSpace();
+        return new Memory(total, free, heap, offHeap, disk);
+    }
+
+    private static Nd4jState startNd4j() {
+        NativeVariant variant = NativeVariant.select();
+        List<String> onClassPath = new ArrayList<>();
+        for (Nd4jBackend backend : ServiceLoader.load(Nd4jBackend.class)) {
+            if (!(backend instanceof NativeVariantBackend)) {
+                onClassPath.add(backend.getClass().getSimpleName());
+            }
+        }
+        String version = Optional.ofNullable(Nd4jBackend.class.getPackage().getImplementationVersion())
+                .orElse("unknown");
+        try {
+            String blas = Nd4j.factory().blas().getBlasVendor().toString();
+            String loaded = Nd4j.getBackend().getClass().getSimpleName();
+            String library = LoadedLibraries.pathOf("nd4jcpu").orElse("");
+            return new Nd4jState(version, onClassPath, loaded, blas, variant.title(), variant.reason(), library, "");
+        } catch (RuntimeException | LinkageError e) {
+            return new Nd4jState(version, onClassPath, "", "", variant.title(), variant.reason(), "", root(e));
+        }
+    }
+
+    private static String root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+
+    private static List<EngineState> probeEngines() {
+        List<EngineState> states = new ArrayList<>();
+        for (EngineProvider provider : Engines.providers()) {
+            Availability availability = provider.probe();
+            states.add(new EngineState(provider.name(), availability.usable(), availability.detail()));
+        }
+        return List.copyOf(states);
+    }
+
+    private static List<GpuState> findGpus(List<EngineState> engines) {
+        List<GpuState> states = new ArrayList<>();
+        for (Gpu gpu : Gpus.detect()) {
+            List<EngineState> users = new ArrayList<>();
+            engines.stream().filter(e -> e.name().equals("cuda")).forEach(users::add);
+            users.add(new EngineState("dl4j", nd4jOn(gpu).isEmpty(), nd4jOn(gpu).orElse("runs ND4J's CUDA back end")));
+            states.add(new GpuState(gpu.name(), gpu.computeCapability(), gpu.memory(), gpu.driver(), users));
+        }
+        return List.copyOf(states);
+    }
+
+    private static Optional<String> nd4jOn(Gpu gpu) {
+        Optional<String> obstacle = gpu.unusableForNd4j();
+        if (obstacle.isPresent()) {
+            return obstacle;
+        }
+        boolean present = ServiceLoader.load(Nd4jBackend.class).stream()
+                .anyMatch(provider -> provider.type().getSimpleName().equals("JCublasBackend"));
+        return present ? Optional.empty() : Optional.of("org.nd4j:nd4j-cuda-11.6 is not on the class path");
+    }
+}

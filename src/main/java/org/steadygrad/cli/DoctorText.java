@@ -1,0 +1,131 @@
+package org.steadygrad.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.steadygrad.cli.DoctorReport.EngineState;
+import org.steadygrad.cli.DoctorReport.GpuState;
+import org.steadygrad.cli.DoctorReport.Memory;
+import org.steadygrad.cli.DoctorReport.Nd4jState;
+import picocli.CommandLine.Help.Ansi;
+
+/** Prints a {@link DoctorReport} in sections with aligned columns. */
+final class DoctorText {
+    private static final int LABEL = 14;
+
+    private final PrintWriter out;
+    private final Ansi ansi;
+    private final int width;
+
+    DoctorText(PrintWriter out, boolean colours, int width) {
+        this.out = out;
+        this.ansi = colours ? Ansi.ON : Ansi.OFF;
+        this.width = width;
+    }
+
+    void print(DoctorReport report) {
+        section("Machine");
+        row("processor", report.cpu().model());
+        row("cores", cores(report));
+        row("instructions", orNone(String.join(" ", report.cpu().features())));
+        memory(report.memory());
+        section("Software");
+        row("SteadyGrad", report.version());
+        row("Java", report.software().java());
+        row("system", report.software().os() + ", " + report.software().arch());
+        section("ND4J");
+        nd4j(report.nd4j());
+        section("Engines");
+        report.engines().forEach(this::engine);
+        section("GPUs");
+        if (report.gpus().isEmpty()) {
+            row("none", "no NVIDIA GPU, or no driver, was found");
+        }
+        report.gpus().forEach(this::gpu);
+        out.println();
+        out.println(Terminal.wrap(verdict(report), width));
+        out.flush();
+    }
+
+    static String verdict(DoctorReport report) {
+        if (report.auto().isEmpty()) {
+            return "No engine can be used here, so nothing can be trained: see above what each one needs.";
+        }
+        String text = "--engine auto takes " + report.auto() + " here, for every model that it supports.";
+        List<String> missing = new ArrayList<>();
+        for (EngineState engine : report.engines()) {
+            if (!engine.usable()) {
+                missing.add(engine.name());
+            }
+        }
+        return missing.isEmpty() ? text : text + " Not usable: " + String.join(", ", missing) + ".";
+    }
+
+    private static String cores(DoctorReport report) {
+        int physical = report.cpu().physicalCores();
+        String logical = report.cpu().logicalCores() + " logical";
+        return physical > 0 ? physical + " physical, " + logical : logical;
+    }
+
+    private void memory(Memory memory) {
+        row("memory", Terminal.bytes(memory.total()) + ", " + Terminal.bytes(memory.free()) + " free");
+        row(
+                "limits",
+                "Java heap " + Terminal.bytes(memory.heapLimit()) + ", arrays outside the heap "
+                        + Terminal.bytes(memory.offHeapLimit()));
+        row("disk", Terminal.bytes(memory.diskFree()) + " free in the current folder");
+    }
+
+    private void nd4j(Nd4jState nd4j) {
+        row("version", nd4j.version());
+        row("back ends", orNone(String.join(", ", nd4j.backends())));
+        if (nd4j.loaded().isEmpty()) {
+            mark(false, "in use", "none: " + nd4j.problem());
+            return;
+        }
+        mark(true, "in use", nd4j.loaded() + ", BLAS: " + nd4j.blas());
+        row("native build", nd4j.build() + ", since " + nd4j.buildReason());
+        if (!nd4j.library().isEmpty()) {
+            row("library", nd4j.library());
+        }
+    }
+
+    private void engine(EngineState engine) {
+        mark(engine.usable(), engine.name(), engine.detail());
+    }
+
+    private void gpu(GpuState gpu) {
+        List<String> facts = new ArrayList<>();
+        facts.add(gpu.memory());
+        facts.add(gpu.computeCapability().isEmpty() ? "" : "compute capability " + gpu.computeCapability());
+        facts.add(gpu.driver().isEmpty() ? "" : "driver " + gpu.driver());
+        facts.removeIf(String::isEmpty);
+        row("GPU", gpu.name() + (facts.isEmpty() ? "" : ": " + String.join(", ", facts)));
+        gpu.usedBy().forEach(this::engine);
+    }
+
+    private static String orNone(String text) {
+        return text.isEmpty() ? "none" : text;
+    }
+
+    private void section(String title) {
+        out.println();
+        out.println(ansi.string("@|bold " + title + "|@"));
+    }
+
+    private void row(String label, String value) {
+        line("       ", label, value);
+    }
+
+    private void mark(boolean fine, String label, String value) {
+        String word = fine ? "@|green ok|@     " : "@|yellow missing|@";
+        line(ansi.string(word), label, value);
+    }
+
+    private void line(String mark, String label, String value) {
+        String indent = " ".repeat(2 + "missing".length() + 1 + LABEL);
+        String wrapped = Terminal.wrap(value, Math.max(LABEL, width - indent.length()));
+        out.printf("  %s %-" + LABEL + "s", mark, label);
+        out.println(wrapped.replace(System.lineSeparator(), System.lineSeparator() + indent));
+    }
+}

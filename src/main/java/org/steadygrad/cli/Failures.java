@@ -1,0 +1,64 @@
+package org.steadygrad.cli;
+
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.EngineException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Tells what went wrong in one paragraph on standard error, with the place in the program only when asked for. */
+final class Failures implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+    private final BooleanSupplier debug;
+
+    Failures(BooleanSupplier debug) {
+        this.debug = debug;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        err.println(Terminal.wrap(describe(failure), Terminal.width()));
+        if (debug.getAsBoolean()) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCode.SOFTWARE;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        CommandLine line = failure.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println(Terminal.wrap("Error: " + failure.getMessage(), Terminal.width()));
+        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+            err.println();
+            line.usage(err, line.getColorScheme());
+        }
+        err.flush();
+        return ExitCode.USAGE;
+    }
+
+    /** Input and engine errors speak for themselves; of anything else the kind matters too. */
+    static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        if (message != null && (failure instanceof InvalidInputException || failure instanceof EngineException)) {
+            return "Error: " + message;
+        }
+        StringBuilder text = new StringBuilder("Error: ").append(kind(failure));
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            text.append(", because of ").append(kind(cause));
+        }
+        return text.append(". Run with --debug to see where in the program it happened.")
+                .toString();
+    }
+
+    private static String kind(Throwable failure) {
+        String message = failure.getMessage();
+        String name = failure.getClass().getSimpleName();
+        return message == null ? name : message.strip().replaceAll("[.]$", "") + " (" + name + ")";
+    }
+}

@@ -1,0 +1,67 @@
+package org.steadygrad.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.train.SavedRun;
+import org.steadygrad.train.TextGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code steadygrad generate}. */
+@Command(
+        name = "generate",
+        description = "Writes text in the manner of what a character model was trained on.",
+        sortOptions = false,
+        footer = {
+            "",
+            "@|bold Examples|@",
+            "  steadygrad generate runs/book",
+            "  steadygrad generate runs/book --prompt 'It was ' --length 1000 --temperature 0.6 --seed 3",
+            "",
+            "The same seed, model and options give the same text."
+        })
+final class GenerateCommand implements Runnable {
+    @Parameters(paramLabel = "RUN", description = "A run's folder, or a model file in it.")
+    private Path run;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "What the text continues; a line break by default. Its characters must be known to the model.")
+    private String prompt = "\n";
+
+    @Option(names = "--length", paramLabel = "N", description = "Characters to write (default: ${DEFAULT-VALUE}).")
+    private int length = 500;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            description = "Below 1 keeps to likelier characters, 0 always takes the likeliest (default: ${DEFAULT-VALUE}).")
+    private double temperature = 0.8;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the choice (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(names = "--engine", paramLabel = "NAME", description = "auto, or an engine that doctor lists.")
+    private String engineName = Engines.AUTO;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        SavedRun saved = SavedRun.read(run);
+        try (Engine engine = saved.openEngine(engineName)) {
+            TextGenerator generator = new TextGenerator(engine, saved.artifact(), temperature, seed);
+            String text = generator.continueText(prompt, length);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(prompt.isBlank() ? text : prompt + text);
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.steadygrad.cli;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.steadygrad.platform.NativeVariant;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code steadygrad COMMAND}. Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
+@Command(
+        name = "steadygrad",
+        description = "Trains deep and recurrent networks whose gradients neither vanish nor explode.",
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        footer = {
+            "",
+            "@|bold Exit codes:|@ 0 done, 1 the work failed, 2 the command line is wrong.",
+            "@|bold A command's own help:|@ steadygrad COMMAND --help"
+        })
+public final class Main implements Runnable {
+
+    /** Commands in the order in which help lists them. Their classes are only loaded when they are asked for. */
+    private static final List<Entry> COMMANDS = List.of(new Entry("doctor", DoctorCommand::new));
+
+    private record Entry(String name, Supplier<Runnable> command) {}
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "When something fails, print where in the program it did.")
+    private boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version.")
+    private boolean version;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        NativeVariant.select();
+        System.exit(run(args));
+    }
+
+    /** Runs one command line; the JVM goes on. */
+    static int run(String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        String wanted = COMMANDS.stream()
+                .map(Entry::name)
+                .filter(List.of(args)::contains)
+                .findFirst()
+                .orElse("");
+        for (Entry entry : COMMANDS) {
+            if (wanted.isEmpty() || wanted.equals(entry.name())) {
+                line.addSubcommand(entry.name(), entry.command().get());
+            }
+        }
+        Failures failures = new Failures(() -> main.debug);
+        line.setExecutionExceptionHandler(failures);
+        line.setParameterExceptionHandler(failures);
+        line.setUsageHelpAutoWidth(true);
+        return line.execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "No command given.");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"SteadyGrad " + text()};
+        }
+
+        static String text() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return version == null ? "(not packaged)" : version;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.steadygrad.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.steadygrad.health.Finding;
+import org.steadygrad.train.RunResult;
+
+/** What a run came to, for people. */
+final class ResultText {
+    private ResultText() {}
+
+    static void print(PrintWriter out, RunResult result, Path folder) {
+        out.printf(
+                Locale.ROOT,
+                "%n%s: %s after %d iterations (%d epochs) in %.1f s, %.3g s each%n",
+                result.name(),
+                result.stopReason(),
+                result.iterations(),
+                result.epochs(),
+                result.seconds(),
+                result.secondsPerIteration());
+        out.printf(Locale.ROOT, "  training loss  %.5g%n", result.trainLoss());
+        if (!result.validation().isEmpty()) {
+            String metrics = ConsoleProgress.line(result.validation());
+            out.printf(Locale.ROOT, "  validation     %s (kept: iteration %d)%n", metrics, result.modelIteration());
+        }
+        out.printf(
+                Locale.ROOT,
+                "  steps          %d clipped, %d skipped, %d roll-backs%n",
+                result.clippedSteps(),
+                result.skippedSteps(),
+                result.rollbacks());
+        if (result.findings().isEmpty()) {
+            out.println("  health         nothing found");
+        }
+        for (Finding finding : result.findings()) {
+            String severity = finding.severity().name().toLowerCase(Locale.ROOT);
+            out.printf(Locale.ROOT, "  %-14s %s%n", severity, finding.message());
+        }
+        out.println("  written to     " + folder);
+    }
+}

@@ -1,0 +1,118 @@
+package org.steadygrad.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.steadygrad.spec.RunSpec;
+import org.steadygrad.train.RunResult;
+import org.steadygrad.train.Runs;
+import org.steadygrad.train.StopSignal;
+import org.steadygrad.train.TrainingObserver;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code steadygrad train}. */
+@Command(
+        name = "train",
+        description = "Trains what a run file says, and writes metrics, checkpoints and the model to the run's folder.",
+        sortOptions = false,
+        footer = {
+            "",
+            "@|bold Examples|@",
+            "  steadygrad train adding-gru",
+            "  steadygrad train char-gru --set data.path=book.txt --out runs/book",
+            "  steadygrad train mine.yaml --set training.clip=none --engine dl4j",
+            "  steadygrad train --resume --out runs/book",
+            "",
+            "Ctrl-C stops with a checkpoint (exit code 130); --resume continues to the numbers of an uninterrupted run.",
+            "The kept model is the best by validation loss. Built-in run files: steadygrad examples."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RUN",
+            description = "A run file, or a built-in one's name. May be left out with --resume --out FOLDER.")
+    private String run;
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder; runs/NAME by default.")
+    private Path out;
+
+    @Option(names = "--resume", description = "Continue from the newest checkpoint in the run's folder.")
+    private boolean resume;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Change a key of the run file, for example training.epochs=3. May be given several times.")
+    private List<String> changes = new ArrayList<>();
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "auto, or an engine that doctor lists; overrides the run file.")
+    private String engine;
+
+    @Option(names = "--quiet", description = "Print errors only.")
+    private boolean quiet;
+
+    @Option(
+            names = "--json",
+            description = "Print the result as JSON on standard output; progress stays on standard error.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        RunSpec runSpec = read();
+        Path folder = out != null ? out : Path.of("runs", runSpec.name());
+        StopSignal stop = new StopSignal();
+        PrintWriter err = spec.commandLine().getErr();
+        Interrupts.stopOnSignal(stop, err);
+        RunResult result;
+        try (ConsoleProgress progress = new ConsoleProgress(err, Terminal.interactive())) {
+            TrainingObserver observer = quiet ? new TrainingObserver() {} : progress;
+            result = Runs.train(runSpec, new Runs.Options(folder, resume, observer, stop));
+        }
+        PrintWriter output = spec.commandLine().getOut();
+        if (json) {
+            output.println(Json.text(result));
+        } else if (!quiet) {
+            ResultText.print(output, result, folder);
+        }
+        output.flush();
+        if (stop.requested().isPresent()) {
+            return Interrupts.EXIT_CODE;
+        }
+        return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private RunSpec read() {
+        List<String> all = new ArrayList<>(changes);
+        if (engine != null) {
+            all.add("engine=" + engine);
+        }
+        if (run != null) {
+            return RunFileArgument.read(run, all);
+        }
+        if (!resume || out == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Give a run file or a built-in one's name, or --resume with --out FOLDER.");
+        }
+        Path saved = out.resolve("run.yaml");
+        if (!Files.exists(saved)) {
+            throw new ParameterException(
+                    spec.commandLine(), "There is no run to resume in " + out + ": it has no run.yaml.");
+        }
+        return RunFileArgument.read(saved.toString(), all);
+    }
+}

@@ -1,0 +1,4 @@
+package org.steadygrad.train;
+
+/** What all parts of a run share. */
+record RunContext(LoopSettings settings, Progress progress, StopSignal stopSignal) {}

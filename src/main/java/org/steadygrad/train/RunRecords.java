@@ -1,0 +1,101 @@
+package org.steadygrad.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthMonitor;
+
+/** Tells everyone who wants to know what a run does: the metrics file, the health monitor, the observer. */
+final class RunRecords implements AutoCloseable {
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+
+    private final Progress progress;
+    private final Optional<JsonLines> metrics;
+    private final HealthMonitor health;
+    private final TrainingObserver observer;
+    private long lastFlush = System.nanoTime();
+
+    RunRecords(Progress progress, Optional<JsonLines> metrics, HealthMonitor health, TrainingObserver observer) {
+        this.progress = progress;
+        this.metrics = metrics;
+        this.health = health;
+        this.observer = observer;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    void step(IterationReport report, Optional<UpdateOutcome> outcome, Optional<StepTrace> trace) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("iteration", report.iteration());
+        row.put("epoch", report.epoch());
+        row.put("loss", number(report.loss()));
+        row.put("gradientNorm", number(report.gradientNorm()));
+        row.put("clipScale", report.clipScale());
+        row.put("applied", report.applied());
+        row.put("learningRateScale", report.learningRateScale());
+        row.put("seconds", report.seconds());
+        write(row);
+        if (outcome.isPresent()) {
+            for (Finding finding : health.observe(report.iteration(), report.loss(), outcome.get(), trace)) {
+                observer.happened(TrainingObserver.Event.FINDING, report.iteration(), finding.message());
+            }
+        }
+        observer.iterationDone(report);
+    }
+
+    /** Hands the trace of a step that went wrong to health. */
+    void origin(int iteration, StepTrace trace) {
+        for (Finding finding : health.observeNonFinite(iteration, trace)) {
+            observer.happened(TrainingObserver.Event.FINDING, iteration, finding.message());
+        }
+    }
+
+    void validated(Map<String, Double> values, boolean best) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("iteration", progress.iteration);
+        row.put("epoch", progress.epoch);
+        row.put("validation", values);
+        row.put("best", best);
+        write(row);
+        observer.validated(progress.iteration, values, best);
+    }
+
+    void event(TrainingObserver.Event event, int iteration, String message, Map<String, Object> facts) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("iteration", iteration);
+        row.put("event", event.name());
+        row.put("message", message);
+        row.putAll(facts);
+        write(row);
+        observer.happened(event, iteration, message);
+    }
+
+    private void write(Map<String, Object> row) {
+        metrics.ifPresent(lines -> lines.append(row));
+        if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
+            flush();
+        }
+    }
+
+    void flush() {
+        metrics.ifPresent(JsonLines::flush);
+        health.flush();
+        lastFlush = System.nanoTime();
+    }
+
+    /** JSON has no NaN and no infinities; they are written as strings. */
+    private static Object number(double value) {
+        return Double.isFinite(value) ? (Object) value : Double.toString(value);
+    }
+
+    @Override
+    public void close() {
+        metrics.ifPresent(JsonLines::close);
+        health.close();
+    }
+}

@@ -1,0 +1,49 @@
+package org.steadygrad.train;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.health.Finding;
+
+/**
+ * What a run came to; {@code run.json} in its folder.
+ *
+ * @param name of the run
+ * @param engine name of the engine
+ * @param device the device in words
+ * @param parameters number of the model's parameters
+ * @param seed of everything random
+ * @param iterations steps tried, in earlier parts of a resumed run too
+ * @param epochs full passes over the training data
+ * @param seconds training time
+ * @param secondsPerIteration median over the latest steps, warm-up left out
+ * @param trainLoss mean loss of the latest steps (at most 100)
+ * @param validation metric name to value, of the model that was kept; empty without validation data
+ * @param modelIteration iteration of the model that was kept: the best by validation loss, else the last
+ * @param stopReason why the run ended
+ * @param completed false when the run was interrupted or stopped by the guard, so that it may be resumed
+ * @param skippedSteps steps whose loss or gradient wasn't finite
+ * @param clippedSteps steps whose gradient was clipped
+ * @param rollbacks times the guard went back to a snapshot
+ * @param findings what health found
+ */
+@JsonPropertyOrder({"name", "engine", "device", "parameters", "seed", "iterations", "epochs"})
+public record RunResult(
+        String name,
+        String engine,
+        String device,
+        long parameters,
+        long seed,
+        int iterations,
+        int epochs,
+        double seconds,
+        double secondsPerIteration,
+        double trainLoss,
+        Map<String, Double> validation,
+        int modelIteration,
+        String stopReason,
+        boolean completed,
+        int skippedSteps,
+        int clippedSteps,
+        int rollbacks,
+        List<Finding> findings) {}

@@ -1,0 +1,105 @@
+package org.steadygrad.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchIterator;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.DataSources;
+import org.steadygrad.model.ModelBuilder;
+import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
+
+/** Trains what a run file says. */
+public final class Runs {
+    private Runs() {}
+
+    /**
+     * @param folder the run's folder
+     * @param resume whether to continue from its newest checkpoint
+     */
+    public record Options(Path folder, boolean resume, TrainingObserver observer, StopSignal stopSignal) {}
+
+    /**
+     * Opens the data, builds the model, trains it, and files everything in the run's folder.
+     *
+     * @throws InvalidInputException when data, model and folder don't go together
+     */
+    public static RunResult train(RunSpec run, Options options) {
+        RunFolder folder = RunFolder.open(options.folder());
+        if (options.resume()) {
+            checkSameRun(run, folder);
+        }
+        try {
+            DataSource source = DataSources.open(run.data(), run.training().batch(), run.seed());
+            ComputationGraph model = buildModel(run, source);
+            Trainer trainer = Trainer.of(model, source)
+                    .settings(LoopSettings.of(run))
+                    .name(run.name())
+                    .folder(folder.root())
+                    .resume(options.resume())
+                    .observer(options.observer())
+                    .stopSignal(options.stopSignal());
+            SavedRun.entries(run, source).forEach(trainer::modelEntry);
+            return trainer.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The initialised model of a run file. @param source its description and, for LSUV, its first batch are read */
+    public static ComputationGraph buildModel(RunSpec run, DataSource source) {
+        ModelBuilder builder = new ModelBuilder(run, source.description(), plannedUpdates(run, source));
+        ComputationGraph model = builder.build();
+        if (run.model().lsuv()) {
+            try (BatchIterator batches = source.training().epoch(0, 0)) {
+                builder.initializeFromData(model, batches.next());
+            }
+        }
+        return model;
+    }
+
+    private static int plannedUpdates(RunSpec run, DataSource source) {
+        int windows = run.training().truncatedBptt() == 0
+                ? 1
+                : ceilDiv(source.description().maxSteps(), run.training().truncatedBptt());
+        int perEpoch =
+                ceilDiv(source.training().batchesPerEpoch(), run.training().accumulate()) * windows;
+        int all = Math.multiplyExact(perEpoch, run.training().epochs());
+        Integer limit = run.training().iterations();
+        return limit == null ? all : Math.min(all, limit);
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
+    }
+
+    private static void checkSameRun(RunSpec run, RunFolder folder) {
+        if (!Files.exists(folder.runYaml())) {
+            return;
+        }
+        RunSpec saved = RunFiles.read(folder.runYaml());
+        String differs = null;
+        if (!saved.model().equals(run.model())) {
+            differs = "model";
+        } else if (!saved.data().equals(run.data())) {
+            differs = "data";
+        } else if (saved.seed() != run.seed()) {
+            differs = "seed";
+        } else if (!Objects.equals(saved.training().updater(), run.training().updater())) {
+            differs = "training.updater";
+        }
+        if (differs != null) {
+            throw InvalidInputException.of(
+                    "run folder " + folder.root(),
+                    "the run that is resumed to have the same " + differs,
+                    "another one",
+                    "Compare with " + folder.runYaml()
+                            + "; resume with that file, or choose another folder with --out.");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.steadygrad.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.DataSources;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.model.ModelFile;
+import org.steadygrad.model.ModelFileException;
+import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
+
+/**
+ * A model as a run left it, with what is needed to use it again.
+ *
+ * @param file the model file it was read from
+ * @param model with updater state
+ * @param runFile text of the run file
+ * @param description what the model's inputs and outputs look like
+ * @param artifact what was fitted to its training data
+ */
+public record SavedRun(
+        Path file, ComputationGraph model, String runFile, DataDescription description, DataArtifact artifact) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    static final String RUN_ENTRY = "run.yaml";
+    private static final String DATA_ENTRY = "data.json";
+
+    /** How description and artifact stand in a model file. */
+    private record DataEntry(DataDescription description, DataArtifact artifact) {}
+
+    /** The entries that make a model file a saved run. */
+    static Map<String, byte[]> entries(RunSpec run, DataSource source) throws JsonProcessingException {
+        return Map.of(
+                RUN_ENTRY,
+                RunFiles.write(run).getBytes(StandardCharsets.UTF_8),
+                DATA_ENTRY,
+                JSON.writeValueAsBytes(new DataEntry(source.description(), source.artifact())));
+    }
+
+    /**
+     * Reads a run's kept model.
+     *
+     * @param path a run's folder, or a model file or checkpoint in it
+     * @throws ModelFileException when it is missing, damaged, or was not written by a run
+     */
+    public static SavedRun read(Path path) {
+        Path file = Files.isDirectory(path) ? path.resolve("model.zip") : path;
+        ModelFile.Content content = ModelFile.read(file);
+        byte[] run = entry(file, content, RUN_ENTRY);
+        try {
+            DataEntry data = JSON.readValue(entry(file, content, DATA_ENTRY), DataEntry.class);
+            return new SavedRun(
+                    file,
+                    content.graph(),
+                    new String(run, StandardCharsets.UTF_8),
+                    data.description(),
+                    data.artifact());
+        } catch (IOException e) {
+            throw new ModelFileException(file, "its data description can't be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static byte[] entry(Path file, ModelFile.Content content, String name) {
+        return Optional.ofNullable(content.entries().get(name))
+                .orElseThrow(() -> new ModelFileException(
+                        file,
+                        "expected a model that a run has saved, got one without " + name
+                                + ". Models of plain DL4J say nothing of their data; use DL4J's own evaluation."));
+    }
+
+    /** The run file that the model was trained with. @param overrides changes, as for {@link RunFiles} */
+    public RunSpec run(List<String> overrides) {
+        return RunFiles.parse(runFile, file + " (its run file)", overrides);
+    }
+
+    /**
+     * Evaluates the model on the validation data of its run file.
+     *
+     * @param overrides changes of the run file, for example {@code data.path=other.txt}
+     * @return metric name to value
+     */
+    public Map<String, Double> evaluate(List<String> overrides, String engineName) {
+        RunSpec run = run(overrides);
+        DataSource source = DataSources.open(run.data(), run.training().batch(), run.seed(), artifact);
+        try (Engine engine = openEngine(engineName)) {
+            return source.validation()
+                    .map(batches -> Validation.evaluate(engine, description, batches))
+                    .orElseThrow(
+                            () -> new ModelFileException(
+                                    file,
+                                    "its run file keeps no validation data. Give some, for example --set data.validation=0.1."));
+        }
+    }
+
+    /** An engine that holds the model. */
+    public Engine openEngine(String engineName) {
+        return Engines.choose(engineName, model).provider().create(model);
+    }
+}

@@ -1,0 +1,122 @@
+package org.steadygrad.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.health.HealthMonitor;
+import org.steadygrad.model.ModelFile;
+import org.steadygrad.ops.ClipPolicy;
+
+/** Writes a run's state to its folder; does nothing for a run without one. */
+final class Saving {
+    private final Engine engine;
+    private final ClipPolicy clip;
+    private final Guard guard;
+    private final Recovery recovery;
+    private final HealthMonitor health;
+    private final RunRecords records;
+    private final LoopSettings settings;
+    private final Optional<CheckpointStore> store;
+    /** Takes what is exported from the engine. */
+    private final ComputationGraph work;
+
+    private final Progress progress;
+    /** The best model of a run without a folder; null before the first validation. */
+    private EngineSnapshot best;
+
+    private long lastWrite = System.nanoTime();
+    private int lastIteration = -1;
+
+    /** The parts whose state a checkpoint holds. */
+    record Parts(Engine engine, ClipPolicy clip, Guard guard, Recovery recovery, HealthMonitor health) {}
+
+    Saving(
+            Parts parts,
+            RunRecords records,
+            LoopSettings settings,
+            Optional<CheckpointStore> store,
+            ComputationGraph work) {
+        engine = parts.engine();
+        clip = parts.clip();
+        guard = parts.guard();
+        recovery = parts.recovery();
+        health = parts.health();
+        this.records = records;
+        this.settings = settings;
+        this.store = store;
+        this.work = work;
+        progress = records.progress();
+    }
+
+    RunRecords records() {
+        return records;
+    }
+
+    void checkpointIfDue() throws IOException {
+        if ((System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds()) {
+            checkpoint();
+        }
+    }
+
+    /** Writes a checkpoint of the present state, unless there is one already. */
+    void checkpoint() throws IOException {
+        if (store.isEmpty() || lastIteration == progress.iteration) {
+            return;
+        }
+        records.flush();
+        // The snapshot goes first, since both are exported through the same model.
+        Optional<ComputationGraph> snapshot =
+                recovery.exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
+        engine.exportTo(work);
+        boolean finite = Double.isFinite(work.params().sumNumber().doubleValue());
+        Path file = store.get().write(work, state(), snapshot, guard.calm() && finite);
+        lastWrite = System.nanoTime();
+        lastIteration = progress.iteration;
+        records.event(
+                TrainingObserver.Event.CHECKPOINT, progress.iteration, "checkpoint " + file.getFileName(), Map.of());
+    }
+
+    /** Keeps the present model as the best one. */
+    void best() throws IOException {
+        if (store.isPresent()) {
+            engine.exportTo(work);
+            store.get().writeBest(work);
+        } else {
+            best = engine.snapshot();
+        }
+    }
+
+    /** Puts the best model into another one, or the last when none was validated. */
+    void exportKept(ComputationGraph model) {
+        if (store.isPresent() && progress.best.iteration() > 0) {
+            engine.importFrom(ModelFile.read(store.get().best()).graph());
+        } else if (best != null) {
+            engine.restore(best);
+        }
+        engine.exportTo(model);
+    }
+
+    private TrainingState state() {
+        return new TrainingState(
+                progress.iteration,
+                progress.updates,
+                progress.epoch,
+                progress.batchInEpoch,
+                progress.skippedSteps,
+                progress.clippedSteps,
+                progress.seconds,
+                guard.state(),
+                clip.state(),
+                recovery.info(),
+                progress.recentLosses(),
+                progress.recentSeconds(),
+                progress.validatedAt,
+                progress.validation,
+                progress.best,
+                health.state());
+    }
+}

@@ -1,0 +1,214 @@
+package org.steadygrad.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.steadygrad.check.Check;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.spec.CheckpointSpec;
+import org.steadygrad.spec.ClipSpec;
+import org.steadygrad.spec.EarlyStoppingSpec;
+import org.steadygrad.spec.GuardSpec;
+import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.TrainingSpec;
+import org.steadygrad.spec.yaml.RunFiles;
+
+/**
+ * Trains a DL4J network on an engine, with clipping, guard, health, validation and checkpoints.
+ *
+ * <pre>{@code
+ * RunResult result = Trainer.of(network, DataSources.of(trainIterator, validationIterator))
+ *         .epochs(5)
+ *         .clip(new ClipSpec.GlobalNorm(1.0))
+ *         .folder(Path.of("runs/mine"))
+ *         .run();
+ * }</pre>
+ *
+ * Updaters, schedules, penalties and windows of truncated back-propagation are those of the network's configuration;
+ * everything else has the defaults of the run file. Afterwards the network holds the best parameters by validation
+ * loss, or the last ones when there is no validation data.
+ */
+public final class Trainer {
+    private static final TrainingSpec TRAINING = RunFiles.defaults(TrainingSpec.class);
+
+    private final ComputationGraph graph;
+    private final Optional<MultiLayerNetwork> sequential;
+    private final DataSource data;
+    private String name = "run";
+    private long seed = 7;
+    private LoopSettings.Limits limits = new LoopSettings.Limits(TRAINING.epochs(), null, null);
+    private ClipSpec clip = TRAINING.clip();
+    private int accumulate = TRAINING.accumulate();
+    private GuardSpec guard = TRAINING.guard();
+    private Integer validateEvery;
+    private EarlyStoppingSpec earlyStopping = TRAINING.earlyStopping();
+    private CheckpointSpec checkpoint = TRAINING.checkpoint();
+    private HealthSpec health = RunFiles.defaults(HealthSpec.class);
+    private String engine = "auto";
+    private Optional<Path> folder = Optional.empty();
+    private boolean resume;
+    private TrainingObserver observer = new TrainingObserver() {};
+    private StopSignal stopSignal = new StopSignal();
+    private final Map<String, byte[]> modelEntries = new LinkedHashMap<>();
+
+    private Trainer(ComputationGraph graph, Optional<MultiLayerNetwork> sequential, DataSource data) {
+        this.graph = graph;
+        this.sequential = sequential;
+        this.data = Check.notNull(data, "Trainer", "data");
+    }
+
+    /** @param network initialised; it starts from its present parameters and updater state */
+    public static Trainer of(ComputationGraph network, DataSource data) {
+        return new Trainer(Check.notNull(network, "Trainer", "network"), Optional.empty(), data);
+    }
+
+    /** @param network initialised; it starts from its present parameters and updater state */
+    public static Trainer of(MultiLayerNetwork network, DataSource data) {
+        Check.notNull(network, "Trainer", "network");
+        return new Trainer(network.toComputationGraph(), Optional.of(network), data);
+    }
+
+    /** Name of the run, for {@code run.json}. */
+    public Trainer name(String runName) {
+        name = Check.notNull(runName, "Trainer", "name");
+        return this;
+    }
+
+    /** Seed of dropout masks. */
+    public Trainer seed(long runSeed) {
+        seed = runSeed;
+        return this;
+    }
+
+    /** Passes over the training data. */
+    public Trainer epochs(int epochs) {
+        Check.positive(epochs, "Trainer", "epochs");
+        limits = new LoopSettings.Limits(epochs, limits.iterations(), limits.maxMinutes());
+        return this;
+    }
+
+    /** Number of steps after which the run ends, even within an epoch. */
+    public Trainer iterations(int iterations) {
+        Check.positive(iterations, "Trainer", "iterations");
+        limits = new LoopSettings.Limits(limits.epochs(), iterations, limits.maxMinutes());
+        return this;
+    }
+
+    /** Minutes after which the run ends. */
+    public Trainer maxMinutes(double minutes) {
+        Check.positive(minutes, "Trainer", "maxMinutes");
+        limits = new LoopSettings.Limits(limits.epochs(), limits.iterations(), minutes);
+        return this;
+    }
+
+    public Trainer clip(ClipSpec spec) {
+        clip = Check.notNull(spec, "Trainer", "clip");
+        return this;
+    }
+
+    /** Number of batches whose gradients are averaged for one update. */
+    public Trainer accumulate(int batches) {
+        accumulate = Check.positive(batches, "Trainer", "accumulate");
+        return this;
+    }
+
+    public Trainer guard(GuardSpec spec) {
+        guard = Check.notNull(spec, "Trainer", "guard");
+        return this;
+    }
+
+    /** Number of steps between validations; by default there is one after every epoch. */
+    public Trainer validateEvery(int iterations) {
+        validateEvery = Check.positive(iterations, "Trainer", "validateEvery");
+        return this;
+    }
+
+    public Trainer earlyStopping(EarlyStoppingSpec spec) {
+        earlyStopping = Check.notNull(spec, "Trainer", "earlyStopping");
+        return this;
+    }
+
+    public Trainer checkpoint(CheckpointSpec spec) {
+        checkpoint = Check.notNull(spec, "Trainer", "checkpoint");
+        return this;
+    }
+
+    public Trainer health(HealthSpec spec) {
+        health = Check.notNull(spec, "Trainer", "health");
+        return this;
+    }
+
+    /** {@code "auto"} or an engine's name. */
+    public Trainer engine(String engineName) {
+        engine = Check.notNull(engineName, "Trainer", "engine");
+        return this;
+    }
+
+    /** Where metrics, checkpoints and the model are written; by default nothing is. */
+    public Trainer folder(Path runFolder) {
+        folder = Optional.of(runFolder);
+        return this;
+    }
+
+    /** Continues from the folder's newest checkpoint; without one the run starts anew. */
+    public Trainer resume(boolean fromCheckpoint) {
+        resume = fromCheckpoint;
+        return this;
+    }
+
+    public Trainer observer(TrainingObserver trainingObserver) {
+        observer = Check.notNull(trainingObserver, "Trainer", "observer");
+        return this;
+    }
+
+    public Trainer stopSignal(StopSignal signal) {
+        stopSignal = Check.notNull(signal, "Trainer", "stopSignal");
+        return this;
+    }
+
+    /** Takes all settings at once. */
+    Trainer settings(LoopSettings all) {
+        seed = all.seed();
+        limits = all.limits();
+        clip = all.clip();
+        accumulate = all.accumulate();
+        guard = all.guard();
+        validateEvery = all.validateEvery();
+        earlyStopping = all.earlyStopping();
+        checkpoint = all.checkpoint();
+        health = all.health();
+        engine = all.engine();
+        return this;
+    }
+
+    /** Adds an entry to every model file of the run. */
+    Trainer modelEntry(String entry, byte[] content) {
+        modelEntries.put(entry, content);
+        return this;
+    }
+
+    /**
+     * Trains until an end is reached.
+     *
+     * @throws org.steadygrad.check.InvalidInputException when folder, checkpoint and network don't go together
+     * @throws org.steadygrad.engine.EngineException when the engine can't be used
+     */
+    public RunResult run() {
+        LoopSettings settings = new LoopSettings(
+                seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+        RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries));
+        RunResult result = new TrainingRun(graph, data, settings, filing, observer, stopSignal).run();
+        sequential.ifPresent(this::copyBack);
+        return result;
+    }
+
+    private void copyBack(MultiLayerNetwork network) {
+        network.params().assign(graph.params());
+        if (network.getUpdater().getStateViewArray() != null) {
+            network.getUpdater().getStateViewArray().assign(graph.getUpdater().getStateViewArray());
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package org.steadygrad.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.health.HealthMonitor;
+import org.steadygrad.model.AtomicFile;
+import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.ModelFile;
+import org.steadygrad.ops.ClipPolicy;
+
+/** Puts the parts of a run together, runs it, and files what came of it. */
+final class TrainingRun {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+
+    private final ComputationGraph model;
+    private final DataSource data;
+    private final LoopSettings settings;
+    private final RunFiling filing;
+    private final TrainingObserver observer;
+    private final StopSignal stopSignal;
+
+    TrainingRun(
+            ComputationGraph model,
+            DataSource data,
+            LoopSettings settings,
+            RunFiling filing,
+            TrainingObserver observer,
+            StopSignal stopSignal) {
+        this.model = model;
+        this.data = data;
+        this.settings = settings;
+        this.filing = filing;
+        this.observer = observer;
+        this.stopSignal = stopSignal;
+    }
+
+    RunResult run() {
+        Engines.Choice choice = Engines.choose(settings.engine(), model);
+        choice.passedOver().forEach(LOG::info);
+        try {
+            Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
+            Optional<CheckpointStore> store = folder.map(f ->
+                    new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
+            Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
+            fileRunFile(folder);
+            try (Engine engine = choice.provider().create(model)) {
+                return run(engine, folder, store, start);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<CheckpointStore.Checkpoint> startingPoint(
+            Optional<RunFolder> folder, Optional<CheckpointStore> store) throws IOException {
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
+        if (!filing.resume()) {
+            if (newest.isPresent()) {
+                throw InvalidInputException.of(
+                        "run folder " + folder.get().root(),
+                        "a folder without checkpoints",
+                        "checkpoints of an earlier run",
+                        "Continue that run with --resume, or choose another folder with --out.");
+            }
+            return Optional.empty();
+        }
+        newest.ifPresent(checkpoint -> checkFits(folder.get().root(), checkpoint));
+        return newest;
+    }
+
+    private void fileRunFile(Optional<RunFolder> folder) throws IOException {
+        byte[] text = filing.modelEntries().get(SavedRun.RUN_ENTRY);
+        if (folder.isPresent() && text != null) {
+            AtomicFile.write(folder.get().runYaml(), out -> out.write(text));
+        }
+    }
+
+    private void checkFits(Path folder, CheckpointStore.Checkpoint checkpoint) {
+        if (!FlatLayouts.of(checkpoint.model()).equals(FlatLayouts.of(model))) {
+            throw InvalidInputException.of(
+                    "run folder " + folder,
+                    "checkpoints of this model (" + model.numParams() + " parameters)",
+                    "checkpoints of another one (" + checkpoint.model().numParams() + " parameters)",
+                    "Resume with the run file in that folder, or choose another folder with --out.");
+        }
+    }
+
+    private RunResult run(
+            Engine engine,
+            Optional<RunFolder> folder,
+            Optional<CheckpointStore> store,
+            Optional<CheckpointStore.Checkpoint> start)
+            throws IOException {
+        ComputationGraph work = model.clone();
+        ClipPolicy clip = ClipPolicies.of(settings.clip());
+        start.ifPresent(checkpoint -> engine.importFrom(checkpoint.model()));
+        start.ifPresent(checkpoint -> clip.restore(checkpoint.state().clipPolicy()));
+        Progress progress = start.map(c -> Progress.resume(c.state())).orElseGet(Progress::start);
+        Guard guard =
+                new Guard(settings.guard(), start.map(c -> c.state().guard()).orElse(Guard.State.START));
+        Recovery recovery = start.map(c -> Recovery.resume(settings.guard(), engine, clip, c, work))
+                .orElseGet(() -> Recovery.start(settings.guard(), engine, clip));
+        HealthMonitor health = healthMonitor(engine, folder, start);
+        try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, observer)) {
+            Saving saving =
+                    new Saving(new Saving.Parts(engine, clip, guard, recovery, health), records, settings, store, work);
+            StepRunner steps = new StepRunner(engine, clip, guard, recovery, records, settings);
+            observer.started(
+                    engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
+            TrainingLoop loop = new TrainingLoop(
+                    data,
+                    steps,
+                    new Validation(engine, data),
+                    saving,
+                    new RunContext(settings, progress, stopSignal),
+                    window());
+            TrainingLoop.End end = loop.run();
+            records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
+            RunResult result = result(engine, progress, guard, health, end);
+            saving.exportKept(model);
+            file(folder, result);
+            return result;
+        }
+    }
+
+    private HealthMonitor healthMonitor(
+            Engine engine, Optional<RunFolder> folder, Optional<CheckpointStore.Checkpoint> start) throws IOException {
+        int last = start.map(c -> c.state().iteration()).orElse(0);
+        if (folder.isPresent()) {
+            JsonLines.truncateAfter(folder.get().health(), last);
+        }
+        HealthMonitor health = new HealthMonitor(settings.health(), engine.layout(), folder.map(RunFolder::health));
+        start.ifPresent(c -> health.restore(c.state().health()));
+        return health;
+    }
+
+    private static Optional<JsonLines> metrics(Optional<RunFolder> folder, Progress progress) throws IOException {
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonLines.truncateAfter(folder.get().metrics(), progress.iteration);
+        return Optional.of(new JsonLines(folder.get().metrics()));
+    }
+
+    /** Time steps of a window of truncated BPTT, as the model's configuration says; 0 for whole sequences. */
+    private int window() {
+        return model.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT
+                ? model.getConfiguration().getTbpttFwdLength()
+                : 0;
+    }
+
+    private long plannedIterations() {
+        int windows = window() == 0 ? 1 : (data.description().maxSteps() + window() - 1) / window();
+        long batches = data.training().batchesPerEpoch();
+        long perEpoch = (batches + settings.accumulate() - 1) / settings.accumulate() * windows;
+        long all = perEpoch * settings.limits().epochs();
+        Integer iterations = settings.limits().iterations();
+        return iterations == null ? all : Math.min(all, iterations);
+    }
+
+    private RunResult result(
+            Engine engine, Progress progress, Guard guard, HealthMonitor health, TrainingLoop.End end) {
+        boolean best = progress.best.iteration() > 0;
+        return new RunResult(
+                filing.name(),
+                engine.name(),
+                engine.device(),
+                model.numParams(),
+                settings.seed(),
+                progress.iteration,
+                progress.epoch,
+                progress.seconds,
+                progress.medianSeconds(),
+                progress.recentLoss(),
+                best ? progress.best.metrics() : progress.validation,
+                best ? progress.best.iteration() : progress.iteration,
+                end.reason(),
+                end.completed(),
+                progress.skippedSteps,
+                progress.clippedSteps,
+                guard.rollbacks(),
+                health.findings());
+    }
+
+    private void file(Optional<RunFolder> folder, RunResult result) throws IOException {
+        if (folder.isEmpty()) {
+            return;
+        }
+        ModelFile.write(folder.get().model(), model, filing.modelEntries());
+        AtomicFile.write(folder.get().runJson(), out -> out.write(JSON.writeValueAsBytes(result)));
+    }
+}

@@ -1,0 +1,56 @@
+package org.steadygrad.spec.yaml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.spec.LayerSpec;
+
+class RunFileReferenceTest {
+    private static final Path README = Path.of("README.md");
+    private static final String BEGIN = "<!-- run-file reference: begin -->\n";
+    private static final String END = "<!-- run-file reference: end -->";
+    private static final String UPDATE = "mvn -Dtest=RunFileReferenceTest -Dreadme.update=true test";
+
+    @Test
+    void readmeHoldsTheReference() throws IOException {
+        String readme = Files.readString(README).replace("\r\n", "\n");
+        int begin = readme.indexOf(BEGIN);
+        int end = readme.indexOf(END);
+        assertTrue(begin >= 0 && end > begin, "README.md lacks the lines " + BEGIN + " and " + END);
+        String expected = "\n" + RunFileReference.markdown() + "\n";
+        if (Boolean.getBoolean("readme.update")) {
+            Files.writeString(README, readme.substring(0, begin + BEGIN.length()) + expected + readme.substring(end));
+            return;
+        }
+        assertEquals(
+                expected,
+                readme.substring(begin + BEGIN.length(), end),
+                "The run-file reference in README.md differs from the records; renew it with: " + UPDATE);
+    }
+
+    @Test
+    void everyVariantAndKeyIsExplained() {
+        String markdown = RunFileReference.markdown();
+        for (String name : Schema.variants(LayerSpec.class).keySet()) {
+            assertTrue(markdown.contains("**`" + name + "`**: "), name);
+        }
+        assertFalse(markdown.contains("|  |"), "A key or word has no meaning: its @Doc is missing.");
+        assertFalse(markdown.contains("**: \n"), "A variant has no meaning: its @Doc is missing.");
+    }
+
+    @Test
+    void rangesComeFromTheRecords() {
+        String markdown = RunFileReference.markdown();
+        assertTrue(markdown.contains("| `batch` | whole number, at least 1 | `32` | Examples per batch. |"), markdown);
+        assertTrue(markdown.contains("| `momentum` | number, in [0, 1) | `0.9` | Momentum. |"));
+        assertTrue(markdown.contains(
+                "| `maxNorm` | number, above 0 | **required** | Largest norm of the whole gradient. |"));
+        assertTrue(markdown.contains("| `maxMinutes` | number, above 0 | no limit | "));
+        assertTrue(markdown.contains("| `length` | whole number, at least 10 | `100` | Steps per sequence. |"));
+    }
+}
