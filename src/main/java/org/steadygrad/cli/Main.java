@@ -47,12 +47,14 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this help.")
+    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version.")
+    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean version;
 
     @Spec
