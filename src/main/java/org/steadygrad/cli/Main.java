@@ -42,6 +42,7 @@ public final class Main implements Runnable {
             description = "When something fails, print where in the program it did.")
     private boolean debug;
 
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -49,6 +50,7 @@ public final class Main implements Runnable {
             description = "Print this help.")
     private boolean help;
 
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
@@ -60,11 +62,11 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         NativeVariant.select();
-        System.exit(run(args));
+        System.exit(execute(args));
     }
 
     /** Runs one command line; the JVM goes on. */
-    static int run(String... args) {
+    static int execute(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         List<String> names = COMMANDS.stream().map(Entry::name).toList();
