@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
+            "@|bold Examples|@",
+            "  steadygrad doctor                                 what this machine offers",
+            "  steadygrad train adding-gru                       a built-in run file",
+            "  steadygrad train my.yaml --out runs/1 --resume    a run file of your own, continued",
+            "",
             "@|bold Exit codes:|@ 0 done, 1 the work failed, 2 the command line is wrong.",
             "@|bold A command's own help:|@ steadygrad COMMAND --help"
         })
