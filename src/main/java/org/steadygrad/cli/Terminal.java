@@ -30,6 +30,11 @@ final class Terminal {
         return Ansi.AUTO.enabled();
     }
 
+    /** Whether somebody is watching: input and output both belong to a terminal. */
+    static boolean interactive() {
+        return System.console() != null;
+    }
+
     /** Breaks lines at spaces; a word that is too long, such as a path, stays whole. */
     static String wrap(String text, int width) {
         StringBuilder out = new StringBuilder();

@@ -50,6 +50,8 @@ public final class Vocabulary {
     }
 
     /**
+     * Turns a text into symbol numbers.
+     *
      * @param who where the text comes from, for errors
      * @return a number per code point
      * @throws InvalidInputException for an unknown character, with its line and column (in characters, from 1)

@@ -19,7 +19,7 @@ import org.nd4j.linalg.indexing.conditions.Conditions;
  * accumulator those where a float would overflow or underflow.
  */
 final class BlockReductions {
-    /** Elements per BLAS call: a float sum over so many is right to five digits at worst, when all are equal. */
+    /** Elements per BLAS call: a float sum over so many is right to 2e-5 at worst, when all are equal. */
     private static final long CHUNK = 1 << 16;
 
     /** Between these bounds no square that matters was lost to a float's range. */

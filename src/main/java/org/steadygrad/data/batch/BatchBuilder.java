@@ -23,7 +23,11 @@ public final class BatchBuilder {
     private final float[] featuresMask;
     private final float[] labelsMask;
 
-    /** @param steps time steps to which every example is padded */
+    /**
+     * Starts a batch of zeros.
+     *
+     * @param steps time steps to which every example is padded
+     */
     public BatchBuilder(DataDescription description, int batch, int steps) {
         this.description = description;
         this.batch = batch;
@@ -41,7 +45,7 @@ public final class BatchBuilder {
         return new Slot(index);
     }
 
-    /** @return one features and one labels array of 32-bit floats, with masks where a step is masked */
+    /** Makes one features and one labels array of 32-bit floats, with masks where a step is masked. */
     public MultiDataSet build() {
         boolean sequences = description.input() != InputKind.VECTOR;
         INDArray x = sequences ? array(features, inputRows, steps) : array(features, inputRows);

@@ -11,7 +11,11 @@ public record SplitSource(
         DataDescription description, BatchSequence training, Optional<BatchSequence> validation, DataArtifact artifact)
         implements DataSource {
 
-    /** @param validation null when there is none */
+    /**
+     * Makes batches of both splits.
+     *
+     * @param validation null when there is none
+     */
     public static SplitSource of(
             ExampleSet training, ExampleSet validation, int batch, long seed, DataArtifact artifact) {
         return new SplitSource(

@@ -18,6 +18,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  * @param targets positions of the targets
  * @param sequence position of the column that tells sequences apart, or -1
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
 record CsvColumns(List<String> names, int[] inputs, int[] targets, int sequence) {
 
     static CsvColumns of(DataSpec.Csv spec, List<String> names) {

@@ -47,7 +47,11 @@ public final class CsvData {
         this.horizon = spec.task() == CsvTask.FORECASTING ? spec.horizon() : 0;
     }
 
-    /** @param fitted null, or the columns saved with a model */
+    /**
+     * Reads and scales the file.
+     *
+     * @param fitted null, or the columns saved with a model
+     */
     public static DataSource open(DataSpec.Csv spec, int batch, long seed, Columns fitted) {
         CsvData data = new CsvData(spec);
         return spec.sequence() == null ? data.series(batch, seed, fitted) : data.sequences(batch, seed, fitted);

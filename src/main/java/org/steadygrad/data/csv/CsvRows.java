@@ -13,6 +13,7 @@ import java.util.List;
  * @param lines line numbers of the rows, from 1
  * @param sequences the rows that belong together, in the order of the file
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
 record CsvRows(
         String file,
         CsvColumns columns,

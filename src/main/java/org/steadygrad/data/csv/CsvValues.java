@@ -7,4 +7,5 @@ package org.steadygrad.data.csv;
  * @param targets [row][target], scaled, NaN where missing; empty for classification
  * @param classes class of each row; empty unless for classification
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
 record CsvValues(float[][] inputs, float[][] targets, int[] classes) {}

@@ -60,6 +60,7 @@ public final class IdxData {
     }
 
     /** Some of the images. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
     private record Images(IdxFile images, IdxFile labels, ImageReading reading, int classes, int[] chosen)
             implements ExampleSet {
         @Override

@@ -18,6 +18,7 @@ import org.steadygrad.data.input.DataFile;
  * @param shape sizes of the dimensions as the header gives them; the first is the number of items
  * @param items the bytes of the first items, as many as were asked for
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
 record IdxFile(int[] shape, byte[][] items) {
     private static final int UNSIGNED_BYTE = 8;
 
@@ -92,6 +93,14 @@ record IdxFile(int[] shape, byte[][] items) {
     private static byte[][] items(DataInputStream in, String name, int[] shape, int limit) throws IOException {
         byte[][] items = new byte[Math.min(shape[0], limit)][];
         IdxFile sizes = new IdxFile(shape, items);
+        long memory = Runtime.getRuntime().maxMemory();
+        if ((long) items.length * sizes.itemSize() > memory) {
+            throw InvalidInputException.of(
+                    name,
+                    "images that fit into memory (" + memory + " bytes)",
+                    items.length + " of " + sizes.itemSize() + " bytes each",
+                    "Lower data.limit, or give Java more memory (-Xmx).");
+        }
         for (int i = 0; i < items.length; i++) {
             items[i] = in.readNBytes(sizes.itemSize());
             if (items[i].length < sizes.itemSize()) {

@@ -2,7 +2,6 @@ package org.steadygrad.data.input;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -95,8 +94,6 @@ public final class DataFile {
             return decode(in.readAllBytes());
         } catch (IOException e) {
             throw unreadable(e);
-        } catch (UncheckedIOException e) {
-            throw unreadable(e.getCause());
         }
     }
 

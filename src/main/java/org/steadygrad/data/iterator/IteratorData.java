@@ -28,13 +28,21 @@ import org.steadygrad.data.batch.SplitSource;
 public final class IteratorData {
     private IteratorData() {}
 
-    /** @param validation null when there is none */
+    /**
+     * Surveys both iterators.
+     *
+     * @param validation null when there is none
+     */
     public static DataSource of(DataSetIterator training, DataSetIterator validation) {
         Check.notNull(training, "DataSources.of", "a training iterator");
         return of(ResettableBatches.of(training), validation == null ? null : ResettableBatches.of(validation));
     }
 
-    /** @param validation null when there is none */
+    /**
+     * Surveys both iterators.
+     *
+     * @param validation null when there is none
+     */
     public static DataSource of(MultiDataSetIterator training, MultiDataSetIterator validation) {
         Check.notNull(training, "DataSources.of", "a training iterator");
         return of(ResettableBatches.of(training), validation == null ? null : ResettableBatches.of(validation));

@@ -56,7 +56,7 @@ interface ResettableBatches extends Iterator<MultiDataSet> {
                     "DataSources.of",
                     "an iterator that can be reset",
                     iterator.getClass().getName() + ", which can't",
-                    "Copy its batches into a ListDataSetIterator.");
+                    "Copy its batches into a list and wrap that in an ExistingDataSetIterator.");
         }
     }
 }

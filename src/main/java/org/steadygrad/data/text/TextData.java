@@ -26,7 +26,11 @@ import org.steadygrad.spec.DataSpec;
 public final class TextData {
     private TextData() {}
 
-    /** @param fitted null, or the vocabulary saved with a model */
+    /**
+     * Reads and encodes the file.
+     *
+     * @param fitted null, or the vocabulary saved with a model
+     */
     public static DataSource open(DataSpec.Text spec, int batch, long seed, DataArtifact.Vocabulary fitted) {
         DataFile file = DataFile.of("data.path", spec.path());
         String text = file.text();
@@ -63,6 +67,7 @@ public final class TextData {
     }
 
     /** Windows over encoded text. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
     private record TextWindows(int[] symbols, int vocabulary, Windows windows) implements ExampleSet {
         @Override
         public DataDescription description() {

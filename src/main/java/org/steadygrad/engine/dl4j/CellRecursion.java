@@ -14,8 +14,8 @@ import org.steadygrad.engine.dl4j.RecurrentCell.State;
 import org.steadygrad.engine.dl4j.RecurrentCell.Step;
 
 /**
- * Unrolls a {@link RecurrentCell} over a sequence, forward once and then backward. At a masked step the state is 0, as in
- * DL4J's layers, and no gradient passes.
+ * Unrolls a {@link RecurrentCell} over a sequence, forward once and then backward. At a masked step the output is 0 and
+ * takes no gradient; the state is held, or 0 as well, as the cell has it.
  */
 final class CellRecursion {
     private final RecurrentCell cell;
@@ -46,7 +46,7 @@ final class CellRecursion {
         for (int t = 0; t < steps; t++) {
             INDArray row = projected.get(interval((long) t * examples, (long) (t + 1) * examples), all());
             Step step = cell.forward(row, state);
-            state = masked(step.after(), t);
+            state = masked(step.after(), step.before(), t);
             done.add(new Step(step.before(), state, step.kept()));
         }
     }
@@ -56,22 +56,33 @@ final class CellRecursion {
         return new State(h, cell.hasMemory() ? h.dup() : null);
     }
 
-    private State masked(State state, int step) {
+    private State masked(State state, State before, int step) {
         if (mask == null) {
             return state;
         }
         INDArray column = mask.getColumn(step, true);
         INDArray c = state.c() == null ? null : state.c().mulColumnVector(column);
-        return new State(state.h().mulColumnVector(column), c);
+        INDArray h = state.h().mulColumnVector(column);
+        return new State(cell.holdsWhenMasked() ? h.addi(before.h().mulColumnVector(column.rsub(1))) : h, c);
+    }
+
+    /** The state after a step. */
+    State state(int step) {
+        return done.get(step).after();
     }
 
     /** The layer's output, [batch, units, time]. */
     INDArray output() {
         INDArray out = Nd4j.create(weights.dataType(), new long[] {examples, cell.units(), steps}, 'f');
         for (int t = 0; t < steps; t++) {
-            out.get(all(), all(), point(t)).assign(done.get(t).after().h());
+            out.get(all(), all(), point(t)).assign(seen(done.get(t).after().h(), t));
         }
         return out;
+    }
+
+    /** 0 for masked examples. */
+    private INDArray seen(INDArray array, int step) {
+        return mask == null ? array : array.mulColumnVector(mask.getColumn(step, true));
     }
 
     /**
@@ -79,19 +90,23 @@ final class CellRecursion {
      *
      * @param epsilon derivative of the loss with respect to the layer's output, [batch, units, time]
      * @param gradients is given, step by step, the derivative with respect to h_t: the layer's output at t together with
-     *     all that it leads to later, 0 for masked steps
+     *     all that it leads to later; at masked steps what passes through a held state, else 0
      * @return derivative with respect to x, [batch, nIn, time]
      */
     INDArray backward(INDArray epsilon, ObjIntConsumer<INDArray> gradients) {
         INDArray dx = Nd4j.create(weights.dataType(), new long[] {examples, weights.size(0), steps}, 'f');
         State flow = zeros();
         for (int t = steps - 1; t >= 0; t--) {
-            INDArray here = epsilon.get(all(), all(), point(t)).castTo(weights.dataType());
-            State after = masked(new State(flow.h().add(here), flow.c()), t);
-            gradients.accept(after.h(), t);
-            Back back = cell.backward(done.get(t), after);
+            INDArray here = seen(epsilon.get(all(), all(), point(t)).castTo(weights.dataType()), t);
+            INDArray dh = (cell.holdsWhenMasked() ? flow.h() : seen(flow.h(), t)).add(here);
+            gradients.accept(dh, t);
+            INDArray dc = flow.c() == null ? null : seen(flow.c(), t);
+            Back back = cell.backward(done.get(t), new State(seen(dh, t), dc));
             dx.get(all(), all(), point(t)).assign(back.input().mmul(weights.transpose()));
             flow = back.before();
+            if (mask != null && cell.holdsWhenMasked()) {
+                flow = new State(flow.h().add(dh.sub(seen(dh, t))), null);
+            }
         }
         return dx;
     }

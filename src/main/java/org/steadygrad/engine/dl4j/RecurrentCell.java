@@ -42,7 +42,14 @@ sealed interface RecurrentCell {
     int units();
 
     /** Whether the state holds a memory cell. */
-    boolean hasMemory();
+    default boolean hasMemory() {
+        return false;
+    }
+
+    /** Whether the state is held at masked steps, as the toolkit's GRU does; DL4J's layers set it to 0 there. */
+    default boolean holdsWhenMasked() {
+        return false;
+    }
 
     /**
      * @param input {@code x W + b} of the step, [batch, gates * units]; not changed
@@ -81,11 +88,6 @@ sealed interface RecurrentCell {
         @Override
         public int units() {
             return (int) recurrent.size(0);
-        }
-
-        @Override
-        public boolean hasMemory() {
-            return false;
         }
 
         @Override
@@ -166,8 +168,8 @@ sealed interface RecurrentCell {
         }
 
         @Override
-        public boolean hasMemory() {
-            return false;
+        public boolean holdsWhenMasked() {
+            return true;
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -22,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.dl4j.RecurrentCell.State;
+import org.steadygrad.nn.GRU;
 
 /**
  * The gradient through time of a recurrent layer: the norm of dLoss/dh_t against t, where dLoss/dh_t includes all that
@@ -108,7 +110,9 @@ final class RecurrentProfile {
         if (conf instanceof Bidirectional both) {
             return supported(both.getFwd()) && supported(both.getBwd());
         }
-        return conf instanceof LSTM || (conf instanceof SimpleRnn simple && !simple.hasLayerNorm());
+        return conf instanceof GRU
+                || conf instanceof LSTM
+                || (conf instanceof SimpleRnn simple && !simple.hasLayerNorm());
     }
 
     private List<TimeProfile> profiles() {
@@ -154,16 +158,30 @@ final class RecurrentProfile {
 
     private CellRecursion recursion(
             org.deeplearning4j.nn.conf.layers.Layer conf, String prefix, INDArray sequence, INDArray steps) {
-        INDArray weights = layer.getParam(prefix + "W");
-        INDArray recurrent = layer.getParam(prefix + "RW");
-        INDArray bias = layer.getParam(prefix + "b").reshape(1, -1);
-        RecurrentCell cell;
-        if (conf instanceof LSTM lstm) {
-            cell = new RecurrentCell.Lstm(recurrent, lstm.getActivationFn(), lstm.getGateActivationFn());
-        } else {
-            cell = new RecurrentCell.Simple(recurrent, ((SimpleRnn) conf).getActivationFn());
+        RecurrentCell cell = cell(conf, name -> layer.getParam(prefix + name));
+        return recursion(cell, name -> layer.getParam(prefix + name), sequence, steps, startOf(cell));
+    }
+
+    /** @param parameter finds a parameter of the layer by its name, W, RW or b */
+    static RecurrentCell cell(org.deeplearning4j.nn.conf.layers.Layer conf, Function<String, INDArray> parameter) {
+        INDArray recurrent = parameter.apply("RW");
+        if (conf instanceof GRU gru) {
+            INDArray bias = parameter.apply("b").reshape(1, -1);
+            INDArray candidateBias = bias.get(all(), interval(bias.length() / 4 * 3, bias.length()));
+            return new RecurrentCell.Gru(recurrent, candidateBias, gru.getActivationFn(), gru.getGateActivationFn());
         }
-        return new CellRecursion(cell, weights, bias, sequence, steps, startOf(cell));
+        if (conf instanceof LSTM lstm) {
+            return new RecurrentCell.Lstm(recurrent, lstm.getActivationFn(), lstm.getGateActivationFn());
+        }
+        return new RecurrentCell.Simple(recurrent, ((SimpleRnn) conf).getActivationFn());
+    }
+
+    /** The cell run forward; the GRU's fourth bias belongs to its recurrent part and is left out here. */
+    static CellRecursion recursion(
+            RecurrentCell cell, Function<String, INDArray> parameter, INDArray input, INDArray mask, State start) {
+        INDArray weights = parameter.apply("W");
+        INDArray bias = parameter.apply("b").reshape(1, -1).get(all(), interval(0, weights.size(1)));
+        return new CellRecursion(cell, weights, bias, input, mask, start);
     }
 
     private State startOf(RecurrentCell cell) {

@@ -165,7 +165,7 @@ public final class TracedPass {
         } else {
             collector.gradient(vertex, vertex.getEpsilon());
         }
-        Pair<Gradient, INDArray[]> result = vertex.doBackward(false, memory);
+        Pair<Gradient, INDArray[]> result = vertex.doBackward(carryState, memory);
         if (vertex.getInputVertices() != null) {
             passOn(vertex.getInputVertices(), result.getSecond());
         }

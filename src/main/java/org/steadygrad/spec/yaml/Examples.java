@@ -23,18 +23,19 @@ public final class Examples {
 
     private Examples() {}
 
-    /** @return the names, easiest first */
+    /** Returns the names, easiest first. */
     public static List<String> names() {
         return NAMES;
     }
 
-    /** @return one line on what the example does and what data it wants: the first comment of its text */
+    /** Returns one line on what the example does and what data it wants: the first comment of its text. */
     public static String description(String name) {
         return text(name).lines().findFirst().orElseThrow().substring(1).strip();
     }
 
     /**
-     * @return the run file
+     * Returns the run file.
+     *
      * @throws InvalidInputException if there is no such example
      */
     public static String text(String name) {

@@ -20,7 +20,7 @@ final class Keys {
         return path + "[" + index + "]";
     }
 
-    /** @return the steps of {@code path}: names, and indices as {@code [1]} */
+    /** Returns the steps of {@code path}: names, and indices as {@code [1]}. */
     static List<String> steps(String path, String who) {
         List<String> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(path);
@@ -42,7 +42,7 @@ final class Keys {
         return steps;
     }
 
-    /** @return the index of a step such as {@code [1]}, or -1 if it is a name */
+    /** Returns the index of a step such as {@code [1]}, or -1 if it is a name. */
     static int index(String step) {
         return step.startsWith("[") ? Integer.parseInt(step.substring(1, step.length() - 1)) : -1;
     }

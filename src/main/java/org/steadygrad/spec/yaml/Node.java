@@ -8,10 +8,19 @@ import java.util.Map;
 sealed interface Node {
     Place place();
 
+    /** Whether nothing is given: no node at all, or an empty value, {@code ~} or {@code null}. */
+    static boolean isNothing(Node node) {
+        return node == null || (node instanceof Scalar scalar && scalar.isNull());
+    }
+
     /** What it is, for errors that got something else. */
     String describe();
 
-    /** @param quoted whether the text stood in quotes (or was a block scalar) and so is text whatever it looks like */
+    /**
+     * A single value.
+     *
+     * @param quoted whether the text stood in quotes (or was a block scalar) and so is text whatever it looks like
+     */
     record Scalar(Place place, String text, boolean quoted) implements Node {
         private static final int SHOWN = 60;
 
@@ -37,7 +46,11 @@ sealed interface Node {
         }
     }
 
-    /** @param keyPlace where the key stands, which for a block value is a line above the value */
+    /**
+     * A key's value.
+     *
+     * @param keyPlace where the key stands, which for a block value is a line above the value
+     */
     record Entry(Place keyPlace, Node value) {}
 
     /** Keys with values, in the order of the file. */

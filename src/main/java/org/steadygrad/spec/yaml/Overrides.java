@@ -29,7 +29,7 @@ final class Overrides {
         this.text = assignment.substring(equals + 1).strip();
     }
 
-    /** @return {@code root}, read as a {@code type}, with one assignment after the other applied */
+    /** Returns {@code root}, read as a {@code type}, with one assignment after the other applied. */
     static Node apply(Class<? extends Record> type, Node root, List<String> assignments) {
         Node changed = root;
         for (String assignment : assignments) {
@@ -84,7 +84,7 @@ final class Overrides {
     }
 
     private Node.Mapping asMapping(Node node, String here) {
-        if (node == null || (node instanceof Node.Scalar scalar && scalar.isNull())) {
+        if (Node.isNothing(node)) {
             return Node.Mapping.empty(place);
         }
         if (node instanceof Node.Mapping mapping) {
@@ -110,7 +110,7 @@ final class Overrides {
         String name = steps.get(step);
         boolean last = step == steps.size() - 1;
         Map<String, Class<?>> known = Schema.variants(sealed);
-        boolean none = node == null || (node instanceof Node.Scalar scalar && scalar.isNull());
+        boolean none = Node.isNothing(node);
         Variant now = none ? null : Variant.of(sealed, node, here, "");
         if (now != null && name.equals(now.name())) {
             Node body = last

@@ -34,7 +34,7 @@ final class Ranges {
 
     private Ranges() {}
 
-    /** @return for example {@code at least 1}; empty where every value goes */
+    /** Returns for example {@code at least 1}; empty where every value goes. */
     static String of(Class<?> record, RecordComponent component) {
         Object impossible = IMPOSSIBLE.get(component.getType());
         if (impossible == null) {

@@ -31,7 +31,7 @@ public final class RunFileReference {
 
     private RunFileReference() {}
 
-    /** @return the reference as Markdown: a section for each part of a run file, then one for each set of words */
+    /** Returns the reference as Markdown: a section for each part of a run file, then one for each set of words. */
     public static String markdown() {
         RunFileReference reference = new RunFileReference();
         reference.out.append(FORMS);
@@ -117,7 +117,7 @@ public final class RunFileReference {
         return "[" + title(type).toLowerCase(Locale.ROOT) + "](#" + anchor(type) + ")";
     }
 
-    /** @return {@code Early stopping} for {@code EarlyStoppingSpec} */
+    /** Returns {@code Early stopping} for {@code EarlyStoppingSpec}. */
     private static String title(Class<?> type) {
         if (type == RunSpec.class) {
             return "Run file";

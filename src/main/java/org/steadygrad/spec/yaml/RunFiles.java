@@ -24,27 +24,37 @@ public final class RunFiles {
 
     private RunFiles() {}
 
+    /** Reads a run file as it is. */
     public static RunSpec read(Path file) {
         return read(file, List.of());
     }
 
-    /** @param overrides applied in their order before anything is checked */
+    /**
+     * Reads a run file with some values changed.
+     *
+     * @param overrides applied in their order before anything is checked
+     */
     public static RunSpec read(Path file, List<String> overrides) {
         return parse(text(file), file.toString(), overrides);
     }
 
+    /** Reads the text of a run file as it is. */
     public static RunSpec parse(String text, String sourceName) {
         return parse(text, sourceName, List.of());
     }
 
-    /** @param sourceName what errors call the text; usually a file's name */
+    /**
+     * Reads the text of a run file with some values changed.
+     *
+     * @param sourceName what errors call the text; usually a file's name
+     */
     public static RunSpec parse(String text, String sourceName, List<String> overrides) {
         if (text.length() > YamlText.MAX_CHARACTERS) {
             throw tooLong(sourceName);
         }
         String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         Node root = YamlText.compose(plain, sourceName, true);
-        boolean empty = root == null || (root instanceof Node.Scalar scalar && scalar.isNull());
+        boolean empty = Node.isNothing(root);
         if (empty) {
             throw Problems.wrong(
                     sourceName,
@@ -60,7 +70,7 @@ public final class RunFiles {
         return Binder.bind(part, YamlText.compose("{}", "defaults of " + part.getSimpleName(), true));
     }
 
-    /** @return a run file with every default filled in, that {@link #parse(String, String)} reads as an equal spec */
+    /** Writes a run file with every default filled in, that {@link #parse(String, String)} reads as an equal spec. */
     public static String write(RunSpec spec) {
         return YamlWriter.write(spec);
     }

@@ -19,7 +19,11 @@ final class Scalars {
 
     private Scalars() {}
 
-    /** @param doc what the key means, for the error */
+    /**
+     * Reads a value as a {@code type}.
+     *
+     * @param doc what the key means, for the error
+     */
     static Object parse(Class<?> type, Node.Scalar scalar, String who, String doc) {
         if (scalar.isNull()) {
             throw Problems.wrong(who, expected(type), scalar, doc);
@@ -48,7 +52,7 @@ final class Scalars {
         return type == long.class || type == Long.class ? (Object) value : (Object) (int) value;
     }
 
-    /** @return the words for a type, also used by the reference */
+    /** Returns the words for a type, also used by the reference. */
     static String expected(Class<?> type) {
         if (type == String.class) {
             return "a text";
@@ -99,7 +103,7 @@ final class Scalars {
         }
         if (NUMBER.matcher(scalar.text()).matches()) {
             double value = Double.parseDouble(text);
-            if (value == Math.rint(value) && Math.abs(value) <= Math.min(EXACT, high)) {
+            if (value == Math.rint(value) && Math.abs(value) <= Math.min(EXACT, (double) high)) {
                 return (long) value;
             }
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.steadygrad.spec.Absent;
 import org.steadygrad.spec.Default;
 import org.steadygrad.spec.Doc;
@@ -17,9 +18,12 @@ import org.steadygrad.spec.Named;
 
 /** What the records and their annotations say about a run file. */
 final class Schema {
+    /** Composed once for each text: nodes never change, and every record of a file asks for several. */
+    private static final Map<String, Node> DEFAULTS = new ConcurrentHashMap<>();
+
     private Schema() {}
 
-    /** @return the variants of a sealed interface by name, in the order of their declaration; nested ones flattened */
+    /** Returns the variants of a sealed interface by name, in the order of their declaration; nested ones flattened. */
     static Map<String, Class<?>> variants(Class<?> sealed) {
         Map<String, Class<?>> variants = new LinkedHashMap<>();
         for (Class<?> permitted : sealed.getPermittedSubclasses()) {
@@ -36,7 +40,7 @@ final class Schema {
         return variant.getAnnotation(Named.class).value();
     }
 
-    /** @return an enum's constants by their run-file names */
+    /** Returns an enum's constants by their run-file names. */
     static Map<String, Enum<?>> constants(Class<?> enumType) {
         Map<String, Enum<?>> constants = new LinkedHashMap<>();
         for (Object constant : enumType.getEnumConstants()) {
@@ -45,7 +49,7 @@ final class Schema {
         return constants;
     }
 
-    /** @return {@code leakyRelu} for {@code LEAKY_RELU} */
+    /** Returns {@code leakyRelu} for {@code LEAKY_RELU}. */
     static String constantName(Enum<?> constant) {
         StringBuilder name = new StringBuilder();
         for (String word : constant.name().toLowerCase(Locale.ROOT).split("_", -1)) {
@@ -58,7 +62,7 @@ final class Schema {
         return Arrays.asList(record.getRecordComponents());
     }
 
-    /** @return the canonical constructor */
+    /** Returns the canonical constructor. */
     static Constructor<?> constructor(Class<?> record) {
         try {
             return record.getDeclaredConstructor(
@@ -79,7 +83,7 @@ final class Schema {
                 .orElse(null);
     }
 
-    /** @return the sentence that says what {@code element} means; empty where there is none */
+    /** Returns the sentence that says what {@code element} means; empty where there is none. */
     static String doc(AnnotatedElement element) {
         Doc doc = element.getAnnotation(Doc.class);
         return doc == null ? "" : doc.value();
@@ -93,17 +97,19 @@ final class Schema {
         }
     }
 
-    /** @return the default as it would stand in a run file, or {@code null} */
+    /** Returns the default as it would stand in a run file, or {@code null}. */
     static Node defaultOf(RecordComponent component) {
         Default value = component.getAnnotation(Default.class);
-        return value == null ? null : YamlText.compose(value.value(), "the default of " + component.getName(), false);
+        return value == null
+                ? null
+                : DEFAULTS.computeIfAbsent(value.value(), text -> YamlText.compose(text, "default " + text, false));
     }
 
     static boolean mayBeAbsent(RecordComponent component) {
         return component.isAnnotationPresent(Absent.class);
     }
 
-    /** @return the type of a list's elements, or {@code null} if {@code type} isn't a list */
+    /** Returns the type of a list's elements, or {@code null} if {@code type} isn't a list. */
     static Class<?> elementType(Type type) {
         return type instanceof ParameterizedType list ? (Class<?>) list.getActualTypeArguments()[0] : null;
     }

@@ -61,17 +61,17 @@ record Variant(String name, Class<?> type, Place place, Node body, boolean byKin
         return new Variant(name.text(), type, name.place(), body, byKind);
     }
 
-    /** @return the key path of this variant's components, {@code key} being that of the choice */
+    /** Returns the key path of this variant's components, {@code key} being that of the choice. */
     String path(String key) {
         return byKind ? key : Keys.join(key, name);
     }
 
-    /** @return this variant's settings by component, the short form written out */
+    /** Returns this variant's settings by component, the short form written out. */
     Node.Mapping settings(String key) {
         if (body instanceof Node.Mapping mapping) {
             return mapping;
         }
-        if (body == null || (body instanceof Node.Scalar scalar && scalar.isNull())) {
+        if (Node.isNothing(body)) {
             return Node.Mapping.empty(place);
         }
         List<String> names = Schema.names(type);
@@ -91,7 +91,7 @@ record Variant(String name, Class<?> type, Place place, Node body, boolean byKin
         return Node.Mapping.empty(body.place()).with(names.get(0), new Node.Entry(body.place(), body));
     }
 
-    /** @return the choice as a node again, in the way it was said, with other settings */
+    /** Returns the choice as a node again, in the way it was said, with other settings. */
     Node.Mapping with(Node settings) {
         if (byKind && settings instanceof Node.Mapping mapping) {
             return mapping.with(KIND, new Node.Entry(place, new Node.Scalar(place, name, false)));

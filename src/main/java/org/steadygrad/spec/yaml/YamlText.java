@@ -24,7 +24,9 @@ import org.yaml.snakeyaml.reader.ReaderException;
  * hostile files from taking time or memory.
  */
 final class YamlText {
-    static final int MAX_CHARACTERS = 1 << 20;
+    /** The YAML scanner's time grows with the square of a comment's or a text's length; at this size it is well under a second. */
+    static final int MAX_CHARACTERS = 1 << 18;
+
     private static final int MAX_DEPTH = 30;
     private static final int MAX_NODES = 50_000;
     private static final Set<Tag> PLAIN_TAGS =

@@ -200,7 +200,9 @@ class BadRunFilesTest {
         assertHolds(message("[".repeat(10_000)), "run.yaml", "depth");
         assertHolds(message("{a: ".repeat(10_000)), "run.yaml", "depth");
         assertHolds(message("- ".repeat(10_000)), "run.yaml", "depth");
-        assertHolds(message("a: " + "x".repeat(2 << 20)), "at most 1048576");
+        assertHolds(message("a: " + "x".repeat(2 << 20)), "at most 262144");
+        assertHolds(message("#".repeat(200_000)), "an empty file");
+        assertHolds(message("{" + "a,".repeat(100_000) + "}"), "run.yaml");
     }
 
     @Test
@@ -223,7 +225,7 @@ class BadRunFilesTest {
         Files.write(file, new byte[] {'a', '\n', 'b', 0, 1});
         assertHolds(readMessage(file), "a.yaml, line 2: expected a text file, got the character U+0000.");
         Files.write(file, new byte[3 << 20]);
-        assertHolds(readMessage(file), "at most 1048576 bytes");
+        assertHolds(readMessage(file), "at most 262144 bytes");
         assertFalse(readMessage(file).contains("Exception"));
     }
 }

@@ -18,7 +18,7 @@ class RoundTripTest {
     @Test
     void whatIsWrittenIsReadAsTheSame() {
         RandomSpecs specs = new RandomSpecs(3);
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 200; i++) {
             RunSpec spec = specs.next();
             String text = RunFiles.write(spec);
             assertEquals(spec, RunFiles.parse(text, "written.yaml"), text);

@@ -1,0 +1,117 @@
+package org.steadygrad.data.csv;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.steadygrad.data.Batches;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.data.DataSources;
+import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.DataSpec.CsvTask;
+import org.steadygrad.spec.DataSpec.Header;
+import org.steadygrad.spec.DataSpec.Missing;
+import org.steadygrad.spec.DataSpec.Normalization;
+
+/** A CSV specification that is built up from the defaults of the run file. */
+final class CsvSpecs {
+    private final Path folder;
+    private final CsvTask task;
+    private final List<String> target;
+    private List<String> inputs;
+    private String sequence;
+    private Header header = Header.AUTO;
+    private String separator = ",";
+    private int window = 3;
+    private int horizon = 1;
+    private Missing missing = Missing.ERROR;
+    private Normalization normalization = Normalization.NONE;
+    private double validation = 0;
+
+    private CsvSpecs(Path folder, CsvTask task, String... target) {
+        this.folder = folder;
+        this.task = task;
+        this.target = List.of(target);
+    }
+
+    static CsvSpecs classes(Path folder, String target) {
+        return new CsvSpecs(folder, CsvTask.CLASSIFICATION, target);
+    }
+
+    static CsvSpecs numbers(Path folder, String... target) {
+        return new CsvSpecs(folder, CsvTask.REGRESSION, target);
+    }
+
+    static CsvSpecs forecast(Path folder, String... target) {
+        return new CsvSpecs(folder, CsvTask.FORECASTING, target);
+    }
+
+    CsvSpecs inputs(String... names) {
+        inputs = List.of(names);
+        return this;
+    }
+
+    CsvSpecs sequence(String name) {
+        sequence = name;
+        return this;
+    }
+
+    CsvSpecs header(Header value) {
+        header = value;
+        return this;
+    }
+
+    CsvSpecs separator(String value) {
+        separator = value;
+        return this;
+    }
+
+    CsvSpecs window(int value) {
+        window = value;
+        return this;
+    }
+
+    CsvSpecs horizon(int value) {
+        horizon = value;
+        return this;
+    }
+
+    CsvSpecs missing(Missing value) {
+        missing = value;
+        return this;
+    }
+
+    CsvSpecs normalization(Normalization value) {
+        normalization = value;
+        return this;
+    }
+
+    CsvSpecs validation(double value) {
+        validation = value;
+        return this;
+    }
+
+    DataSpec.Csv spec(String path) {
+        return new DataSpec.Csv(
+                path,
+                task,
+                target,
+                inputs,
+                sequence,
+                header,
+                separator,
+                window,
+                horizon,
+                missing,
+                normalization,
+                validation);
+    }
+
+    DataSource open(String content) {
+        return open(content, null);
+    }
+
+    DataSource open(String content, DataArtifact fitted) {
+        Path file = Batches.write(folder, "in.csv", content);
+        return DataSources.open(spec(file.toString()), 4, 5, fitted);
+    }
+}

@@ -1,0 +1,121 @@
+package org.steadygrad.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.spec.GuardSpec;
+import org.steadygrad.train.Guard.Action;
+
+class GuardTest {
+    private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2);
+
+    private static Guard calmGuard(GuardSpec spec) {
+        Guard guard = new Guard(spec, Guard.State.START);
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 60; i++) {
+            assertEquals(
+                    Action.CONTINUE,
+                    guard.beforeUpdate(1 + 0.1 * random.nextDouble()).action());
+            assertEquals(Action.CONTINUE, guard.afterUpdate(true).action());
+        }
+        return guard;
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void nonFiniteLossRollsBackAtOnce(double loss) {
+        Guard guard = calmGuard(AUTO);
+        Guard.Decision decision = guard.beforeUpdate(loss);
+        assertEquals(Action.ROLL_BACK, decision.action());
+        assertTrue(decision.reason().contains(Double.toString(loss)), decision.reason());
+        assertEquals(0.5, guard.learningRateScale());
+    }
+
+    @Test
+    void spikeMustLast() {
+        Guard guard = calmGuard(AUTO);
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(1.05).action());
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
+        Guard.Decision decision = guard.beforeUpdate(50);
+        assertEquals(Action.ROLL_BACK, decision.action());
+        assertTrue(decision.reason().contains("spiked"), decision.reason());
+    }
+
+    @Test
+    void doubledLossIsNoSpikeWhileLossesAreFew() {
+        Guard guard = new Guard(AUTO, Guard.State.START);
+        for (double loss : new double[] {1, 1, 1, 100, 100, 100, 100}) {
+            assertEquals(Action.CONTINUE, guard.beforeUpdate(loss).action());
+        }
+    }
+
+    @Test
+    void slowRiseIsNoSpike() {
+        Guard guard = calmGuard(AUTO);
+        for (int i = 0; i < 200; i++) {
+            assertEquals(Action.CONTINUE, guard.beforeUpdate(1 + 0.005 * i).action());
+        }
+    }
+
+    @Test
+    void tooManySkipsRollBackAndThenStop() {
+        Guard guard = calmGuard(AUTO);
+        for (int rollback = 0; rollback < 2; rollback++) {
+            assertEquals(Action.CONTINUE, guard.afterUpdate(false).action());
+            assertEquals(Action.CONTINUE, guard.afterUpdate(false).action());
+            assertEquals(Action.ROLL_BACK, guard.afterUpdate(false).action());
+        }
+        guard.afterUpdate(false);
+        guard.afterUpdate(false);
+        assertEquals(Action.STOP, guard.afterUpdate(false).action());
+        assertEquals(2, guard.rollbacks());
+    }
+
+    @Test
+    void anAppliedStepEndsTheRowOfSkips() {
+        Guard guard = calmGuard(AUTO);
+        for (int i = 0; i < 10; i++) {
+            assertEquals(Action.CONTINUE, guard.afterUpdate(false).action());
+            assertEquals(Action.CONTINUE, guard.afterUpdate(false).action());
+            assertEquals(Action.CONTINUE, guard.afterUpdate(true).action());
+        }
+    }
+
+    @Test
+    void withoutRollBacksSkipsStop() {
+        Guard guard = calmGuard(new GuardSpec.Off(2));
+        assertEquals(Action.CONTINUE, guard.beforeUpdate(Double.NaN).action());
+        assertEquals(Action.STOP, guard.beforeUpdate(Double.NaN).action());
+    }
+
+    @Test
+    void learningRateComesBackAfterGoodSteps() {
+        Guard guard = calmGuard(AUTO);
+        guard.beforeUpdate(Double.NaN);
+        for (int i = 0; i < 3; i++) {
+            guard.afterUpdate(true);
+            assertEquals(0.5, guard.learningRateScale());
+        }
+        guard.afterUpdate(true);
+        assertEquals(1, guard.learningRateScale());
+    }
+
+    @Test
+    void restoredGuardDecidesAlike() {
+        Guard guard = calmGuard(AUTO);
+        guard.beforeUpdate(50);
+        guard.afterUpdate(false);
+        Guard restored = new Guard(AUTO, guard.state());
+        assertEquals(guard.state(), restored.state());
+        assertEquals(guard.beforeUpdate(60), restored.beforeUpdate(60));
+        assertEquals(guard.beforeUpdate(70), restored.beforeUpdate(70));
+        assertEquals(guard.state(), restored.state());
+    }
+}

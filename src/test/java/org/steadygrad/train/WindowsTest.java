@@ -1,0 +1,59 @@
+package org.steadygrad.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.check.InvalidInputException;
+
+class WindowsTest {
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "7, 3, 3", "9, 3, 3", "33, 8, 5", "5, 8, 1"})
+    void windowsPutTogetherAreTheBatch(int time, int steps, int expectedWindows) {
+        INDArray features = Nd4j.rand(DataType.FLOAT, 3, 2, time);
+        INDArray labels = Nd4j.rand(DataType.FLOAT, 3, 4, time);
+        List<? extends org.nd4j.linalg.dataset.api.MultiDataSet> windows =
+                Windows.of(new MultiDataSet(features, labels), steps);
+        assertEquals(expectedWindows, windows.size());
+        INDArray[] pieces = windows.stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
+        assertEquals(features, Nd4j.concat(2, pieces));
+        INDArray[] labelPieces = windows.stream().map(w -> w.getLabels(0)).toArray(INDArray[]::new);
+        assertEquals(labels, Nd4j.concat(2, labelPieces));
+        assertNull(windows.get(0).getLabelsMaskArrays());
+    }
+
+    @Test
+    void paddedEndIsLeftOut() {
+        INDArray mask = Nd4j.zeros(DataType.FLOAT, 2, 10);
+        mask.get(org.nd4j.linalg.indexing.NDArrayIndex.all(), org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 4))
+                .assign(1);
+        MultiDataSet batch = new MultiDataSet(
+                new INDArray[] {Nd4j.rand(2, 1, 10)},
+                new INDArray[] {Nd4j.rand(2, 1, 10)},
+                new INDArray[] {mask},
+                new INDArray[] {mask});
+        assertEquals(2, Windows.of(batch, 3).size());
+    }
+
+    @Test
+    void noWindowsLeaveTheBatchAlone() {
+        MultiDataSet batch = new MultiDataSet(Nd4j.rand(2, 1, 10), Nd4j.rand(2, 1, 10));
+        assertSame(batch, Windows.of(batch, 0).get(0));
+    }
+
+    @Test
+    void oneLabelPerSequenceIsRefused() {
+        MultiDataSet batch = new MultiDataSet(Nd4j.rand(2, 1, 10), Nd4j.rand(2, 3));
+        assertThrows(InvalidInputException.class, () -> Windows.of(batch, 3));
+    }
+}
