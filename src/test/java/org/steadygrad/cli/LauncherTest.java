@@ -176,8 +176,7 @@ class LauncherTest {
             for (String place : List.of("/bin", "/usr/bin")) {
                 Path program = Path.of(place, name);
                 if (Files.exists(program) && !Files.exists(folder.resolve(name))) {
-                    Path caller = Files.writeString(
-                            folder.resolve(name), "#!/bin/sh\nexec " + program + " \"$@\"\n");
+                    Path caller = Files.writeString(folder.resolve(name), "#!/bin/sh\nexec " + program + " \"$@\"\n");
                     assertTrue(caller.toFile().setExecutable(true));
                 }
             }
