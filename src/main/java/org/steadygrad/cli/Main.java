@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
+            "@|bold Examples|@",
+            "  steadygrad doctor                                 what this machine offers",
+            "  steadygrad train adding-gru                       a built-in run file",
+            "  steadygrad train my.yaml --out runs/1 --resume    a run file of your own, continued",
+            "",
             "@|bold Exit codes:|@ 0 done, 1 the work failed, 2 the command line is wrong.",
             "@|bold A command's own help:|@ steadygrad COMMAND --help"
         })
@@ -42,6 +47,7 @@ public final class Main implements Runnable {
             description = "When something fails, print where in the program it did.")
     private boolean debug;
 
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -50,6 +56,7 @@ public final class Main implements Runnable {
     @SuppressWarnings("unused") // picocli sets and reads it
     private boolean help;
 
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
@@ -62,11 +69,11 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         NativeVariant.select();
-        System.exit(run(args));
+        System.exit(execute(args));
     }
 
     /** Runs one command line; the JVM goes on. */
-    static int run(String... args) {
+    static int execute(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         List<String> names = COMMANDS.stream().map(Entry::name).toList();

@@ -20,11 +20,6 @@ final class Terminal {
         return Math.max(NARROWEST, Math.min(WIDEST, Integer.parseInt(columns)));
     }
 
-    /** Whether a person watches: both input and output are a terminal. */
-    static boolean interactive() {
-        return System.console() != null;
-    }
-
     /** Whether colours may be used: a terminal that knows them, and nobody objecting through NO_COLOR. */
     static boolean colours() {
         return Ansi.AUTO.enabled();

@@ -11,16 +11,16 @@ import org.steadygrad.check.InvalidInputException;
 class MainTest {
     @Test
     void aWrongCommandLineIsCode2() {
-        assertEquals(2, Main.run());
-        assertEquals(2, Main.run("doctr"));
-        assertEquals(2, Main.run("doctor", "--jsn"));
+        assertEquals(2, Main.execute());
+        assertEquals(2, Main.execute("doctr"));
+        assertEquals(2, Main.execute("doctor", "--jsn"));
     }
 
     @Test
     void helpAndVersionAreCode0() {
-        assertEquals(0, Main.run("--help"));
-        assertEquals(0, Main.run("doctor", "--help"));
-        assertEquals(0, Main.run("--version"));
+        assertEquals(0, Main.execute("--help"));
+        assertEquals(0, Main.execute("doctor", "--help"));
+        assertEquals(0, Main.execute("--version"));
     }
 
     @Test
