@@ -53,7 +53,6 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this help.")
-    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean help;
 
     @SuppressWarnings("UnusedVariable") // picocli acts on it
@@ -61,7 +60,6 @@ public final class Main implements Runnable {
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version.")
-    @SuppressWarnings("unused") // picocli sets and reads it
     private boolean version;
 
     @Spec

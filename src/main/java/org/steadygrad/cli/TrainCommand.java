@@ -79,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
         RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(err, Terminal.interactive())) {
+        try (ConsoleProgress progress = new ConsoleProgress(err, Terminal.colours())) {
             TrainingObserver observer = quiet ? new TrainingObserver() {} : progress;
             result = Runs.train(runSpec, new Runs.Options(folder, resume, observer, stop));
         }

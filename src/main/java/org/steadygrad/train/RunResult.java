@@ -1,9 +1,10 @@
 package org.steadygrad.train;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthSummary;
 
 /**
  * What a run came to; {@code run.json} in its folder.
@@ -25,9 +26,9 @@ import org.steadygrad.health.Finding;
  * @param skippedSteps steps whose loss or gradient wasn't finite
  * @param clippedSteps steps whose gradient was clipped
  * @param rollbacks times the guard went back to a snapshot
- * @param findings what health found
+ * @param findings what health found, the gravest first
+ * @param health gradient and activations by layer, and how far back gradients reach, at the last full look
  */
-@JsonPropertyOrder({"name", "engine", "device", "parameters", "seed", "iterations", "epochs"})
 public record RunResult(
         String name,
         String engine,
@@ -46,4 +47,5 @@ public record RunResult(
         int skippedSteps,
         int clippedSteps,
         int rollbacks,
-        List<Finding> findings) {}
+        List<Finding> findings,
+        @JsonIgnoreProperties("findings") HealthSummary health) {}

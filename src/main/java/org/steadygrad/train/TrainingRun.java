@@ -197,7 +197,8 @@ final class TrainingRun {
                 progress.skippedSteps,
                 progress.clippedSteps,
                 guard.rollbacks(),
-                health.findings());
+                health.summary().findings(),
+                health.summary());
     }
 
     private void file(Optional<RunFolder> folder, RunResult result) throws IOException {
