@@ -84,14 +84,16 @@ public final class GradientHealth extends BaseTrainingListener {
     @Override
     public void onGradientCalculation(Model model) {
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            if (network != model) {
-                open(model);
+            boolean due = looks++ % spec.every() == 0;
+            if (network != model || due) {
+                trace = withoutTouchingRandomness(model, due);
+            } else {
+                trace = Optional.empty();
             }
             boolean average = model.conf().isMiniBatch();
             gradient = averaged(
                     GradientOps.statistics(model.getGradientsViewArray(), layout), average ? model.batchSize() : 1);
             before = model.params().dup();
-            trace = looks++ % spec.every() == 0 ? Optional.of(fullLook(model)) : Optional.empty();
         }
     }
 
@@ -124,13 +126,20 @@ public final class GradientHealth extends BaseTrainingListener {
         return new GradientStatistics(sum.layout(), rows);
     }
 
-    private StepTrace fullLook(Model model) {
+    /** Passes draw dropout masks, and DL4J's configurations reseed the generator when they are built or copied. */
+    private Optional<StepTrace> withoutTouchingRandomness(Model model, boolean due) {
         Random random = Nd4j.getRandom();
         long root = random.rootState();
         long node = random.nodeState();
         try {
+            if (network != model) {
+                open(model);
+            }
+            if (!due) {
+                return Optional.empty();
+            }
             shadow.params().assign(model.params());
-            return TracedPass.run(shadow, batch(model), false).trace();
+            return Optional.of(TracedPass.run(shadow, batch(model), false).trace());
         } finally {
             random.setStates(root, node);
         }

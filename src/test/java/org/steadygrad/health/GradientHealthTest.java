@@ -95,7 +95,7 @@ class GradientHealthTest {
     private static ComputationGraph rnn(Activation activation, double recurrentWeight) {
         SimpleRnn rnn =
                 new SimpleRnn.Builder().nIn(3).nOut(7).activation(activation).build();
-        ComputationGraph graph = initialised(settings(1e-6)
+        ComputationGraph graph = initialised(settings(1e-30)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("rnn", new LastTimeStep(rnn), "in")
@@ -166,6 +166,7 @@ class GradientHealthTest {
         only(fit(tiny, flat(), 3), "vanishing-gradient");
         ComputationGraph large = stack(Activation.RELU, 10);
         large.params().assign(Nd4j.randn(large.params().shape()));
+        large.setLearningRate(1e-30);
         only(fit(large, flat(), 1 + FindingLog.PERSISTENCE), "exploding-gradient");
     }
 

@@ -20,8 +20,8 @@ import org.steadygrad.spec.HealthSpec;
 
 class HealthMonitorTest {
     private static final HealthSpec SPEC = new HealthSpec(10, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
-    private static final FlatLayout LAYOUT = new FlatLayout(
-            List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
+    private static final FlatLayout LAYOUT =
+            new FlatLayout(List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
 
     private static HealthMonitor monitor() {
         return new HealthMonitor(SPEC, LAYOUT, Optional.empty());
@@ -31,7 +31,8 @@ class HealthMonitorTest {
         long nonFinite = Double.isFinite(gradientNorm) ? 0 : 1;
         GradientStatistics statistics = new GradientStatistics(
                 LAYOUT, List.of(new GradientStatistics.Row(gradientNorm * gradientNorm, gradientNorm, nonFinite, 0)));
-        return new UpdateOutcome(nonFinite == 0, statistics, 1, List.of(new UpdateOutcome.BlockUpdate(2, 2 * updateRatio)));
+        return new UpdateOutcome(
+                nonFinite == 0, statistics, 1, List.of(new UpdateOutcome.BlockUpdate(2, 2 * updateRatio)));
     }
 
     private static List<String> ids(HealthMonitor monitor) {
@@ -117,6 +118,7 @@ class HealthMonitorTest {
         List<Finding> raised = monitor().observeNonFinite(8, trace);
         assertEquals("b", raised.get(0).layer());
         assertEquals(8, raised.get(0).firstIteration());
-        assertTrue(raised.get(0).message().contains("time step 3"), raised.get(0).message());
+        assertTrue(
+                raised.get(0).message().contains("time step 3"), raised.get(0).message());
     }
 }
