@@ -162,7 +162,9 @@ class RecurrentProfileTest {
                 .setOutputs("out")
                 .build());
         graph.init();
-        graph.getLayer("rnn").getParam("RW").assign(Nd4j.eye(3).castTo(DataType.DOUBLE).muli(0.9));
+        graph.getLayer("rnn")
+                .getParam("RW")
+                .assign(Nd4j.eye(3).castTo(DataType.DOUBLE).muli(0.9));
         MultiDataSet batch =
                 new MultiDataSet(Nd4j.ones(DataType.DOUBLE, 33, 1, steps), Nd4j.ones(DataType.DOUBLE, 33, 1));
         TimeProfile profile =
