@@ -32,8 +32,7 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
-            description =
-                    "What the text continues; a line break by default. Its characters must be known to the model.")
+            description = "What the text continues; a line break by default. Its characters must be known to the model.")
     private String prompt = "\n";
 
     @Option(names = "--length", paramLabel = "N", description = "Characters to write (default: ${DEFAULT-VALUE}).")
@@ -42,8 +41,7 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description =
-                    "Below 1 keeps to likelier characters, 0 always takes the likeliest (default: ${DEFAULT-VALUE}).")
+            description = "Below 1 keeps to likelier characters, 0 always takes the likeliest (default: ${DEFAULT-VALUE}).")
     private double temperature = 0.8;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the choice (default: ${DEFAULT-VALUE}).")
