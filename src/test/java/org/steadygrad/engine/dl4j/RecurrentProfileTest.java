@@ -74,6 +74,7 @@ class RecurrentProfileTest {
                 .setOutputs("out")
                 .build());
         graph.init();
+        graph.initGradientsView();
         graph.params()
                 .assign(Nd4j.randn(DataType.DOUBLE, graph.params().shape()).muli(0.6));
         return graph.getLayer("rnn");
@@ -155,12 +156,15 @@ class RecurrentProfileTest {
                         new org.deeplearning4j.nn.conf.layers.OutputLayer.Builder(LossFunction.MSE)
                                 .nIn(3)
                                 .nOut(1)
+                                .activation(Activation.IDENTITY)
                                 .build(),
                         "rnn")
                 .setOutputs("out")
                 .build());
         graph.init();
-        graph.getLayer("rnn").getParam("RW").assign(Nd4j.eye(3).muli(0.9));
+        graph.getLayer("rnn")
+                .getParam("RW")
+                .assign(Nd4j.eye(3).castTo(DataType.DOUBLE).muli(0.9));
         MultiDataSet batch =
                 new MultiDataSet(Nd4j.ones(DataType.DOUBLE, 33, 1, steps), Nd4j.ones(DataType.DOUBLE, 33, 1));
         TimeProfile profile =

@@ -1,0 +1,171 @@
+package org.steadygrad.health;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * What one traced step tells about the layers.
+ *
+ * <ul>
+ *   <li>{@code vanishing-gradient}: between two depths at least {@value #MIN_SPAN} apart, the norm of the gradient of the
+ *       layers' outputs falls, towards the input, to under {@value #SMALL_TOTAL} in all <em>and</em> per layer, as a
+ *       geometric mean, to under {@code vanishingFactor}. A slow fall over a deep network isn't one, nor is one layer's
+ *       small gradient. Where several layers have the same depth, the largest gradient counts, so that a residual branch
+ *       with a small one is no alarm.
+ *   <li>{@code exploding-gradient}: the same upside down, with {@code explodingFactor} and {@value #LARGE_TOTAL}.
+ *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code deadShare} or more.
+ *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code saturatedShare} or more.
+ *   <li>{@code non-finite}: NaN or infinity, with the first tensor and time step.
+ * </ul>
+ */
+final class FlowRules {
+    static final int MIN_SPAN = 3;
+    static final double SMALL_TOTAL = 1e-3;
+    static final double LARGE_TOTAL = 1e3;
+    private static final int NAMED_LAYERS = 3;
+
+    private final HealthSpec spec;
+
+    FlowRules(HealthSpec spec) {
+        this.spec = spec;
+    }
+
+    List<Finding> look(StepTrace trace) {
+        List<Finding> found = new ArrayList<>();
+        trace.nonFinite().ifPresent(origin -> found.add(nonFinite(origin)));
+        if (trace.nonFinite().isEmpty()) {
+            TreeMap<Integer, LayerTrace> byDepth = largestByDepth(trace.layers());
+            vanishing(byDepth, trace.layers()).ifPresent(found::add);
+            exploding(byDepth).ifPresent(found::add);
+        }
+        for (LayerTrace layer : trace.layers()) {
+            units(layer, found);
+        }
+        return found;
+    }
+
+    private static Finding nonFinite(StepTrace.NonFiniteOrigin origin) {
+        String step = origin.timeStep() < 0 ? "" : ", time step " + origin.timeStep();
+        return Finding.seen(
+                StepRules.NON_FINITE,
+                Severity.ERROR,
+                origin.layer(),
+                "The first value that isn't finite is " + origin.value() + " in the " + origin.tensor() + " of "
+                        + origin.layer() + step + ".",
+                Map.of("timeStep", (double) origin.timeStep(), "value", origin.value()));
+    }
+
+    private static TreeMap<Integer, LayerTrace> largestByDepth(List<LayerTrace> layers) {
+        TreeMap<Integer, LayerTrace> largest = new TreeMap<>();
+        for (LayerTrace layer : layers) {
+            if (Double.isFinite(layer.outputGradientNorm())) {
+                largest.merge(layer.depth(), layer, (a, b) -> a.outputGradientNorm() >= b.outputGradientNorm() ? a : b);
+            }
+        }
+        return largest;
+    }
+
+    /** Two depths and what becomes of the gradient from the one near the output to the one near the input. */
+    private record Stretch(LayerTrace low, LayerTrace high) {
+        double total() {
+            return low.outputGradientNorm() / high.outputGradientNorm();
+        }
+
+        double perLayer() {
+            return Math.pow(total(), 1.0 / (high.depth() - low.depth()));
+        }
+    }
+
+    private static List<Stretch> stretches(TreeMap<Integer, LayerTrace> byDepth) {
+        List<Stretch> all = new ArrayList<>();
+        for (LayerTrace low : byDepth.values()) {
+            for (LayerTrace high : byDepth.tailMap(low.depth() + MIN_SPAN, true).values()) {
+                if (high.outputGradientNorm() > 0) {
+                    all.add(new Stretch(low, high));
+                }
+            }
+        }
+        return all;
+    }
+
+    private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
+        return stretches(byDepth).stream()
+                .filter(s -> s.total() < SMALL_TOTAL && s.perLayer() < spec.vanishingFactor())
+                .min(Comparator.comparingDouble(Stretch::total))
+                .map(s -> {
+                    List<String> weak = layers.stream()
+                            .filter(l -> l.outputGradientNorm()
+                                    < SMALL_TOTAL * s.high().outputGradientNorm())
+                            .map(LayerTrace::layer)
+                            .toList();
+                    String names = String.join(", ", weak.subList(0, Math.min(NAMED_LAYERS, weak.size())));
+                    return Finding.seen(
+                            "vanishing-gradient",
+                            Severity.ERROR,
+                            s.low().layer(),
+                            "The gradient shrinks by a factor of " + Finding.number(s.perLayer())
+                                    + " per layer on its way to the input: from "
+                                    + Finding.number(s.high().outputGradientNorm()) + " at "
+                                    + s.high().layer() + " to "
+                                    + Finding.number(s.low().outputGradientNorm()) + " at "
+                                    + s.low().layer() + ". "
+                                    + weak.size() + " layers hardly learn: " + names
+                                    + (weak.size() > NAMED_LAYERS ? ", ..." : "") + ".",
+                            evidence(s));
+                });
+    }
+
+    private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
+        return stretches(byDepth).stream()
+                .filter(s -> s.total() > LARGE_TOTAL && s.perLayer() > spec.explodingFactor())
+                .max(Comparator.comparingDouble(Stretch::total))
+                .map(s -> Finding.seen(
+                        "exploding-gradient",
+                        Severity.ERROR,
+                        s.low().layer(),
+                        "The gradient grows by a factor of " + Finding.number(s.perLayer())
+                                + " per layer on its way to the input: from "
+                                + Finding.number(s.high().outputGradientNorm()) + " at "
+                                + s.high().layer() + " to "
+                                + Finding.number(s.low().outputGradientNorm()) + " at "
+                                + s.low().layer() + ".",
+                        evidence(s)));
+    }
+
+    private static Map<String, Double> evidence(Stretch s) {
+        return Map.of(
+                "factorPerLayer", s.perLayer(),
+                "totalRatio", s.total(),
+                "layersBetween", (double) (s.high().depth() - s.low().depth()),
+                "normNearInput", s.low().outputGradientNorm(),
+                "normNearOutput", s.high().outputGradientNorm());
+    }
+
+    private void units(LayerTrace layer, List<Finding> found) {
+        if (layer.deadShare() > 0 && layer.deadShare() >= spec.deadShare()) {
+            found.add(Finding.seen(
+                    "dead-units",
+                    layer.deadShare() == 1 ? Severity.ERROR : Severity.WARNING,
+                    layer.layer(),
+                    Finding.number(100 * layer.deadShare()) + " % of the units of " + layer.layer()
+                            + " are 0 for the whole batch, so that no gradient passes through them.",
+                    Map.of("deadShare", layer.deadShare())));
+        }
+        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.saturatedShare()) {
+            found.add(Finding.seen(
+                    "saturation",
+                    Severity.WARNING,
+                    layer.layer(),
+                    Finding.number(100 * layer.saturatedShare()) + " % of the outputs of " + layer.layer() + " ("
+                            + layer.activation() + ") lie at its bounds, where its slope is next to 0.",
+                    Map.of("saturatedShare", layer.saturatedShare())));
+        }
+    }
+}

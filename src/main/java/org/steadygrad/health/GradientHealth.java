@@ -1,0 +1,220 @@
+package org.steadygrad.health;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.rng.Random;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.GradientOps;
+import org.steadygrad.ops.GradientStatistics;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * Watches the gradients of a plain DL4J network that is trained with its own {@code fit}:
+ *
+ * <pre>{@code
+ * GradientHealth health = new GradientHealth(spec);
+ * network.setListeners(health);
+ * network.fit(iterator, epochs);
+ * System.out.println(health.summary().text());
+ * }</pre>
+ *
+ * <p>Every iteration the statistics of gradient and update are taken; every {@code spec.every()} iterations the step is
+ * run once more on a copy of the network for the full look. The training isn't changed by it, to the bit: the copy has
+ * its own parameters, and ND4J's random generator is put back. The full look draws other dropout masks than the step, and
+ * with truncated back-propagation starts every window from a state of zeros. Attach it before a clipping listener to see
+ * gradients before clipping.
+ *
+ * <p>An instance belongs to one network and one training thread.
+ */
+public final class GradientHealth extends BaseTrainingListener {
+    private final HealthSpec spec;
+    private final Optional<Path> file;
+    private HealthMonitor monitor;
+    private Model network;
+    private FlatLayout layout;
+    private ComputationGraph shadow;
+    private GradientStatistics gradient;
+    private INDArray before;
+    private INDArray[] graphLabels;
+    private Optional<StepTrace> trace = Optional.empty();
+    private long looks;
+
+    public GradientHealth(HealthSpec spec) {
+        this(spec, Optional.empty());
+    }
+
+    /** @param file where the lines of {@link HealthMonitor} go; appended to if it exists */
+    public GradientHealth(HealthSpec spec, Path file) {
+        this(spec, Optional.of(file));
+    }
+
+    private GradientHealth(HealthSpec spec, Optional<Path> file) {
+        this.spec = Check.notNull(spec, "GradientHealth", "spec");
+        this.file = file;
+    }
+
+    /** A graph shows its labels only through its output layers, and only until its pass is over. */
+    @Override
+    public void onBackwardPass(Model model) {
+        if (model instanceof ComputationGraph graph && looks % spec.every() == 0) {
+            graphLabels = new INDArray[graph.getNumOutputArrays()];
+            for (int i = 0; i < graphLabels.length; i++) {
+                graphLabels[i] = ((IOutputLayer) graph.getOutputLayer(i)).getLabels();
+            }
+        }
+    }
+
+    @Override
+    public void onGradientCalculation(Model model) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            boolean due = looks++ % spec.every() == 0;
+            if (network != model || due) {
+                trace = withoutTouchingRandomness(model, due);
+            } else {
+                trace = Optional.empty();
+            }
+            boolean average = model.conf().isMiniBatch();
+            gradient = averaged(
+                    GradientOps.statistics(model.getGradientsViewArray(), layout), average ? model.batchSize() : 1);
+            before = model.params().dup();
+        }
+    }
+
+    private void open(Model model) {
+        if (model instanceof MultiLayerNetwork net) {
+            layout = FlatLayouts.of(net);
+            shadow = net.toComputationGraph();
+        } else if (model instanceof ComputationGraph graph) {
+            layout = FlatLayouts.of(graph);
+            shadow = graph.clone();
+        } else {
+            throw InvalidInputException.of(
+                    "GradientHealth",
+                    "a MultiLayerNetwork or a ComputationGraph",
+                    model == null ? null : model.getClass().getName(),
+                    "Attach the listener to the network with setListeners, and train it with fit.");
+        }
+        shadow.setListeners();
+        network = model;
+        close();
+        monitor = new HealthMonitor(spec, layout, file);
+    }
+
+    private static GradientStatistics averaged(GradientStatistics sum, double examples) {
+        List<GradientStatistics.Row> rows = new ArrayList<>();
+        for (GradientStatistics.Row row : sum.rows()) {
+            rows.add(new GradientStatistics.Row(
+                    row.sumOfSquares() / (examples * examples), row.maxAbs() / examples, row.nonFinite(), row.zeros()));
+        }
+        return new GradientStatistics(sum.layout(), rows);
+    }
+
+    /** Passes draw dropout masks, and DL4J's configurations reseed the generator when they are built or copied. */
+    private Optional<StepTrace> withoutTouchingRandomness(Model model, boolean due) {
+        Random random = Nd4j.getRandom();
+        long root = random.rootState();
+        long node = random.nodeState();
+        try {
+            if (network != model) {
+                open(model);
+            }
+            if (!due) {
+                return Optional.empty();
+            }
+            shadow.params().assign(model.params());
+            return Optional.of(TracedPass.run(shadow, batch(model), false).trace());
+        } finally {
+            random.setStates(root, node);
+        }
+    }
+
+    private MultiDataSet batch(Model model) {
+        if (model instanceof MultiLayerNetwork net) {
+            INDArray featureMask = net.getLayer(0).getMaskArray();
+            INDArray labelMask = net.getOutputLayer().getMaskArray();
+            return new MultiDataSet(
+                    copies(net.getInput()),
+                    copies(net.getLabels()),
+                    featureMask == null ? null : copies(featureMask),
+                    labelMask == null ? null : copies(labelMask));
+        }
+        ComputationGraph graph = (ComputationGraph) model;
+        return new MultiDataSet(
+                copies(graph.getInputs()),
+                copies(graphLabels),
+                copies(graph.getInputMaskArrays()),
+                copies(graph.getLabelMaskArrays()));
+    }
+
+    private static INDArray[] copies(INDArray... arrays) {
+        if (arrays == null) {
+            return null;
+        }
+        INDArray[] copies = new INDArray[arrays.length];
+        for (int i = 0; i < arrays.length; i++) {
+            copies[i] = arrays[i] == null ? null : arrays[i].dup();
+        }
+        return copies;
+    }
+
+    @Override
+    public void iterationDone(Model model, int iteration, int epoch) {
+        if (before == null) {
+            return;
+        }
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            double[] weights = GradientOps.norms(model.params(), layout);
+            double[] updates = GradientOps.norms(before.subi(model.params()), layout);
+            List<UpdateOutcome.BlockUpdate> blocks = new ArrayList<>();
+            for (int i = 0; i < weights.length; i++) {
+                blocks.add(new UpdateOutcome.BlockUpdate(weights[i], updates[i]));
+            }
+            UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
+            monitor.observe(iteration, model.score(), outcome, trace);
+            monitor.flush();
+        }
+        before = null;
+    }
+
+    /** What is believed so far, the gravest first; empty before the first iteration. */
+    public List<Finding> findings() {
+        return monitor == null ? List.of() : monitor.findings();
+    }
+
+    /**
+     * Everything at a glance.
+     *
+     * @throws IllegalStateException before the first iteration
+     */
+    public HealthSummary summary() {
+        if (monitor == null) {
+            throw new IllegalStateException(
+                    "GradientHealth: nothing was seen yet. Attach it with setListeners, then train with fit.");
+        }
+        return monitor.summary();
+    }
+
+    /** Closes the log; the findings stay. */
+    public void close() {
+        if (monitor != null) {
+            monitor.close();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package org.steadygrad.health;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A run's health at its end.
+ *
+ * @param steps number of steps observed
+ * @param tracedSteps number of them with a full look
+ * @param skippedSteps number of them that weren't applied
+ * @param medianGradientNorm of the recent steps; NaN when there are none
+ * @param layers the last full look at the layers, from input to output
+ * @param horizons steps back that the gradient reaches, by recurrent layer and direction
+ * @param findings the gravest first
+ */
+public record HealthSummary(
+        long steps,
+        long tracedSteps,
+        long skippedSteps,
+        double medianGradientNorm,
+        List<Layer> layers,
+        Map<String, Integer> horizons,
+        List<Finding> findings) {
+
+    /**
+     * @param name of the layer
+     * @param gradientNorm of its output; NaN when none reaches it
+     * @param deviation of its outputs
+     * @param saturatedShare of its outputs
+     * @param deadShare of its units
+     */
+    public record Layer(String name, double gradientNorm, double deviation, double saturatedShare, double deadShare) {}
+
+    public HealthSummary {
+        layers = List.copyOf(layers);
+        horizons = Map.copyOf(horizons);
+        findings = List.copyOf(findings);
+    }
+
+    /** As a table for people, several lines. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "%d steps, %d looked at in full, %d skipped; gradient norm %s (recent median)%n",
+                steps,
+                tracedSteps,
+                skippedSteps,
+                Finding.number(medianGradientNorm)));
+        if (!layers.isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT, "%-24s %10s %10s %10s %7s%n", "layer", "gradient", "deviation", "saturated", "dead"));
+        }
+        for (Layer layer : layers) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-24s %10s %10s %9.0f%% %6.0f%%%n",
+                    layer.name(),
+                    Finding.number(layer.gradientNorm()),
+                    Finding.number(layer.deviation()),
+                    100 * layer.saturatedShare(),
+                    100 * layer.deadShare()));
+        }
+        horizons.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e -> text.append(String.format(
+                        Locale.ROOT, "%s: the gradient reaches %d steps back%n", e.getKey(), e.getValue())));
+        text.append(findings.isEmpty() ? String.format("No findings.%n") : "");
+        for (Finding finding : findings) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%s %s (seen %d times, first at iteration %d): %s%n",
+                    finding.severity(),
+                    finding.id(),
+                    finding.count(),
+                    finding.firstIteration(),
+                    finding.message()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,246 @@
+package org.steadygrad.health;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.steadygrad.spec.HealthSpec;
+
+/** Sick and healthy networks, trained with DL4J's own fit. */
+class GradientHealthTest {
+    private static final HealthSpec SPEC = new HealthSpec(1, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
+    private static final int UNITS = 33;
+    private static final int DEPTH = 20;
+
+    private static NeuralNetConfiguration.Builder settings(double rate) {
+        return new NeuralNetConfiguration.Builder().seed(5).updater(new Sgd(rate));
+    }
+
+    private static OutputLayer output(int nIn) {
+        return new OutputLayer.Builder(LossFunction.MCXENT)
+                .nIn(nIn)
+                .nOut(2)
+                .weightInit(WeightInit.XAVIER)
+                .activation(Activation.SOFTMAX)
+                .build();
+    }
+
+    private static DenseLayer dense(Activation activation) {
+        return new DenseLayer.Builder()
+                .nIn(UNITS)
+                .nOut(UNITS)
+                .weightInit(WeightInit.XAVIER)
+                .activation(activation)
+                .build();
+    }
+
+    private static ComputationGraph stack(Activation activation, int depth) {
+        GraphBuilder builder = settings(0.01).graphBuilder().addInputs("in");
+        String last = "in";
+        for (int i = 0; i < depth; i++) {
+            builder.addLayer("dense" + i, dense(activation), last);
+            last = "dense" + i;
+        }
+        return initialised(builder.addLayer("out", output(UNITS), last));
+    }
+
+    private static ComputationGraph residual() {
+        GraphBuilder builder = settings(0.01).graphBuilder().addInputs("in");
+        builder.addLayer("first", dense(Activation.IDENTITY), "in");
+        String last = "first";
+        for (int i = 0; i < DEPTH; i++) {
+            builder.addLayer("dense" + i, dense(Activation.IDENTITY), last)
+                    .addLayer(
+                            "norm" + i,
+                            new BatchNormalization.Builder().nOut(UNITS).build(),
+                            "dense" + i)
+                    .addLayer("sigmoid" + i, new ActivationLayer(Activation.SIGMOID), "norm" + i)
+                    .addVertex("sum" + i, new ElementWiseVertex(ElementWiseVertex.Op.Add), last, "sigmoid" + i);
+            last = "sum" + i;
+        }
+        return initialised(builder.addLayer("out", output(UNITS), last));
+    }
+
+    private static ComputationGraph initialised(GraphBuilder builder) {
+        ComputationGraph graph = new ComputationGraph(builder.setOutputs("out").build());
+        graph.init();
+        return graph;
+    }
+
+    private static ComputationGraph rnn(Activation activation, double recurrentWeight) {
+        SimpleRnn rnn =
+                new SimpleRnn.Builder().nIn(3).nOut(7).activation(activation).build();
+        ComputationGraph graph = initialised(settings(1e-30)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("rnn", new LastTimeStep(rnn), "in")
+                .addLayer("out", output(7), "rnn"));
+        graph.getLayer("rnn").getParam("RW").assign(Nd4j.eye(7).muli(recurrentWeight));
+        return graph;
+    }
+
+    private static DataSet flat() {
+        Nd4j.getRandom().setSeed(1);
+        return new DataSet(Nd4j.randn(17, UNITS), labels(17));
+    }
+
+    private static DataSet sequences() {
+        Nd4j.getRandom().setSeed(1);
+        return new DataSet(Nd4j.randn(17, 3, 30), labels(17));
+    }
+
+    private static INDArray labels(int count) {
+        INDArray labels = Nd4j.zeros(count, 2);
+        for (int i = 0; i < count; i++) {
+            labels.putScalar(i, i % 2, 1);
+        }
+        return labels;
+    }
+
+    private static GradientHealth fit(ComputationGraph graph, DataSet data, int steps) {
+        GradientHealth health = new GradientHealth(SPEC);
+        graph.setListeners(health);
+        for (int i = 0; i < steps; i++) {
+            graph.fit(data);
+        }
+        return health;
+    }
+
+    private static Finding only(GradientHealth health, String id) {
+        List<Finding> found =
+                health.findings().stream().filter(f -> f.id().equals(id)).toList();
+        assertTrue(!found.isEmpty(), id + " among " + health.findings());
+        return found.get(0);
+    }
+
+    @Test
+    void aDeepSigmoidStackVanishes() {
+        Finding finding = only(fit(stack(Activation.SIGMOID, DEPTH), flat(), 3), "vanishing-gradient");
+        assertEquals("dense0", finding.layer());
+        assertEquals(Severity.ERROR, finding.severity());
+        assertTrue(finding.message().contains("dense0, dense1, dense2"), finding.message());
+        assertTrue(finding.evidence().get("factorPerLayer") < 0.4, finding.message());
+    }
+
+    @Test
+    void twoLooksAreNotEnough() {
+        assertEquals(List.of(), fit(stack(Activation.SIGMOID, DEPTH), flat(), 2).findings());
+    }
+
+    @Test
+    void theSameWithResidualsAndBatchNormIsHealthy() {
+        GradientHealth health = fit(residual(), flat(), 25);
+        assertEquals(List.of(), health.findings());
+        assertTrue(health.summary().text().contains("No findings"));
+    }
+
+    @Test
+    void tinyWeightsVanishAndLargeOnesExplode() {
+        ComputationGraph tiny = stack(Activation.SIGMOID, DEPTH);
+        tiny.params().assign(Nd4j.randn(tiny.params().shape()).muli(0.01));
+        only(fit(tiny, flat(), 3), "vanishing-gradient");
+        ComputationGraph large = stack(Activation.RELU, 10);
+        large.params().assign(Nd4j.randn(large.params().shape()));
+        large.setLearningRate(1e-30);
+        only(fit(large, flat(), 1 + FindingLog.PERSISTENCE), "exploding-gradient");
+    }
+
+    @Test
+    void aLinearRecurrenceOfOneHalfReachesSevenStepsBack() {
+        GradientHealth health = fit(rnn(Activation.IDENTITY, 0.5), sequences(), 3);
+        Finding finding = only(health, "vanishing-through-time");
+        assertEquals(
+                Math.ceil(Math.log(0.01) / Math.log(0.5)), finding.evidence().get("horizon"));
+        assertEquals(7, health.summary().horizons().get("rnn"));
+    }
+
+    @Test
+    void aLargeRecurrenceExplodesThroughTime() {
+        Finding finding = only(fit(rnn(Activation.IDENTITY, 1.5), sequences(), 3), "exploding-through-time");
+        assertEquals(1.5, finding.evidence().get("factorPerStep"), 0.05);
+    }
+
+    @Test
+    void deadAndSaturatedUnits() {
+        ComputationGraph dead = stack(Activation.RELU, 2);
+        dead.getLayer("dense1").getParam("b").assign(-100);
+        assertEquals("dense1", only(fit(dead, flat(), 3), "dead-units").layer());
+        ComputationGraph saturated = stack(Activation.TANH, 2);
+        saturated.getLayer("dense0").getParam("W").muli(100);
+        assertEquals("dense0", only(fit(saturated, flat(), 3), "saturation").layer());
+    }
+
+    @Test
+    void oneNaNIsEnoughAndItsOriginIsNamed() {
+        DataSet data = sequences();
+        data.getFeatures().putScalar(new int[] {2, 1, 11}, Float.NaN);
+        GradientHealth health = fit(rnn(Activation.TANH, 0.5), data, 1);
+        Finding named = health.findings().stream()
+                .filter(f -> f.layer().equals("in"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("non-finite", named.id());
+        assertEquals(11, named.evidence().get("timeStep"));
+    }
+
+    @Test
+    void trainingIsTheSameToTheBit(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("health.jsonl");
+        INDArray[] parameters = new INDArray[2];
+        for (int i = 0; i < 2; i++) {
+            MultiLayerNetwork network = new MultiLayerNetwork(settings(0.1)
+                    .list()
+                    .layer(new DenseLayer.Builder()
+                            .nIn(UNITS)
+                            .nOut(9)
+                            .dropOut(0.5)
+                            .activation(Activation.TANH)
+                            .build())
+                    .layer(new BatchNormalization.Builder().nOut(9).build())
+                    .layer(output(9))
+                    .build());
+            network.init();
+            DataSet data = flat();
+            Nd4j.getRandom().setSeed(77);
+            if (i == 1) {
+                network.setListeners(new GradientHealth(SPEC, file));
+            }
+            for (int step = 0; step < 5; step++) {
+                network.fit(data);
+            }
+            parameters[i] = network.params();
+        }
+        assertArrayEquals(parameters[0].toDoubleVector(), parameters[1].toDoubleVector());
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(5, lines.size());
+        var row = new ObjectMapper().readTree(lines.get(4));
+        assertEquals("look", row.get("kind").asText());
+        assertEquals(2, row.get("layers").size());
+        assertTrue(row.get("parameters").get(0).get("updateRatio").asDouble() > 0);
+    }
+}

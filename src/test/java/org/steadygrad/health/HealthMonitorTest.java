@@ -1,0 +1,124 @@
+package org.steadygrad.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.GradientStatistics;
+import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.HealthSpec;
+
+class HealthMonitorTest {
+    private static final HealthSpec SPEC = new HealthSpec(10, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
+    private static final FlatLayout LAYOUT =
+            new FlatLayout(List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
+
+    private static HealthMonitor monitor() {
+        return new HealthMonitor(SPEC, LAYOUT, Optional.empty());
+    }
+
+    private static UpdateOutcome outcome(double gradientNorm, double updateRatio) {
+        long nonFinite = Double.isFinite(gradientNorm) ? 0 : 1;
+        GradientStatistics statistics = new GradientStatistics(
+                LAYOUT, List.of(new GradientStatistics.Row(gradientNorm * gradientNorm, gradientNorm, nonFinite, 0)));
+        return new UpdateOutcome(
+                nonFinite == 0, statistics, 1, List.of(new UpdateOutcome.BlockUpdate(2, 2 * updateRatio)));
+    }
+
+    private static List<String> ids(HealthMonitor monitor) {
+        return monitor.findings().stream().map(Finding::id).toList();
+    }
+
+    private static HealthMonitor steps(int count, double updateRatio) {
+        HealthMonitor monitor = monitor();
+        for (int i = 0; i < count; i++) {
+            monitor.observe(i, 1.0 / (1 + i), outcome(1, updateRatio), Optional.empty());
+        }
+        return monitor;
+    }
+
+    @Test
+    void updatesAreJudgedByTheirSizeRelativeToTheWeights() {
+        assertEquals(List.of(), ids(steps(200, 1e-3)));
+        assertEquals(List.of("updates-too-small"), ids(steps(200, 1e-8)));
+        assertEquals(List.of("updates-too-large"), ids(steps(200, 0.3)));
+        assertEquals(List.of("unchanging-parameter"), ids(steps(200, 0)));
+        assertEquals(List.of(), ids(steps(StepRules.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
+    }
+
+    @Test
+    void aLossThatJumpsAboutAndDoesNotFallOscillates() {
+        HealthMonitor jumping = monitor();
+        HealthMonitor noisy = monitor();
+        Random random = new Random(3);
+        for (int i = 0; i < 300; i++) {
+            jumping.observe(i, i % 2 == 0 ? 0.5 : 3, outcome(1, 1e-3), Optional.empty());
+            noisy.observe(i, 1 + 0.2 * random.nextGaussian(), outcome(1, 1e-3), Optional.empty());
+        }
+        assertEquals(List.of("oscillating-loss"), ids(jumping));
+        assertEquals(List.of(), ids(noisy));
+    }
+
+    @Test
+    void aGradientFarAboveItsOwnHistoryIsASpike() {
+        HealthMonitor monitor = monitor();
+        for (int i = 0; i < 200; i++) {
+            monitor.observe(i, 1, outcome(i % 50 == 49 ? 1e4 : 1, 1e-3), Optional.empty());
+        }
+        assertEquals(List.of("gradient-spikes"), ids(monitor));
+    }
+
+    @Test
+    void aNonFiniteGradientIsToldAtOnce() {
+        HealthMonitor monitor = monitor();
+        List<Finding> raised = monitor.observe(4, 1, outcome(Double.NaN, 0), Optional.empty());
+        assertEquals("non-finite", raised.get(0).id());
+        assertTrue(raised.get(0).message().contains("in a"), raised.get(0).message());
+        assertEquals(1, monitor.summary().skippedSteps());
+    }
+
+    @Test
+    void aRestoredMonitorGoesOnAsIfNothingHadHappened() throws IOException {
+        HealthMonitor whole = steps(110, 0.3);
+        ObjectMapper json = new ObjectMapper();
+        HealthMonitor restored = monitor();
+        restored.restore(json.readTree(json.writeValueAsString(steps(50, 0.3).state())));
+        for (int i = 50; i < 110; i++) {
+            restored.observe(i, 1.0 / (1 + i), outcome(1, 0.3), Optional.empty());
+        }
+        assertEquals(whole.state(), restored.state());
+        assertEquals(whole.findings(), restored.findings());
+        assertThrows(InvalidInputException.class, () -> monitor().restore(json.readTree("{}")));
+    }
+
+    @Test
+    void aFreshMonitorsStateSurvivesJsonWithItsNaN() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        HealthMonitor restored = monitor();
+        restored.restore(json.readTree(json.writeValueAsString(monitor().state())));
+        assertEquals(0, restored.summary().steps());
+    }
+
+    @Test
+    void theOriginOfAPassThatFailedIsToldAtOnce() {
+        StepTrace trace = new StepTrace(
+                List.of(),
+                List.of(),
+                Optional.of(new StepTrace.NonFiniteOrigin("b", "activation", 3, Double.POSITIVE_INFINITY)));
+        List<Finding> raised = monitor().observeNonFinite(8, trace);
+        assertEquals("b", raised.get(0).layer());
+        assertEquals(8, raised.get(0).firstIteration());
+        assertTrue(
+                raised.get(0).message().contains("time step 3"), raised.get(0).message());
+    }
+}
