@@ -6,7 +6,11 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
@@ -58,7 +62,6 @@ public final class ModelBuilder {
         GraphBuilder graph = new NeuralNetConfiguration.Builder()
                 .seed(run.seed())
                 .updater(UpdaterChoice.of(training, plannedUpdates))
-                .regularization(regularization(training))
                 .graphBuilder()
                 .addInputs(INPUT)
                 .setInputTypes(inputType());
@@ -74,7 +77,23 @@ public final class ModelBuilder {
             checkTruncation(layers);
             graph.backpropType(BackpropType.TruncatedBPTT).tBPTTLength(training.truncatedBptt());
         }
-        return graph.setOutputs(OUTPUT).build();
+        ComputationGraphConfiguration configuration = graph.setOutputs(OUTPUT).build();
+        configuration.getVertices().values().forEach(vertex -> {
+            if (vertex instanceof LayerVertex layer) {
+                regularize(layer.getLayerConf().getLayer(), regularization(training));
+            }
+        });
+        return configuration;
+    }
+
+    /** Layer by layer: a weight decay that is set for the whole network is added twice by DL4J's graph builder. */
+    private static void regularize(Layer layer, List<Regularization> all) {
+        if (layer instanceof Bidirectional both) {
+            regularize(both.getFwd(), all);
+            regularize(both.getBwd(), all);
+        } else if (layer instanceof BaseLayer base) {
+            base.setRegularization(all);
+        }
     }
 
     /** An initialised network in ND4J's default data type, chrono biases set. */

@@ -55,11 +55,17 @@ class ActivationGoldenTest {
     private static void check(Golden.Case golden, String name) {
         INDArray x = golden.array("/x");
         IActivation function = function(name);
-        // ND4J's more precise GELU is the tanh form; it and its slope are off from x Phi(x) by up to 5e-4 and 1e-3
-        double tolerance = name.startsWith("gelu") ? 1e-3 : 1e-7;
-        assertClose(golden.array("/cases/" + name + "/y"), function.getActivation(x.dup(), true), tolerance, name);
+        assertClose(golden.array("/cases/" + name + "/y"), function.getActivation(x.dup(), true), 1e-7, name);
+        INDArray expected = golden.array("/cases/" + name + "/dydx");
         INDArray slope = function.backprop(x.dup(), Nd4j.onesLike(x)).getFirst();
-        assertClose(golden.array("/cases/" + name + "/dydx"), slope, tolerance, name + "'");
+        for (double kink : KINKS.getOrDefault(name.split("_", 2)[0], List.of())) {
+            for (long i = 0; i < x.length(); i++) {
+                if (x.getDouble(i) == kink) {
+                    slope.putScalar(i, expected.getDouble(i));
+                }
+            }
+        }
+        assertClose(expected, slope, 1e-7, name + "'");
     }
 
     /** A name is a function's, and its parameter after an underscore. */
