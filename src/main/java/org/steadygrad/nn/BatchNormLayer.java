@@ -56,8 +56,7 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        BatchNormGradients gradients =
-                operations().backward(forward, affine(), featuresSecond(epsilon.castTo(dataType)));
+        BatchNormGradients gradients = operations().backward(forward, affine(), outputShaped(epsilon));
         Gradient result = new DefaultGradient();
         if (!layerConf().isLockGammaBeta()) {
             put(result, GAMMA, gradients.gamma());
@@ -66,6 +65,13 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
         putStatistics(result, forward);
         forward = null;
         return new Pair<>(result, workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, featuresSecond(gradients.input())));
+    }
+
+    /** Above a pooling layer, whose output type DL4J takes for a sequence of one step, vectors come back as such. */
+    private INDArray outputShaped(INDArray epsilon) {
+        INDArray cast = epsilon.castTo(dataType);
+        boolean oneStep = cast.rank() == 3 && input.rank() == 2 && cast.length() == input.length();
+        return oneStep ? cast.reshape(input.shape()) : featuresSecond(cast);
     }
 
     /** DL4J subtracts what is put here as it stands, so it is old minus new. */

@@ -66,6 +66,7 @@ public final class Initializers {
                 || activation instanceof ActivationThresholdedReLU
                 || activation instanceof ActivationELU
                 || activation instanceof ActivationGELU
+                || activation instanceof ActivationExactGelu
                 || activation instanceof ActivationSwish
                 || activation instanceof ActivationMish;
     }

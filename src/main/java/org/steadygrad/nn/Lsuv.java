@@ -68,17 +68,17 @@ public final class Lsuv {
             probe.feedForward(batch.getFeatures(), true, false);
             // the forward pass takes the masks off the layers when it is done
             probe.setLayerMaskArrays(batch.getFeaturesMaskArrays(), null);
-            done.addAll(scale(vertex.getVertexName(), vertex.getLayer()));
+            done.addAll(scale(vertex.getVertexName(), vertex.getLayer(), batch.getFeaturesMaskArrays()));
             probe.clearLayersStates();
         }
         return done;
     }
 
-    private static List<Scaling> scale(String name, Layer layer) {
+    private static List<Scaling> scale(String name, Layer layer, INDArray[] masks) {
         List<Scaling> done = new ArrayList<>();
         for (String parameter : INPUT_WEIGHTS) {
             INDArray weights = layer.paramTable().get(parameter);
-            INDArray rows = weights == null ? null : rows(layer);
+            INDArray rows = weights == null ? null : rows(layer, masks);
             if (weights == null || weights.rank() != 2 || rows.size(1) != weights.size(0)) {
                 continue;
             }
@@ -135,7 +135,7 @@ public final class Lsuv {
     }
 
     /** The layer's input as [rows, features], without masked rows. */
-    private static INDArray rows(Layer layer) {
+    private static INDArray rows(Layer layer, INDArray[] masks) {
         INDArray input = layer.input();
         INDArray rows = input;
         if (input.rank() == 3) {
@@ -143,7 +143,9 @@ public final class Lsuv {
             INDArray last = featuresSecond ? input.permute(0, 2, 1) : input;
             rows = last.dup('c').reshape('c', last.size(0) * last.size(1), last.size(2));
         }
-        INDArray mask = layer.getMaskArray();
+        // DL4J's recurrent layers hand their mask on without keeping it
+        boolean kept = layer.getMaskArray() != null || masks == null || input.rank() != 3;
+        INDArray mask = kept ? layer.getMaskArray() : masks[0];
         return mask == null || mask.length() != rows.size(0) ? rows : unmasked(rows, mask.dup('c'));
     }
 

@@ -1,0 +1,129 @@
+package org.steadygrad.model;
+
+import java.util.Objects;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.steadygrad.check.Check;
+import org.steadygrad.spec.ScheduleSpec;
+
+/**
+ * A learning rate that rises linearly over the first updates and then follows a curve. With {@code i} updates done,
+ *
+ * <pre>
+ *     i &lt; warmup:  rate (i + 1) / (warmup + 1)          otherwise, t = i - warmup and p = min(1, t / (total - warmup)):
+ *     CONSTANT:             rate
+ *     STEP:                 rate factor ^ floor(t / period)
+ *     EXPONENTIAL:          rate factor ^ (t / period)
+ *     COSINE:               rate (factor + (1 - factor) (1 + cos(pi p)) / 2)   (Loshchilov and Hutter 2017)
+ *     LINEAR:               rate (factor + (1 - factor) (1 - p))
+ *     INVERSE_SQUARE_ROOT:  rate / sqrt(1 + t / period)
+ * </pre>
+ *
+ * DL4J counts iterations, and so does this; epochs don't matter. It is part of a model's JSON.
+ */
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public final class WarmupSchedule implements ISchedule {
+    private static final long serialVersionUID = 1L;
+
+    /** The curve after warm-up. */
+    public enum Curve {
+        CONSTANT,
+        STEP,
+        EXPONENTIAL,
+        COSINE,
+        LINEAR,
+        INVERSE_SQUARE_ROOT
+    }
+
+    private final double rate;
+    private final Curve curve;
+    private final double factor;
+    private final int period;
+    private final int warmup;
+    private final int total;
+
+    WarmupSchedule(
+            @JsonProperty("rate") double rate,
+            @JsonProperty("curve") Curve curve,
+            @JsonProperty("factor") double factor,
+            @JsonProperty("period") int period,
+            @JsonProperty("warmup") int warmup,
+            @JsonProperty("total") int total) {
+        this.rate = Check.positive(rate, "WarmupSchedule", "rate");
+        this.curve = Check.notNull(curve, "WarmupSchedule", "curve");
+        this.factor = Check.nonNegative(factor, "WarmupSchedule", "factor");
+        this.period = Check.positive(period, "WarmupSchedule", "period");
+        this.warmup = Math.toIntExact(Check.nonNegative(warmup, "WarmupSchedule", "warmup"));
+        this.total = Check.positive(total, "WarmupSchedule", "total");
+    }
+
+    /**
+     * @param rate largest learning rate
+     * @param spec the curve
+     * @param warmup number of updates over which the rate rises
+     * @param total number of updates of the whole run; later ones keep the last rate of curves that end
+     */
+    public static WarmupSchedule of(double rate, ScheduleSpec spec, int warmup, int total) {
+        if (spec instanceof ScheduleSpec.Step step) {
+            return new WarmupSchedule(rate, Curve.STEP, step.factor(), step.every(), warmup, total);
+        } else if (spec instanceof ScheduleSpec.Exponential e) {
+            return new WarmupSchedule(rate, Curve.EXPONENTIAL, e.factor(), e.every(), warmup, total);
+        } else if (spec instanceof ScheduleSpec.Cosine cosine) {
+            return new WarmupSchedule(rate, Curve.COSINE, cosine.floor(), 1, warmup, total);
+        } else if (spec instanceof ScheduleSpec.Linear linear) {
+            return new WarmupSchedule(rate, Curve.LINEAR, linear.floor(), 1, warmup, total);
+        } else if (spec instanceof ScheduleSpec.InverseSquareRoot root) {
+            return new WarmupSchedule(rate, Curve.INVERSE_SQUARE_ROOT, 1, root.scale(), warmup, total);
+        }
+        return new WarmupSchedule(rate, Curve.CONSTANT, 1, 1, warmup, total);
+    }
+
+    @Override
+    public double valueAt(int iteration, int epoch) {
+        if (iteration < warmup) {
+            return rate * (iteration + 1) / (warmup + 1.0);
+        }
+        double t = iteration - warmup;
+        double progress = Math.min(1, t / Math.max(1, total - warmup));
+        return rate
+                * switch (curve) {
+                    case CONSTANT -> 1;
+                    case STEP -> Math.pow(factor, Math.floor(t / period));
+                    case EXPONENTIAL -> Math.pow(factor, t / period);
+                    case COSINE -> factor + (1 - factor) * (1 + Math.cos(Math.PI * progress)) / 2;
+                    case LINEAR -> factor + (1 - factor) * (1 - progress);
+                    case INVERSE_SQUARE_ROOT -> 1 / Math.sqrt(1 + t / period);
+                };
+    }
+
+    /** It never changes. */
+    @Override
+    public WarmupSchedule clone() {
+        return this;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof WarmupSchedule that
+                && rate == that.rate
+                && curve == that.curve
+                && factor == that.factor
+                && period == that.period
+                && warmup == that.warmup
+                && total == that.total;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(rate, curve, factor, period, warmup, total);
+    }
+
+    @Override
+    public String toString() {
+        return "WarmupSchedule(" + curve + ", rate=" + rate + ", warmup=" + warmup + ", total=" + total + ")";
+    }
+}
