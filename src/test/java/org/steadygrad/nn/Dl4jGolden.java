@@ -28,7 +28,6 @@ final class Dl4jGolden implements GoldenRecurrent.Direction {
     private static final String PREV_MEMORY = "prevMem";
 
     private final RecurrentLayer layer;
-    private final UnaryOperator<INDArray> toDl4j;
     private final UnaryOperator<INDArray> toTorch;
     private final long nIn;
     private final long hidden;
@@ -43,7 +42,6 @@ final class Dl4jGolden implements GoldenRecurrent.Direction {
             Map<String, INDArray> torch,
             UnaryOperator<INDArray> toDl4j,
             UnaryOperator<INDArray> toTorch) {
-        this.toDl4j = toDl4j;
         this.toTorch = toTorch;
         nIn = torch.get("weight_ih").columns();
         hidden = torch.get("weight_hh").columns();
