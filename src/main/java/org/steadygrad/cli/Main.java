@@ -33,6 +33,7 @@ public final class Main implements Runnable {
 
     /** Commands in the order in which help lists them. Their classes are only loaded when they are asked for. */
     private static final List<Entry> COMMANDS = List.of(
+            new Entry("demo", DemoCommand::new),
             new Entry("train", TrainCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("generate", GenerateCommand::new),
