@@ -90,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
             ResultText.print(output, result, folder);
         }
         output.flush();
-        if (stop.requested().isPresent()) {
+        if (stop.requested().isPresent() && !result.completed()) {
             return Interrupts.EXIT_CODE;
         }
         return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -8,21 +8,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 
 /** Writes JSON lines. Numbers that aren't finite are written as strings. */
 final class HealthLog implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Path file;
     private final BufferedWriter writer;
 
-    private HealthLog(BufferedWriter writer) {
+    private HealthLog(Path file, BufferedWriter writer) {
+        this.file = file;
         this.writer = writer;
     }
 
     /** A log that writes nothing. */
     static HealthLog none() {
-        return new HealthLog(null);
+        return new HealthLog(null, null);
     }
 
     /**
@@ -32,7 +35,8 @@ final class HealthLog implements AutoCloseable {
      */
     static HealthLog appendingTo(Path file) {
         try {
-            return new HealthLog(Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+            return new HealthLog(
+                    file, Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw InvalidInputException.of(
                     "health log",
@@ -52,8 +56,12 @@ final class HealthLog implements AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a health row that can't be written as JSON", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("The health log can't be written; is the disk full? " + e.getMessage(), e);
+            throw failed(e);
         }
+    }
+
+    private UncheckedIOException failed(IOException e) {
+        return new UncheckedIOException(new FileWriteException(file, e));
     }
 
     void flush() {
@@ -61,7 +69,7 @@ final class HealthLog implements AutoCloseable {
             try {
                 writer.flush();
             } catch (IOException e) {
-                throw new UncheckedIOException("The health log can't be written; is the disk full?", e);
+                throw failed(e);
             }
         }
     }
@@ -72,7 +80,7 @@ final class HealthLog implements AutoCloseable {
             try {
                 writer.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("The health log can't be closed", e);
+                throw failed(e);
             }
         }
     }

@@ -182,11 +182,21 @@ public final class HealthMonitor implements AutoCloseable {
         return new HealthSummary(steps, traced, skipped, stepRules.recentGradientNorm(), layers, horizons, findings());
     }
 
-    private record State(List<Long> counts, FindingLog.State findings, StepRules.State series) {}
+    private record State(List<Long> counts, FindingLog.State findings, StepRules.State series, SavedTrace trace) {}
+
+    /** The latest full look. @param nonFinite null when there was no such value */
+    private record SavedTrace(
+            List<StepTrace.LayerTrace> layers, List<TimeProfile> profiles, StepTrace.NonFiniteOrigin nonFinite) {}
 
     /** What a resumed run needs to go on as if it hadn't been interrupted. */
     public JsonNode state() {
-        return JSON.valueToTree(new State(List.of(steps, traced, skipped), findings.state(), stepRules.state()));
+        SavedTrace trace = lastTrace == null
+                ? null
+                : new SavedTrace(
+                        lastTrace.layers(),
+                        lastTrace.profiles(),
+                        lastTrace.nonFinite().orElse(null));
+        return JSON.valueToTree(new State(List.of(steps, traced, skipped), findings.state(), stepRules.state(), trace));
     }
 
     /**
@@ -210,6 +220,10 @@ public final class HealthMonitor implements AutoCloseable {
         skipped = read.counts().get(2);
         findings.restore(read.findings());
         stepRules.restore(read.series());
+        SavedTrace trace = read.trace();
+        lastTrace = trace == null
+                ? null
+                : new StepTrace(trace.layers(), trace.profiles(), Optional.ofNullable(trace.nonFinite()));
     }
 
     /** Writes out what is pending. */

@@ -1,19 +1,32 @@
 package org.steadygrad.model;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Looks at the class names in a DL4J configuration before DL4J does, since DL4J's reader loads and instantiates
- * whichever class a {@code @class} field names.
+ * Looks at the class names in a DL4J configuration before DL4J does, since DL4J's reader loads whichever class a field
+ * {@code @class} names ({@code type} in a weight distribution), before it looks whether the class fits. In the formats
+ * before 1.0.0-beta, names stand for classes of a fixed list; nothing needs to be checked there.
  */
 final class ClassNames {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final String CLASS_KEY = "@class";
+    private static final Set<String> FURTHER_CLASS_KEYS = Set.of("type", "@type", "@c");
+
+    /** Nothing but a name: within {@code <>}, Jackson takes further names, and loads those classes too. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_$.]+");
 
     private static final List<String> ALLOWED_PREFIXES = List.of(
             "org.deeplearning4j.nn.",
@@ -28,12 +41,10 @@ final class ClassNames {
 
     /** @return the first class name in the configuration that isn't on the allow-list */
     static Optional<String> firstForbidden(JsonNode node) {
-        if (node.isObject()) {
-            for (Map.Entry<String, JsonNode> field : node.properties()) {
-                boolean namesClass = field.getKey().equals("@class");
-                if (namesClass && !allowed(field.getValue().asText())) {
-                    return Optional.of(field.getValue().asText());
-                }
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            if (namesClass(field.getKey(), field.getValue())
+                    && !allowed(field.getValue().asText())) {
+                return Optional.of(field.getValue().toString());
             }
         }
         for (JsonNode child : node) {
@@ -45,17 +56,30 @@ final class ClassNames {
         return Optional.empty();
     }
 
-    private static boolean allowed(String className) {
-        return ALLOWED_PREFIXES.stream().anyMatch(className::startsWith);
+    /** Other values of {@code type}, such as names of kinds, have no dot. */
+    private static boolean namesClass(String key, JsonNode value) {
+        return key.equals(CLASS_KEY)
+                || (FURTHER_CLASS_KEYS.contains(key) && value.asText().contains("."));
     }
 
-    /** @throws IOException when the bytes aren't JSON; the message gives the place */
+    private static boolean allowed(String className) {
+        return PLAIN_NAME.matcher(className).matches()
+                && ALLOWED_PREFIXES.stream().anyMatch(className::startsWith);
+    }
+
+    /**
+     * Reads JSON that says the same to every reader: with a key that stands twice in an object, for example, it depends on
+     * the reader which one counts.
+     *
+     * @throws IOException when the bytes aren't such JSON; the message gives the place
+     */
     static JsonNode parse(byte[] json) throws IOException {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             throw new IOException(
-                    e.getOriginalMessage() + " at line " + e.getLocation().getLineNr(), e);
+                    "its configuration can't be read (" + e.getOriginalMessage() + " at line " + line + ")", e);
         }
     }
 }

@@ -21,7 +21,17 @@ final class FlatArrayFormat {
     private static final Set<String> LEGACY_MODES = Set.of("DIRECT", "HEAP", "JAVACPP");
     private static final int MAX_SHAPE_INFORMATION = 2 * 32 + 4;
 
+    /** Largest size of what stands before the elements. */
+    private static final int MAX_HEADER_BYTES = 1 << 16;
+
     private FlatArrayFormat() {}
+
+    /** Largest number of bytes in which a vector of so many elements can be written. */
+    static long mostBytes(long length) {
+        return length > (Long.MAX_VALUE - MAX_HEADER_BYTES) / Double.BYTES
+                ? Long.MAX_VALUE
+                : MAX_HEADER_BYTES + length * Double.BYTES;
+    }
 
     private record Header(long length, DataType type) {
         static Header read(DataInputStream in) throws IOException {
@@ -53,26 +63,27 @@ final class FlatArrayFormat {
         if (elements.length() != expectedLength) {
             throw new IOException("expected " + expectedLength + " numbers, got " + elements.length());
         }
-        int width = elements.type().width();
-        if (stream.available() != elements.length() * width) {
-            throw new IOException(
-                    "expected " + elements.length() * width + " bytes of numbers, got " + stream.available());
+        if (elements.type() != DataType.FLOAT && elements.type() != DataType.DOUBLE) {
+            throw new IOException("expected numbers of type FLOAT or DOUBLE, got " + elements.type());
         }
-        ByteBuffer raw = ByteBuffer.wrap(bytes, bytes.length - stream.available(), stream.available());
+        int width = elements.type().width();
+        int present = stream.available();
+        if (present % width != 0 || present / width != expectedLength) {
+            throw new IOException("expected " + expectedLength + " numbers of " + width + " bytes, got " + present
+                    + " bytes for them");
+        }
+        ByteBuffer raw = ByteBuffer.wrap(bytes, bytes.length - present, present);
         return row(raw, (int) expectedLength, elements.type());
     }
 
-    private static INDArray row(ByteBuffer raw, int length, DataType type) throws IOException {
+    private static INDArray row(ByteBuffer raw, int length, DataType type) {
         if (type == DataType.FLOAT) {
             float[] values = new float[length];
             raw.asFloatBuffer().get(values);
             return Nd4j.createFromArray(values).reshape(1, length);
         }
-        if (type == DataType.DOUBLE) {
-            double[] values = new double[length];
-            raw.asDoubleBuffer().get(values);
-            return Nd4j.createFromArray(values).reshape(1, length);
-        }
-        throw new IOException("expected numbers of type FLOAT or DOUBLE, got " + type);
+        double[] values = new double[length];
+        raw.asDoubleBuffer().get(values);
+        return Nd4j.createFromArray(values).reshape(1, length);
     }
 }

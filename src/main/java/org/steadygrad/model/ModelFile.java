@@ -7,8 +7,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -21,6 +23,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.check.Check;
 
 /**
  * Models in the zip format of DL4J's {@link ModelSerializer}, with entries of our own beside DL4J's.
@@ -32,6 +35,22 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class ModelFile {
     /** Entries of ours lie under this folder of the zip. */
     public static final String OWN_FOLDER = "steadygrad/";
+
+    private static final long MAX_CONFIGURATION_BYTES = 64L << 20;
+    private static final long MAX_OWN_BYTES = 256L << 20;
+
+    /** What DL4J writes; those with serialised Java objects may be there, but are never read. */
+    private static final List<String> DL4J_ENTRIES = List.of(
+            ModelSerializer.CONFIGURATION_JSON,
+            ModelSerializer.COEFFICIENTS_BIN,
+            ModelSerializer.UPDATER_BIN,
+            ModelSerializer.NO_PARAMS_MARKER,
+            ModelSerializer.PREPROCESSOR_BIN,
+            ModelSerializer.NORMALIZER_BIN,
+            "updater.bin");
+
+    /** DL4J's users keep objects of their own under the second. */
+    private static final List<String> OWN_FOLDERS = List.of(OWN_FOLDER, "objects/");
 
     private ModelFile() {}
 
@@ -93,25 +112,22 @@ public final class ModelFile {
      * @throws ModelFileException when the file is missing, damaged, forbidden or inconsistent
      */
     public static Content read(Path file) {
-        Map<String, byte[]> zip = CheckedZip.read(file, Runtime.getRuntime().maxMemory());
-        byte[] json = required(file, zip, ModelSerializer.CONFIGURATION_JSON);
-        byte[] coefficients = required(file, zip, ModelSerializer.COEFFICIENTS_BIN);
-        try {
-            JsonNode configuration = ClassNames.parse(json);
-            Optional<String> forbidden = ClassNames.firstForbidden(configuration);
-            if (forbidden.isPresent()) {
-                throw new ModelFileException(
-                        file,
-                        "its configuration names the class " + forbidden.get()
-                                + ", expected only classes of DL4J, ND4J and SteadyGrad. It was not loaded.");
-            }
+        try (CheckedZip zip = CheckedZip.open(file)) {
+            checkNames(file, zip.names());
+            JsonNode configuration = configuration(file, zip);
+            Vectors vectors = new Vectors(file, zip);
             ComputationGraph graph = configuration.has("vertices")
-                    ? graph(new String(json, StandardCharsets.UTF_8), coefficients)
-                    : sequential(new String(json, StandardCharsets.UTF_8), coefficients);
-            restoreUpdater(graph, zip.get(ModelSerializer.UPDATER_BIN));
+                    ? graph(configuration.toString(), vectors)
+                    : sequential(configuration.toString(), vectors);
+            restoreUpdater(graph, vectors);
             return new Content(graph, ownEntries(zip));
         } catch (IOException e) {
             throw new ModelFileException(file, e.getMessage() + ". It is damaged or was not written by DL4J.", e);
+        } catch (ModelFileException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            throw new ModelFileException(
+                    file, "DL4J can't build its network (" + e + "). It is damaged or was not written by DL4J.", e);
         }
     }
 
@@ -121,70 +137,113 @@ public final class ModelFile {
      * @throws ModelFileException when it is damaged
      */
     public static void verify(Path file) {
-        Map<String, byte[]> zip = CheckedZip.read(file, Runtime.getRuntime().maxMemory());
-        required(file, zip, ModelSerializer.CONFIGURATION_JSON);
-        required(file, zip, ModelSerializer.COEFFICIENTS_BIN);
-    }
-
-    private static byte[] required(Path file, Map<String, byte[]> zip, String name) {
-        byte[] bytes = zip.get(name);
-        if (bytes == null) {
-            throw new ModelFileException(
-                    file, "expected an entry " + name + ", got " + zip.keySet() + ". It is no DL4J model.");
+        try (CheckedZip zip = CheckedZip.open(file)) {
+            checkNames(file, zip.names());
+            zip.verify();
         }
-        return bytes;
     }
 
-    private static ComputationGraph graph(String json, byte[] coefficients) throws IOException {
+    /** A damaged name would otherwise lose its entry without a word. */
+    private static void checkNames(Path file, Set<String> names) {
+        for (String name : List.of(ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN)) {
+            if (!names.contains(name)) {
+                throw new ModelFileException(
+                        file, "expected an entry " + name + ", got " + names + ". It is damaged or no DL4J model.");
+            }
+        }
+        for (String name : names) {
+            if (!DL4J_ENTRIES.contains(name) && OWN_FOLDERS.stream().noneMatch(name::startsWith)) {
+                throw new ModelFileException(
+                        file,
+                        "expected entries of DL4J (" + String.join(", ", DL4J_ENTRIES) + ") or SteadyGrad, got " + name
+                                + ". It is damaged or no DL4J model.");
+            }
+        }
+    }
+
+    private static JsonNode configuration(Path file, CheckedZip zip) throws IOException {
+        byte[] json = zip.read(ModelSerializer.CONFIGURATION_JSON, MAX_CONFIGURATION_BYTES)
+                .orElseThrow();
+        JsonNode configuration = ClassNames.parse(json);
+        Optional<String> forbidden = ClassNames.firstForbidden(configuration);
+        if (forbidden.isPresent()) {
+            throw new ModelFileException(
+                    file,
+                    "its configuration names the class " + forbidden.get()
+                            + ", expected only classes of DL4J, ND4J and SteadyGrad. It was not loaded.");
+        }
+        return configuration;
+    }
+
+    /** Reads the flat vectors of a file, once it is known how long they must be. */
+    private record Vectors(Path file, CheckedZip zip) {
+        Optional<INDArray> read(String name, long length) throws IOException {
+            Optional<byte[]> bytes = zip.read(name, FlatArrayFormat.mostBytes(length));
+            return bytes.isEmpty() ? Optional.empty() : Optional.of(FlatArrayFormat.read(bytes.get(), length));
+        }
+    }
+
+    private static ComputationGraph graph(String json, Vectors vectors) throws IOException {
         ComputationGraphConfiguration configuration;
         long parameters = 0;
         try {
             configuration = ComputationGraphConfiguration.fromJson(json);
             for (GraphVertex vertex : configuration.getVertices().values()) {
-                parameters += vertex.numParams(false);
+                parameters = Math.addExact(
+                        parameters, Check.nonNegative(vertex.numParams(false), "vertex", "its number of parameters"));
             }
         } catch (RuntimeException e) {
             throw new IOException("its configuration can't be read (" + e.getMessage() + ")", e);
         }
-        INDArray vector = FlatArrayFormat.read(coefficients, parameters);
+        INDArray vector =
+                vectors.read(ModelSerializer.COEFFICIENTS_BIN, parameters).orElseThrow();
         ComputationGraph graph = new ComputationGraph(configuration);
         graph.init(vector, false);
         return graph;
     }
 
-    private static ComputationGraph sequential(String json, byte[] coefficients) throws IOException {
+    private static ComputationGraph sequential(String json, Vectors vectors) throws IOException {
         MultiLayerConfiguration configuration;
         long parameters = 0;
         try {
             configuration = MultiLayerConfiguration.fromJson(json);
             for (NeuralNetConfiguration layer : configuration.getConfs()) {
-                parameters += layer.getLayer().initializer().numParams(layer);
+                parameters = Math.addExact(
+                        parameters,
+                        Check.nonNegative(
+                                layer.getLayer().initializer().numParams(layer), "layer", "its number of parameters"));
             }
         } catch (RuntimeException e) {
             throw new IOException("its configuration can't be read (" + e.getMessage() + ")", e);
         }
-        INDArray vector = FlatArrayFormat.read(coefficients, parameters);
+        INDArray vector =
+                vectors.read(ModelSerializer.COEFFICIENTS_BIN, parameters).orElseThrow();
         MultiLayerNetwork network = new MultiLayerNetwork(configuration);
         network.init(vector, false);
         return network.toComputationGraph();
     }
 
-    private static void restoreUpdater(ComputationGraph graph, byte[] bytes) throws IOException {
+    private static void restoreUpdater(ComputationGraph graph, Vectors vectors) throws IOException {
         INDArray state = graph.getUpdater().getStateViewArray();
-        if (bytes == null || state == null) {
+        if (state == null) {
             return;
         }
-        INDArray saved = FlatArrayFormat.read(bytes, state.length());
-        state.assign(saved.reshape(state.shape()).castTo(state.dataType()));
+        Optional<INDArray> saved = vectors.read(ModelSerializer.UPDATER_BIN, state.length());
+        if (saved.isPresent()) {
+            state.assign(saved.get().reshape(state.shape()).castTo(state.dataType()));
+        }
     }
 
-    private static Map<String, byte[]> ownEntries(Map<String, byte[]> zip) {
+    private static Map<String, byte[]> ownEntries(CheckedZip zip) {
         Map<String, byte[]> own = new LinkedHashMap<>();
-        zip.forEach((name, bytes) -> {
+        long left = MAX_OWN_BYTES;
+        for (String name : zip.names()) {
             if (name.startsWith(OWN_FOLDER)) {
+                byte[] bytes = zip.read(name, left).orElseThrow();
+                left -= bytes.length;
                 own.put(name.substring(OWN_FOLDER.length()), bytes);
             }
-        });
+        }
         return own;
     }
 }

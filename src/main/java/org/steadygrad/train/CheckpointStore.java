@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
@@ -76,6 +77,9 @@ final class CheckpointStore {
         entries.put(STATE_ENTRY, JSON.writeValueAsBytes(state));
         ModelFile.write(file, model, entries);
         ModelFile.verify(file);
+        if (snapshot.isPresent()) {
+            ModelFile.verify(snapshotOf(file));
+        }
         if (trainingWell) {
             AtomicFile.write(
                     folder.resolve(VERIFIED_FILE),
@@ -94,14 +98,32 @@ final class CheckpointStore {
         return folder.resolve("best.zip");
     }
 
-    /** The newest checkpoint that can be read; unreadable ones are passed over with a warning. */
+    /** File name of the newest checkpoint, readable or not. */
+    Optional<String> newestName() throws IOException {
+        return newestFirst().stream().map(f -> f.getFileName().toString()).findFirst();
+    }
+
+    /**
+     * The newest checkpoint that can be read, empty if there never was one; unreadable ones are passed over with a warning.
+     *
+     * @throws InvalidInputException when there are checkpoints, and none can be read: a run that began anew would write
+     *     over what can still be saved
+     */
     Optional<Checkpoint> newest() throws IOException {
-        for (Path file : newestFirst()) {
+        List<Path> files = newestFirst();
+        for (Path file : files) {
             try {
                 return Optional.of(read(file));
             } catch (ModelFileException e) {
                 LOG.warn("checkpoint passed over: {}", e.getMessage());
             }
+        }
+        if (!files.isEmpty()) {
+            throw InvalidInputException.of(
+                    "checkpoints in " + folder,
+                    "at least one that can be read",
+                    files.size() + " damaged ones",
+                    "The best model so far may be whole: " + best() + ". Begin anew in another folder with --out.");
         }
         return Optional.empty();
     }

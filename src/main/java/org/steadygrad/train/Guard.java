@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.steadygrad.check.Check;
 import org.steadygrad.spec.GuardSpec;
 
 /**
@@ -46,6 +47,10 @@ final class Guard {
             int rollbacks,
             double learningRateScale,
             int goodSteps) {
+        State {
+            recentLosses = List.copyOf(Check.notNull(recentLosses, "training state", "guard.recentLosses"));
+        }
+
         static final State START = new State(List.of(), 0, 0, 0, 1, 0);
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.FileWriteException;
 import org.steadygrad.model.AtomicFile;
 
 /** Appends rows to a file of JSON lines; every row has a field {@code iteration}. */
@@ -20,10 +21,12 @@ public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ITERATION = "iteration";
 
+    private final Path file;
     private final Writer out;
 
     /** Opens a file for appending. */
     public JsonLines(Path file) throws IOException {
+        this.file = file;
         out = Files.newBufferedWriter(
                 file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
@@ -34,7 +37,7 @@ public final class JsonLines implements AutoCloseable {
             out.write(JSON.writeValueAsString(row));
             out.write('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw failed(e);
         }
     }
 
@@ -43,8 +46,12 @@ public final class JsonLines implements AutoCloseable {
         try {
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw failed(e);
         }
+    }
+
+    private UncheckedIOException failed(IOException e) {
+        return new UncheckedIOException(new FileWriteException(file, e));
     }
 
     @Override
@@ -52,7 +59,7 @@ public final class JsonLines implements AutoCloseable {
         try {
             out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw failed(e);
         }
     }
 
@@ -65,7 +72,9 @@ public final class JsonLines implements AutoCloseable {
         if (!Files.exists(file)) {
             return;
         }
-        List<String> kept = Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+        // not readAllLines: a crash may leave anything at the end, even what is no text
+        List<String> kept = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
                 .filter(line -> iteration(line) <= last)
                 .toList();
         AtomicFile.write(file, stream -> {

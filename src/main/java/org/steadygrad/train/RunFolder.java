@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.AtomicFile;
 
 /** The files of a run. */
 public final class RunFolder {
@@ -19,16 +20,20 @@ public final class RunFolder {
      * @throws InvalidInputException when it can't be written to
      */
     public static RunFolder open(Path root) {
+        RunFolder folder = new RunFolder(root);
         try {
-            Files.createDirectories(root.resolve("checkpoints"));
+            Files.createDirectories(folder.checkpoints());
             Files.delete(Files.createTempFile(root, ".writable", null));
+            AtomicFile.removeLeftovers(root);
+            AtomicFile.removeLeftovers(folder.checkpoints());
         } catch (IOException e) {
+            String why = Files.exists(root) && !Files.isDirectory(root) ? "it is a file" : e.toString();
             throw new InvalidInputException(
-                    "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, but: " + e
+                    "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, but: " + why
                             + ". Choose another one with --out, or mend its permissions.",
                     e);
         }
-        return new RunFolder(root);
+        return folder;
     }
 
     public Path root() {
@@ -57,10 +62,5 @@ public final class RunFolder {
 
     public Path model() {
         return root.resolve("model.zip");
-    }
-
-    /** Whether a run has been here before. */
-    public boolean used() {
-        return Files.exists(runYaml()) || Files.exists(metrics()) || Files.exists(model());
     }
 }

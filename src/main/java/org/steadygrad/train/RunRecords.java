@@ -95,7 +95,10 @@ final class RunRecords implements AutoCloseable {
 
     @Override
     public void close() {
-        metrics.ifPresent(JsonLines::close);
-        health.close();
+        try {
+            metrics.ifPresent(JsonLines::close);
+        } finally {
+            health.close();
+        }
     }
 }

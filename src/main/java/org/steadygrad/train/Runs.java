@@ -88,6 +88,10 @@ public final class Runs {
             differs = "model";
         } else if (!saved.data().equals(run.data())) {
             differs = "data";
+        } else if (saved.training().batch() != run.training().batch()) {
+            differs = "training.batch";
+        } else if (saved.training().truncatedBptt() != run.training().truncatedBptt()) {
+            differs = "training.truncatedBptt";
         } else if (saved.seed() != run.seed()) {
             differs = "seed";
         } else if (!Objects.equals(saved.training().updater(), run.training().updater())) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.Check;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
@@ -37,7 +38,12 @@ public record SavedRun(
     private static final String DATA_ENTRY = "data.json";
 
     /** How description and artifact stand in a model file. */
-    private record DataEntry(DataDescription description, DataArtifact artifact) {}
+    private record DataEntry(DataDescription description, DataArtifact artifact) {
+        DataEntry {
+            Check.notNull(description, DATA_ENTRY, "description");
+            Check.notNull(artifact, DATA_ENTRY, "artifact");
+        }
+    }
 
     /** The entries that make a model file a saved run. */
     static Map<String, byte[]> entries(RunSpec run, DataSource source) throws JsonProcessingException {

@@ -5,14 +5,19 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.model.ModelFileException;
 import org.steadygrad.ops.ClipPolicy;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
 final class Saving {
+    private static final Logger LOG = LoggerFactory.getLogger(Saving.class);
+
     private final Engine engine;
     private final ClipPolicy clip;
     private final Guard guard;
@@ -90,14 +95,29 @@ final class Saving {
         }
     }
 
-    /** Puts the best model into another one, or the last when none was validated. */
-    void exportKept(ComputationGraph model) {
+    /**
+     * Puts the best model into another one, or the last when none was validated.
+     *
+     * @return whether it is the best
+     */
+    boolean exportKept(ComputationGraph model) {
+        boolean kept = restoreBest();
+        engine.exportTo(model);
+        return kept;
+    }
+
+    private boolean restoreBest() {
         if (store.isPresent() && progress.best.iteration() > 0) {
-            engine.importFrom(ModelFile.read(store.get().best()).graph());
+            try {
+                engine.importFrom(ModelFile.read(store.get().best()).graph());
+            } catch (ModelFileException e) {
+                LOG.warn("the last model is kept, since the best one can't be read: {}", e.getMessage());
+                return false;
+            }
         } else if (best != null) {
             engine.restore(best);
         }
-        engine.exportTo(model);
+        return progress.best.iteration() > 0;
     }
 
     private TrainingState state() {

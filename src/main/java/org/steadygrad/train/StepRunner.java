@@ -71,8 +71,8 @@ final class StepRunner {
         boolean applied = outcome != null && outcome.applied();
         count(applied, outcome, passes.loss(), seconds);
         records.step(report(passes.loss(), outcome, applied, seconds), Optional.ofNullable(outcome), passes.trace());
-        if (!applied) {
-            explainSkip(batches.get(0), passes);
+        if (outcome != null ? !applied : !Double.isFinite(passes.loss())) {
+            explainSkip(batches, passes);
         }
         return act(decision);
     }
@@ -86,7 +86,8 @@ final class StepRunner {
         for (int i = 0; i < batches.size(); i++) {
             boolean traceThis = traced && i == 0;
             PassResult result = engine.computeGradient(
-                    batches.get(i), new PassOptions(passSeed(i), carriesState, batches.size() > 1, traceThis));
+                    batches.get(i),
+                    new PassOptions(passSeed(progress.iteration, i), carriesState, batches.size() > 1, traceThis));
             sum += result.loss();
             if (traceThis) {
                 trace = result.trace();
@@ -96,8 +97,8 @@ final class StepRunner {
     }
 
     /** Mixes seed, iteration and pass, so that a resumed run draws the same dropout masks (SplitMix64's finaliser). */
-    private long passSeed(int pass) {
-        long z = seed + 0x9E3779B97F4A7C15L * (progress.iteration + 1L) + 0xD1B54A32D192ED03L * pass;
+    private long passSeed(int stepsBefore, int pass) {
+        long z = seed + 0x9E3779B97F4A7C15L * (stepsBefore + 1L) + 0xD1B54A32D192ED03L * pass;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
@@ -127,23 +128,30 @@ final class StepRunner {
                 seconds);
     }
 
-    /** Runs the batch once more with a trace, to name the first layer and time step where things went wrong. */
-    private void explainSkip(MultiDataSet batch, Passes passes) {
-        Optional<StepTrace> trace = passes.trace();
-        if (trace.isEmpty()) {
-            engine.clearState();
-            PassResult again = engine.computeGradient(batch, new PassOptions(passSeed(0), false, false, true));
+    /**
+     * Names the first layer and time step where things went wrong, if need be by running the batches of the step, just
+     * counted, once more with a trace. The recurrent state, which what went wrong may have got into, is forgotten.
+     */
+    private void explainSkip(List<MultiDataSet> batches, Passes passes) {
+        Optional<StepTrace> trace = passes.trace().filter(StepRunner::explains);
+        for (int i = 0; trace.isEmpty() && i < batches.size(); i++) {
+            PassOptions options = new PassOptions(passSeed(progress.iteration - 1, i), false, false, true);
+            trace = engine.computeGradient(batches.get(i), options).trace().filter(StepRunner::explains);
             engine.discardGradient();
-            trace = again.trace();
         }
+        engine.clearState();
         String origin = trace.flatMap(StepTrace::nonFinite)
                 .map(o -> "first in the " + o.tensor() + " of layer " + o.layer()
                         + (o.timeStep() >= 0 ? " at time step " + o.timeStep() : "") + " (" + o.value() + ")")
-                .orElse("no single tensor of the traced pass is");
+                .orElse("every layer's activations and gradients are finite in a pass of their own");
         trace.ifPresent(t -> records.origin(progress.iteration, t));
         String message = "step skipped: loss " + passes.loss() + " or its gradient isn't finite; " + origin;
         LOG.debug("iteration {}: {}", progress.iteration, message);
         records.event(TrainingObserver.Event.SKIPPED, progress.iteration, message, Map.of());
+    }
+
+    private static boolean explains(StepTrace trace) {
+        return trace.nonFinite().isPresent();
     }
 
     private Optional<String> act(Guard.Decision decision) {

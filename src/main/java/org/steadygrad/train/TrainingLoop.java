@@ -9,7 +9,6 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
-import org.steadygrad.spec.EarlyStoppingSpec;
 
 /** Epochs, batches, windows, validation, checkpoints, and the reasons to end. */
 final class TrainingLoop {
@@ -41,7 +40,7 @@ final class TrainingLoop {
 
     /** Trains until something ends the run; the last state is saved as a checkpoint. */
     End run() throws IOException {
-        Optional<End> end = endOfBatch();
+        Optional<End> end = patienceOver().or(this::endOfBatch);
         while (end.isEmpty() && progress.epoch < settings.limits().epochs()) {
             end = epoch();
         }
@@ -58,15 +57,13 @@ final class TrainingLoop {
         try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
             while (batches.hasNext()) {
                 Optional<String> trouble = trainOn(take(batches));
-                if (trouble.isPresent()) {
-                    return Optional.of(new End(trouble.get(), false));
-                }
                 boolean epochDone = !batches.hasNext();
                 if (epochDone) {
                     progress.epoch++;
                     progress.batchInEpoch = 0;
                 }
-                Optional<End> end = afterBatch(epochDone);
+                Optional<End> end =
+                        trouble.isPresent() ? Optional.of(new End(trouble.get(), false)) : afterBatch(epochDone);
                 if (end.isPresent()) {
                     return end;
                 }
@@ -105,14 +102,10 @@ final class TrainingLoop {
         if (due) {
             validate();
             saving.checkpoint();
-            if (patienceOver()) {
-                return Optional.of(new End(
-                        "no better validation for " + settings.earlyStopping().patience() + " validations", true));
-            }
         } else {
             saving.checkpointIfDue();
         }
-        return endOfBatch();
+        return patienceOver().or(this::endOfBatch);
     }
 
     private void validate() throws IOException {
@@ -134,9 +127,11 @@ final class TrainingLoop {
         }
     }
 
-    private boolean patienceOver() {
-        EarlyStoppingSpec early = settings.earlyStopping();
-        return early.patience() > 0 && progress.best.validationsSince() >= early.patience();
+    private Optional<End> patienceOver() {
+        int patience = settings.earlyStopping().patience();
+        return patience > 0 && progress.best.validationsSince() >= patience
+                ? Optional.of(new End("no better validation for " + patience + " validations", true))
+                : Optional.empty();
     }
 
     private Optional<End> endOfBatch() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.data.DataSource;
@@ -52,18 +54,35 @@ final class TrainingRun {
     RunResult run() {
         Engines.Choice choice = Engines.choose(settings.engine(), model);
         choice.passedOver().forEach(LOG::info);
+        Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
+        Optional<CheckpointStore> store = folder.map(
+                f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
         try {
-            Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
-            Optional<CheckpointStore> store = folder.map(f ->
-                    new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
             Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
             fileRunFile(folder);
             try (Engine engine = choice.provider().create(model)) {
                 return run(engine, folder, store, start);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unfiled(e, store);
+        } catch (UncheckedIOException e) {
+            throw e.getCause() instanceof FileWriteException failure ? unfiled(failure, store) : e;
         }
+    }
+
+    private InvalidInputException unfiled(IOException failure, Optional<CheckpointStore> store) {
+        Optional<String> newest = Optional.empty();
+        try {
+            newest = store.isEmpty() ? newest : store.get().newestName();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        String kept = newest.map(name -> "Checkpoints written before are whole, the newest is " + name
+                        + ". Make room or mend the folder, then continue with --resume.")
+                .orElse(
+                        "No checkpoint was written yet. Make room or choose another folder with --out, then start again.");
+        String place = filing.folder().map(f -> "run folder " + f + ": ").orElse("");
+        return new InvalidInputException(place + failure.getMessage() + ". " + kept, failure);
     }
 
     private Optional<CheckpointStore.Checkpoint> startingPoint(
@@ -71,18 +90,24 @@ final class TrainingRun {
         if (folder.isEmpty()) {
             return Optional.empty();
         }
-        Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
-        if (!filing.resume()) {
-            if (newest.isPresent()) {
-                throw InvalidInputException.of(
-                        "run folder " + folder.get().root(),
-                        "a folder without checkpoints",
-                        "checkpoints of an earlier run",
-                        "Continue that run with --resume, or choose another folder with --out.");
-            }
-            return Optional.empty();
+        Path root = folder.get().root();
+        boolean checkpoints = store.get().newestName().isPresent();
+        if (checkpoints && !filing.resume()) {
+            throw InvalidInputException.of(
+                    "run folder " + root,
+                    "a folder without checkpoints",
+                    "checkpoints of an earlier run",
+                    "Continue that run with --resume, or choose another folder with --out.");
         }
-        newest.ifPresent(checkpoint -> checkFits(folder.get().root(), checkpoint));
+        if (!checkpoints && Files.exists(folder.get().model())) {
+            throw InvalidInputException.of(
+                    "run folder " + root,
+                    "a folder without a model",
+                    "the model of an earlier run, without checkpoints to continue from",
+                    "Choose another folder with --out, so that the model isn't written over.");
+        }
+        Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
+        newest.ifPresent(checkpoint -> checkFits(root, checkpoint));
         return newest;
     }
 
@@ -134,8 +159,8 @@ final class TrainingRun {
                     window());
             TrainingLoop.End end = loop.run();
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
-            RunResult result = result(engine, progress, guard, health, end);
-            saving.exportKept(model);
+            boolean best = saving.exportKept(model);
+            RunResult result = result(engine, progress, guard, health, end, best);
             file(folder, result);
             return result;
         }
@@ -177,8 +202,7 @@ final class TrainingRun {
     }
 
     private RunResult result(
-            Engine engine, Progress progress, Guard guard, HealthMonitor health, TrainingLoop.End end) {
-        boolean best = progress.best.iteration() > 0;
+            Engine engine, Progress progress, Guard guard, HealthMonitor health, TrainingLoop.End end, boolean best) {
         return new RunResult(
                 filing.name(),
                 engine.name(),

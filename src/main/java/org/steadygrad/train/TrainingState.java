@@ -3,6 +3,7 @@ package org.steadygrad.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.Check;
 
 /**
  * Everything a checkpoint holds beside the model, so that a resumed run continues to exactly the same numbers.
@@ -41,13 +42,33 @@ public record TrainingState(
         Map<String, Double> validation,
         Best best,
         JsonNode health) {
+    private static final String WHO = "training state";
+
+    public TrainingState {
+        Check.nonNegative(iteration, WHO, "iteration");
+        Check.nonNegative(updates, WHO, "updates");
+        Check.nonNegative(epoch, WHO, "epoch");
+        Check.nonNegative(batchInEpoch, WHO, "batchInEpoch");
+        Check.notNull(guard, WHO, "guard");
+        Check.notNull(clipPolicy, WHO, "clipPolicy");
+        Check.notNull(snapshot, WHO, "snapshot");
+        Check.notNull(recentLosses, WHO, "recentLosses");
+        Check.notNull(recentSeconds, WHO, "recentSeconds");
+        Check.notNull(validation, WHO, "validation");
+        Check.notNull(best, WHO, "best");
+        Check.notNull(health, WHO, "health");
+    }
 
     /**
      * @param iteration steps tried when it was taken
      * @param updates steps applied when it was taken
      * @param clipPolicy what the clip policy had learnt
      */
-    public record SnapshotInfo(int iteration, int updates, Map<String, double[]> clipPolicy) {}
+    public record SnapshotInfo(int iteration, int updates, Map<String, double[]> clipPolicy) {
+        public SnapshotInfo {
+            Check.notNull(clipPolicy, WHO, "snapshot.clipPolicy");
+        }
+    }
 
     /**
      * @param iteration 0 when nothing was validated yet
@@ -55,6 +76,10 @@ public record TrainingState(
      * @param validationsSince validations since then
      */
     public record Best(int iteration, Map<String, Double> metrics, int validationsSince) {
+        public Best {
+            Check.notNull(metrics, WHO, "best.metrics");
+        }
+
         static final Best NONE = new Best(0, Map.of(), 0);
 
         double loss() {
