@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,16 +44,15 @@ class ResumeTest {
     private static final String WINDOWS =
             """
             name: windows
-            data: {kind: copyMemory, delay: 5, symbols: 3, examples: 40, validationExamples: 9}
+            data: {kind: copyMemory, delay: 5, symbols: 3, examples: 21, validationExamples: 9}
             model: {layers: [embedding: {size: 3}, lstm: {units: 5, dropout: 0.2}]}
             training:
               batch: 8
-              epochs: 3
-              truncatedBptt: 7
+              epochs: 2
+              truncatedBptt: 9
               updater: {adam: {learningRate: 0.01}}
               schedule: {step: {every: 7}}
               clip: {zScore: {warmup: 4, threshold: 0.5}}
-              checkpoint: {everySeconds: 0.000001, keep: 2}
             """;
     private static final String GUARDED =
             """
@@ -117,7 +115,7 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 6, 11})
+    @ValueSource(ints = {3, 10})
     void runWithManyPartsResumes(int stop) throws IOException {
         check(TinyRun.spec(MANY_PARTS), TinyRun::source, stop);
     }
@@ -128,15 +126,15 @@ class ResumeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 8, 22, 30})
+    @ValueSource(ints = {1, 8})
     void windowsOfTruncatedBackPropagationResume(int stop) throws IOException {
         check(TinyRun.spec(WINDOWS), TinyRun::source, stop);
     }
 
     @Test
     void checkpointsChangeNothing() throws IOException {
-        RunSpec often = TinyRun.spec(WINDOWS);
-        RunSpec seldom = TinyRun.spec(WINDOWS, "training.checkpoint.everySeconds=1000");
+        RunSpec often = TinyRun.spec(WINDOWS, "training.checkpoint.everySeconds=0.000001");
+        RunSpec seldom = TinyRun.spec(WINDOWS);
         TinyRun.trainer(often, TinyRun.source(often), folder.resolve("often")).run();
         TinyRun.trainer(seldom, TinyRun.source(seldom), folder.resolve("seldom"))
                 .run();
@@ -145,7 +143,7 @@ class ResumeTest {
 
     /** Before, between and after roll-backs; at 28 in the midst of a spike. */
     @ParameterizedTest
-    @ValueSource(ints = {5, 9, 17, 26, 28, 31, 39, 44})
+    @ValueSource(ints = {9, 26, 28, 40})
     void guardedRunResumes(int stop) throws IOException {
         RunSpec run = TinyRun.spec(GUARDED);
         check(run, ResumeTest::bumpy, stop);
@@ -190,6 +188,6 @@ class ResumeTest {
         RunResult result =
                 TinyRun.trainer(run, TinyRun.source(run), folder).resume(true).run();
         assertEquals(10, result.iterations());
-        assertEquals(Map.of("completed", true), Map.of("completed", result.completed()));
+        assertTrue(result.completed());
     }
 }

@@ -124,12 +124,23 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public INDArray output(MultiDataSet batch) {
+        forgetBatch(batch.getFeatures());
         return graph.output(false, batch.getFeatures(), batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays())[0];
     }
 
     @Override
     public INDArray continueOutput(INDArray features) {
+        forgetBatch(features);
         return graph.rnnTimeStep(features)[0];
+    }
+
+    /**
+     * DL4J takes the number of examples from the labels it was last given, or else from the inputs, and shapes what goes
+     * between dense and recurrent layers by it, even in passes that have no labels.
+     */
+    private void forgetBatch(INDArray... features) {
+        graph.setLabels((INDArray[]) null);
+        graph.setInputs(features);
     }
 
     @Override

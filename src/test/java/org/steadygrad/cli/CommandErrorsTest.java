@@ -1,0 +1,210 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/** Whatever goes wrong is told in one paragraph, with exit code 1, and without a stack trace unless asked for. */
+class CommandErrorsTest {
+    private static final String YAML = """
+            name: small
+            data: {kind: adding, length: 4, examples: 24, validationExamples: 9}
+            model: {layers: [gru: {units: 5}]}
+            training: {batch: 8, epochs: 2}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path runFile;
+    private Path out;
+
+    @BeforeEach
+    void writeRunFile() throws IOException {
+        runFile = Files.writeString(folder.resolve("small.yaml"), YAML);
+        out = folder.resolve("out");
+    }
+
+    /** @param err with line breaks as spaces */
+    private record Ended(int code, String out, String err) {}
+
+    private static Ended main(Object... args) {
+        PrintStream oldOut = System.out;
+        PrintStream oldErr = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        try {
+            int code = Main.execute(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+            return new Ended(
+                    code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(oldOut);
+            System.setErr(oldErr);
+        }
+    }
+
+    private static String error(Object... args) {
+        Ended ended = main(args);
+        assertEquals(1, ended.code(), ended.err());
+        assertEquals("", ended.out());
+        int start = ended.err().indexOf("Error: ");
+        assertTrue(start >= 0, ended.err());
+        String paragraph = ended.err().substring(start).strip();
+        assertFalse(paragraph.contains("\n\n"), paragraph);
+        String text = paragraph.replaceAll("\\s+", " ");
+        assertFalse(text.contains(" at org.") || text.contains("Exception"), text);
+        return text;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.epoch=3 | epochs",
+                "training.epochs=many | training.epochs",
+                "training.batch=-1 | at least 1",
+                "data={kind: text, path: no-such-file.txt} | no-such-file.txt",
+                "data={kind: text, path: .} | folder",
+                "engine=warp | warp",
+                "model.layers=[gru: {units: 5, unit: 3}] | units"
+            })
+    void badRunFiles(String change, String told) {
+        String text = error("train", runFile, "--out", out, "--set", change);
+        assertTrue(text.contains(told), text);
+    }
+
+    @Test
+    void misspeltExampleIsGuessed() {
+        String text = error("train", "ading-gru");
+        assertTrue(text.contains("Did you mean adding-gru?"), text);
+    }
+
+    @Test
+    void stackTraceIsThereForThoseWhoAsk() {
+        Ended ended = main("train", runFile, "--out", out, "--set", "training.epoch=3", "--debug");
+        assertEquals(1, ended.code());
+        assertTrue(ended.err().contains("\tat org.steadygrad."), ended.err());
+    }
+
+    @Test
+    void folderThatCantBeWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        assertTrue(error("train", runFile, "--out", file).contains("it is a file"));
+        String text = error("train", runFile, "--out", file.resolve("below"));
+        assertTrue(text.contains("--out"), text);
+        assertEquals("mine", Files.readString(file));
+        Path locked = Files.createDirectory(folder.resolve("locked"));
+        assumeTrue(locked.toFile().setWritable(false) && !Files.isWritable(locked), "root may write everywhere");
+        assertTrue(error("train", runFile, "--out", locked).contains("permissions"));
+    }
+
+    @Test
+    void folderOfAnotherRun() throws IOException {
+        assertEquals(0, main("train", runFile, "--out", out, "--quiet").code());
+        byte[] model = Files.readAllBytes(out.resolve("model.zip"));
+        assertTrue(error("train", runFile, "--out", out).contains("--resume"));
+        for (String change : new String[] {"model.layers=[gru: {units: 7}]", "training.batch=5", "seed=8"}) {
+            String text = error("train", runFile, "--out", out, "--resume", "--set", change);
+            String key = change.substring(0, change.indexOf('=')).replace(".layers", "");
+            assertTrue(text.contains("the same " + key), text);
+        }
+        assertTrue(Arrays.equals(model, Files.readAllBytes(out.resolve("model.zip"))));
+    }
+
+    @Test
+    void jsonAloneIsOnStandardOutput() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        Ended trained = main("train", runFile, "--out", out, "--json");
+        assertEquals(0, trained.code(), trained.err());
+        assertEquals(6, json.readTree(trained.out()).get("iterations").asInt());
+        assertTrue(trained.err().contains("validation"), trained.err());
+        Ended evaluated = main("evaluate", out, "--json");
+        assertEquals(
+                json.readTree(trained.out()).get("validation").get("loss").asDouble(),
+                json.readTree(evaluated.out()).get("loss").asDouble(),
+                1e-9);
+    }
+
+    @Test
+    void filesThatAreNoModelsOfARun() throws IOException {
+        assertTrue(error("evaluate", folder).contains("model.zip"));
+        Path text = Files.writeString(folder.resolve("text.zip"), "no zip");
+        assertTrue(error("evaluate", text).contains("damaged"));
+        Path plain = folder.resolve("plain.zip");
+        MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .nIn(2)
+                        .nOut(1)
+                        .build())
+                .build());
+        network.init();
+        ModelSerializer.writeModel(network, plain.toFile(), true);
+        assertTrue(error("evaluate", plain).contains("Models of plain DL4J"));
+        assertTrue(error("generate", plain).contains("Models of plain DL4J"));
+        assertEquals(0, main("train", runFile, "--out", out, "--quiet").code());
+        Path model = out.resolve("model.zip");
+        byte[] bytes = Files.readAllBytes(model);
+        Files.write(model, Arrays.copyOf(bytes, bytes.length - 40));
+        assertTrue(error("evaluate", out).contains("earlier checkpoint"));
+        assertTrue(error("generate", out.resolve("checkpoints/best.zip")).contains("character"));
+    }
+
+    private static boolean mount(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    @Test
+    void fullDisk() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/mount")), "needs a disk to fill");
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        assumeTrue(mount("mount", "-t", "tmpfs", "-o", "size=1800k", "tmpfs", disk.toString()), "needs a disk to fill");
+        try {
+            Path run = disk.resolve("run");
+            Object[] command = {
+                "train", runFile, "--out", run, "--set", "model.layers=[gru: {units: 110}]", "--set", "training.epochs=6",
+                "--set", "data.validationExamples=1", "--set", "training.checkpoint.keep=3"
+            };
+            String text = error(command);
+            assertTrue(text.contains("the disk is full"), text);
+            assertTrue(text.contains("newest is iteration-0"), text);
+            assertTrue(text.contains("--resume"), text);
+            try (var files = Files.walk(run)) {
+                assertTrue(files.noneMatch(f -> f.toString().endsWith(".part")));
+            }
+            assertTrue(mount("mount", "-o", "remount,size=50m", disk.toString()));
+            Ended resumed = main("train", "--resume", "--out", run);
+            assertEquals(0, resumed.code(), resumed.err());
+            assertTrue(Files.exists(run.resolve("model.zip")));
+        } finally {
+            mount("umount", disk.toString());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training in a process of its own that gets signals. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(120)
+class InterruptedRunTest {
+    private static final String YAML = """
+            name: child
+            data: {kind: adding, length: 30, examples: 160, validationExamples: 9}
+            model: {layers: [gru: {units: 9, dropout: 0.1}]}
+            training:
+              batch: 8
+              epochs: 10
+              validateEvery: 7
+              checkpoint: {everySeconds: 0.05}
+            """;
+
+    /** A step of it takes many seconds. */
+    private static final String SLOW = """
+            name: slow
+            data: {kind: adding, length: 1500, examples: 256, validationExamples: 1}
+            model: {layers: [gru: {units: 256, layers: 2}]}
+            training: {batch: 256, epochs: 1}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endChildren() throws InterruptedException {
+        for (Process child : started) {
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process train(String yaml, Path out, String... further) throws IOException {
+        Path runFile = Files.writeString(folder.resolve("run.yaml"), yaml);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.steadygrad.cli.Main",
+                "train",
+                runFile.toString(),
+                "--out",
+                out.toString()));
+        command.addAll(List.of(further));
+        Process process = new ProcessBuilder(command)
+                .redirectError(out.resolveSibling(out.getFileName() + ".err").toFile())
+                .redirectOutput(
+                        out.resolveSibling(out.getFileName() + ".out").toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private static int end(Process process, int seconds) throws InterruptedException {
+        assertTrue(process.waitFor(seconds, TimeUnit.SECONDS), "the program should have ended");
+        return process.exitValue();
+    }
+
+    private static void await(Process process, BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            assertTrue(process.isAlive(), "the program ended too early");
+            Thread.sleep(10);
+        }
+    }
+
+    private static void signal(Process process, String name) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    private static int checkpoints(Path out) {
+        String[] names = out.resolve("checkpoints").toFile().list((dir, name) -> name.matches("iteration-\\d+.zip"));
+        return names == null ? 0 : names.length;
+    }
+
+    private String errors(Path out) {
+        try {
+            return Files.readString(out.resolveSibling(out.getFileName() + ".err"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static ObjectNode result(Path out) throws IOException {
+        ObjectNode result = (ObjectNode) new ObjectMapper().readTree(out.resolve("run.json").toFile());
+        result.remove(List.of("seconds", "secondsPerIteration"));
+        return result;
+    }
+
+    /** Shells let programs in the background ignore SIGINT, and Java leaves it at that. */
+    private static void assumeInterruptible(Process process) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (Files.exists(status)) {
+            long ignored = Files.readAllLines(status).stream()
+                    .filter(l -> l.startsWith("SigIgn:"))
+                    .mapToLong(l -> Long.parseUnsignedLong(l.substring(7).strip(), 16))
+                    .sum();
+            assumeTrue((ignored & 2) == 0, "SIGINT is ignored here");
+        }
+    }
+
+    @Test
+    void killedRunResumesToTheNumbersOfAnUninterruptedOne() throws Exception {
+        Path whole = folder.resolve("whole");
+        Process reference = train(YAML, whole);
+        Path killed = folder.resolve("killed");
+        Process process = train(YAML, killed);
+        await(process, () -> checkpoints(killed) >= 2);
+        process.destroyForcibly();
+        assertEquals(128 + 9, end(process, 10));
+        assertFalse(Files.exists(killed.resolve("run.json")));
+        assertEquals(0, end(train(YAML, killed, "--resume"), 60), () -> errors(killed));
+        assertTrue(errors(killed).contains("resumed at iteration"), errors(killed));
+        assertEquals(0, end(reference, 60), () -> errors(whole));
+        assertEquals(result(whole), result(killed));
+    }
+
+    @Test
+    void interruptedRunEndsWithACheckpoint() throws Exception {
+        Path out = folder.resolve("out");
+        Process process = train(YAML, out, "--set", "training.epochs=100000", "--json");
+        await(process, () -> checkpoints(out) >= 1);
+        assumeInterruptible(process);
+        signal(process, "INT");
+        assertEquals(130, end(process, 20), () -> errors(out));
+        assertTrue(errors(out).contains("Stopping after this step"), errors(out));
+        assertFalse(errors(out).contains("Exception"), errors(out));
+        assertEquals("interrupted", result(out).get("stopReason").asText());
+        assertFalse(result(out).get("completed").asBoolean());
+        int iterations = result(out).get("iterations").asInt();
+        assertTrue(
+                Files.exists(out.resolve("checkpoints").resolve("iteration-%08d.zip".formatted(iterations))),
+                "a checkpoint of iteration " + iterations);
+    }
+
+    @Test
+    @Tag("slow")
+    void secondInterruptEndsTheProgramAtOnce() throws Exception {
+        Path out = folder.resolve("out");
+        Process process = train(SLOW, out);
+        await(process, () -> errors(out).contains("parameters"));
+        assumeInterruptible(process);
+        signal(process, "INT");
+        await(process, () -> errors(out).contains("Once more"));
+        signal(process, "INT");
+        assertEquals(130, end(process, 2));
+        assertEquals(0, checkpoints(out));
+    }
+}
