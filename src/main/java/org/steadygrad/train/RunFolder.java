@@ -1,6 +1,8 @@
 package org.steadygrad.train;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.steadygrad.check.InvalidInputException;
@@ -27,13 +29,22 @@ public final class RunFolder {
             AtomicFile.removeLeftovers(root);
             AtomicFile.removeLeftovers(folder.checkpoints());
         } catch (IOException e) {
-            String why = Files.exists(root) && !Files.isDirectory(root) ? "it is a file" : e.toString();
+            String got = Files.exists(root) && !Files.isDirectory(root) ? "a file" : "one that can't be: " + reason(e);
             throw new InvalidInputException(
-                    "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, but: " + why
+                    "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, got " + got
                             + ". Choose another one with --out, or mend its permissions.",
                     e);
         }
         return folder;
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e instanceof FileSystemException inFiles && inFiles.getReason() != null
+                ? inFiles.getReason()
+                : e.getMessage();
     }
 
     public Path root() {

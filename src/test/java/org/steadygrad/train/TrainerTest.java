@@ -255,6 +255,7 @@ class TrainerTest {
                 .layer(new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
                         .nIn(3)
                         .nOut(1)
+                        .activation(Activation.IDENTITY)
                         .build())
                 .build());
         other.init();
