@@ -27,7 +27,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Whatever goes wrong is told in one paragraph, with exit code 1, and without a stack trace unless asked for. */
 class CommandErrorsTest {
-    private static final String YAML = """
+    private static final String YAML =
+            """
             name: small
             data: {kind: adding, length: 4, examples: 24, validationExamples: 9}
             model: {layers: [gru: {units: 5}]}
@@ -58,8 +59,7 @@ class CommandErrorsTest {
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
             int code = Main.execute(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
-            return new Ended(
-                    code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+            return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(oldOut);
             System.setErr(oldErr);
@@ -170,8 +170,7 @@ class CommandErrorsTest {
         byte[] bytes = Files.readAllBytes(model);
         Files.write(model, Arrays.copyOf(bytes, bytes.length - 40));
         assertTrue(error("evaluate", out).contains("earlier checkpoint"));
-        String text2 = error("generate", out.resolve("checkpoints/best.zip"));
-        assertTrue(text2.contains("character"), text2);
+        assertTrue(error("generate", out.resolve("checkpoints/best.zip")).contains("a model of text"));
     }
 
     private static boolean mount(String... command) throws IOException, InterruptedException {
@@ -190,8 +189,18 @@ class CommandErrorsTest {
         try {
             Path run = disk.resolve("run");
             Object[] command = {
-                "train", runFile, "--out", run, "--set", "model.layers=[gru: {units: 110}]", "--set", "training.epochs=6",
-                "--set", "data.validationExamples=1", "--set", "training.checkpoint.keep=3"
+                "train",
+                runFile,
+                "--out",
+                run,
+                "--set",
+                "model.layers=[gru: {units: 110}]",
+                "--set",
+                "training.epochs=6",
+                "--set",
+                "data.validationExamples=1",
+                "--set",
+                "training.checkpoint.keep=3"
             };
             String text = error(command);
             assertTrue(text.contains("the disk is full"), text);

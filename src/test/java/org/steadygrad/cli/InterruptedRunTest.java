@@ -26,19 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
 class InterruptedRunTest {
-    private static final String YAML = """
+    private static final String YAML =
+            """
             name: child
-            data: {kind: adding, length: 30, examples: 160, validationExamples: 9}
+            data: {kind: adding, length: 8, examples: 160, validationExamples: 9}
             model: {layers: [gru: {units: 9, dropout: 0.1}]}
             training:
               batch: 8
-              epochs: 10
+              epochs: 3
               validateEvery: 7
               checkpoint: {everySeconds: 0.05}
             """;
 
     /** A step of it takes many seconds. */
-    private static final String SLOW = """
+    private static final String SLOW =
+            """
             name: slow
             data: {kind: adding, length: 1500, examples: 256, validationExamples: 1}
             model: {layers: [gru: {units: 256, layers: 2}]}
@@ -70,11 +72,12 @@ class InterruptedRunTest {
                 "--out",
                 out.toString()));
         command.addAll(List.of(further));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(out.resolveSibling(out.getFileName() + ".err").toFile())
-                .redirectOutput(
-                        out.resolveSibling(out.getFileName() + ".out").toFile())
-                .start();
+                .redirectOutput(out.resolveSibling(out.getFileName() + ".out").toFile());
+        // threads of two programs that wait for each other's turn are slow
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        Process process = builder.start();
         started.add(process);
         return process;
     }
@@ -113,7 +116,8 @@ class InterruptedRunTest {
     }
 
     private static ObjectNode result(Path out) throws IOException {
-        ObjectNode result = (ObjectNode) new ObjectMapper().readTree(out.resolve("run.json").toFile());
+        ObjectNode result =
+                (ObjectNode) new ObjectMapper().readTree(out.resolve("run.json").toFile());
         result.remove(List.of("seconds", "secondsPerIteration"));
         return result;
     }
@@ -133,7 +137,7 @@ class InterruptedRunTest {
     @Test
     void killedRunResumesToTheNumbersOfAnUninterruptedOne() throws Exception {
         Path whole = folder.resolve("whole");
-        Process reference = train(YAML, whole);
+        assertEquals(0, end(train(YAML, whole), 60), () -> errors(whole));
         Path killed = folder.resolve("killed");
         Process process = train(YAML, killed);
         await(process, () -> checkpoints(killed) >= 2);
@@ -142,7 +146,6 @@ class InterruptedRunTest {
         assertFalse(Files.exists(killed.resolve("run.json")));
         assertEquals(0, end(train(YAML, killed, "--resume"), 60), () -> errors(killed));
         assertTrue(errors(killed).contains("resumed at iteration"), errors(killed));
-        assertEquals(0, end(reference, 60), () -> errors(whole));
         assertEquals(result(whole), result(killed));
     }
 

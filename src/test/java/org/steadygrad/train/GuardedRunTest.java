@@ -15,7 +15,8 @@ import org.steadygrad.spec.RunSpec;
 
 /** What the guard does in real runs on data that go wrong. */
 class GuardedRunTest {
-    private static final String YAML = """
+    private static final String YAML =
+            """
             name: guarded
             data: {kind: adding, length: 7, examples: 80, validationExamples: 9}
             model: {layers: [gru: {units: 6}]}
@@ -136,10 +137,8 @@ class GuardedRunTest {
                 "training.truncatedBptt=5",
                 "training.iterations=16",
                 "training.guard=off");
-        DataSource source = new Disturbed(
-                TinyRun.source(run),
-                (epoch, batch) -> batch == 1,
-                batch -> batch.getFeatures(0)
+        DataSource source =
+                new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 1, batch -> batch.getFeatures(0)
                         .get(
                                 org.nd4j.linalg.indexing.NDArrayIndex.point(0),
                                 org.nd4j.linalg.indexing.NDArrayIndex.all(),

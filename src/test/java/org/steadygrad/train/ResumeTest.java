@@ -22,7 +22,7 @@ class ResumeTest {
     private static final String MANY_PARTS =
             """
             name: parts
-            data: {kind: adding, length: 6, examples: 60, validationExamples: 16}
+            data: {kind: adding, length: 3, examples: 60, validationExamples: 16}
             model:
               layers:
                 - dense: {units: 5, activation: tanh, dropout: 0.2}
@@ -57,7 +57,7 @@ class ResumeTest {
     private static final String GUARDED =
             """
             name: guarded
-            data: {kind: adding, length: 5, examples: 80, validationExamples: 9}
+            data: {kind: adding, length: 3, examples: 80, validationExamples: 9}
             model: {layers: [rnn: {units: 6}]}
             training:
               batch: 8

@@ -64,7 +64,8 @@ class TrainerTest {
     private static DataSet examples(int number, double noise) {
         Nd4j.getRandom().setSeed(number);
         INDArray inputs = Nd4j.randn(DataType.FLOAT, number, 3);
-        INDArray labels = inputs.sum(true, 1).addi(Nd4j.randn(DataType.FLOAT, number, 1).muli(noise));
+        INDArray labels =
+                inputs.sum(true, 1).addi(Nd4j.randn(DataType.FLOAT, number, 1).muli(noise));
         return new DataSet(inputs, labels);
     }
 
@@ -87,7 +88,8 @@ class TrainerTest {
         MultiLayerNetwork network = network();
         Trainer trainer = Trainer.of(network, data()).epochs(40);
         TinyRun.Notes notes = new TinyRun.Notes();
-        RunResult result = (filed ? trainer.folder(folder) : trainer).observer(notes).run();
+        RunResult result =
+                (filed ? trainer.folder(folder) : trainer).observer(notes).run();
         assertEquals(120, result.iterations());
         assertTrue(result.completed());
         assertNotEquals(120, result.modelIteration(), "the noise should have been learnt at the end");
@@ -99,7 +101,9 @@ class TrainerTest {
                     ModelFile.read(folder.resolve("model.zip")).graph().params());
             assertEquals(
                     network.params(),
-                    ModelFile.read(folder.resolve("checkpoints/best.zip")).graph().params());
+                    ModelFile.read(folder.resolve("checkpoints/best.zip"))
+                            .graph()
+                            .params());
         }
     }
 
@@ -131,8 +135,10 @@ class TrainerTest {
 
     @Test
     void timeLimitEndsTheRun() {
-        RunResult result =
-                Trainer.of(network(), data()).epochs(1_000_000).maxMinutes(0.005).run();
+        RunResult result = Trainer.of(network(), data())
+                .epochs(1_000_000)
+                .maxMinutes(0.005)
+                .run();
         assertTrue(result.completed());
         assertTrue(result.stopReason().contains("time limit"), result.stopReason());
     }
@@ -207,8 +213,11 @@ class TrainerTest {
         Files.write(newest, java.util.Arrays.copyOf(bytes, bytes.length / 2));
         assertEquals(3, TinyRun.newest(folder).state().iteration());
         MultiLayerNetwork network = network();
-        RunResult resumed =
-                Trainer.of(network, data()).epochs(4).folder(folder).resume(true).run();
+        RunResult resumed = Trainer.of(network, data())
+                .epochs(4)
+                .folder(folder)
+                .resume(true)
+                .run();
         assertEquals(12, resumed.iterations());
         MultiLayerNetwork whole = network();
         Trainer.of(whole, data()).epochs(4).run();
