@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
@@ -136,14 +138,19 @@ final class CheckpointStore {
                     file, "expected a training state inside, got none. It is a model, no checkpoint.");
         }
         try {
-            TrainingState state = JSON.readValue(json, TrainingState.class);
+            TrainingState state = Check.notNull(
+                    JSON.readValue(json, TrainingState.class), "checkpoint", "a training state that isn't null");
             Path snapshot = snapshotOf(file);
             Optional<ComputationGraph> snapshotModel = state.snapshot().iteration() != state.iteration()
                     ? Optional.of(ModelFile.read(snapshot).graph())
                     : Optional.empty();
             return new Checkpoint(file, content.graph(), state, snapshotModel, content.entries());
-        } catch (IOException e) {
-            throw new ModelFileException(file, "its training state can't be read: " + e.getMessage() + ".", e);
+        } catch (JsonProcessingException e) {
+            throw new ModelFileException(file, "its training state can't be read: " + e.getOriginalMessage() + ".", e);
+        } catch (ModelFileException e) {
+            throw e;
+        } catch (IOException | InvalidInputException e) {
+            throw new ModelFileException(file, "its training state can't be read: " + e.getMessage(), e);
         }
     }
 

@@ -65,13 +65,17 @@ public record SavedRun(
         ModelFile.Content content = ModelFile.read(file);
         byte[] run = entry(file, content, RUN_ENTRY);
         try {
-            DataEntry data = JSON.readValue(entry(file, content, DATA_ENTRY), DataEntry.class);
+            DataEntry data = Optional.ofNullable(JSON.readValue(entry(file, content, DATA_ENTRY), DataEntry.class))
+                    .orElseThrow(() -> new ModelFileException(file, "its data description is null."));
             return new SavedRun(
                     file,
                     content.graph(),
                     new String(run, StandardCharsets.UTF_8),
                     data.description(),
                     data.artifact());
+        } catch (JsonProcessingException e) {
+            throw new ModelFileException(
+                    file, "its data description can't be read: " + e.getOriginalMessage() + ".", e);
         } catch (IOException e) {
             throw new ModelFileException(file, "its data description can't be read: " + e.getMessage() + ".", e);
         }

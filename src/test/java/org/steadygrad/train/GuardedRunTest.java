@@ -83,7 +83,6 @@ class GuardedRunTest {
         assertEquals(5, event.get("snapshotIteration"));
         assertEquals(0.25, event.get("learningRateScale"));
         assertEquals(0.25, notes.reports.get(9).learningRateScale());
-        // the learning rate is back-off times smaller, Adam's step with it
         assertEquals(1, notes.reports.get(6).learningRateScale());
     }
 

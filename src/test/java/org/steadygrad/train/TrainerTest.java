@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -273,41 +272,5 @@ class TrainerTest {
                 () -> Trainer.of(other, data()).folder(folder).resume(true).run());
         assertTrue(refusal.getMessage().contains("4 parameters"), refusal.getMessage());
         assertFalse(refusal.getMessage().contains("\n"));
-    }
-
-    /** A verified-good checkpoint is older than all that are kept, since the later ones were written while losses jumped. */
-    @Test
-    void verifiedGoodCheckpointIsNeverRemoved() throws IOException {
-        Path checkpoints = Files.createDirectories(folder.resolve("checkpoints"));
-        CheckpointStore store = new CheckpointStore(checkpoints, 2, Map.of());
-        ComputationGraph graph = network().toComputationGraph();
-        for (int iteration = 1; iteration <= 7; iteration++) {
-            store.write(graph, state(iteration), java.util.Optional.empty(), iteration == 2);
-        }
-        assertEquals(
-                List.of("iteration-00000002.zip", "iteration-00000006.zip", "iteration-00000007.zip"),
-                TinyRun.checkpointNames(folder));
-        store.write(graph, state(8), java.util.Optional.empty(), true);
-        assertEquals(List.of("iteration-00000007.zip", "iteration-00000008.zip"), TinyRun.checkpointNames(folder));
-    }
-
-    private static TrainingState state(int iteration) {
-        return new TrainingState(
-                iteration,
-                iteration,
-                0,
-                iteration,
-                0,
-                0,
-                0,
-                Guard.State.START,
-                Map.of(),
-                new TrainingState.SnapshotInfo(iteration, iteration, Map.of()),
-                List.of(),
-                List.of(),
-                0,
-                Map.of(),
-                TrainingState.Best.NONE,
-                com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode());
     }
 }
