@@ -23,7 +23,9 @@ def rows(folder, run, name):
 
 def layer_norms(folder, run):
     looks = [row for row in rows(folder, run, "health.jsonl") if row.get("layers")]
-    layers = [layer for layer in looks[-1]["layers"] if layer["activation"] == "identity" or run == "sigmoid-plain"]
+    layers = looks[-1]["layers"]
+    # With batch norm, a block's activation is that of its normalisation.
+    layers = [layer for layer in layers if layer["layer"].endswith("-norm")] or layers
     return [(i + 1, float(layer["outputGradientNorm"])) for i, layer in enumerate(layers)]
 
 
@@ -56,7 +58,7 @@ def log_axes(x0, low, high, x_max, x_label, title):
     return out
 
 
-def curve(points, x0, x_max, low, high, colour, label, lost=False):
+def curve(points, x0, x_max, low, high, colour, label, at=0.5, shift=(0, -10), lost=False):
     def place(x, y):
         power = min(max(math.log10(max(y, 1e-300)), low), high)
         return x0 + PLOT_W * x / x_max, TOP + PLOT_H * (high - power) / (high - low)
@@ -64,13 +66,11 @@ def curve(points, x0, x_max, low, high, colour, label, lost=False):
     placed = [place(x, y) for x, y in points]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
     out = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>']
-    x, y = placed[-1]
     if lost:
+        x, y = placed[-1]
         out.append(f'<path d="M{x - 5:.1f} {y - 5:.1f} l10 10 m0 -10 l-10 10" stroke="{colour}" stroke-width="2.5"/>')
-        out.append(f'<text x="{x + 12:.1f}" y="{y + 4:.1f}" fill="{colour}">{label}</text>')
-    else:
-        middle_x, middle_y = placed[len(placed) // 2]
-        out.append(f'<text x="{middle_x:.1f}" y="{middle_y - 10:.1f}" fill="{colour}">{label}</text>')
+    x, y = placed[int(at * (len(placed) - 1))]
+    out.append(f'<text x="{x + shift[0]:.1f}" y="{y + shift[1]:.1f}" style="fill:{colour}">{label}</text>')
     return out
 
 
@@ -85,12 +85,17 @@ def main(folder):
     plain, cured = layer_norms(folder, "sigmoid-plain"), layer_norms(folder, "sigmoid-cured")
     low = math.floor(math.log10(min(norm for _, norm in plain if norm > 0)))
     out += log_axes(LEFT, low, 2, 20, "layer (1 is next to the input)", "20 sigmoid layers: gradient norm by layer")
-    out += curve(plain, LEFT, 20, low, 2, COLOURS["sigmoid-plain"], "as they come")
+    out += curve(plain, LEFT, 20, low, 2, COLOURS["sigmoid-plain"], "as they come", shift=(14, 8))
     out += curve(cured, LEFT, 20, low, 2, COLOURS["sigmoid-cured"], "batch norm + residual")
     out += log_axes(SECOND, -3, 3, 400, "step", "Adding problem, 40 steps long: training loss")
-    for run, label in (("rnn-plain", "RNN: lost after one step"), ("rnn-clipped", "RNN, clipped"), ("gru-adding", "GRU")):
+    labels = (
+        ("rnn-plain", "vanilla RNN: lost after one step", 0, (46, 4)),
+        ("rnn-clipped", "the same RNN, clipped", 0.55, (0, -12)),
+        ("gru-adding", "GRU", 0.8, (0, 20)),
+    )
+    for run, label, at, shift in labels:
         points, lost = losses(folder, run)
-        out += curve(points, SECOND, 400, -3, 3, COLOURS[run], label, lost)
+        out += curve(points, SECOND, 400, -3, 3, COLOURS[run], label, at, shift, lost)
     print("\n".join(out + ["</svg>"]))
 
 
