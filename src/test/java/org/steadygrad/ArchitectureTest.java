@@ -27,7 +27,7 @@ class ArchitectureTest {
             Map.entry("spec", Set.of("check")),
             Map.entry("ops", Set.of("check")),
             Map.entry("nn", Set.of("check", "ops")),
-            Map.entry("model", Set.of("check", "spec", "ops", "nn")),
+            Map.entry("model", Set.of("check", "spec", "ops", "nn", "data")),
             Map.entry("engine", Set.of("check", "spec", "ops", "nn", "model", "platform")),
             Map.entry("clip", Set.of("check", "spec", "ops", "nn", "model")),
             Map.entry("data", Set.of("check", "spec")),

@@ -51,12 +51,16 @@ final class DemoOutcome implements TrainingObserver {
                 verdict(loss));
     }
 
-    /** Gradient of the first layer's output as a share of the last one's; "-" for a single layer. */
+    /** Gradient of the first block's output as a share of the last one's; "-" for a single layer. */
     private String firstLayerShare() {
-        List<HealthSummary.Layer> layers = result.health().layers().stream()
-                .filter(layer -> Double.isFinite(layer.gradientNorm()))
-                .toList();
-        if (layers.size() < 10) {
+        List<HealthSummary.Layer> layers = result.health().layers();
+        // With batch norm, a block's activation is that of its normalisation.
+        List<HealthSummary.Layer> norms =
+                layers.stream().filter(layer -> layer.name().endsWith("-norm")).toList();
+        if (!norms.isEmpty()) {
+            layers = norms;
+        }
+        if (layers.size() < 2) {
             return "-";
         }
         return number(

@@ -69,7 +69,7 @@ final class TimeRules {
                     Severity.WARNING,
                     profile.layer(),
                     "The gradient of " + who + " reaches " + course.horizon() + " of " + course.length()
-                            + " steps back; what lies further back isn't learnt from (at the far end it is "
+                            + " steps back; what lies further back hardly counts in learning (at the far end it is "
                             + Finding.number(course.end() / course.max()) + " of its maximum).",
                     Map.of(
                             "horizon", (double) course.horizon(),

@@ -35,6 +35,7 @@ public final class AtomicFile {
      */
     public static void write(Path target, Content content) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
+        // Not Files.createTempFile, whose files nobody else may read.
         Path temporary = directory.resolve("." + target.getFileName() + "-" + UUID.randomUUID() + SUFFIX);
         try {
             Files.createDirectories(directory);

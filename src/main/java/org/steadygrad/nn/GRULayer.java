@@ -35,6 +35,8 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
 
     private transient GRUTape tape;
     private transient INDArray initialStateGradient;
+    private transient boolean keepTimeGradients;
+    private transient double[] timeGradientNorms;
 
     public GRULayer(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
@@ -146,6 +148,8 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
         INDArray dOutput = permuteIfNWC(epsilon.castTo(dataType));
         GRUSequence.Gradients gradients = sequence.backward(used, dOutput, firstStep, gradientViews, workspaceMgr);
         initialStateGradient = detached(gradients.initialState());
+        timeGradientNorms = keepTimeGradients ? gradients.normsByStep(used.steps) : null;
+        keepTimeGradients = false;
         weightNoiseParams.clear();
 
         Gradient result = new DefaultGradient(gradientsFlattened);
@@ -159,6 +163,21 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
      */
     public INDArray initialStateGradient() {
         return initialStateGradient;
+    }
+
+    /** Asks the next backward pass for {@link #timeGradientNorms()}. */
+    public void keepTimeGradients() {
+        keepTimeGradients = true;
+    }
+
+    /**
+     * The gradient through time of the last backward pass: the norm over the minibatch of dLoss/dh_t, all that h_t leads
+     * to at later steps included, of the loss summed over the minibatch.
+     *
+     * @return one per time step; null unless {@link #keepTimeGradients()} was called before that pass
+     */
+    public double[] timeGradientNorms() {
+        return timeGradientNorms;
     }
 
     private static INDArray lastState(GRUTape tape) {

@@ -3,6 +3,7 @@ package org.steadygrad.nn;
 import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -94,8 +95,22 @@ final class GRUSequence {
         return batchMajor(visible, tape, ArrayType.ACTIVATIONS, workspaces);
     }
 
-    /** Gradients of one backward pass: with respect to the input [batch, nIn, time] and the initial state [batch, nOut]. */
-    record Gradients(INDArray input, INDArray initialState) {}
+    /**
+     * Gradients of one backward pass.
+     *
+     * @param input [batch, nIn, time]
+     * @param initialState [batch, nOut]
+     * @param states with respect to each state, all that it leads to later included, [(time + 1) * batch, nOut]; valid
+     *     as long as the pass's working memory is
+     */
+    record Gradients(INDArray input, INDArray initialState, INDArray states) {
+        /** Norm over the minibatch of the gradient with respect to the state after each step. */
+        double[] normsByStep(int steps) {
+            INDArray bySteps = states.reshape('c', new long[] {steps + 1L, states.length() / (steps + 1L)});
+            double[] norms = bySteps.norm2(1).toDoubleVector();
+            return Arrays.copyOfRange(norms, 1, norms.length);
+        }
+    }
 
     /**
      * Writes the parameters' gradients into {@code views} and uses the tape up.
@@ -133,7 +148,7 @@ final class GRUSequence {
         Products.productTransposed(dGates, gateColumns(inputWeights), from(dInput, from));
         Products.addProductTransposed(dCandidate, candidateColumns(inputWeights), from(dInput, from));
         return new Gradients(
-                batchMajor(dInput, tape, ArrayType.ACTIVATION_GRAD, workspaces), tape.at(dStates, firstStep));
+                batchMajor(dInput, tape, ArrayType.ACTIVATION_GRAD, workspaces), tape.at(dStates, firstStep), dStates);
     }
 
     private void weightGradients(INDArray view, INDArray rows, INDArray dGates, INDArray dCandidate) {

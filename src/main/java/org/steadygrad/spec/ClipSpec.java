@@ -3,7 +3,15 @@ package org.steadygrad.spec;
 import org.steadygrad.check.Check;
 
 /** How gradients are clipped. Norms are those of the gradient averaged over the minibatch. */
-public sealed interface ClipSpec {
+public sealed interface ClipSpec
+        permits ClipSpec.None,
+                ClipSpec.Value,
+                ClipSpec.TensorNorm,
+                ClipSpec.LayerNorm,
+                ClipSpec.GlobalNorm,
+                ClipSpec.UnitRatio,
+                ClipSpec.HistoryQuantile,
+                ClipSpec.ZScore {
 
     @Named("none")
     @Doc("Gradients are left as they are; non-finite ones are skipped all the same.")

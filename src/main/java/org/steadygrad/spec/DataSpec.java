@@ -5,7 +5,15 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 
 /** Where the examples come from. */
-public sealed interface DataSpec {
+public sealed interface DataSpec
+        permits DataSpec.Text,
+                DataSpec.Csv,
+                DataSpec.Idx,
+                DataSpec.PianoRoll,
+                DataSpec.Adding,
+                DataSpec.CopyMemory,
+                DataSpec.TemporalOrder,
+                DataSpec.Spirals {
 
     @Named("text")
     @Doc("A text file, modelled character by character: from each prefix the next character.")
@@ -73,7 +81,7 @@ public sealed interface DataSpec {
                     @Absent("one long sequence, cut into windows")
                     String sequence,
             @Doc("Whether the first row names the columns.") @Default("auto") Header header,
-            @Doc("Character between cells.") @Default("','") String separator,
+            @Doc("Character between cells, or the word tab.") @Default("','") String separator,
             @Doc("Time steps per window when there is no sequence column.") @Default("64") int window,
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
             @Doc("Empty and NA cells.") @Default("error") Missing missing,
@@ -89,8 +97,9 @@ public sealed interface DataSpec {
             if (target.isEmpty()) {
                 throw InvalidInputException.of("data.csv", "target to name a column", null, "");
             }
-            if (separator.length() != 1) {
-                throw InvalidInputException.of("data.csv", "separator to be a single character", separator, "");
+            if (separator.length() != 1 && !separator.equals("tab")) {
+                throw InvalidInputException.of(
+                        "data.csv", "separator to be a single character or the word tab", separator, "");
             }
             Check.positive(window, "data.csv", "window");
             Check.positive(horizon, "data.csv", "horizon");

@@ -3,7 +3,7 @@ package org.steadygrad.spec;
 import org.steadygrad.check.Check;
 
 /** What happens when training goes wrong. */
-public sealed interface GuardSpec {
+public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
 
     @Named("off")
     @Doc("Non-finite steps are skipped, nothing is rolled back; too many skips in a row stop the run.")

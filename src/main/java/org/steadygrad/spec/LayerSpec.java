@@ -4,7 +4,16 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 
 /** One entry of a run file's {@code model.layers}. */
-public sealed interface LayerSpec {
+public sealed interface LayerSpec
+        permits LayerSpec.Dense,
+                LayerSpec.Stack,
+                LayerSpec.Embedding,
+                LayerSpec.Recurrent,
+                LayerSpec.BatchNorm,
+                LayerSpec.Activate,
+                LayerSpec.Dropout,
+                LayerSpec.Pool,
+                LayerSpec.Output {
 
     @Named("dense")
     @Doc("A fully connected layer; on sequences it is applied to every time step.")

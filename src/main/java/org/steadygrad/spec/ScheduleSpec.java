@@ -3,7 +3,13 @@ package org.steadygrad.spec;
 import org.steadygrad.check.Check;
 
 /** How the learning rate changes after warm-up; {@code t} counts updates since the end of warm-up. */
-public sealed interface ScheduleSpec {
+public sealed interface ScheduleSpec
+        permits ScheduleSpec.Constant,
+                ScheduleSpec.Step,
+                ScheduleSpec.Exponential,
+                ScheduleSpec.Cosine,
+                ScheduleSpec.Linear,
+                ScheduleSpec.InverseSquareRoot {
 
     @Named("constant")
     @Doc("The updater's learning rate throughout.")

@@ -3,7 +3,14 @@ package org.steadygrad.spec;
 import org.steadygrad.check.Check;
 
 /** The update rule; each is one of DL4J's updaters. */
-public sealed interface UpdaterSpec {
+public sealed interface UpdaterSpec
+        permits UpdaterSpec.Sgd,
+                UpdaterSpec.Nesterovs,
+                UpdaterSpec.Adam,
+                UpdaterSpec.AmsGrad,
+                UpdaterSpec.Nadam,
+                UpdaterSpec.RmsProp,
+                UpdaterSpec.AdaGrad {
     double learningRate();
 
     @Named("sgd")

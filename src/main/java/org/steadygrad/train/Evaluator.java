@@ -2,7 +2,9 @@ package org.steadygrad.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.evaluation.classification.EvaluationBinary;
 import org.nd4j.evaluation.regression.RegressionEvaluation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -30,7 +32,7 @@ public final class Evaluator {
 
     private final TargetKind target;
     private final Evaluation classes;
-    private final KeyCounts keys = new KeyCounts();
+    private final EvaluationBinary keys;
     private final RegressionEvaluation numbers;
     private double negativeLogLikelihood;
     private double scored;
@@ -38,6 +40,7 @@ public final class Evaluator {
     public Evaluator(TargetKind target, int targetSize) {
         this.target = Check.notNull(target, "Evaluator", "target");
         classes = new Evaluation(targetSize);
+        keys = new EvaluationBinary(targetSize, null);
         numbers = new RegressionEvaluation(targetSize);
     }
 
@@ -71,7 +74,7 @@ public final class Evaluator {
         INDArray off =
                 Transforms.log(probability.rsub(1), false).muli(rows.labels().rsub(1));
         negativeLogLikelihood -= on.addi(off).sumNumber().doubleValue();
-        keys.add(rows.labels(), rows.output());
+        keys.eval(rows.labels(), rows.output());
     }
 
     /** @return metric name to value, the loss first; empty when nothing was scored */
@@ -94,8 +97,8 @@ public final class Evaluator {
             case KEYS_PER_STEP -> {
                 metrics.put("loss", likelihood);
                 metrics.put("nllPerFrame", likelihood);
-                metrics.put("accuracy", keys.accuracy());
-                metrics.put("f1", keys.f1());
+                metrics.put("accuracy", keyAccuracy());
+                metrics.put("f1", keyF1());
             }
             case NUMBERS, NUMBERS_PER_STEP -> {
                 metrics.put("loss", numbers.averageMeanSquaredError());
@@ -107,32 +110,28 @@ public final class Evaluator {
     }
 
     /**
-     * Frame-level counts as in Boulanger-Lewandowski et al. 2012: accuracy is TP / (TP + FP + FN), without the true
-     * negatives that dominate a piano roll.
+     * Share of the keys that sound or should sound that are right, TP / (TP + FP + FN), as in Boulanger-Lewandowski et
+     * al. 2012: without the true negatives that dominate a piano roll.
      */
-    private static final class KeyCounts {
-        private double truePositives;
-        private double falsePositives;
-        private double falseNegatives;
+    private double keyAccuracy() {
+        return share(truePositives(), truePositives() + wrongKeys());
+    }
 
-        void add(INDArray labels, INDArray output) {
-            INDArray sounding = output.gt(0.5).castTo(labels.dataType());
-            double both = sounding.mul(labels).sumNumber().doubleValue();
-            truePositives += both;
-            falsePositives += sounding.sumNumber().doubleValue() - both;
-            falseNegatives += labels.sumNumber().doubleValue() - both;
-        }
+    private double keyF1() {
+        return share(2 * truePositives(), 2 * truePositives() + wrongKeys());
+    }
 
-        double accuracy() {
-            return share(truePositives, truePositives + falsePositives + falseNegatives);
-        }
+    private double truePositives() {
+        return IntStream.range(0, keys.numLabels()).map(keys::truePositives).sum();
+    }
 
-        double f1() {
-            return share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
-        }
+    private double wrongKeys() {
+        return IntStream.range(0, keys.numLabels())
+                .map(key -> keys.falsePositives(key) + keys.falseNegatives(key))
+                .sum();
+    }
 
-        private static double share(double part, double whole) {
-            return whole == 0 ? 0 : part / whole;
-        }
+    private static double share(double part, double whole) {
+        return whole == 0 ? 0 : part / whole;
     }
 }

@@ -175,6 +175,30 @@ class GruTest {
     }
 
     @Test
+    void gradientThroughTimeIsThatOfWhatFollows() {
+        GRULayer layer = (GRULayer) LayerHarness.layer(gru(3, 4), DataType.DOUBLE);
+        LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+        INDArray x = random(2, 3, 5);
+        INDArray dy = random(2, 4, 5);
+        INDArray y = layer.activate(x, true, none).dup();
+        layer.keepTimeGradients();
+        layer.backpropGradient(dy.dup(), none);
+        double[] norms = layer.timeGradientNorms();
+        assertEquals(5, norms.length);
+        for (int t = 0; t < 4; t++) {
+            INDArray state = y.get(all(), all(), point(t)).dup();
+            layer.rnnSetPreviousState(Map.of(GRULayer.STATE_KEY_PREV_ACTIVATION, state));
+            layer.rnnSetTBPTTState(Map.of(GRULayer.STATE_KEY_PREV_ACTIVATION, state));
+            INDArray rest = x.get(all(), all(), interval(t + 1, 5)).dup('f');
+            layer.rnnActivateUsingStoredState(rest, true, false, none);
+            layer.tbpttBackpropGradient(dy.get(all(), all(), interval(t + 1, 5)).dup('f'), 5, none);
+            INDArray total = layer.initialStateGradient().add(dy.get(all(), all(), point(t)));
+            assertEquals(total.norm2Number().doubleValue(), norms[t], 1e-12, "step " + t);
+        }
+        assertEquals(dy.get(all(), all(), point(4)).norm2Number().doubleValue(), norms[4], 1e-12, "last step");
+    }
+
+    @Test
     void workspacesChangeNothing() {
         INDArray x = random(3, 7, 5);
         INDArray y = random(3, 2, 5);

@@ -60,10 +60,10 @@ final class CsvReading {
     }
 
     private static char separator(String separator) {
-        String plain = separator.equals("tab") || separator.equals("\\t") ? "\t" : separator;
-        if (plain.length() != 1 || "\"\r\n".contains(plain)) {
+        String plain = separator.equals("tab") ? "\t" : separator;
+        if ("\"\r\n".contains(plain)) {
             throw InvalidInputException.of(
-                    "data.separator", "one character, or the word tab", separator, "Usual ones are ',' and ';'.");
+                    "data.separator", "a character that can separate", separator, "Usual ones are ',' and ';'.");
         }
         return plain.charAt(0);
     }

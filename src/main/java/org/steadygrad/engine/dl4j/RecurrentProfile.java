@@ -30,6 +30,8 @@ import org.steadygrad.nn.GRU;
  * h_t leads to at later steps. DL4J's layers keep it to themselves, so it is computed again, from the layer's input,
  * parameters and the gradient of its output.
  *
+ * <p>The toolkit's GRU tells it of its own backward pass, except within {@code Bidirectional}, which hides its layers.
+ *
  * <p>Cells: DL4J's {@code SimpleRnn} and {@code LSTM}, and the toolkit's GRU; wrapped in {@code Bidirectional},
  * {@code LastTimeStep}, {@code MaskZeroLayer} or frozen with back-propagation. Others, and layer normalisation, yield no
  * profile. To keep it cheap, the first {@value #EXAMPLES} examples of the batch stand for all (the norm is that of their
@@ -65,6 +67,30 @@ final class RecurrentProfile {
     static List<TimeProfile> of(GraphVertex vertex, INDArray epsilon, Map<String, INDArray> stateBefore) {
         Optional<RecurrentProfile> profile = open(vertex, epsilon, stateBefore);
         return profile.isEmpty() ? List.of() : profile.get().profiles();
+    }
+
+    /**
+     * The profile that a layer kept of its own backward pass.
+     *
+     * @param norms norm of dLoss/dh_t of the loss summed over the minibatch, one per step
+     */
+    static TimeProfile of(String name, double[] norms, long examples) {
+        List<Integer> steps = new ArrayList<>();
+        List<Double> averaged = new ArrayList<>();
+        for (int t : reported(norms.length)) {
+            steps.add(t);
+            averaged.add(norms[t] / examples);
+        }
+        return new TimeProfile(name, "forward", steps, averaged);
+    }
+
+    /** The layer within its wrappers. */
+    static Layer innermost(Layer layer) {
+        Layer inner = layer;
+        while (inner instanceof BaseWrapperLayer wrapper) {
+            inner = wrapper.getUnderlying();
+        }
+        return inner;
     }
 
     private static Optional<RecurrentProfile> open(

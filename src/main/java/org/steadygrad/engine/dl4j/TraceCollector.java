@@ -16,6 +16,7 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.nn.GRULayer;
 
 /**
  * Reads activations and gradients as {@link TracedPass} comes by them, before a later vertex may change them in place,
@@ -29,6 +30,9 @@ final class TraceCollector {
     private final Map<String, Double> gradientNorms = new HashMap<>();
     private final Map<String, Map<String, INDArray>> statesBefore = new HashMap<>();
     private final Map<String, List<TimeProfile>> profiles = new HashMap<>();
+    /** Layers that were asked to keep their gradient through time. */
+    private final Map<String, GRULayer> watched = new HashMap<>();
+
     private NonFiniteOrigin origin;
 
     TraceCollector(ComputationGraph graph, MultiDataSet batch) {
@@ -78,7 +82,12 @@ final class TraceCollector {
         if (vertex.hasLayer()) {
             String name = vertex.getVertexName();
             gradientNorms.put(name, reading.norm() / axes.examples());
-            profiles.put(name, RecurrentProfile.of(vertex, epsilon, statesBefore.getOrDefault(name, Map.of())));
+            if (RecurrentProfile.innermost(vertex.getLayer()) instanceof GRULayer gru) {
+                gru.keepTimeGradients();
+                watched.put(name, gru);
+            } else {
+                profiles.put(name, RecurrentProfile.of(vertex, epsilon, statesBefore.getOrDefault(name, Map.of())));
+            }
         }
     }
 
@@ -105,6 +114,12 @@ final class TraceCollector {
         if (origin == null && !Double.isFinite(flatGradient.sumNumber().doubleValue())) {
             origin = nonFiniteParameter();
         }
+        watched.forEach((name, layer) -> {
+            double[] norms = layer.timeGradientNorms();
+            if (norms != null) {
+                profiles.put(name, List.of(RecurrentProfile.of(name, norms, axes.examples())));
+            }
+        });
         Map<String, Integer> depths = depths();
         List<LayerTrace> layers = new ArrayList<>();
         List<TimeProfile> allProfiles = new ArrayList<>();

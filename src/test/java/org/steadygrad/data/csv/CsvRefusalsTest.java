@@ -164,8 +164,9 @@ class CsvRefusalsTest {
         assertRefused(() -> CsvSpecs.numbers(folder, "y").inputs("a", "y").open(GOOD), "data.inputs", "target");
         assertRefused(() -> CsvSpecs.numbers(folder, "y").inputs("a", "a").open(GOOD), "data.inputs", "once");
         assertRefused(() -> CsvSpecs.numbers(folder, "y").inputs().open(GOOD), "data.inputs", "at least one");
-        assertRefused(() -> CsvSpecs.numbers(folder).open(GOOD), "data.target", "at least one");
-        assertRefused(() -> CsvSpecs.classes(folder, "y").separator("ab").open(GOOD), "data.separator", "\"ab\"");
+        assertRefused(() -> CsvSpecs.numbers(folder).open(GOOD), "data.csv", "target");
+        assertRefused(
+                () -> CsvSpecs.classes(folder, "y").separator("ab").open(GOOD), "data.csv", "separator", "\"ab\"");
         assertRefused(() -> CsvSpecs.classes(folder, "y").separator("\"").open(GOOD), "data.separator");
         assertRefused(() -> CsvSpecs.numbers(folder, "y").header(Header.NO).open(GOOD), "data.target", "\"y\"");
         assertRefused(
