@@ -33,7 +33,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Where the runs' folders are written; by default runs/demo, or runs/demo-2, ... when that is used.")
+            description =
+                    "Where the runs' folders are written; by default runs/demo, or runs/demo-2, ... when that is used.")
     private Path out;
 
     @Spec
@@ -49,7 +50,11 @@ final class DemoCommand implements Callable<Integer> {
         List<DemoOutcome> outcomes = new ArrayList<>();
         for (DemoPart part : DemoPart.ALL) {
             output.printf(
-                    Locale.ROOT, "[%d/%d] %s ...%n", outcomes.size() + 1, DemoPart.ALL.size(), part.title().strip());
+                    Locale.ROOT,
+                    "[%d/%d] %s ...%n",
+                    outcomes.size() + 1,
+                    DemoPart.ALL.size(),
+                    part.title().strip());
             output.flush();
             DemoOutcome outcome = new DemoOutcome(part);
             outcome.finished(

@@ -36,8 +36,7 @@ final class DemoOutcome implements TrainingObserver {
 
     static String header() {
         return String.format(ROW, "", "gradient of the", "largest", "loss of the", "validation", "")
-                + String.format(
-                        ROW, "run", "first layer *", "gradient norm", "first batch", "loss", "what happened");
+                + String.format(ROW, "run", "first layer *", "gradient norm", "first batch", "loss", "what happened");
     }
 
     String row() {
@@ -60,7 +59,8 @@ final class DemoOutcome implements TrainingObserver {
         if (layers.size() < 10) {
             return "-";
         }
-        return number(layers.get(0).gradientNorm() / layers.get(layers.size() - 1).gradientNorm());
+        return number(
+                layers.get(0).gradientNorm() / layers.get(layers.size() - 1).gradientNorm());
     }
 
     private String verdict(Double loss) {
