@@ -5,4 +5,14 @@ package org.steadygrad.engine;
  * interface is used. References are DL4J in double, and numerical derivatives where DL4J 1.0.0-M2.1 is wrong.
  */
 public abstract class EngineContract
-        implements VectorLayersContract, SequenceLayersContract, MaskedSequencesContract, GraphShapesContract {}
+        implements VectorLayersContract,
+                SequenceLayersContract,
+                MaskedSequencesContract,
+                GraphShapesContract,
+                DropoutContract,
+                CarriedStateContract,
+                UpdateContract,
+                TrajectoryContract,
+                RefusedStepContract,
+                SnapshotContract,
+                ReproducibilityContract {}

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.FlatLayout;
@@ -41,33 +44,45 @@ public record Gradient(double loss, Map<String, double[]> blocks) {
         return new Gradient(graph.score(), blocks);
     }
 
-    /** By central differences of DL4J's loss; running statistics are left out. */
-    public static Gradient numerical(ComputationGraph graph, MultiDataSet batch) {
-        double penalty = graph.calcRegularizationScore(true);
-        assertEquals(0, penalty, "numerical derivatives are for models without penalties");
-        Map<String, double[]> blocks = new LinkedHashMap<>();
-        INDArray flat = graph.params().reshape(graph.params().length());
-        for (ParameterBlock block : FlatLayouts.of(graph).blocks()) {
-            if (block.trained()) {
-                double[] slopes = new double[(int) block.length()];
-                for (int i = 0; i < slopes.length; i++) {
-                    slopes[i] = slope(flat, block.offset() + i, () -> graph.score(batch, true));
-                }
-                blocks.put(block.name(), slopes);
-            }
-        }
-        return new Gradient(graph.score(batch, true), blocks);
+    /**
+     * Asserts that this gradient is the slope of DL4J's loss, by central differences along random directions, several in
+     * each trained block. For models without penalties.
+     *
+     * @param reference in double
+     */
+    public void assertSlopesOf(ComputationGraph reference, MultiDataSet batch) {
+        assertSlopesOf(reference, () -> reference.score(batch, true));
     }
 
-    /** Central difference of a loss by one parameter, in double. */
-    static double slope(INDArray flat, long index, java.util.function.DoubleSupplier loss) {
+    /** @param exact the loss in double for the reference's present parameters */
+    public void assertSlopesOf(ComputationGraph reference, DoubleSupplier exact) {
+        assertEquals(exact.getAsDouble(), loss, 1e-5 * (1 + Math.abs(loss)), "loss");
+        Random random = new Random(23);
+        INDArray flat = reference.params().reshape(reference.params().length());
+        for (ParameterBlock block : FlatLayouts.of(reference).blocks()) {
+            for (int i = 0; block.trained() && i < 3; i++) {
+                double[] direction = random.doubles(block.length(), -1, 1).toArray();
+                INDArray view = flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+                double slope = slope(view, Nd4j.createFromArray(direction), exact);
+                double[] own = blocks.get(block.name());
+                double along = 0;
+                for (int j = 0; j < own.length; j++) {
+                    along += own[j] * direction[j];
+                }
+                double allowed = EngineSubject.TOLERANCE * norm(own) * norm(direction) + 1e-7;
+                assertEquals(slope, along, allowed, "slope along a direction of " + block.name());
+            }
+        }
+    }
+
+    private static double slope(INDArray parameter, INDArray direction, DoubleSupplier loss) {
         double step = 1e-5;
-        double value = flat.getDouble(index);
-        flat.putScalar(index, value + step);
+        INDArray value = parameter.dup();
+        parameter.assign(value.add(direction.mul(step)));
         double above = loss.getAsDouble();
-        flat.putScalar(index, value - step);
+        parameter.assign(value.sub(direction.mul(step)));
         double below = loss.getAsDouble();
-        flat.putScalar(index, value);
+        parameter.assign(value);
         return (above - below) / (2 * step);
     }
 

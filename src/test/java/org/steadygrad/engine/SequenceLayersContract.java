@@ -148,15 +148,18 @@ public interface SequenceLayersContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> otherLayers() {
-        Layer norm = new BatchNorm.Builder().activation(Activation.TANH).build();
         return each(List.of(
-                labelPerStep("batch norm over batch and time", 7, 5, 3, Cell.SIMPLE.units(5), norm, stepClasses(3)),
-                labelPerStep("batch norm of the input", 3, 17, 3, norm, Cell.LSTM.units(5), stepClasses(3)),
+                labelPerStep("batch norm over batch and time", 7, 5, 3, Cell.SIMPLE.units(5), norm(), stepClasses(3)),
+                labelPerStep("batch norm of the input", 3, 17, 3, norm(), Cell.LSTM.units(5), stepClasses(3)),
                 labelPerStep("dropout of nothing", 7, 5, 3, Cell.GRU.units(5), new DropoutLayer(1.0), stepClasses(3)),
                 embedded("embedding, [batch, steps]", true, 7, 5),
                 embedded("embedding, [batch, 1, steps]", false, 3, 7),
                 embedded("embedding of one step", false, 3, 1),
                 featuresLast()));
+    }
+
+    private static Layer norm() {
+        return new BatchNorm.Builder().activation(Activation.TANH).build();
     }
 
     private static ContractCase embedded(String name, boolean flat, int batch, int steps) {
