@@ -26,6 +26,11 @@ public interface EngineSubject {
     /** Makes the engine under test. */
     EngineProvider provider();
 
+    /** Why the engine is known to fail this one test, which is skipped then; empty where it must pass. */
+    default Optional<String> deviation(String test) {
+        return Optional.empty();
+    }
+
     /** An engine for the model. Where the engine can't be used at all, the test is skipped, with the reason. */
     default Engine engine(ComputationGraph model) {
         Availability availability = provider().probe();

@@ -1,16 +1,16 @@
 package org.steadygrad.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
-import static org.steadygrad.engine.ContractModels.pooling;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,8 +31,7 @@ public interface SnapshotContract extends EngineSubject {
                                 builder(InputType.recurrent(3), new AMSGrad(0.01)),
                                 Cell.GRU.units(5),
                                 new BatchNorm.Builder().build(),
-                                Cell.LSTM.units(4),
-                                pooling(PoolingType.AVG),
+                                new LastTimeStep(Cell.LSTM.units(4)),
                                 new DropoutLayer(0.8),
                                 dense(4),
                                 classes(3))
@@ -113,7 +112,7 @@ public interface SnapshotContract extends EngineSubject {
     }
 
     private static void assertSame(INDArray expected, INDArray actual) {
-        org.junit.jupiter.api.Assertions.assertArrayEquals(
+        assertArrayEquals(
                 expected.dup('c').data().asDouble(), actual.dup('c').data().asDouble());
     }
 }

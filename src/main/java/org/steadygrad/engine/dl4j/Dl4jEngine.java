@@ -33,6 +33,9 @@ import org.steadygrad.ops.FlatLayout;
 final class Dl4jEngine implements Engine {
     private static final String WHO = "engine dl4j";
 
+    /** ND4J takes a seed of 0 as a wish for the time of day. */
+    private static final long INSTEAD_OF_ZERO = 0x5DEECE66DL;
+
     private final ComputationGraph graph;
     private final FlatUpdate update;
     private final FlatLayout layout;
@@ -74,7 +77,7 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
-        Nd4j.getRandom().setSeed(options.randomSeed());
+        Nd4j.getRandom().setSeed(options.randomSeed() == 0 ? INSTEAD_OF_ZERO : options.randomSeed());
         boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"

@@ -1,5 +1,6 @@
 package org.steadygrad.engine.dl4j;
 
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.nd4j.linalg.factory.Nd4j;
@@ -24,5 +25,16 @@ class Dl4jEngineContractTest extends EngineContract {
     @Override
     public EngineProvider provider() {
         return new Dl4jEngineProvider();
+    }
+
+    @Override
+    public Optional<String> deviation(String test) {
+        return switch (test) {
+            case "window of SimpleRnn" ->
+                Optional.of("DL4J 1.0.0-M2.1's SimpleRnn goes back from a state of zero, whatever it started from");
+            case "continued output with dense layers" ->
+                Optional.of("DL4J 1.0.0-M2.1's rnnTimeStep forgets the preprocessor above a dense layer");
+            default -> Optional.empty();
+        };
     }
 }
