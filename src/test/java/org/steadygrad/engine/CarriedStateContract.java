@@ -2,9 +2,9 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 import static org.steadygrad.engine.ContractModels.stepClasses;
 
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ public interface CarriedStateContract extends EngineSubject {
     int CUT = 4;
 
     private static ContractCase model(String name, Layer... layers) {
-        ComputationGraphConfiguration configuration = chain(builder(InputType.recurrent(3)), layers)
+        ComputationGraphConfiguration configuration = chain(graphOn(InputType.recurrent(3)), layers)
                 .backpropType(BackpropType.TruncatedBPTT)
                 .tBPTTLength(STEPS)
                 .build();

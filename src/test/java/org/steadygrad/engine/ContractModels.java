@@ -38,11 +38,11 @@ public final class ContractModels {
     }
 
     /** A graph with an input "in" and an output "out". */
-    public static GraphBuilder builder(InputType input) {
-        return builder(input, new Sgd(1));
+    public static GraphBuilder graphOn(InputType input) {
+        return graphOn(input, new Sgd(1));
     }
 
-    public static GraphBuilder builder(InputType input, IUpdater updater) {
+    public static GraphBuilder graphOn(InputType input, IUpdater updater) {
         return new NeuralNetConfiguration.Builder()
                 .seed(3)
                 .updater(updater)
@@ -55,7 +55,7 @@ public final class ContractModels {
 
     /** Layers one above the other, named l0, l1, ... and "out". */
     public static ComputationGraphConfiguration chain(InputType input, Layer... layers) {
-        return chain(builder(input), layers).build();
+        return chain(graphOn(input), layers).build();
     }
 
     static GraphBuilder chain(GraphBuilder builder, Layer... layers) {

@@ -1,8 +1,8 @@
 package org.steadygrad.engine;
 
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 import static org.steadygrad.engine.ContractModels.stepClasses;
 
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public interface GraphShapesContract extends EngineSubject {
         }) {
             cases.add(vectors(
                     "three by " + op,
-                    builder(InputType.feedForward(3))
+                    graphOn(InputType.feedForward(3))
                             .addLayer("a", dense(5), "in")
                             .addLayer("b", dense(5, Activation.SIGMOID), "in")
                             .addLayer("c", dense(5, Activation.ELU), "in")
@@ -61,7 +61,7 @@ public interface GraphShapesContract extends EngineSubject {
         }
         cases.add(vectors(
                 "merged",
-                builder(InputType.feedForward(3))
+                graphOn(InputType.feedForward(3))
                         .addLayer("a", dense(1), "in")
                         .addLayer("b", dense(7), "in")
                         .addVertex("join", new MergeVertex(), "a", "in", "b")
@@ -71,7 +71,7 @@ public interface GraphShapesContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> residualBlocks() {
-        GraphBuilder graph = builder(InputType.feedForward(3)).addLayer("r0", dense(7), "in");
+        GraphBuilder graph = graphOn(InputType.feedForward(3)).addLayer("r0", dense(7), "in");
         for (int block = 1; block <= 4; block++) {
             String from = "r" + (block - 1);
             graph.addLayer(
@@ -92,7 +92,7 @@ public interface GraphShapesContract extends EngineSubject {
             String suffix = masked ? ", masked" : "";
             cases.add(sequences(
                     "merged" + suffix,
-                    builder(InputType.recurrent(3))
+                    graphOn(InputType.recurrent(3))
                             .addLayer("a", Cell.GRU.units(4), "in")
                             .addLayer("b", Cell.LSTM.units(3), "in")
                             .addVertex("join", new MergeVertex(), "a", "b")
@@ -100,7 +100,7 @@ public interface GraphShapesContract extends EngineSubject {
                     masked));
             cases.add(sequences(
                     "residual" + suffix,
-                    builder(InputType.recurrent(3))
+                    graphOn(InputType.recurrent(3))
                             .addLayer("a", Cell.GRU.units(4), "in")
                             .addLayer("b", Cell.GRU.units(4), "a")
                             .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b")
@@ -115,7 +115,7 @@ public interface GraphShapesContract extends EngineSubject {
     @TestFactory
     default Stream<DynamicTest> twoReadingsOfOneSequence() {
         ContractData data = new ContractData(10);
-        GraphBuilder graph = builder(InputType.recurrent(3))
+        GraphBuilder graph = graphOn(InputType.recurrent(3))
                 .addLayer("a", new LastTimeStep(Cell.GRU.units(4)), "in")
                 .addLayer("b", new LastTimeStep(new Bidirectional(Bidirectional.Mode.ADD, Cell.LSTM.units(3))), "in")
                 .addVertex("join", new MergeVertex(), "a", "b")

@@ -31,9 +31,13 @@ import org.steadygrad.nn.BatchNorm;
  */
 public interface MaskedSequencesContract extends EngineSubject {
     /** Number of steps of each example; {@code 0} is a row without any. */
-    int[] LENGTHS = {5, 3, 0, 1, 5, 4, 2};
+    private static int[] lengths() {
+        return new int[] {5, 3, 0, 1, 5, 4, 2};
+    }
 
-    int[] NOT_EMPTY = {5, 3, 2, 1, 5, 4, 2};
+    private static int[] notEmpty() {
+        return new int[] {5, 3, 2, 1, 5, 4, 2};
+    }
 
     private static MultiDataSet labelPerStep(int... lengths) {
         ContractData data = new ContractData(lengths.length);
@@ -44,11 +48,11 @@ public interface MaskedSequencesContract extends EngineSubject {
 
     private static MultiDataSet oneLabel() {
         ContractData data = new ContractData(4);
-        return ContractData.batch(data.normal(7, 3, 5), data.oneHot(7, 3), ContractData.mask(5, NOT_EMPTY), null);
+        return ContractData.batch(data.normal(7, 3, 5), data.oneHot(7, 3), ContractData.mask(5, notEmpty()), null);
     }
 
     private static ContractCase stepwise(String name, Layer... layers) {
-        return new ContractCase(name, chain(InputType.recurrent(3), layers), labelPerStep(LENGTHS));
+        return new ContractCase(name, chain(InputType.recurrent(3), layers), labelPerStep(lengths()));
     }
 
     private static ContractCase summed(String name, Layer... layers) {
@@ -109,7 +113,7 @@ public interface MaskedSequencesContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> gaps() {
-        MultiDataSet batch = labelPerStep(LENGTHS);
+        MultiDataSet batch = labelPerStep(lengths());
         batch.getFeaturesMaskArray(0).putScalar(0, 0, 0);
         batch.getFeaturesMaskArray(0).putScalar(4, 2, 0);
         batch.getFeaturesMaskArray(0).putScalar(5, 1, 0);
@@ -128,7 +132,7 @@ public interface MaskedSequencesContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> labelsMaskedAlone() {
-        MultiDataSet batch = labelPerStep(LENGTHS);
+        MultiDataSet batch = labelPerStep(lengths());
         MultiDataSet someLabels = ContractData.batch(
                 batch.getFeatures(0), batch.getLabels(0), null, ContractData.mask(5, 1, 0, 5, 4, 2, 5, 3));
         return Stream.of(Cell.values())
@@ -142,10 +146,10 @@ public interface MaskedSequencesContract extends EngineSubject {
     default Stream<DynamicTest> maskZero() {
         return Stream.of(Cell.values())
                 .map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
-                    MultiDataSet batch = labelPerStep(LENGTHS);
+                    MultiDataSet batch = labelPerStep(lengths());
                     INDArray features = batch.getFeatures(0);
-                    for (int example = 0; example < LENGTHS.length; example++) {
-                        for (int t = LENGTHS[example]; t < 5; t++) {
+                    for (int example = 0; example < lengths().length; example++) {
+                        for (int t = lengths()[example]; t < 5; t++) {
                             features.get(NDArrayIndex.point(example), NDArrayIndex.all(), NDArrayIndex.point(t))
                                     .assign(0);
                         }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -31,7 +31,7 @@ public interface RefusedStepContract extends EngineSubject {
         return new ContractCase(
                 "Adam and batch norm",
                 chain(
-                                builder(InputType.feedForward(3), new Adam(0.01)),
+                                graphOn(InputType.feedForward(3), new Adam(0.01)),
                                 dense(7),
                                 new BatchNorm.Builder()
                                         .activation(Activation.RELU)
@@ -84,7 +84,7 @@ public interface RefusedStepContract extends EngineSubject {
         ContractCase test = new ContractCase(
                 "huge error",
                 chain(
-                                builder(InputType.feedForward(3), new Adam(0.01)),
+                                graphOn(InputType.feedForward(3), new Adam(0.01)),
                                 new DenseLayer.Builder().nOut(3).build(),
                                 ContractModels.output(1, LossFunction.MSE, Activation.IDENTITY))
                         .build(),

@@ -2,8 +2,8 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
+import static org.steadygrad.engine.ContractModels.graphOn;
 import static org.steadygrad.engine.ContractModels.stepClasses;
 
 import org.bytedeco.javacpp.Pointer;
@@ -58,7 +58,7 @@ public interface ReproducibilityContract extends EngineSubject {
         ContractData data = new ContractData(60);
         ContractCase test = new ContractCase(
                 "tiny",
-                chain(builder(InputType.recurrent(3), new Adam(0.001)), Cell.GRU.units(3), stepClasses(3))
+                chain(graphOn(InputType.recurrent(3), new Adam(0.001)), Cell.GRU.units(3), stepClasses(3))
                         .build(),
                 ContractData.batch(data.normal(3, 3, 3), data.oneHot(3, 3, 3)));
         ComputationGraph model = test.model();

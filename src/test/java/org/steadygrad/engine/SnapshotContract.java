@@ -2,10 +2,10 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -28,7 +28,7 @@ public interface SnapshotContract extends EngineSubject {
         return new ContractCase(
                 "many-sided",
                 chain(
-                                builder(InputType.recurrent(3), new AMSGrad(0.01)),
+                                graphOn(InputType.recurrent(3), new AMSGrad(0.01)),
                                 Cell.GRU.units(5),
                                 new BatchNorm.Builder().build(),
                                 new LastTimeStep(Cell.LSTM.units(4)),

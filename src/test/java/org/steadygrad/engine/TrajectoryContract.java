@@ -1,9 +1,9 @@
 package org.steadygrad.engine;
 
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,7 +72,7 @@ public interface TrajectoryContract extends EngineSubject {
         return Stream.of(DynamicTest.dynamicTest(
                 "mixed",
                 () -> assertTrajectory(
-                        chain(builder(InputType.recurrent(3), new Adam(0.01)), recurrent, decaying, classes(3))
+                        chain(graphOn(InputType.recurrent(3), new Adam(0.01)), recurrent, decaying, classes(3))
                                 .build(),
                         7,
                         3,
@@ -80,7 +80,7 @@ public interface TrajectoryContract extends EngineSubject {
     }
 
     private static ComputationGraphConfiguration configuration(IUpdater updater) {
-        return chain(builder(InputType.feedForward(3), updater), dense(5), dense(4), classes(3))
+        return chain(graphOn(InputType.feedForward(3), updater), dense(5), dense(4), classes(3))
                 .build();
     }
 

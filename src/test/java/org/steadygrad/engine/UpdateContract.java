@@ -2,10 +2,10 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.steadygrad.engine.ContractModels.builder;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,7 +202,7 @@ public interface UpdateContract extends EngineSubject {
                             .build();
                     ContractCase test = new ContractCase(
                             "penalties",
-                            chain(builder(InputType.feedForward(3), new Sgd(0.5)), first, second, out)
+                            chain(graphOn(InputType.feedForward(3), new Sgd(0.5)), first, second, out)
                                     .build(),
                             ContractData.batch(data.normal(7, 3), data.oneHot(7, 3)));
                     ComputationGraph reference = test.reference();
