@@ -1,10 +1,14 @@
 package org.steadygrad.engine.dl4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,6 +32,9 @@ import org.steadygrad.ops.FlatLayout;
  */
 final class Dl4jEngine implements Engine {
     private static final String WHO = "engine dl4j";
+
+    /** ND4J takes a seed of 0 as a wish for the time of day. */
+    private static final long INSTEAD_OF_ZERO = 0x5DEECE66DL;
 
     private final ComputationGraph graph;
     private final FlatUpdate update;
@@ -70,7 +77,7 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
-        Nd4j.getRandom().setSeed(options.randomSeed());
+        Nd4j.getRandom().setSeed(options.randomSeed() == 0 ? INSTEAD_OF_ZERO : options.randomSeed());
         boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
@@ -79,6 +86,7 @@ final class Dl4jEngine implements Engine {
         if (!options.carryState()) {
             graph.rnnClearPreviousState();
         }
+        update.expect(options.accumulate());
         PassResult result;
         if (options.trace() || truncated) {
             TracedPass.Result traced = TracedPass.run(graph, batch, truncated);
@@ -90,16 +98,14 @@ final class Dl4jEngine implements Engine {
         if (truncated) {
             keepState();
         }
-        update.collect(batch.getFeatures(0).size(0), options.accumulate());
+        update.collect(batch.getFeatures(0).size(0));
         return result;
     }
 
     /** The state this window ended with is what the next one starts from. */
     private void keepState() {
-        for (Layer layer : graph.getLayers()) {
-            if (layer instanceof RecurrentLayer recurrent) {
-                recurrent.rnnSetPreviousState(recurrent.rnnGetTBPTTState());
-            }
+        for (RecurrentLayer layer : carriers()) {
+            layer.rnnSetPreviousState(layer.rnnGetTBPTTState());
         }
     }
 
@@ -148,27 +154,50 @@ final class Dl4jEngine implements Engine {
         graph.rnnClearPreviousState();
     }
 
-    /** @param updaterState null when the updaters keep no state */
-    private record Snapshot(Dl4jEngine owner, INDArray parameters, INDArray updaterState) implements EngineSnapshot {}
+    /**
+     * @param updaterState null when the updaters keep no state
+     * @param carried one per layer that carries state, in the graph's order
+     */
+    private record Snapshot(Dl4jEngine owner, INDArray parameters, INDArray updaterState, List<CarriedState> carried)
+            implements EngineSnapshot {}
 
     @Override
     public EngineSnapshot snapshot() {
         INDArray state = graph.getUpdater().getStateViewArray();
-        return new Snapshot(this, graph.params().dup(), state == null ? null : state.dup());
+        List<CarriedState> carried = carriers().stream().map(CarriedState::of).toList();
+        return new Snapshot(this, graph.params().dup(), state == null ? null : state.dup(), carried);
     }
 
     @Override
     public void restore(EngineSnapshot snapshot) {
         if (!(snapshot instanceof Snapshot own) || own.owner() != this) {
-            throw new IllegalArgumentException(
-                    WHO + ": expected a snapshot made by this engine, got " + snapshot + ".");
+            throw InvalidInputException.of(
+                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
         }
         graph.params().assign(own.parameters());
         if (own.updaterState() != null) {
             graph.getUpdater().getStateViewArray().assign(own.updaterState());
         }
         update.discard();
-        clearState();
+        List<RecurrentLayer> carriers = carriers();
+        for (int i = 0; i < carriers.size(); i++) {
+            own.carried().get(i).putInto(carriers.get(i));
+        }
+    }
+
+    /** Layers that carry state; those that run in both directions can't. */
+    private List<RecurrentLayer> carriers() {
+        List<RecurrentLayer> carriers = new ArrayList<>();
+        for (Layer layer : graph.getLayers()) {
+            Layer inner = layer;
+            while (inner instanceof BaseWrapperLayer wrapper) {
+                inner = wrapper.getUnderlying();
+            }
+            if (inner instanceof RecurrentLayer recurrent && !(inner instanceof BidirectionalLayer)) {
+                carriers.add(recurrent);
+            }
+        }
+        return carriers;
     }
 
     @Override
@@ -198,8 +227,14 @@ final class Dl4jEngine implements Engine {
         }
     }
 
+    /** Frees the memory; the graph's own {@code close} would also collect garbage and end the thread's workspaces. */
     @Override
     public void close() {
-        graph.close();
+        INDArray state = graph.getUpdater().getStateViewArray();
+        for (INDArray array : new INDArray[] {graph.params(), graph.getFlattenedGradients(), state}) {
+            if (array != null && array.closeable()) {
+                array.close();
+            }
+        }
     }
 }

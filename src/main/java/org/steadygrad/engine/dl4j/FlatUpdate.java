@@ -27,6 +27,9 @@ import org.steadygrad.ops.ParameterBlock.Kind;
 final class FlatUpdate {
     private static final int ALREADY_AVERAGED = 1;
 
+    /** Updaters that keep squares have no room for those of larger magnitudes in float. */
+    private static final double SQUARES_MAY_OVERFLOW = 1e18;
+
     private final ComputationGraph graph;
     private final FlatLayout layout;
     private final INDArray flatGradient;
@@ -35,10 +38,9 @@ final class FlatUpdate {
     private final List<INDArray> trained;
     private final List<INDArray> statistics;
 
-    /** Sum of the gradients of several passes; null until the first time they are accumulated. */
+    /** Sum of the gradients of two or more passes; null until the first time there are so many. */
     private INDArray accumulated;
 
-    private boolean accumulating;
     private long examples;
     private int passes;
 
@@ -61,32 +63,33 @@ final class FlatUpdate {
     }
 
     /**
+     * To be called before a pass, which overwrites the graph's gradient.
+     *
+     * @param accumulate whether the pass' gradient joins those since the last update
+     */
+    void expect(boolean accumulate) {
+        if (!accumulate) {
+            discard();
+        } else if (passes == 1) {
+            if (accumulated == null) {
+                accumulated = flatGradient.dup();
+            } else {
+                accumulated.assign(flatGradient);
+            }
+        }
+    }
+
+    /**
      * Takes note of the gradient that a pass has just left in the graph.
      *
      * @param batchExamples number of examples in the pass
-     * @param accumulate whether it joins those since the last update
      */
-    void collect(long batchExamples, boolean accumulate) {
-        if (!accumulate || passes == 0) {
-            examples = 0;
-            passes = 0;
-        }
-        accumulating = accumulate;
-        if (accumulate) {
-            addToAccumulated();
+    void collect(long batchExamples) {
+        if (passes > 0) {
+            accumulated.addi(flatGradient);
         }
         examples += batchExamples;
         passes++;
-    }
-
-    private void addToAccumulated() {
-        if (accumulated == null) {
-            accumulated = flatGradient.dup();
-        } else if (passes == 0) {
-            accumulated.assign(flatGradient);
-        } else {
-            accumulated.addi(flatGradient);
-        }
     }
 
     /** Forgets the gradients since the last update. */
@@ -102,7 +105,7 @@ final class FlatUpdate {
         average();
         discard();
         GradientStatistics before = GradientOps.statistics(flatGradient, layout);
-        if (before.nonFinite() > 0) {
+        if (!before.isFinite()) {
             return new UpdateOutcome(false, before, 1, blockUpdates(false));
         }
         double clipScale = GradientOps.clip(
@@ -112,12 +115,16 @@ final class FlatUpdate {
                         before,
                         rule.clip().decide(before.globalNorm()))
                 .scale();
-        boolean applied = step(rule);
+        double largest = before.rows().stream()
+                .mapToDouble(GradientStatistics.Row::maxAbs)
+                .max()
+                .orElse(0);
+        boolean applied = step(rule, largest);
         return new UpdateOutcome(applied, before, clipScale, blockUpdates(applied));
     }
 
     private void average() {
-        if (accumulating) {
+        if (passes > 1) {
             flatGradient.assign(accumulated);
         }
         double divisor = graph.conf().isMiniBatch() ? examples : passes;
@@ -127,19 +134,30 @@ final class FlatUpdate {
         }
     }
 
-    /** @return false when the updater's own arithmetic overflowed; the parameters are unchanged then */
-    private boolean step(UpdateRule rule) {
+    /** @return false when the updater's own arithmetic overflowed; nothing is changed then */
+    private boolean step(UpdateRule rule, double largest) {
+        INDArray state = graph.getUpdater().getStateViewArray();
+        boolean risky = state != null && largest > SQUARES_MAY_OVERFLOW;
+        INDArray saved = risky ? state.dup() : null;
         graph.getUpdater()
                 .update(gradient, rule.iteration(), rule.epoch(), ALREADY_AVERAGED, LayerWorkspaceMgr.noWorkspaces());
         if (rule.learningRateScale() != 1) {
             trained.forEach(stretch -> stretch.muli(rule.learningRateScale()));
         }
-        if (!Double.isFinite(flatGradient.sumNumber().doubleValue())) {
+        boolean stateFinite = !risky || finite(state);
+        if (!stateFinite || !finite(flatGradient)) {
+            if (risky) {
+                state.assign(saved);
+            }
             return false;
         }
         flatParameters.subi(flatGradient);
         graph.applyConstraints(rule.iteration(), rule.epoch());
         return true;
+    }
+
+    private static boolean finite(INDArray array) {
+        return Double.isFinite(array.sumNumber().doubleValue());
     }
 
     /** After a step, the flat gradient holds what was subtracted from the parameters. */

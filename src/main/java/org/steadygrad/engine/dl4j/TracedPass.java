@@ -127,7 +127,8 @@ public final class TracedPass {
                     : wrapper.getUnderlying();
             if (inner instanceof RecurrentLayer recurrent) {
                 collector.stateBefore(vertex, recurrent);
-                return recurrent.rnnActivateUsingStoredState(vertex.getInputs()[0], true, true, memory);
+                // not the vertex' input, as in DL4J's own truncated passes, which forget the preprocessor
+                return recurrent.rnnActivateUsingStoredState(inner.input(), true, true, memory);
             }
         }
         return vertex.doForward(true, memory);
