@@ -42,6 +42,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
     @Override
     public Engine create(ComputationGraph model) {
+        ThreadThresholds.apply();
         return new Dl4jEngine(model);
     }
 }

@@ -1,0 +1,28 @@
+package org.steadygrad.engine.dl4j;
+
+import org.nd4j.linalg.factory.Environment;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Keeps ND4J from spreading small operations over threads. By default it does so from 1024 elements on; a step of a
+ * recurrent network is made of thousands of operations on some ten thousand elements, each of which takes less time than
+ * waking a thread does. Matrix products are OpenBLAS's business and stay parallel.
+ */
+final class ThreadThresholds {
+    /** ND4J's own value, which says that nobody has chosen another. */
+    private static final int ND4J_DEFAULT = 1024;
+
+    /** Operations on fewer elements run on the calling thread: about half a millisecond's work. */
+    private static final int ELEMENTS = 1 << 18;
+
+    private ThreadThresholds() {}
+
+    /** Changes ND4J's setting for the whole program, unless it was changed before. */
+    static void apply() {
+        Environment environment = Nd4j.getEnvironment();
+        if (environment.elementwiseThreshold() == ND4J_DEFAULT) {
+            environment.setElementwiseThreshold(ELEMENTS);
+            environment.setTadThreshold(ELEMENTS);
+        }
+    }
+}
