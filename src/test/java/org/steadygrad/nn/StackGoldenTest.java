@@ -5,6 +5,8 @@ import static org.steadygrad.golden.Golden.assertClose;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,8 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.engine.dl4j.TracedPass;
 import org.steadygrad.golden.Golden;
 
 /** A deep stack's loss and gradients against PyTorch's; DL4J's flat gradient is the sum over the batch. */
@@ -68,6 +73,20 @@ class StackGoldenTest {
         }
         assertGradient(golden.array("/head/dweight").transpose(), net, "out_W", x.size(0));
         assertGradient(golden.array("/head/dbias"), net, "out_b", x.size(0));
+        assertBlockOutputs(content, net, new MultiDataSet(x, labels), norm);
+    }
+
+    /** What health reports; an addition hands its gradient on, so that a residual block's output has its activation's. */
+    private static void assertBlockOutputs(JsonNode content, ComputationGraph net, MultiDataSet batch, boolean norm) {
+        Map<String, Double> traced = TracedPass.run(net, batch, false).trace().layers().stream()
+                .collect(Collectors.toMap(LayerTrace::layer, LayerTrace::outputGradientNorm));
+        JsonNode expected = content.get("block_output_gradient_norms");
+        for (int i = 0; i < expected.size(); i++) {
+            String layer = "stack" + (i + 1) + (norm ? "-norm" : "");
+            double value = expected.get(i).asDouble();
+            assertEquals(value, traced.get(layer), TOLERANCE * (1 + value), "gradient of the output of block " + i);
+            assertEquals(1, traced.get(layer) / value, 1e-6, "relative gradient of the output of block " + i);
+        }
     }
 
     private static ComputationGraph network(JsonNode content, long inputs, int classes) {
