@@ -51,7 +51,10 @@ public interface ReproducibilityContract extends EngineSubject {
         }
     }
 
-    /** Native memory and the Java heap after 2,000 steps are within a bound of what they were after 200. */
+    /**
+     * Native memory and the Java heap after 4,000 steps are within a bound of what they were after 2,000. By then the
+     * heap and the C library's pools have grown to the size at which they stay.
+     */
     @Test
     @Tag("slow")
     default void memoryDoesNotGrow() {
@@ -63,15 +66,15 @@ public interface ReproducibilityContract extends EngineSubject {
                 ContractData.batch(data.normal(3, 3, 3), data.oneHot(3, 3, 3)));
         ComputationGraph model = test.model();
         try (Engine engine = engine(model)) {
-            SnapshotContract.train(engine, test.batch(), 0, 200);
+            SnapshotContract.train(engine, test.batch(), 0, 2000);
             long before = used();
-            SnapshotContract.train(engine, test.batch(), 200, 2000);
+            SnapshotContract.train(engine, test.batch(), 2000, 4000);
             long grown = used() - before;
-            assertTrue(grown < 64L << 20, "grown by " + (grown >> 20) + " MiB in 1,800 steps");
+            assertTrue(grown < 64L << 20, "grown by " + (grown >> 20) + " MiB in 2,000 steps");
         }
     }
 
-    /** Bytes of live Java objects and of native arrays that are still held. */
+    /** Bytes of live Java objects, and of the process beyond the Java heap. */
     private static long used() {
         for (int i = 0; i < 3; i++) {
             System.gc();
@@ -82,6 +85,7 @@ public interface ReproducibilityContract extends EngineSubject {
             }
         }
         Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory() + Pointer.physicalBytes();
+        long live = runtime.totalMemory() - runtime.freeMemory();
+        return live + Math.max(0, Pointer.physicalBytes() - runtime.totalMemory());
     }
 }
