@@ -1,7 +1,10 @@
 package org.steadygrad.engine.dl4j;
 
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.recurrent.SimpleRnn;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
@@ -37,7 +40,17 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
     @Override
     public Optional<String> unsupported(ComputationGraph model) {
-        return Optional.empty();
+        if (model.getConfiguration().getBackpropType() != BackpropType.TruncatedBPTT) {
+            return Optional.empty();
+        }
+        return Stream.of(model.getLayers())
+                .map(RecurrentProfile::innermost)
+                .filter(SimpleRnn.class::isInstance)
+                .findFirst()
+                .map(layer ->
+                        "DL4J's SimpleRnn (layer " + layer.conf().getLayer().getLayerName()
+                                + ") back-propagates every window of truncated BPTT from a zero state, so that its gradients"
+                                + " are wrong. Use a GRU or LSTM there, or whole sequences (truncatedBptt: 0).");
     }
 
     @Override
