@@ -1,6 +1,8 @@
 package org.steadygrad.data.iterator;
 
 import java.util.Iterator;
+import java.util.function.Function;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
@@ -12,40 +14,29 @@ interface ResettableBatches extends Iterator<MultiDataSet> {
 
     static ResettableBatches of(DataSetIterator iterator) {
         requireReset(iterator.resetSupported(), iterator);
-        return new ResettableBatches() {
-            @Override
-            public void reset() {
-                iterator.reset();
-            }
-
-            @Override
-            public boolean hasNext() {
-                return iterator.hasNext();
-            }
-
-            @Override
-            public MultiDataSet next() {
-                return iterator.next().toMultiDataSet();
-            }
-        };
+        return of(iterator, DataSet::toMultiDataSet, iterator::reset);
     }
 
     static ResettableBatches of(MultiDataSetIterator iterator) {
         requireReset(iterator.resetSupported(), iterator);
+        return of(iterator, batch -> batch, iterator::reset);
+    }
+
+    private static <T> ResettableBatches of(Iterator<T> batches, Function<T, MultiDataSet> convert, Runnable reset) {
         return new ResettableBatches() {
             @Override
             public void reset() {
-                iterator.reset();
+                reset.run();
             }
 
             @Override
             public boolean hasNext() {
-                return iterator.hasNext();
+                return batches.hasNext();
             }
 
             @Override
             public MultiDataSet next() {
-                return iterator.next();
+                return convert.apply(batches.next());
             }
         };
     }
