@@ -1,0 +1,105 @@
+package org.steadygrad.engine.cpu;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.steadygrad.check.InvalidInputException;
+
+/**
+ * Floats outside the Java heap, shared by oneDNN's primitives and Java loops. Allocated memory starts at a multiple of
+ * {@value #ALIGNMENT} bytes and is zero. Java loops move stretches of it through small arrays on the heap
+ * ({@link #read}, {@link #write}): C2 turns loops over arrays into vector instructions, but not loops over native memory.
+ */
+final class FloatMemory implements AutoCloseable {
+    private static final int ALIGNMENT = 64;
+
+    /** Null when another object owns the memory. */
+    private final BytePointer owned;
+
+    private final FloatPointer pointer;
+    private final FloatBuffer buffer;
+    private final int length;
+
+    private FloatMemory(BytePointer owned, FloatPointer pointer, FloatBuffer buffer, int length) {
+        this.owned = owned;
+        this.pointer = pointer;
+        this.buffer = buffer;
+        this.length = length;
+    }
+
+    /** @param length number of floats, at most 2^31 - 1 */
+    static FloatMemory allocate(long length) {
+        if (length > Integer.MAX_VALUE) {
+            throw InvalidInputException.of(
+                    "engine cpu",
+                    "tensors of at most " + Integer.MAX_VALUE + " elements",
+                    length,
+                    "Take a smaller batch or shorter sequences (truncatedBptt).");
+        }
+        BytePointer bytes = new BytePointer(Pointer.malloc(Float.BYTES * length + ALIGNMENT));
+        bytes.capacity(Float.BYTES * length + ALIGNMENT);
+        Pointer.memset(bytes, 0, Float.BYTES * length + ALIGNMENT);
+        long shift = (ALIGNMENT - bytes.address() % ALIGNMENT) % ALIGNMENT;
+        FloatPointer floats = bytes.getPointer(FloatPointer.class, shift);
+        return view(bytes, floats, (int) length);
+    }
+
+    /** Memory that belongs to someone else, who keeps it alive as long as this object is used. */
+    static FloatMemory foreign(Pointer address, long length) {
+        return view(null, new FloatPointer(address), Math.toIntExact(length));
+    }
+
+    private static FloatMemory view(BytePointer owned, FloatPointer floats, int length) {
+        floats.capacity(length);
+        return new FloatMemory(owned, floats, floats.asBuffer(), length);
+    }
+
+    /** The same memory from {@code offset} on; closing this object ends it too. */
+    FloatMemory slice(long offset, long sliceLength) {
+        return view(null, pointer.getPointer(FloatPointer.class, offset), Math.toIntExact(sliceLength));
+    }
+
+    int length() {
+        return length;
+    }
+
+    FloatPointer pointer() {
+        return pointer;
+    }
+
+    float get(int index) {
+        return buffer.get(index);
+    }
+
+    void put(int index, float value) {
+        buffer.put(index, value);
+    }
+
+    /** Copies {@code count} floats from {@code offset} on to the front of the array. */
+    void read(int offset, float[] target, int count) {
+        buffer.get(offset, target, 0, count);
+    }
+
+    /** Copies the array's first {@code count} floats here, from {@code offset} on. */
+    void write(int offset, float[] source, int count) {
+        buffer.put(offset, source, 0, count);
+    }
+
+    void zero() {
+        Pointer.memset(pointer, 0, (long) Float.BYTES * length);
+    }
+
+    /** Takes the other's values; both have the same length. */
+    void copyFrom(FloatMemory other) {
+        Pointer.memcpy(pointer, other.pointer, (long) Float.BYTES * length);
+    }
+
+    @Override
+    public void close() {
+        if (owned != null && !owned.isNull()) {
+            Pointer.free(owned);
+            owned.setNull();
+        }
+    }
+}

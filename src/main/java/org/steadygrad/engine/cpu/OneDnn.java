@@ -1,0 +1,107 @@
+package org.steadygrad.engine.cpu;
+
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.steadygrad.engine.EngineException;
+
+/** One oneDNN engine and stream on the CPU, and what is asked of them again and again. */
+final class OneDnn implements AutoCloseable {
+    static final memory.data_type F32 = memory.data_type.f32;
+
+    private final NativeScope scope = new NativeScope();
+    private final engine cpu = scope.own(new engine(engine.kind.cpu, 0));
+    private final stream stream = scope.own(new stream(cpu));
+    private final dnnl_stream streamHandle = scope.own(stream.get());
+
+    engine engine() {
+        return cpu;
+    }
+
+    /** A dense tensor, its last axis contiguous. */
+    static memory.desc rows(NativeScope scope, long... dimensions) {
+        long[] strides = new long[dimensions.length];
+        long next = 1;
+        for (int i = dimensions.length - 1; i >= 0; i--) {
+            strides[i] = next;
+            next *= dimensions[i];
+        }
+        return strided(scope, dimensions, strides);
+    }
+
+    /** @param strides in elements, one per dimension */
+    static memory.desc strided(NativeScope scope, long[] dimensions, long[] strides) {
+        return scope.own(new memory.desc(dimensions, F32, strides));
+    }
+
+    /** A layout that the primitive chooses. */
+    static memory.desc any(NativeScope scope, long... dimensions) {
+        return scope.own(new memory.desc(dimensions, F32, memory.format_tag.any));
+    }
+
+    /** A view of our memory as oneDNN sees it. */
+    memory view(NativeScope owner, memory.desc layout, FloatMemory data) {
+        return owner.own(new memory(layout, cpu, data.pointer()));
+    }
+
+    /** New memory for a layout that oneDNN chose. */
+    memory allocate(NativeScope owner, memory.desc layout) {
+        FloatMemory data = owner.allocate((layout.get_size() + Float.BYTES - 1) / Float.BYTES);
+        return view(owner, layout, data);
+    }
+
+    /** A copy from one layout to another, whenever the call is run. */
+    Call reorder(NativeScope owner, memory from, memory to) {
+        reorder primitive = owner.own(new reorder(from, to));
+        return call(owner, primitive).with(dnnl.DNNL_ARG_FROM, from).with(dnnl.DNNL_ARG_TO, to);
+    }
+
+    Call call(NativeScope owner, primitive primitive) {
+        return new Call(owner, primitive);
+    }
+
+    /** A primitive with its arguments, ready to run again and again without allocating anything. */
+    final class Call {
+        private static final int MOST_ARGUMENTS = 24;
+
+        private final NativeScope owner;
+        private final dnnl_primitive primitive;
+        private final dnnl_exec_arg_t arguments;
+        private int count;
+
+        private Call(NativeScope owner, primitive primitive) {
+            this.owner = owner;
+            this.primitive = owner.own(primitive.get());
+            arguments = owner.own(new dnnl_exec_arg_t(MOST_ARGUMENTS));
+        }
+
+        /** @param argument one of oneDNN's DNNL_ARG constants */
+        Call with(int argument, memory value) {
+            dnnl_memory handle = owner.own(value.get());
+            arguments.getPointer(count).arg(argument);
+            arguments.getPointer(count).memory(handle);
+            count++;
+            return this;
+        }
+
+        void run() {
+            int status = dnnl.dnnl_primitive_execute(primitive, streamHandle, count, arguments);
+            if (status != dnnl.dnnl_success) {
+                throw new EngineException("engine cpu: oneDNN could not run a primitive (status " + status
+                        + "). Run with ONEDNN_VERBOSE=all to see why.");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
