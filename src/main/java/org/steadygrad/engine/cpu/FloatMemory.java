@@ -40,7 +40,7 @@ final class FloatMemory implements AutoCloseable {
         BytePointer bytes = new BytePointer(Pointer.malloc(Float.BYTES * length + ALIGNMENT));
         bytes.capacity(Float.BYTES * length + ALIGNMENT);
         Pointer.memset(bytes, 0, Float.BYTES * length + ALIGNMENT);
-        long shift = (ALIGNMENT - bytes.address() % ALIGNMENT) % ALIGNMENT;
+        long shift = (ALIGNMENT - bytes.address() % ALIGNMENT) % ALIGNMENT / Float.BYTES;
         FloatPointer floats = bytes.getPointer(FloatPointer.class, shift);
         return view(bytes, floats, (int) length);
     }
@@ -84,6 +84,12 @@ final class FloatMemory implements AutoCloseable {
     /** Copies the array's first {@code count} floats here, from {@code offset} on. */
     void write(int offset, float[] source, int count) {
         buffer.put(offset, source, 0, count);
+    }
+
+    float[] toArray() {
+        float[] copy = new float[length];
+        read(0, copy, length);
+        return copy;
     }
 
     void zero() {

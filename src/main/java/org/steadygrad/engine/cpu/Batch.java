@@ -1,0 +1,108 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.cpu.BatchShape.LabelMask;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.Value;
+
+/** A program's copy of a batch: features, labels and masks, time-major. */
+final class Batch {
+    private final Program program;
+    private final Plan plan;
+    private final Intake features;
+    private final Optional<Intake> featureMask;
+    private final FloatMemory labels;
+    private final int labelSize;
+    private final Optional<FloatMemory> labelMask;
+    private Intake labelIntake;
+    private Intake labelMaskIntake;
+
+    Batch(Program program) {
+        this.program = program;
+        plan = program.model().plan();
+        BatchShape shape = program.shape();
+        features = new Intake(program, program.value(plan.input()), plan.input().size());
+        featureMask = shape.featureMask()
+                ? plan.mask().map(mask -> new Intake(program, program.value(mask), 1))
+                : Optional.empty();
+        Value output = plan.loss().output();
+        labelSize = plan.loss().labelSize();
+        labels = program.scope().allocate((long) program.rows(output) * labelSize);
+        labelMask = shape.labelMask() == LabelMask.NONE
+                ? Optional.empty()
+                : Optional.of(program.scope()
+                        .allocate((long) program.rows(output)
+                                * (shape.labelMask() == LabelMask.ROWS ? 1 : output.size())));
+    }
+
+    /** The shape a batch asks for. */
+    static BatchShape shape(Plan plan, MultiDataSet batch, boolean training) {
+        INDArray input = batch.getFeatures(0);
+        int steps = 1;
+        if (plan.input().perStep()) {
+            int time = input.rank() == 2 || plan.inputFormat() == RNNFormat.NWC ? 1 : 2;
+            steps = Math.toIntExact(input.size(time));
+        }
+        boolean mask = plan.mask().isPresent() && first(batch.getFeaturesMaskArrays()) != null;
+        return new BatchShape(Math.toIntExact(input.size(0)), steps, mask, labelMask(plan, batch, training), training);
+    }
+
+    private static LabelMask labelMask(Plan plan, MultiDataSet batch, boolean training) {
+        INDArray mask = training ? first(batch.getLabelsMaskArrays()) : null;
+        if (mask == null) {
+            return LabelMask.NONE;
+        }
+        Value output = plan.loss().output();
+        boolean elements = output.size() > 1
+                && (output.perStep() ? mask.rank() == 3 : mask.rank() == 2 && mask.size(1) == output.size());
+        return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
+    }
+
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
+    }
+
+    /** Copies what a forward pass needs. */
+    void loadFeatures(INDArray array, INDArray mask) {
+        long width = array.rank() == 3 ? array.size(plan.inputFormat() == RNNFormat.NCW ? 1 : 2) : array.size(1);
+        boolean symbols = plan.input().perStep() && array.rank() == 2;
+        if (!symbols && width != plan.input().size()) {
+            throw InvalidInputException.of(
+                    "engine cpu", plan.input().size() + " features per row", width, "Check the data's columns.");
+        }
+        features.load(array, plan.inputFormat());
+        featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
+    }
+
+    /** Copies what the loss needs. */
+    void loadLabels(MultiDataSet batch) {
+        INDArray array = batch.getLabels(0);
+        if (labelIntake == null) {
+            labelIntake = new Intake(program, labels, labelSize);
+        }
+        labelIntake.load(array, plan.labelFormat());
+        if (labelMask.isPresent()) {
+            if (labelMaskIntake == null) {
+                int size = program.shape().labelMask() == LabelMask.ROWS
+                        ? 1
+                        : plan.loss().output().size();
+                labelMaskIntake = new Intake(program, labelMask.get(), size);
+            }
+            labelMaskIntake.load(first(batch.getLabelsMaskArrays()), plan.labelFormat());
+        }
+    }
+
+    /** [rows of the output, label size] */
+    FloatMemory labels() {
+        return labels;
+    }
+
+    /** [rows of the output], or [rows of the output, output size]. */
+    Optional<FloatMemory> labelMask() {
+        return labelMask;
+    }
+}

@@ -1,0 +1,181 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.ops.FlatLayout;
+
+/** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
+final class CpuEngine implements Engine {
+    private static final String WHO = "engine cpu";
+
+    private final CpuModel model;
+    private final boolean truncated;
+    private final StateStore carried = StateStore.keeping();
+    private final StateStore continued = StateStore.keeping();
+    private final StateStore none = StateStore.forgetting();
+    private final Programs programs;
+    private final GradientSum gradientSum;
+
+    CpuEngine(ComputationGraph graph, int threads) {
+        CpuRuntime runtime = new CpuRuntime(threads);
+        INDArray state = graph.getUpdater().getStateViewArray();
+        Plan plan = PlanBuilder.build(graph);
+        ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory));
+        truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
+        programs = new Programs(model);
+        gradientSum = new GradientSum(memory.gradient(), runtime.workers());
+        importFrom(graph);
+    }
+
+    @Override
+    public String name() {
+        return CpuEngineProvider.NAME;
+    }
+
+    @Override
+    public String device() {
+        return OneDnnVersion.describe() + ", " + model.runtime().threads() + " threads";
+    }
+
+    @Override
+    public FlatLayout layout() {
+        return model.memory().layout();
+    }
+
+    @Override
+    public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        if (options.carryState() && !truncated) {
+            throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
+                    + " BackpropType.TruncatedBPTT.");
+        }
+        model.runtime().prepareThread();
+        if (!options.carryState()) {
+            carried.clear();
+        }
+        Program program = programs.of(Batch.shape(model.plan(), batch, true));
+        program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
+        program.batch().loadLabels(batch);
+        model.packed().refresh();
+        gradientSum.expect(options.accumulate());
+        Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.trace());
+        program.forward(pass);
+        program.backward(pass);
+        gradientSum.collect(program.shape().examples());
+        return new PassResult(program.loss() / program.shape().examples(), Optional.empty());
+    }
+
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
+    }
+
+    @Override
+    public UpdateOutcome update(UpdateRule rule) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void discardGradient() {
+        gradientSum.discard();
+    }
+
+    @Override
+    public INDArray output(MultiDataSet batch) {
+        return infer(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none);
+    }
+
+    @Override
+    public INDArray continueOutput(INDArray features) {
+        MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
+        return infer(features, null, batch, continued);
+    }
+
+    private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+        model.runtime().prepareThread();
+        Program program = programs.of(Batch.shape(model.plan(), batch, false));
+        program.batch().loadFeatures(features, mask);
+        model.packed().refresh();
+        program.forward(new Pass(0, states, false));
+        return program.output();
+    }
+
+    @Override
+    public void clearState() {
+        carried.clear();
+        continued.clear();
+    }
+
+    private record Snapshot(
+            CpuEngine owner, float[] parameters, float[] updaterState, StateStore carried, StateStore continued)
+            implements EngineSnapshot {}
+
+    @Override
+    public EngineSnapshot snapshot() {
+        ModelMemory memory = model.memory();
+        return new Snapshot(
+                this, memory.parameters().toArray(), memory.updaterState().toArray(), carried.copy(), continued.copy());
+    }
+
+    @Override
+    public void restore(EngineSnapshot snapshot) {
+        if (!(snapshot instanceof Snapshot own) || own.owner != this) {
+            throw InvalidInputException.of(
+                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
+        }
+        ModelMemory memory = model.memory();
+        memory.parameters().write(0, own.parameters, own.parameters.length);
+        memory.updaterState().write(0, own.updaterState, own.updaterState.length);
+        memory.parametersChanged();
+        carried.restore(own.carried);
+        continued.restore(own.continued);
+        gradientSum.discard();
+    }
+
+    @Override
+    public void exportTo(ComputationGraph graph) {
+        checkSame(graph);
+        ModelMemory.copy(model.memory().parameters(), graph.params());
+        ModelMemory.copy(model.memory().updaterState(), graph.getUpdater().getStateViewArray());
+    }
+
+    @Override
+    public void importFrom(ComputationGraph graph) {
+        checkSame(graph);
+        ModelMemory.copy(graph.params(), model.memory().parameters());
+        ModelMemory.copy(graph.getUpdater().getStateViewArray(), model.memory().updaterState());
+        model.memory().parametersChanged();
+        gradientSum.discard();
+        clearState();
+    }
+
+    private void checkSame(ComputationGraph graph) {
+        if (graph.numParams() != layout().length()) {
+            throw InvalidInputException.of(
+                    WHO,
+                    "a model with " + layout().length() + " parameters",
+                    graph.numParams(),
+                    "Export to and import from models of the same configuration only.");
+        }
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+        gradientSum.close();
+        carried.close();
+        continued.close();
+        model.close();
+    }
+}

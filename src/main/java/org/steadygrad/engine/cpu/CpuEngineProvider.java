@@ -1,0 +1,57 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.engine.Availability;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.platform.Cpu;
+import org.steadygrad.platform.NativeVariant;
+
+/** Runs whole training steps on oneDNN, on the CPU. */
+public final class CpuEngineProvider implements EngineProvider {
+    /** The name that {@code --engine} takes. */
+    public static final String NAME = "cpu";
+
+    private static final int RANK = 10;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int rank() {
+        return RANK;
+    }
+
+    @Override
+    public Availability probe() {
+        try {
+            NativeVariant.select();
+            return Availability.usable(OneDnnVersion.describe());
+        } catch (LinkageError | RuntimeException e) {
+            return Availability.missing(
+                    "oneDNN can't be loaded (" + e.getMessage()
+                            + "). Put org.bytedeco:dnnl and org.bytedeco:opencl with this platform's classifier on the class path.");
+        }
+    }
+
+    @Override
+    public Optional<String> unsupported(ComputationGraph model) {
+        return PlanBuilder.unsupported(model);
+    }
+
+    @Override
+    public Engine create(ComputationGraph model) {
+        NativeVariant.select();
+        return new CpuEngine(model, threads());
+    }
+
+    private static int threads() {
+        Cpu cpu = Cpu.detect();
+        int cores = cpu.physicalCores() > 0 ? cpu.physicalCores() : cpu.logicalCores();
+        return Math.max(1, Math.min(cores, cpu.logicalCores()));
+    }
+}

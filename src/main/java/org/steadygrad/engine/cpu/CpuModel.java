@@ -1,0 +1,20 @@
+package org.steadygrad.engine.cpu;
+
+import org.steadygrad.engine.plan.Plan;
+
+/**
+ * What all programs of an engine share.
+ *
+ * @param plan of the model
+ * @param runtime oneDNN and threads
+ * @param memory parameters, gradient, updater state
+ * @param packed parameters in oneDNN's layouts
+ */
+record CpuModel(Plan plan, CpuRuntime runtime, ModelMemory memory, PackedWeights packed) implements AutoCloseable {
+    @Override
+    public void close() {
+        packed.close();
+        memory.close();
+        runtime.close();
+    }
+}

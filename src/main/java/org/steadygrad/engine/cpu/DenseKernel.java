@@ -1,0 +1,139 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.inner_product_backward_data;
+import org.bytedeco.dnnl.inner_product_backward_weights;
+import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+import org.steadygrad.engine.cpu.OneDnn.Call;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.ops.ParameterBlock;
+
+/**
+ * A dense layer as oneDNN's inner product. DL4J's weights, [in, out] in 'f' order, lie in memory as oneDNN's plain
+ * [out, in], so that their gradient is written to its place in the flat vector straight away.
+ */
+final class DenseKernel implements Kernel {
+    private final Program program;
+    private final OneDnn oneDnn;
+    private final NativeScope scope;
+    private final PlanStep.Dense step;
+    private final memory.desc source;
+    private final memory.desc output;
+    private final memory.desc plainWeights;
+    private final memory.desc anyWeights;
+    private final Optional<memory.desc> bias;
+    private final inner_product_forward.primitive_desc description;
+    private final Call forward;
+    private final List<Call> backward = new ArrayList<>();
+
+    DenseKernel(Program program, PlanStep.Dense step, int number) {
+        this.program = program;
+        this.step = step;
+        oneDnn = program.runtime().oneDnn();
+        scope = program.scope();
+        int in = step.input().size();
+        int out = step.output().size();
+        int rows = program.rows(step.input());
+        source = OneDnn.rows(scope, rows, in);
+        output = OneDnn.rows(scope, rows, out);
+        plainWeights = OneDnn.rows(scope, out, in);
+        anyWeights = OneDnn.any(scope, out, in);
+        bias = step.bias().map(b -> OneDnn.rows(scope, out));
+        description = describe();
+        forward = forwardCall();
+        if (program.needsGradient(step.output())) {
+            planBackward(number);
+        }
+    }
+
+    private inner_product_forward.primitive_desc describe() {
+        boolean fused = !step.activation().isIdentity();
+        primitive_attr attributes =
+                fused ? Eltwise.of(step.activation()).fused(scope) : scope.own(new primitive_attr());
+        prop_kind kind = prop_kind.forward_training;
+        return scope.own(
+                bias.isPresent()
+                        ? new inner_product_forward.primitive_desc(
+                                oneDnn.engine(), kind, source, anyWeights, bias.get(), output, attributes, false)
+                        : new inner_product_forward.primitive_desc(
+                                oneDnn.engine(), kind, source, anyWeights, output, attributes, false));
+    }
+
+    private Call forwardCall() {
+        Call call = oneDnn.call(scope, scope.own(new inner_product_forward(description)))
+                .with(dnnl.DNNL_ARG_SRC, program.matrix(step.input()))
+                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(description.weights_desc())))
+                .with(dnnl.DNNL_ARG_DST, program.matrix(step.output()));
+        step.bias().ifPresent(b -> call.with(dnnl.DNNL_ARG_BIAS, parameter(b)));
+        return call;
+    }
+
+    private memory packed(memory.desc wanted) {
+        return program.model().packed().get(step.weights().offset(), plainWeights, wanted);
+    }
+
+    private memory parameter(ParameterBlock block) {
+        return oneDnn.view(scope, bias.orElseThrow(), program.model().memory().parameters(block));
+    }
+
+    private void planBackward(int number) {
+        memory gradient = program.matrix(step.output(), program.gradient(step.output()));
+        if (!step.activation().isIdentity()) {
+            FloatMemory before = program.scratch(program.shape().elements(step.output()), 0);
+            memory gradientBefore = program.matrix(step.output(), before);
+            backward.add(Eltwise.of(step.activation())
+                    .backward(program, program.matrix(step.output()), gradient, gradientBefore));
+            gradient = gradientBefore;
+        }
+        if (step.weights().trained()) {
+            backward.add(weightsCall(gradient));
+        }
+        memory outputGradient = gradient;
+        program.inputGradient(number, 0).ifPresent(target -> backward.add(dataCall(outputGradient, target)));
+    }
+
+    private Call weightsCall(memory gradient) {
+        inner_product_backward_weights.primitive_desc weights = scope.own(
+                bias.isPresent()
+                        ? new inner_product_backward_weights.primitive_desc(
+                                oneDnn.engine(), source, plainWeights, bias.get(), output, description)
+                        : new inner_product_backward_weights.primitive_desc(
+                                oneDnn.engine(), source, plainWeights, output, description));
+        ModelMemory model = program.model().memory();
+        Call call = oneDnn.call(scope, scope.own(new inner_product_backward_weights(weights)))
+                .with(dnnl.DNNL_ARG_SRC, program.matrix(step.input()))
+                .with(dnnl.DNNL_ARG_DIFF_DST, gradient)
+                .with(dnnl.DNNL_ARG_DIFF_WEIGHTS, oneDnn.view(scope, plainWeights, model.gradient(step.weights())));
+        step.bias()
+                .ifPresent(b ->
+                        call.with(dnnl.DNNL_ARG_DIFF_BIAS, oneDnn.view(scope, bias.orElseThrow(), model.gradient(b))));
+        return call;
+    }
+
+    private Call dataCall(memory gradient, FloatMemory target) {
+        inner_product_backward_data.primitive_desc data = scope.own(new inner_product_backward_data.primitive_desc(
+                oneDnn.engine(), source, anyWeights, output, description));
+        return oneDnn.call(scope, scope.own(new inner_product_backward_data(data)))
+                .with(dnnl.DNNL_ARG_DIFF_DST, gradient)
+                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(data.weights_desc())))
+                .with(dnnl.DNNL_ARG_DIFF_SRC, program.matrix(step.input(), target));
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        forward.run();
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        for (int i = 0; i < backward.size(); i++) {
+            backward.get(i).run();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.steadygrad.engine.plan.GradientFlow;
+import org.steadygrad.engine.plan.GradientFlow.Reader;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.Value;
+
+/**
+ * Memory for the gradients of a plan's tensors. A gradient is needed from the backward pass of its tensor's last reader to
+ * that of its producer, so that memory of the same size is used again further down.
+ */
+final class GradientMemory {
+    private final Map<Value, FloatMemory> sums = new HashMap<>();
+    private final Map<Reader, FloatMemory> contributions = new HashMap<>();
+    private final Map<Integer, Deque<FloatMemory>> free = new HashMap<>();
+    private final NativeScope scope;
+
+    GradientMemory(Plan plan, GradientFlow flow, BatchShape shape, NativeScope scope) {
+        this.scope = scope;
+        for (int i = plan.steps().size() - 1; i >= 0; i--) {
+            PlanStep step = plan.steps().get(i);
+            Value output = step.output();
+            if (!flow.needed(output)) {
+                continue;
+            }
+            List<Reader> readers = flow.readers(output);
+            if (readers.size() > 1) {
+                sums.put(output, take(shape.elements(output)));
+                readers.forEach(reader -> giveBack(contributions.get(reader)));
+            }
+            for (int j = 0; j < step.inputs().size(); j++) {
+                Value input = step.inputs().get(j);
+                if (flow.needed(input)) {
+                    FloatMemory memory = take(shape.elements(input));
+                    contributions.put(new Reader(i, j), memory);
+                    if (flow.readers(input).size() == 1) {
+                        sums.put(input, memory);
+                    }
+                }
+            }
+            if (sums.containsKey(output)) {
+                giveBack(sums.get(output));
+            }
+        }
+    }
+
+    private FloatMemory take(long elements) {
+        Deque<FloatMemory> available = free.get(Math.toIntExact(elements));
+        return available == null || available.isEmpty() ? scope.allocate(elements) : available.pop();
+    }
+
+    private void giveBack(FloatMemory memory) {
+        free.computeIfAbsent(memory.length(), length -> new ArrayDeque<>()).push(memory);
+    }
+
+    /** The whole gradient of a tensor; empty when none is needed or no step reads the tensor. */
+    Optional<FloatMemory> sum(Value value) {
+        return Optional.ofNullable(sums.get(value));
+    }
+
+    /** Where one reader's share goes; empty when the tensor needs no gradient. */
+    Optional<FloatMemory> contribution(Reader reader) {
+        return Optional.ofNullable(contributions.get(reader));
+    }
+}

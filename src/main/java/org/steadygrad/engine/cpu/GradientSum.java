@@ -1,0 +1,66 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.List;
+
+/** The gradients of all passes since the last update: one in the model's memory, or the sum of several in memory apart. */
+final class GradientSum implements AutoCloseable {
+    private final FloatMemory gradient;
+    private final SumKernel add;
+    private final FloatMemory sum;
+    private long examples;
+    private int passes;
+
+    GradientSum(FloatMemory gradient, Workers workers) {
+        this.gradient = gradient;
+        sum = FloatMemory.allocate(gradient.length());
+        add = new SumKernel(List.of(sum, gradient), sum, workers);
+    }
+
+    /**
+     * To be called before a pass, which overwrites the gradient.
+     *
+     * @param accumulate whether the pass' gradient joins those since the last update
+     */
+    void expect(boolean accumulate) {
+        if (!accumulate) {
+            discard();
+        } else if (passes == 1) {
+            sum.copyFrom(gradient);
+        }
+    }
+
+    /** Takes note of the gradient that a pass has just left. */
+    void collect(long batchExamples) {
+        if (passes > 0) {
+            add.run();
+        }
+        examples += batchExamples;
+        passes++;
+    }
+
+    /** Forgets the gradients since the last update. */
+    void discard() {
+        examples = 0;
+        passes = 0;
+    }
+
+    /** Puts the sum of all passes where the last one's gradient lies. */
+    void finish() {
+        if (passes > 1) {
+            gradient.copyFrom(sum);
+        }
+    }
+
+    long examples() {
+        return examples;
+    }
+
+    int passes() {
+        return passes;
+    }
+
+    @Override
+    public void close() {
+        sum.close();
+    }
+}

@@ -1,0 +1,15 @@
+package org.steadygrad.engine.plan;
+
+/** Losses of one row of outputs o and labels y; the loss of a batch is their sum over all rows that aren't masked. */
+public enum LossFunction {
+    /** {@code -sum y log o}. */
+    CROSS_ENTROPY,
+    /** The same with the number of the right class as label. */
+    SPARSE_CROSS_ENTROPY,
+    /** {@code -sum (y log o + (1 - y) log (1 - o))}. */
+    BINARY_CROSS_ENTROPY,
+    /** {@code mean (o - y)^2}. */
+    MEAN_SQUARED_ERROR,
+    /** {@code mean |o - y|}. */
+    MEAN_ABSOLUTE_ERROR
+}

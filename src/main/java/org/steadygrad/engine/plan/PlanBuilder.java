@@ -1,0 +1,134 @@
+package org.steadygrad.engine.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+import org.nd4j.linalg.activations.IActivation;
+import org.steadygrad.engine.plan.Value.Rows;
+import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.ParameterBlock;
+
+/**
+ * Turns an initialised DL4J graph into a plan, vertex after vertex in topological order. What each kind of layer becomes
+ * is decided in {@link LayerTranslation} and {@link VertexTranslation}; this class keeps what they share.
+ */
+public final class PlanBuilder {
+    private final ComputationGraph graph;
+    private final FlatLayout layout;
+    private final Map<String, ParameterBlock> blocks = new HashMap<>();
+    private final List<Value> values = new ArrayList<>();
+    private final List<PlanStep> steps = new ArrayList<>();
+    private final Map<String, Signal> signals = new HashMap<>();
+    private GraphInput input;
+
+    private PlanBuilder(ComputationGraph graph) {
+        this.graph = graph;
+        layout = FlatLayouts.of(graph);
+        layout.blocks().forEach(block -> blocks.put(block.name(), block));
+    }
+
+    /**
+     * @param graph initialised; isn't changed
+     * @throws UnsupportedModelException naming the first layer or setting that a plan can't express
+     */
+    public static Plan build(ComputationGraph graph) {
+        return new PlanBuilder(graph).build();
+    }
+
+    /** Why no plan can be made of the graph; empty when one can. */
+    public static Optional<String> unsupported(ComputationGraph graph) {
+        try {
+            build(graph);
+            return Optional.empty();
+        } catch (UnsupportedModelException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private Plan build() {
+        if (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1) {
+            throw new UnsupportedModelException(
+                    String.join(", ", graph.getConfiguration().getNetworkOutputs()),
+                    "a model with " + graph.getNumInputArrays() + " inputs and " + graph.getNumOutputArrays()
+                            + " outputs");
+        }
+        for (int index : graph.topologicalSortOrder()) {
+            GraphVertex vertex = graph.getVertices()[index];
+            if (vertex.isInputVertex()) {
+                input = GraphInput.of(graph, vertex, this);
+                signals.put(vertex.getVertexName(), input.signal());
+            } else {
+                Signal out = vertex.hasLayer()
+                        ? LayerTranslation.translate(
+                                this, vertex, inputs(vertex).get(0))
+                        : VertexTranslation.translate(this, vertex, inputs(vertex));
+                signals.put(vertex.getVertexName(), out);
+            }
+        }
+        if (steps.isEmpty() || !(steps.get(steps.size() - 1) instanceof PlanStep.Loss)) {
+            throw new UnsupportedModelException(
+                    graph.getConfiguration().getNetworkOutputs().get(0),
+                    "an output that isn't an output or loss layer");
+        }
+        return new Plan(
+                layout,
+                values,
+                steps,
+                input.signal().value(),
+                input.format(),
+                input.signal().mask(),
+                GraphInput.labelFormat(graph));
+    }
+
+    private List<Signal> inputs(GraphVertex vertex) {
+        List<Signal> found = new ArrayList<>();
+        for (VertexIndices source : vertex.getInputVertices()) {
+            found.add(signals.get(graph.getVertices()[source.getVertexIndex()].getVertexName()));
+        }
+        return found;
+    }
+
+    /** What the vertex of this name puts out; it comes earlier in topological order. */
+    Signal signal(String vertex) {
+        return signals.get(vertex);
+    }
+
+    Value newValue(String producer, long size, Rows rows) {
+        Value value = new Value(values.size(), producer, Math.toIntExact(size), rows);
+        values.add(value);
+        return value;
+    }
+
+    /** Appends a step and gives its output. */
+    Value add(PlanStep step) {
+        steps.add(step);
+        return step.output();
+    }
+
+    /** @param parameter name within the layer; the layer has it */
+    ParameterBlock parameter(String layer, String parameter) {
+        return blocks.get(layer + "_" + parameter);
+    }
+
+    Optional<ParameterBlock> optionalParameter(String layer, String parameter) {
+        return Optional.ofNullable(blocks.get(layer + "_" + parameter));
+    }
+
+    /** @throws UnsupportedModelException when a plan doesn't know the function */
+    static ActivationFunction activation(String layer, IActivation function) {
+        return ActivationFunction.of(function)
+                .orElseThrow(() -> new UnsupportedModelException(layer, "activation " + function));
+    }
+
+    /** The configuration of a vertex' layer. */
+    static Layer configuration(GraphVertex vertex) {
+        return vertex.getLayer().conf().getLayer();
+    }
+}
