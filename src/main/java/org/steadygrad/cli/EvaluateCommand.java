@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.steadygrad.engine.Engines;
 import org.steadygrad.train.SavedRun;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,8 +38,8 @@ final class EvaluateCommand implements Runnable {
             description = "Change a key of the run file, for example data.path=FILE. May be given several times.")
     private List<String> changes = new ArrayList<>();
 
-    @Option(names = "--engine", paramLabel = "NAME", description = "auto, or an engine that doctor lists.")
-    private String engine = Engines.AUTO;
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -49,7 +49,7 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, Double> metrics = SavedRun.read(run).evaluate(changes, engine);
+        Map<String, Double> metrics = SavedRun.read(run).evaluate(changes, engine.request());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(metrics));

@@ -3,10 +3,10 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.Engines;
 import org.steadygrad.train.SavedRun;
 import org.steadygrad.train.TextGenerator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,8 +49,8 @@ final class GenerateCommand implements Runnable {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the choice (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(names = "--engine", paramLabel = "NAME", description = "auto, or an engine that doctor lists.")
-    private String engineName = Engines.AUTO;
+    @Mixin
+    private EngineOptions engineOptions = new EngineOptions();
 
     @Spec
     private CommandSpec spec;
@@ -58,7 +58,7 @@ final class GenerateCommand implements Runnable {
     @Override
     public void run() {
         SavedRun saved = SavedRun.read(run);
-        try (Engine engine = saved.openEngine(engineName)) {
+        try (Engine engine = saved.openEngine(engineOptions.request())) {
             TextGenerator generator = new TextGenerator(engine, saved.artifact(), temperature, seed);
             String text = generator.continueText(prompt, length);
             PrintWriter out = spec.commandLine().getOut();

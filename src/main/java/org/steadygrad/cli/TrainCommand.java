@@ -60,6 +60,12 @@ final class TrainCommand implements Callable<Integer> {
             description = "auto, or an engine that doctor lists; overrides the run file.")
     private String engine;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads on the CPU, one per physical core by default; overrides the run file.")
+    private Integer threads;
+
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
@@ -100,6 +106,9 @@ final class TrainCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(changes);
         if (engine != null) {
             all.add("engine=" + engine);
+        }
+        if (threads != null) {
+            all.add("threads=" + threads);
         }
         if (run != null) {
             return RunFileArgument.read(run, all);

@@ -26,7 +26,13 @@ public interface EngineProvider {
      * {@link Engine#exportTo}.
      *
      * @param model an initialised model
+     * @param settings what the engine may use of the machine
      * @throws EngineException when the engine isn't usable or doesn't support the model
      */
-    Engine create(ComputationGraph model);
+    Engine create(ComputationGraph model, EngineSettings settings);
+
+    /** {@link #create(ComputationGraph, EngineSettings)} with {@link EngineSettings#DEFAULT}. */
+    default Engine create(ComputationGraph model) {
+        return create(model, EngineSettings.DEFAULT);
+    }
 }

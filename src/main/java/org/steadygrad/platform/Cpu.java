@@ -102,6 +102,12 @@ public record Cpu(String model, Set<String> flags, int physicalCores, int logica
         return runsAvx2() && flags.containsAll(Set.of("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"));
     }
 
+    /** Number of threads that compute at the same time without sharing a core; at least 1. */
+    public int usableCores() {
+        int cores = physicalCores > 0 ? physicalCores : logicalCores;
+        return Math.max(1, Math.min(cores, logicalCores));
+    }
+
     /** The instruction sets that matter for the speed of training, in alphabetical order. */
     public List<String> notableFlags() {
         Set<String> notable = new TreeSet<>();

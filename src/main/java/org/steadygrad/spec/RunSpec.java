@@ -1,5 +1,6 @@
 package org.steadygrad.spec;
 
+import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 
 /** A run file: everything that decides what a run does. */
@@ -11,7 +12,12 @@ public record RunSpec(
         @Doc("The network.") ModelSpec model,
         @Doc("How it is trained.") @Default("{}") TrainingSpec training,
         @Doc("What is watched.") @Default("{}") HealthSpec health,
-        @Doc("The engine: auto, or an engine's name as doctor lists them.") @Default("auto") String engine) {
+        @Doc("The engine: auto, or an engine's name as doctor lists them.") @Default("auto") String engine,
+        @Doc("Threads on the CPU.") @Absent("one per physical core") Integer threads,
+        @Doc(
+                        "Most memory that activations may take, for example 512MB; beyond it they are computed again in the backward pass (engine cpu).")
+                @Absent("no limit")
+                String memory) {
     public RunSpec {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw InvalidInputException.of(
@@ -19,6 +25,12 @@ public record RunSpec(
                     "name to be made of letters, digits, '.', '_' and '-'",
                     name,
                     "The name is used for the run's folder.");
+        }
+        if (threads != null) {
+            Check.positive(threads, "run", "threads");
+        }
+        if (memory != null) {
+            MemorySize.bytes("memory", memory);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -22,16 +23,16 @@ record LoopSettings(
         EarlyStoppingSpec earlyStopping,
         CheckpointSpec checkpoint,
         HealthSpec health,
-        String engine) {
+        EngineRequest engine) {
 
     /** When a run ends by itself; {@code null} stands for no limit. */
     record Limits(int epochs, Integer iterations, Double maxMinutes) {}
 
     static LoopSettings of(RunSpec run) {
-        return of(run.training(), run.health(), run.seed(), run.engine());
+        return of(run.training(), run.health(), run.seed(), EngineRequest.of(run));
     }
 
-    static LoopSettings of(TrainingSpec training, HealthSpec health, long seed, String engine) {
+    static LoopSettings of(TrainingSpec training, HealthSpec health, long seed, EngineRequest engine) {
         return new LoopSettings(
                 seed,
                 new Limits(training.epochs(), training.iterations(), training.maxMinutes()),

@@ -16,7 +16,7 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.spec.RunSpec;
@@ -100,10 +100,10 @@ public record SavedRun(
      * @param overrides changes of the run file, for example {@code data.path=other.txt}
      * @return metric name to value
      */
-    public Map<String, Double> evaluate(List<String> overrides, String engineName) {
+    public Map<String, Double> evaluate(List<String> overrides, EngineRequest request) {
         RunSpec run = run(overrides);
         DataSource source = DataSources.open(run.data(), run.training().batch(), run.seed(), artifact);
-        try (Engine engine = openEngine(engineName)) {
+        try (Engine engine = openEngine(request)) {
             return source.validation()
                     .map(batches -> Validation.evaluate(engine, description, batches))
                     .orElseThrow(
@@ -114,7 +114,7 @@ public record SavedRun(
     }
 
     /** An engine that holds the model. */
-    public Engine openEngine(String engineName) {
-        return Engines.choose(engineName, model).provider().create(model);
+    public Engine openEngine(EngineRequest request) {
+        return request.open(model);
     }
 }

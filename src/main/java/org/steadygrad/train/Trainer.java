@@ -8,6 +8,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.steadygrad.check.Check;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.engine.EngineRequest;
+import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.Engines;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -47,7 +50,7 @@ public final class Trainer {
     private EarlyStoppingSpec earlyStopping = TRAINING.earlyStopping();
     private CheckpointSpec checkpoint = TRAINING.checkpoint();
     private HealthSpec health = RunFiles.defaults(HealthSpec.class);
-    private String engine = "auto";
+    private EngineRequest engine = EngineRequest.of(Engines.AUTO);
     private Optional<Path> folder = Optional.empty();
     private boolean resume;
     private TrainingObserver observer = new TrainingObserver() {};
@@ -143,7 +146,13 @@ public final class Trainer {
 
     /** {@code "auto"} or an engine's name. */
     public Trainer engine(String engineName) {
-        engine = Check.notNull(engineName, "Trainer", "engine");
+        engine = new EngineRequest(engineName, engine.settings());
+        return this;
+    }
+
+    /** What the engine may use of the machine. */
+    public Trainer engineSettings(EngineSettings settings) {
+        engine = new EngineRequest(engine.name(), settings);
         return this;
     }
 

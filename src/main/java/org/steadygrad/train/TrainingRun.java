@@ -52,7 +52,7 @@ final class TrainingRun {
     }
 
     RunResult run() {
-        Engines.Choice choice = Engines.choose(settings.engine(), model);
+        Engines.Choice choice = Engines.choose(settings.engine().name(), model);
         choice.passedOver().forEach(LOG::info);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
@@ -60,7 +60,7 @@ final class TrainingRun {
         try {
             Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
             fileRunFile(folder);
-            try (Engine engine = choice.provider().create(model)) {
+            try (Engine engine = choice.provider().create(model, settings.engine().settings())) {
                 return run(engine, folder, store, start);
             }
         } catch (IOException e) {

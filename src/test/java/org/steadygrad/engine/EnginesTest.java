@@ -23,7 +23,7 @@ class EnginesTest {
         }
 
         @Override
-        public Engine create(ComputationGraph model) {
+        public Engine create(ComputationGraph model, EngineSettings settings) {
             throw new AssertionError("choosing creates nothing");
         }
     }

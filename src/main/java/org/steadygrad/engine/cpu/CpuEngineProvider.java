@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.NativeVariant;
@@ -44,14 +45,8 @@ public final class CpuEngineProvider implements EngineProvider {
     }
 
     @Override
-    public Engine create(ComputationGraph model) {
+    public Engine create(ComputationGraph model, EngineSettings settings) {
         NativeVariant.select();
-        return new CpuEngine(model, threads());
-    }
-
-    private static int threads() {
-        Cpu cpu = Cpu.detect();
-        int cores = cpu.physicalCores() > 0 ? cpu.physicalCores() : cpu.logicalCores();
-        return Math.max(1, Math.min(cores, cpu.logicalCores()));
+        return new CpuEngine(model, settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores());
     }
 }

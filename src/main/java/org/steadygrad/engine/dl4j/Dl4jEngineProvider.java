@@ -6,15 +6,20 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.recurrent.SimpleRnn;
 import org.nd4j.linalg.factory.Nd4jBackend;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.platform.Versions;
 
 /** Runs any DL4J model by DL4J's own layers on whatever ND4J back end is present: the reference and the fallback. */
 public final class Dl4jEngineProvider implements EngineProvider {
     /** The name that {@code --engine} takes. */
     public static final String NAME = "dl4j";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dl4jEngineProvider.class);
 
     @Override
     public String name() {
@@ -54,8 +59,11 @@ public final class Dl4jEngineProvider implements EngineProvider {
     }
 
     @Override
-    public Engine create(ComputationGraph model) {
-        ThreadThresholds.apply();
+    public Engine create(ComputationGraph model, EngineSettings settings) {
+        if (settings.memory() > 0) {
+            LOG.info("Engine dl4j keeps all activations: the limit of memory has no effect.");
+        }
+        Nd4jThreads.apply(settings.threads());
         return new Dl4jEngine(model);
     }
 }

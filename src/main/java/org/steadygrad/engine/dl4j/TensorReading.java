@@ -1,6 +1,7 @@
 package org.steadygrad.engine.dl4j;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.steadygrad.engine.trace.ActivationRange;
 
 /**
  * What one look at a layer's output, or at the gradient of it, yields. Everything is summed in double, so that tiny

@@ -9,13 +9,14 @@ import java.util.Optional;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.engine.trace.GraphDepths;
 import org.steadygrad.nn.GRULayer;
 
 /**
@@ -120,7 +121,7 @@ final class TraceCollector {
                 profiles.put(name, List.of(RecurrentProfile.of(name, norms, axes.examples())));
             }
         });
-        Map<String, Integer> depths = depths();
+        Map<String, Integer> depths = GraphDepths.of(graph);
         List<LayerTrace> layers = new ArrayList<>();
         List<TimeProfile> allProfiles = new ArrayList<>();
         activations.forEach((name, reading) -> {
@@ -154,22 +155,5 @@ final class TraceCollector {
             }
         }
         return null;
-    }
-
-    private Map<String, Integer> depths() {
-        Map<String, Integer> depths = new HashMap<>();
-        for (int index : graph.topologicalSortOrder()) {
-            GraphVertex vertex = graph.getVertices()[index];
-            int below = 0;
-            if (vertex.getInputVertices() != null) {
-                for (VertexIndices source : vertex.getInputVertices()) {
-                    String name = graph.getVertices()[source.getVertexIndex()].getVertexName();
-                    below = Math.max(below, depths.get(name));
-                }
-            }
-            boolean counts = vertex.hasLayer() && vertex.getLayer().numParams() > 0;
-            depths.put(vertex.getVertexName(), below + (counts ? 1 : 0));
-        }
-        return depths;
     }
 }

@@ -16,6 +16,7 @@ import org.steadygrad.ops.FlatLayout;
  * @param inputFormat of sequences
  * @param mask of the features, for networks on sequences
  * @param labelFormat of label sequences
+ * @param outputs what the vertices between input and output put out, in the order of the forward pass
  */
 public record Plan(
         FlatLayout layout,
@@ -24,10 +25,12 @@ public record Plan(
         Value input,
         RNNFormat inputFormat,
         Optional<Value> mask,
-        RNNFormat labelFormat) {
+        RNNFormat labelFormat,
+        List<VertexOutput> outputs) {
     public Plan {
         values = List.copyOf(values);
         steps = List.copyOf(steps);
+        outputs = List.copyOf(outputs);
     }
 
     public PlanStep.Loss loss() {

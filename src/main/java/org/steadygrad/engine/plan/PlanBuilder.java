@@ -11,6 +11,8 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.nd4j.linalg.activations.IActivation;
 import org.steadygrad.engine.plan.Value.Rows;
+import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.engine.trace.GraphDepths;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.ParameterBlock;
@@ -84,7 +86,24 @@ public final class PlanBuilder {
                 input.signal().value(),
                 input.format(),
                 input.signal().mask(),
-                GraphInput.labelFormat(graph));
+                GraphInput.labelFormat(graph),
+                outputs());
+    }
+
+    private List<VertexOutput> outputs() {
+        Map<String, Integer> depths = GraphDepths.of(graph);
+        List<VertexOutput> outputs = new ArrayList<>();
+        for (int index : graph.topologicalSortOrder()) {
+            GraphVertex vertex = graph.getVertices()[index];
+            String name = vertex.getVertexName();
+            if (!vertex.isInputVertex() && !vertex.isOutputVertex()) {
+                ActivationRange range =
+                        vertex.hasLayer() ? ActivationRange.of(configuration(vertex)) : ActivationRange.NONE;
+                outputs.add(new VertexOutput(
+                        name, vertex.hasLayer(), depths.get(name), range, signals.get(name).value()));
+            }
+        }
+        return outputs;
     }
 
     private List<Signal> inputs(GraphVertex vertex) {

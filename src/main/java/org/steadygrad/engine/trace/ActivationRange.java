@@ -1,4 +1,4 @@
-package org.steadygrad.engine.dl4j;
+package org.steadygrad.engine.trace;
 
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -17,19 +17,21 @@ import org.nd4j.linalg.activations.IActivation;
  * @param width of the whole range, for bounded ones
  * @param canDie whether outputs of exactly 0 pass no gradient (ReLU family)
  */
-record ActivationRange(String name, double low, double high, double width, boolean canDie) {
+public record ActivationRange(String name, double low, double high, double width, boolean canDie) {
     private static final double MARGIN = 0.02;
     private static final double RATIONAL_TANH_BOUND = 1.7159;
 
-    static final ActivationRange NONE = unbounded("");
+    /** Of layers without an activation function. */
+    public static final ActivationRange NONE = unbounded("");
 
-    boolean saturated(double value) {
+    /** Whether a value lies within 2 % of the range of a bound. */
+    public boolean saturated(double value) {
         double margin = MARGIN * width;
         return value <= low + margin || value >= high - margin;
     }
 
     /** The range of what a layer puts out. Batch norm's configuration names an activation that it never applies. */
-    static ActivationRange of(Layer layer) {
+    public static ActivationRange of(Layer layer) {
         if (layer instanceof BatchNormalization) {
             return NONE;
         }

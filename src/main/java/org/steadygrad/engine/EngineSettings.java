@@ -1,0 +1,20 @@
+package org.steadygrad.engine;
+
+import org.steadygrad.check.Check;
+
+/**
+ * What an engine may use of the machine.
+ *
+ * @param threads number of threads on the CPU; 0 stands for one per physical core
+ * @param memory most bytes that activations may take, beyond which they are computed again in the backward pass; 0 stands
+ *     for no limit
+ */
+public record EngineSettings(int threads, long memory) {
+    /** All physical cores, and as much memory as it takes. */
+    public static final EngineSettings DEFAULT = new EngineSettings(0, 0);
+
+    public EngineSettings {
+        Check.nonNegative(threads, "engine settings", "threads");
+        Check.nonNegative(memory, "engine settings", "memory");
+    }
+}
