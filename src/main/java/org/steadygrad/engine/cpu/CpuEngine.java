@@ -27,6 +27,7 @@ final class CpuEngine implements Engine {
     private final StateStore none = StateStore.forgetting();
     private final Programs programs;
     private final GradientSum gradientSum;
+    private final TensorScan scan;
 
     CpuEngine(ComputationGraph graph, int threads) {
         CpuRuntime runtime = new CpuRuntime(threads);
@@ -37,6 +38,7 @@ final class CpuEngine implements Engine {
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         programs = new Programs(model);
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
+        scan = new TensorScan(runtime.workers());
         importFrom(graph);
     }
 
@@ -72,9 +74,15 @@ final class CpuEngine implements Engine {
         gradientSum.expect(options.accumulate());
         Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.trace());
         program.forward(pass);
-        program.backward(pass);
+        ProgramTrace trace = options.trace() ? new ProgramTrace(program, scan) : null;
+        if (trace != null) {
+            trace.activations();
+            trace.labels();
+        }
+        program.backward(pass, trace);
         gradientSum.collect(program.shape().examples());
-        return new PassResult(program.loss() / program.shape().examples(), Optional.empty());
+        double loss = program.loss() / program.shape().examples();
+        return new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
     }
 
     private static INDArray first(INDArray[] arrays) {
