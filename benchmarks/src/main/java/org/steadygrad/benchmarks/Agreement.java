@@ -11,20 +11,18 @@ import java.util.Map;
  * different work would be worth nothing.
  */
 final class Agreement {
-    private static final double TOLERANCE = 1e-3;
-
     /** Below this share of the largest gradient's norm there is only rounding, as in a bias in front of batch norm. */
     private static final double SMALL = 1e-3;
 
     private Agreement() {}
 
     /**
-     * Runs a first step on every side. DL4J, which can't run every model, is dropped where it fails.
+     * Runs a step on every side. DL4J, which can't run every model, is dropped where it fails.
      *
      * @return the losses, one per side that is left
-     * @throws IllegalStateException when a side with the same model has another loss
+     * @throws DisagreementException when a side with the same model has another loss
      */
-    static List<Double> firstStep(Contest contest) {
+    static List<Double> step(Contest contest) {
         List<Double> losses = new ArrayList<>();
         for (Side side : contest.sides()) {
             if (!ran(contest, side)) {
@@ -51,18 +49,16 @@ final class Agreement {
         }
     }
 
-    /** Runs a few steps on each side and compares loss and gradient norm after each; returns what was found, in words. */
+    /** Runs a few steps on each side and compares losses, at the first also gradients; returns what was found, in words. */
     static String check(Contest contest, int steps) {
         StringBuilder found = new StringBuilder("case=" + contest.benchmark().name());
+        contest.torch().ifPresent(torch -> torch.readNorms(true));
         for (int i = 0; i < steps; i++) {
-            List<Double> losses = firstStep(contest);
-            found.append(String.format(Locale.ROOT, " losses=%s", losses));
-        }
-        for (Side side : contest.sides()) {
-            if (contest.sides().get(0) instanceof EngineSide ours && side instanceof TorchSide torch) {
-                ours.step();
-                int compared = compare(contest, ours.gradientNorms(), torch.stepForNorms());
-                found.append(" equalGradientNorms=").append(compared);
+            found.append(String.format(Locale.ROOT, " losses=%s", step(contest)));
+            if (i == 0 && contest.torch().isPresent() && contest.sides().get(0) instanceof EngineSide ours) {
+                int equal = compare(
+                        contest, ours.gradientNorms(), contest.torch().get().gradientNorms());
+                found.append(" equalGradientNorms=").append(equal);
             }
         }
         return found.toString();
@@ -85,8 +81,8 @@ final class Agreement {
 
     private static void require(Contest contest, String what, double value, double ours, double floor) {
         double scale = Math.max(Math.abs(ours), floor);
-        if (!(Math.abs(value - ours) <= TOLERANCE * scale)) {
-            throw new IllegalStateException("case " + contest.benchmark().name() + ": " + what + " is " + value
+        if (!(Math.abs(value - ours) <= contest.benchmark().workload().tolerance() * scale)) {
+            throw new DisagreementException("case " + contest.benchmark().name() + ": " + what + " is " + value
                     + ", ours is " + ours + ": the sides don't compute the same, so their times can't be compared.");
         }
     }

@@ -86,12 +86,16 @@ final class Compare implements Callable<Integer> {
     }
 
     private int checkAll(List<BenchmarkCase> selected) {
+        int exitCode = CommandLine.ExitCode.OK;
         for (BenchmarkCase benchmark : selected) {
             try (Contest contest = new Contest(benchmark, engine, peers)) {
                 System.out.println(Agreement.check(contest, CHECKED_STEPS));
+            } catch (DisagreementException e) {
+                System.err.println(e.getMessage());
+                exitCode = CommandLine.ExitCode.SOFTWARE;
             }
         }
-        return CommandLine.ExitCode.OK;
+        return exitCode;
     }
 
     private int measureAll(List<BenchmarkCase> selected) throws IOException {
@@ -112,7 +116,7 @@ final class Compare implements Callable<Integer> {
 
     private CaseResult measure(BenchmarkCase benchmark) {
         try (Contest contest = new Contest(benchmark, engine, peers)) {
-            List<Double> losses = Agreement.firstStep(contest);
+            List<Double> losses = Agreement.step(contest);
             List<Timing> timings = new Rounds(quick ? Effort.quick() : Effort.full()).measure(contest.sides());
             List<CaseResult.SideResult> sides = new ArrayList<>();
             for (int i = 0; i < timings.size(); i++) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** The sides of one case, all starting from the same weights where they have the same. */
@@ -62,6 +63,13 @@ final class Contest implements AutoCloseable {
     /** Ours first. */
     List<Side> sides() {
         return List.copyOf(sides);
+    }
+
+    Optional<TorchSide> torch() {
+        return sides.stream()
+                .filter(TorchSide.class::isInstance)
+                .map(TorchSide.class::cast)
+                .findFirst();
     }
 
     /** Peers that can't run the case, and why. */

@@ -36,6 +36,9 @@ final class Dl4jModels {
 
     static final double MAX_NORM = 1.0;
 
+    /** Small, since DL4J's softmax cross-entropy stops growing at 23, where a deep residual stack would start. */
+    private static final double OUTPUT_SCALE = 0.1;
+
     private static final String INPUT = "in";
 
     private final boolean productLayers;
@@ -159,6 +162,8 @@ final class Dl4jModels {
     private static void addOutput(GraphBuilder graph, int width, String last) {
         OutputLayer.Builder output = new OutputLayer.Builder(LossFunction.MCXENT);
         output.nIn(width).nOut(Workload.CLASSES).activation(Activation.SOFTMAX);
+        double bound = OUTPUT_SCALE / Math.sqrt(width);
+        output.weightInit(new UniformDistribution(-bound, bound));
         graph.addLayer("output", output.build(), last);
     }
 }

@@ -28,6 +28,7 @@ final class TorchSide implements Side {
     private final Optimizer adam = Adam.builder()
             .optLearningRateTracker(Tracker.fixed((float) Dl4jModels.LEARNING_RATE))
             .build();
+    private boolean readNorms;
     private double loss = Double.NaN;
     private Map<String, Double> gradientNorms = Map.of();
 
@@ -51,11 +52,11 @@ final class TorchSide implements Side {
 
     @Override
     public void step() {
-        timedStep(false);
+        timedStep();
     }
 
     /** @return nanoseconds that count */
-    private long timedStep(boolean readNorms) {
+    private long timedStep() {
         try (NDManager perStep = manager.newSubManager()) {
             NDList constants = model.constants();
             constants.forEach(constant -> constant.tempAttach(perStep));
@@ -113,7 +114,7 @@ final class TorchSide implements Side {
         }
         long time = 0;
         for (int i = 0; i < steps; i++) {
-            time += timedStep(false);
+            time += timedStep();
         }
         return time;
     }
@@ -123,9 +124,13 @@ final class TorchSide implements Side {
         return loss;
     }
 
-    /** Runs a step and returns the norm of each parameter's gradient before clipping. */
-    Map<String, Double> stepForNorms() {
-        timedStep(true);
+    /** Whether steps keep the gradients' norms, which costs time. */
+    void readNorms(boolean on) {
+        readNorms = on;
+    }
+
+    /** Norm of each parameter's gradient before clipping, at the last step. */
+    Map<String, Double> gradientNorms() {
         return gradientNorms;
     }
 
