@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -29,6 +30,8 @@ public final class PlanBuilder {
     private final List<PlanStep> steps = new ArrayList<>();
     private final Map<String, Signal> signals = new HashMap<>();
     private GraphInput input;
+    private int frozen;
+    private int streams;
 
     private PlanBuilder(ComputationGraph graph) {
         this.graph = graph;
@@ -117,6 +120,26 @@ public final class PlanBuilder {
     /** What the vertex of this name puts out; it comes earlier in topological order. */
     Signal signal(String vertex) {
         return signals.get(vertex);
+    }
+
+    /** Whether the layers that are translated now are frozen, so that they work as in inference. */
+    boolean inference() {
+        return frozen > 0;
+    }
+
+    /** Translates frozen layers. */
+    Signal inInference(Supplier<Signal> translation) {
+        frozen++;
+        try {
+            return translation.get();
+        } finally {
+            frozen--;
+        }
+    }
+
+    /** The number of a stream of random numbers that no other step has. */
+    int nextStream() {
+        return streams++;
     }
 
     Value newValue(String producer, long size, Rows rows) {
