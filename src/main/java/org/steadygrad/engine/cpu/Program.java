@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.GradientFlow;
 import org.steadygrad.engine.plan.GradientFlow.Reader;
 import org.steadygrad.engine.plan.Plan;
@@ -88,20 +89,38 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** After {@link #forward}; leaves the gradient in the model's memory. */
-    void backward(Pass pass) {
+    /**
+     * After {@link #forward}; leaves the gradient in the model's memory.
+     *
+     * @param trace looks at the gradient on its way; null when nobody does
+     */
+    void backward(Pass pass, ProgramTrace trace) {
         for (int i = stages.size() - 1; i >= 0; i--) {
             Stage stage = stages.get(i);
             if (stage.backward) {
                 if (stage.sum != null) {
                     stage.sum.run();
                 }
+                if (trace != null) {
+                    trace.gradient(stage.step.output());
+                }
                 stage.kernel.backward(pass);
             }
         }
     }
 
-    /** The loss of the last forward pass: the sum over all rows that count. */
+    /** The gradient through time of the last backward pass, for layers that note it. */
+    List<TimeProfile> profiles() {
+        List<TimeProfile> profiles = new ArrayList<>();
+        for (Stage stage : stages) {
+            if (stage.backward && stage.kernel instanceof Profiled profiled) {
+                profiles.add(profiled.profile(shape.examples()));
+            }
+        }
+        return profiles;
+    }
+
+    /** The loss of the last backward pass: the sum over all rows that count. */
     double loss() {
         return ((LossKernel) stages.get(stages.size() - 1).kernel).loss();
     }

@@ -1,7 +1,6 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.List;
-import java.util.Optional;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
@@ -17,7 +16,6 @@ final class RecurKernel implements Kernel, Profiled {
     private final int number;
     private final RecurrentShape shape;
     private final RecurrentLayer layer;
-    private boolean profiled;
 
     RecurKernel(Program program, PlanStep.Recur step, int number) {
         this.step = step;
@@ -74,12 +72,11 @@ final class RecurKernel implements Kernel, Profiled {
 
     @Override
     public void backward(Pass pass) {
-        profiled = pass.profile();
-        layer.backward(profiled);
+        layer.backward(pass.profile());
     }
 
     @Override
-    public Optional<TimeProfile> profile(int examples) {
-        return profiled ? Optional.of(layer.norms().profile(step.layer(), shape.reverse(), examples)) : Optional.empty();
+    public TimeProfile profile(int examples) {
+        return layer.norms().profile(step.layer(), shape.reverse(), examples);
     }
 }

@@ -106,7 +106,11 @@ public final class PlanBuilder {
                 ActivationRange range =
                         vertex.hasLayer() ? ActivationRange.of(configuration(vertex)) : ActivationRange.NONE;
                 outputs.add(new VertexOutput(
-                        name, vertex.hasLayer(), depths.get(name), range, signals.get(name).value()));
+                        name,
+                        vertex.hasLayer(),
+                        depths.get(name),
+                        range,
+                        signals.get(name).value()));
             }
         }
         return outputs;

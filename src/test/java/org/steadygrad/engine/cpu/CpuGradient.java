@@ -2,7 +2,9 @@ package org.steadygrad.engine.cpu;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,6 +13,7 @@ import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.platform.NativeVariant;
 
@@ -21,10 +24,11 @@ final class CpuGradient implements AutoCloseable {
     final StateStore states;
     Program program;
 
-    CpuGradient(ComputationGraph graph, long activationBytes) {
+    /** @param change what recurrent steps are turned into */
+    CpuGradient(ComputationGraph graph, UnaryOperator<PlanStep.Recur> change, long activationBytes) {
         NativeVariant.select();
         CpuRuntime runtime = new CpuRuntime(2);
-        Plan plan = PlanBuilder.build(graph);
+        Plan plan = changed(PlanBuilder.build(graph), change);
         ModelMemory memory = new ModelMemory(plan.layout(), 0);
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
         ModelMemory.copy(graph.params(), memory.parameters());
@@ -35,7 +39,22 @@ final class CpuGradient implements AutoCloseable {
     }
 
     CpuGradient(ContractCase test) {
-        this(test.model(), 0);
+        this(test.model(), recur -> recur, 0);
+    }
+
+    private static Plan changed(Plan plan, UnaryOperator<PlanStep.Recur> change) {
+        List<PlanStep> steps = plan.steps().stream()
+                .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur) : step)
+                .toList();
+        return new Plan(
+                plan.layout(),
+                plan.values(),
+                steps,
+                plan.input(),
+                plan.inputFormat(),
+                plan.mask(),
+                plan.labelFormat(),
+                plan.outputs());
     }
 
     /** Runs a pass with a profile. */
