@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,6 +14,7 @@ import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.Value;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.platform.NativeVariant;
 
@@ -24,8 +25,14 @@ final class CpuGradient implements AutoCloseable {
     final StateStore states;
     Program program;
 
+    /** Turns a recurrent step into another one. */
+    interface Change {
+        /** @param mask of the features */
+        PlanStep.Recur apply(PlanStep.Recur step, Optional<Value> mask);
+    }
+
     /** @param change what recurrent steps are turned into */
-    CpuGradient(ComputationGraph graph, UnaryOperator<PlanStep.Recur> change, long activationBytes) {
+    CpuGradient(ComputationGraph graph, Change change, long activationBytes) {
         NativeVariant.select();
         CpuRuntime runtime = new CpuRuntime(2);
         Plan plan = changed(PlanBuilder.build(graph), change);
@@ -39,12 +46,12 @@ final class CpuGradient implements AutoCloseable {
     }
 
     CpuGradient(ContractCase test) {
-        this(test.model(), recur -> recur, 0);
+        this(test.model(), (recur, mask) -> recur, 0);
     }
 
-    private static Plan changed(Plan plan, UnaryOperator<PlanStep.Recur> change) {
+    private static Plan changed(Plan plan, Change change) {
         List<PlanStep> steps = plan.steps().stream()
-                .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur) : step)
+                .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur, plan.mask()) : step)
                 .toList();
         return new Plan(
                 plan.layout(),
@@ -62,7 +69,7 @@ final class CpuGradient implements AutoCloseable {
         load(batch, true);
         Pass pass = new Pass(5, states, true);
         program.forward(pass);
-        program.backward(pass);
+        program.backward(pass, null);
         double examples = batch.getFeatures(0).size(0);
         float[] flat = model.memory().gradient().toArray();
         Map<String, double[]> blocks = new LinkedHashMap<>();
