@@ -33,12 +33,12 @@ final class CpuEngine implements Engine {
     private final GradientSum gradientSum;
     private final TensorScan scan;
 
-    CpuEngine(ComputationGraph graph, int threads) {
+    CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
         CpuRuntime runtime = new CpuRuntime(threads);
         INDArray state = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
-        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory));
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
         UpdatePlan updates = UpdatePlan.of(graph);
         update = new UpdatePass(
                 updates,

@@ -50,6 +50,7 @@ public final class CpuEngineProvider implements EngineProvider {
         NativeVariant.select();
         return new CpuEngine(
                 model,
-                settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores());
+                settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores(),
+                settings.memory());
     }
 }

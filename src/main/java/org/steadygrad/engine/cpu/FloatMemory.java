@@ -112,6 +112,11 @@ final class FloatMemory implements AutoCloseable {
         Pointer.memcpy(pointer, other.pointer, (long) Float.BYTES * length);
     }
 
+    /** Takes {@code count} of the other's values; offsets are in elements, and the stretches don't overlap. */
+    void copy(long offset, FloatMemory other, long otherOffset, long count) {
+        buffer.put((int) offset, other.buffer, (int) otherOffset, (int) count);
+    }
+
     @Override
     public void close() {
         if (owned != null && !owned.isNull()) {

@@ -14,6 +14,9 @@ final class Kernels {
         if (step instanceof PlanStep.Activate activate) {
             return new ActivateKernel(program, activate, number);
         }
+        if (step instanceof PlanStep.Recur recur) {
+            return new RecurKernel(program, recur, number);
+        }
         if (step instanceof PlanStep.Loss loss) {
             return new LossKernel(program, loss);
         }

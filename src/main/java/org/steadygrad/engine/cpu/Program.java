@@ -29,6 +29,7 @@ final class Program implements AutoCloseable {
     private final GradientMemory gradients;
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
+    private final long workspaceShare;
 
     /**
      * @param sum adds up the gradient of the step's output; null when one reader alone makes it
@@ -43,12 +44,28 @@ final class Program implements AutoCloseable {
         flow = new GradientFlow(plan);
         gradients = shape.training() ? new GradientMemory(plan, flow, shape, scope) : null;
         batch = new Batch(this);
+        workspaceShare = shareWorkspaces(plan);
         for (int i = 0; i < plan.steps().size(); i++) {
             PlanStep step = plan.steps().get(i);
             boolean backward = shape.training() && flow.needed(step.output());
             Kernel kernel = Kernels.make(this, step, i);
             stages.add(new Stage(step, kernel, backward ? sum(step.output()) : null, backward));
         }
+    }
+
+    /** Recurrent layers share equally what tensors leave of the model's limit. */
+    private long shareWorkspaces(Plan plan) {
+        if (model.activationBytes() == 0) {
+            return Long.MAX_VALUE;
+        }
+        long left = model.activationBytes() - scope.allocatedBytes();
+        for (Value value : plan.values()) {
+            left -= values.containsKey(value) ? 0 : Float.BYTES * shape.elements(value);
+        }
+        long layers = plan.steps().stream()
+                .filter(step -> step instanceof PlanStep.Recur)
+                .count();
+        return left / Math.max(1, layers);
     }
 
     private SumKernel sum(Value value) {
@@ -186,6 +203,18 @@ final class Program implements AutoCloseable {
      */
     FloatMemory scratch(long length, long number) {
         return scratch.computeIfAbsent(List.of(length, number), key -> scope.allocate(length));
+    }
+
+    /** Bytes that the workspaces of one recurrent layer may take. */
+    long workspaceShare() {
+        return workspaceShare;
+    }
+
+    /** Whether a mask comes from the data itself, so that there is one even if the batch has none. */
+    boolean derives(Optional<Value> mask) {
+        return mask.isPresent()
+                && model.plan().steps().stream()
+                        .anyMatch(step -> step.output().equals(mask.get()));
     }
 
     /** Bytes of tensors and workspaces, parameters left out. */

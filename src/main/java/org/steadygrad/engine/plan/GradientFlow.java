@@ -30,8 +30,10 @@ public final class GradientFlow {
             boolean below = step.parameters().stream().anyMatch(ParameterBlock::trained);
             for (int j = 0; j < step.inputs().size(); j++) {
                 Value input = step.inputs().get(j);
-                readers.get(input.id()).add(new Reader(i, j));
-                below |= needed[input.id()];
+                if (step.passesGradient()) {
+                    readers.get(input.id()).add(new Reader(i, j));
+                    below |= needed[input.id()];
+                }
             }
             needed[step.output().id()] = below;
         }
@@ -41,7 +43,7 @@ public final class GradientFlow {
         return needed[value.id()];
     }
 
-    /** The steps that read the tensor, in the order of the forward pass. */
+    /** The steps that read the tensor and give it a share of its gradient, in the order of the forward pass. */
     public List<Reader> readers(Value value) {
         return List.copyOf(readers.get(value.id()));
     }

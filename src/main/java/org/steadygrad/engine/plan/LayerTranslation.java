@@ -2,7 +2,6 @@ package org.steadygrad.engine.plan;
 
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
@@ -22,8 +21,9 @@ final class LayerTranslation {
         if (layer instanceof BaseOutputLayer output) {
             return LossTranslation.output(plan, name, output, input);
         }
-        if (layer instanceof BaseRecurrentLayer recurrent) {
-            return RecurrentTranslation.translate(plan, name, recurrent, input);
+        Layer configured = plan.configured(name);
+        if (RecurrentTranslation.knows(configured)) {
+            return RecurrentTranslation.translate(plan, name, configured, input);
         }
         if (layer.getClass() == DenseLayer.class) {
             return dense(plan, name, (DenseLayer) layer, input);

@@ -17,6 +17,7 @@ final class LossTranslation {
                 plan.newValue(name, layer.getNOut(), scores.rows()),
                 function(name, layer.getLossFn()),
                 PlanBuilder.activation(name, layer.getActivationFn()),
+                1e-10,
                 input.mask())));
     }
 

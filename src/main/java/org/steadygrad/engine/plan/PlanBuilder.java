@@ -5,7 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -29,6 +33,8 @@ public final class PlanBuilder {
     private final List<PlanStep> steps = new ArrayList<>();
     private final Map<String, Signal> signals = new HashMap<>();
     private GraphInput input;
+    private int frozen;
+    private int streams;
 
     private PlanBuilder(ComputationGraph graph) {
         this.graph = graph;
@@ -123,6 +129,26 @@ public final class PlanBuilder {
         return signals.get(vertex);
     }
 
+    /** Whether the layers that are translated now are frozen, so that they work as in inference. */
+    boolean inference() {
+        return frozen > 0;
+    }
+
+    /** Translates frozen layers. */
+    Signal inInference(Supplier<Signal> translation) {
+        frozen++;
+        try {
+            return translation.get();
+        } finally {
+            frozen--;
+        }
+    }
+
+    /** The number of a stream of random numbers that no other step has. */
+    int nextStream() {
+        return streams++;
+    }
+
     Value newValue(String producer, long size, Rows rows) {
         Value value = new Value(values.size(), producer, Math.toIntExact(size), rows);
         values.add(value);
@@ -148,6 +174,18 @@ public final class PlanBuilder {
     static ActivationFunction activation(String layer, IActivation function) {
         return ActivationFunction.of(function)
                 .orElseThrow(() -> new UnsupportedModelException(layer, "activation " + function));
+    }
+
+    /** The configuration of a vertex' layer with the wrappers that its layer hides; not as frozen. */
+    Layer configured(String vertex) {
+        LayerVertex found = (LayerVertex) graph.getConfiguration().getVertices().get(vertex);
+        Layer layer = found.getLayerConf().getLayer();
+        while (layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
+            layer = layer instanceof FrozenLayer frozen
+                    ? frozen.getLayer()
+                    : ((FrozenLayerWithBackprop) layer).getUnderlying();
+        }
+        return layer;
     }
 
     /** The configuration of a vertex' layer. */

@@ -23,6 +23,11 @@ public sealed interface PlanStep {
         return List.of();
     }
 
+    /** Whether the gradient of the output makes one of the inputs. */
+    default boolean passesGradient() {
+        return true;
+    }
+
     /**
      * {@code output = f(input W + b)}.
      *
@@ -103,10 +108,168 @@ public sealed interface PlanStep {
     }
 
     /**
+     * Keeps every element with probability {@code keep} and divides it by {@code keep} then; the others become 0. In
+     * inference the output is the input.
+     *
+     * @param keep above 0, at most 1
+     * @param stream number of the stream of random numbers in {@link RandomStream}, each step has its own
+     */
+    record Dropout(String layer, Value input, Value output, double keep, int stream) implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+    }
+
+    /** Element by element: {@code output = inputs[0] op inputs[1] op ...}; all have the same shape. */
+    record Combine(String layer, List<Value> inputs, Value output, Operation operation) implements PlanStep {
+        public Combine {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
+    /** How several tensors become one. */
+    enum Operation {
+        ADD,
+        PRODUCT,
+        AVERAGE,
+        /** On a tie the gradient goes to the first of the largest. */
+        MAX,
+        /** The first minus the second. */
+        SUBTRACT
+    }
+
+    /** The inputs' rows side by side. */
+    record Concat(String layer, List<Value> inputs, Value output) implements PlanStep {
+        public Concat {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
+    /**
+     * An example's last row: [examples, steps] to [examples].
+     *
+     * @param mask where there is data; an example's last step is the last one with a mask above 0, and without any its
+     *     first
+     */
+    record LastStep(String layer, Value input, Value output, Optional<Value> mask) implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+    }
+
+    /**
+     * A mask found in the data: 0 where all elements of a row are {@code masked}, else 1. No gradient passes.
+     *
+     * @param output of size 1
+     * @param masked the value that stands for no data
+     */
+    record DeriveMask(String layer, Value input, Value output, double masked) implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public boolean passesGradient() {
+            return false;
+        }
+    }
+
+    /** {@code output = input}, but no gradient passes: what lies below isn't trained from here. */
+    record Detach(String layer, Value input, Value output) implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public boolean passesGradient() {
+            return false;
+        }
+    }
+
+    /**
+     * Batch normalisation over all rows: {@code output = f(gamma (input - mean) / sqrt(variance + epsilon) + beta)}, in
+     * training with the moments of the batch, whose running averages move, or else with the running ones.
+     *
+     * @param mask rows that count; the output is 0 in the others
+     */
+    record Normalize(
+            String layer,
+            Value input,
+            Value output,
+            Normalization settings,
+            ActivationFunction activation,
+            Optional<Value> mask)
+            implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public List<ParameterBlock> parameters() {
+            return settings.parameters();
+        }
+    }
+
+    /**
+     * {@code output = f(weights[row number] + bias)}: the input holds numbers of rows.
+     *
+     * @param input of size 1
+     * @param weights [vocabulary, output size]
+     * @param bias [output size]; empty without bias
+     */
+    record Embed(
+            String layer,
+            Value input,
+            Value output,
+            ParameterBlock weights,
+            Optional<ParameterBlock> bias,
+            ActivationFunction activation)
+            implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+
+        @Override
+        public List<ParameterBlock> parameters() {
+            return bias.map(b -> List.of(weights, b)).orElse(List.of(weights));
+        }
+    }
+
+    /**
+     * One row from all steps of an example: [examples, steps] to [examples].
+     *
+     * @param power of the p-norm; of no importance to other kinds
+     * @param mask steps that count
+     */
+    record Pool(String layer, Value input, Value output, Pooling pooling, double power, Optional<Value> mask)
+            implements PlanStep {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+    }
+
+    /** How steps become one row. */
+    enum Pooling {
+        MAX,
+        AVERAGE,
+        SUM,
+        /** {@code (sum |x|^p)^(1/p)}. */
+        POWER_NORM
+    }
+
+    /**
      * Activation function of the output layer and loss in one.
      *
      * @param input what the activation function is applied to
      * @param output the network's output
+     * @param clip probabilities are taken to lie in [clip, 1 - clip]; of no importance to other losses
      * @param mask rows that count, when the batch has such a mask and no mask of labels
      */
     record Loss(
@@ -115,6 +278,7 @@ public sealed interface PlanStep {
             Value output,
             LossFunction loss,
             ActivationFunction activation,
+            double clip,
             Optional<Value> mask)
             implements PlanStep {
         @Override
