@@ -30,7 +30,7 @@ class UpdateChunkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 7, 17, 33, 95, 96, 97, 511, 513, 2047, 2048})
+    @ValueSource(ints = {1, 3, 7, 17, 33, 95, 96, 97, 511, 513, 1023, UpdateChunk.LENGTH})
     void ordinaryAndExtremeMagnitudes(int n) {
         for (double magnitude : MAGNITUDES) {
             fill(n, magnitude);
@@ -51,7 +51,7 @@ class UpdateChunkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 17, 96, 2048})
+    @ValueSource(ints = {3, 17, 96, UpdateChunk.LENGTH})
     void zerosAndWildElements(int n) {
         fill(n, 1);
         chunk.gradient[0] = 0;
@@ -68,7 +68,7 @@ class UpdateChunkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 96, 2048})
+    @ValueSource(ints = {1, 96, UpdateChunk.LENGTH})
     void allOfOneKind(int n) {
         fill(n, 0);
         scan(n);

@@ -39,10 +39,7 @@ final class UpdateModels {
     }
 
     static OutputLayer.Builder output(int inputs, int units) {
-        return new OutputLayer.Builder(LossFunction.MSE)
-                .nIn(inputs)
-                .nOut(units)
-                .activation(Activation.IDENTITY);
+        return new OutputLayer.Builder(LossFunction.MSE).nIn(inputs).nOut(units).activation(Activation.IDENTITY);
     }
 
     /** One weight matrix of {@code size} elements and nothing else. */

@@ -154,18 +154,17 @@ class UpdatePassTest {
     /** The largest floats: their norm is finite in double, clipped they make a step as good as any. */
     @TestFactory
     Stream<DynamicTest> hugeGradients() {
-        return Stream.of(3.0, 1e17, 1e19, 5e37)
-                .flatMap(magnitude -> Stream.of(
-                                new ClipRule.ByGlobalNorm(1), new ClipRule.ByGlobalNorm(1e-3), new ClipRule.ByValue(1))
-                        .map(rule -> DynamicTest.dynamicTest(magnitude + " " + rule, () -> {
-                            try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(0.01), 5000), 2)) {
-                                trial.gradient(new Random(3), magnitude);
-                                trial.applyReference(rule, UpdateTrial.rule(rule, 0, 1));
-                                UpdateOutcome outcome = trial.apply(UpdateTrial.rule(rule, 0, 1));
-                                assertTrue(outcome.applied());
-                                trial.assertClose(TOLERANCE);
-                            }
-                        })));
+        return Stream.of(3.0, 1e17, 1e19, 5e37).flatMap(magnitude -> Stream.of(
+                        new ClipRule.ByGlobalNorm(1), new ClipRule.ByGlobalNorm(1e-3), new ClipRule.ByValue(1))
+                .map(rule -> DynamicTest.dynamicTest(magnitude + " " + rule, () -> {
+                    try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(0.01), 5000), 2)) {
+                        trial.gradient(new Random(3), magnitude);
+                        trial.applyReference(rule, UpdateTrial.rule(rule, 0, 1));
+                        UpdateOutcome outcome = trial.apply(UpdateTrial.rule(rule, 0, 1));
+                        assertTrue(outcome.applied());
+                        trial.assertClose(TOLERANCE);
+                    }
+                })));
     }
 
     private record Overflow(IUpdater updater, double magnitude) {}

@@ -46,7 +46,8 @@ class UpdatePlanTest {
             builder.addLayer("layer" + i, layers[i], previous);
             previous = "layer" + i;
         }
-        ComputationGraph graph = new ComputationGraph(builder.setOutputs(previous).build());
+        ComputationGraph graph =
+                new ComputationGraph(builder.setOutputs(previous).build());
         graph.init();
         return graph;
     }
@@ -56,10 +57,7 @@ class UpdatePlanTest {
     }
 
     private static OutputLayer.Builder output() {
-        return new OutputLayer.Builder(LossFunction.MSE)
-                .nIn(SIZES[1])
-                .nOut(2)
-                .activation(Activation.IDENTITY);
+        return new OutputLayer.Builder(LossFunction.MSE).nIn(SIZES[1]).nOut(2).activation(Activation.IDENTITY);
     }
 
     /** Adam's means of both layers' weights and biases come first, then all their squares; DL4J's views say where. */
@@ -76,8 +74,7 @@ class UpdatePlanTest {
 
     @Test
     void aParameterOfItsOwnUpdaterDividesTheStretch() {
-        ComputationGraph graph =
-                graph(dense().biasUpdater(new Sgd(0.1)).build(), output().build());
+        ComputationGraph graph = graph(dense().biasUpdater(new Sgd(0.1)).build(), output().build());
         UpdatePlan plan = UpdatePlan.of(graph);
         List<UpdateRun> runs = plan.runs();
         assertEquals(UpdaterKind.SGD, runs.get(1).kind());
@@ -96,10 +93,7 @@ class UpdatePlanTest {
         StepSchedule rate = new StepSchedule(ScheduleType.ITERATION, 0.1, 0.5, 10);
         StepSchedule momentum = new StepSchedule(ScheduleType.EPOCH, 0.8, 0.5, 1);
         UpdatePlan plan = UpdatePlan.of(graph(
-                dense().updater(new Nesterovs(rate, momentum))
-                        .l1(0.01)
-                        .l2(0.02)
-                        .build(),
+                dense().updater(new Nesterovs(rate, momentum)).l1(0.01).l2(0.02).build(),
                 output().updater(new Sgd(rate)).weightDecay(0.5, true).build()));
         UpdateNumbers first = plan.runs().get(0).at(20, 1);
         assertEquals(0.025, first.rate(), 1e-12);
@@ -166,9 +160,7 @@ class UpdatePlanTest {
                 .build();
         assertUnsupported(
                 "layer 'layer0': constraints",
-                graph(
-                        new LastTimeStep(new Bidirectional(constrained)),
-                        output().build()));
+                graph(new LastTimeStep(new Bidirectional(constrained)), output().build()));
     }
 
     @Test
