@@ -77,8 +77,7 @@ final class Compare implements Callable<Integer> {
 
     private void start() {
         if (threads < 1) {
-            Cpu cpu = Cpu.detect();
-            threads = Math.max(1, Math.min(cpu.physicalCores(), cpu.logicalCores()));
+            threads = Cpu.detect().usableCores();
         }
         Nd4j.getExecutioner();
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
@@ -88,7 +87,7 @@ final class Compare implements Callable<Integer> {
     private int checkAll(List<BenchmarkCase> selected) {
         int exitCode = CommandLine.ExitCode.OK;
         for (BenchmarkCase benchmark : selected) {
-            try (Contest contest = new Contest(benchmark, engine, peers)) {
+            try (Contest contest = new Contest(benchmark, engine, threads, peers)) {
                 System.out.println(Agreement.check(contest, CHECKED_STEPS));
             } catch (DisagreementException e) {
                 System.err.println(e.getMessage());
@@ -115,7 +114,7 @@ final class Compare implements Callable<Integer> {
     }
 
     private CaseResult measure(BenchmarkCase benchmark) {
-        try (Contest contest = new Contest(benchmark, engine, peers)) {
+        try (Contest contest = new Contest(benchmark, engine, threads, peers)) {
             List<Double> losses = Agreement.step(contest);
             List<Timing> timings = new Rounds(quick ? Effort.quick() : Effort.full()).measure(contest.sides());
             List<CaseResult.SideResult> sides = new ArrayList<>();
