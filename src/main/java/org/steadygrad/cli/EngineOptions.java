@@ -2,17 +2,20 @@ package org.steadygrad.cli;
 
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Options of commands that run a trained model. */
 final class EngineOptions {
     @Option(names = "--engine", paramLabel = "NAME", description = "auto, or an engine that doctor lists.")
     private String engine = Engines.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads on the CPU; one per physical core by default.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads on the CPU; one per physical core by default.")
     private Integer threads;
 
     @Spec(Spec.Target.MIXEE)
@@ -20,7 +23,8 @@ final class EngineOptions {
 
     EngineRequest request() {
         if (threads != null && threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--threads: expected a number above 0, got " + threads + ".");
+            throw new ParameterException(
+                    spec.commandLine(), "--threads: expected a number above 0, got " + threads + ".");
         }
         return EngineRequest.of(engine, threads == null ? 0 : threads);
     }

@@ -60,7 +60,8 @@ final class TrainingRun {
         try {
             Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
             fileRunFile(folder);
-            try (Engine engine = choice.provider().create(model, settings.engine().settings())) {
+            try (Engine engine =
+                    choice.provider().create(model, settings.engine().settings())) {
                 return run(engine, folder, store, start);
             }
         } catch (IOException e) {

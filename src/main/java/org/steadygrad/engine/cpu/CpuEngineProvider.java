@@ -47,6 +47,8 @@ public final class CpuEngineProvider implements EngineProvider {
     @Override
     public Engine create(ComputationGraph model, EngineSettings settings) {
         NativeVariant.select();
-        return new CpuEngine(model, settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores());
+        return new CpuEngine(
+                model,
+                settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores());
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -73,7 +74,7 @@ public final class PlanBuilder {
                 Signal out = vertex.hasLayer()
                         ? LayerTranslation.translate(
                                 this, vertex, inputs(vertex).get(0))
-                        : VertexTranslation.translate(this, vertex, inputs(vertex));
+                        : VertexTranslation.translate(this, vertex.getVertexName(), settings(vertex), inputs(vertex));
                 signals.put(vertex.getVertexName(), out);
             }
         }
@@ -103,7 +104,11 @@ public final class PlanBuilder {
                 ActivationRange range =
                         vertex.hasLayer() ? ActivationRange.of(configuration(vertex)) : ActivationRange.NONE;
                 outputs.add(new VertexOutput(
-                        name, vertex.hasLayer(), depths.get(name), range, signals.get(name).value()));
+                        name,
+                        vertex.hasLayer(),
+                        depths.get(name),
+                        range,
+                        signals.get(name).value()));
             }
         }
         return outputs;
@@ -115,6 +120,25 @@ public final class PlanBuilder {
             found.add(signals.get(graph.getVertices()[source.getVertexIndex()].getVertexName()));
         }
         return found;
+    }
+
+    private org.deeplearning4j.nn.conf.graph.GraphVertex settings(GraphVertex vertex) {
+        return graph.getConfiguration().getVertices().get(vertex.getVertexName());
+    }
+
+    /** Whether these are the features. */
+    boolean isInput(Value value) {
+        return value.equals(input.signal().value());
+    }
+
+    /** The mask of the features, for networks on sequences. */
+    Optional<Value> inputMask() {
+        return input.signal().mask();
+    }
+
+    /** Which axis of DL4J's sequences holds the features. */
+    int featureAxis() {
+        return input.format() == RNNFormat.NCW ? 1 : 2;
     }
 
     /** What the vertex of this name puts out; it comes earlier in topological order. */
