@@ -40,7 +40,10 @@ final class CpuEngine implements Engine {
         ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
         UpdatePlan updates = UpdatePlan.of(graph);
-        update = new UpdatePass(updates, new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()), runtime.workers());
+        update = new UpdatePass(
+                updates,
+                new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
+                runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
         miniBatch = graph.conf().isMiniBatch();
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;

@@ -25,7 +25,8 @@ final class PenaltyScore implements Workers.Range {
     private int offset;
 
     PenaltyScore(UpdatePlan plan, FloatMemory parameters, Workers workers) {
-        penalised = plan.runs().stream().filter(run -> !run.penalties().isEmpty()).toList();
+        penalised =
+                plan.runs().stream().filter(run -> !run.penalties().isEmpty()).toList();
         this.parameters = parameters;
         this.workers = workers;
         chunks = new float[workers.threads()][CHUNK];

@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /** One thread's working arrays: a piece of each flat vector, and what sums are folded into. */
 final class UpdateChunk {
-    static final int LENGTH = 2048;
+    static final int LENGTH = 1024;
 
+    private static final int HALF = LENGTH / 2;
     private static final int QUARTER = LENGTH / 4;
     private static final int SIXTEENTH = QUARTER / 4;
 
@@ -19,7 +20,6 @@ final class UpdateChunk {
 
     private static final int MAGNITUDE = 0x7fffffff;
     private static final int INFINITY = 0x7f800000;
-    private static final int NON_FINITE = 1 << 16;
 
     final float[] gradient = new float[LENGTH];
     final float[] parameter = new float[LENGTH];
@@ -29,13 +29,16 @@ final class UpdateChunk {
 
     final int[] bits = new int[LENGTH];
 
+    private final float[] half = new float[HALF];
     private final float[] quarter = new float[QUARTER];
     private final float[] sixteenth = new float[SIXTEENTH];
-    private final int[] largest = new int[QUARTER];
-    private final int[] marks = new int[QUARTER];
+    private final int[] marks = new int[LENGTH];
+    private final int[] quarterBits = new int[QUARTER];
+    private final int[] sixteenthBits = new int[SIXTEENTH];
 
     private int maxBits;
-    private int count;
+    private int zeros;
+    private int nonFinite;
 
     /**
      * Sum of the squares of the first elements, right for all magnitudes; not finite if an element isn't.
@@ -46,21 +49,29 @@ final class UpdateChunk {
         if (n < FEW) {
             return exactSum(values, n);
         }
-        Arrays.fill(values, n, LENGTH, 0);
-        foldSquares(values, quarter);
+        if (n < LENGTH) {
+            Arrays.fill(values, n, LENGTH, 0);
+        }
+        foldSquares(values, half);
+        foldHalf(half, quarter);
         foldQuarter(quarter, sixteenth);
         double sum = sum(sixteenth);
         return sum > SAFE_LOW && sum < SAFE_HIGH ? sum : exactSum(values, n);
     }
 
-    // The distances between the terms are constants: C2 makes vector instructions of such loops only.
+    // The distances between the terms are constants, and the terms few: C2 makes vector instructions of such loops
+    // only.
     private static void foldSquares(float[] x, float[] target) {
-        for (int i = 0; i < QUARTER; i++) {
+        for (int i = 0; i < HALF; i++) {
             float a = x[i];
-            float b = x[i + QUARTER];
-            float c = x[i + 2 * QUARTER];
-            float d = x[i + 3 * QUARTER];
-            target[i] = (a * a + b * b) + (c * c + d * d);
+            float b = x[i + HALF];
+            target[i] = a * a + b * b;
+        }
+    }
+
+    private static void foldHalf(float[] x, float[] target) {
+        for (int i = 0; i < QUARTER; i++) {
+            target[i] = x[i] + x[i + QUARTER];
         }
     }
 
@@ -94,36 +105,84 @@ final class UpdateChunk {
 
     /** Looks through the first {@code n} of {@link #bits} for the largest magnitude, zeros and non-finite elements. */
     void scanBits(int n) {
-        Arrays.fill(bits, n, LENGTH, 0);
-        foldBits(bits, largest, marks);
+        if (n < LENGTH) {
+            Arrays.fill(bits, n, LENGTH, 0);
+        }
+        foldLargest(bits, quarterBits);
+        foldLargestQuarter(quarterBits, sixteenthBits);
         int max = 0;
+        for (int bit : sixteenthBits) {
+            max = Math.max(max, bit);
+        }
+        markNonZeros(bits, marks);
+        foldMarks(marks, quarterBits);
+        foldMarksQuarter(quarterBits, sixteenthBits);
         int sum = 0;
-        for (int i = 0; i < QUARTER; i++) {
-            max = Math.max(max, largest[i]);
-            sum += marks[i];
+        for (int mark : sixteenthBits) {
+            sum += mark;
         }
         maxBits = max;
-        count = sum - (LENGTH - n);
+        zeros = n + sum;
+        nonFinite = max < INFINITY ? 0 : countNonFinite(n);
     }
 
-    /**
-     * Without their sign, a float's bits are ordered as its magnitude is, and beyond those of infinity lie the NaNs. So
-     * signs of differences of bits tell zeros and non-finite elements without a branch.
-     */
-    private static void foldBits(int[] x, int[] largest, int[] marks) {
+    // Without their sign, a float's bits are ordered as its magnitude is, and beyond those of infinity lie the NaNs. C2
+    // makes no vector instructions of Math.max for int, but does of a - ((a - b) & ((a - b) >> 31)), which is the same.
+    private static void foldLargest(int[] x, int[] target) {
         for (int i = 0; i < QUARTER; i++) {
             int a = x[i] & MAGNITUDE;
             int b = x[i + QUARTER] & MAGNITUDE;
             int c = x[i + 2 * QUARTER] & MAGNITUDE;
             int d = x[i + 3 * QUARTER] & MAGNITUDE;
-            largest[i] = Math.max(Math.max(a, b), Math.max(c, d));
-            int zeros = ((a - 1) >>> 31) + ((b - 1) >>> 31) + ((c - 1) >>> 31) + ((d - 1) >>> 31);
-            int wild = ((INFINITY - 1 - a) >>> 31)
-                    + ((INFINITY - 1 - b) >>> 31)
-                    + ((INFINITY - 1 - c) >>> 31)
-                    + ((INFINITY - 1 - d) >>> 31);
-            marks[i] = zeros + wild * NON_FINITE;
+            int ab = a - b;
+            int cd = c - d;
+            int first = a - (ab & (ab >> 31));
+            int second = c - (cd & (cd >> 31));
+            int both = first - second;
+            target[i] = first - (both & (both >> 31));
         }
+    }
+
+    private static void foldLargestQuarter(int[] x, int[] target) {
+        for (int i = 0; i < SIXTEENTH; i++) {
+            int a = x[i];
+            int b = x[i + SIXTEENTH];
+            int c = x[i + 2 * SIXTEENTH];
+            int d = x[i + 3 * SIXTEENTH];
+            int ab = a - b;
+            int cd = c - d;
+            int first = a - (ab & (ab >> 31));
+            int second = c - (cd & (cd >> 31));
+            int both = first - second;
+            target[i] = first - (both & (both >> 31));
+        }
+    }
+
+    /** -1 for each element that isn't 0. Added up in the same loop, C2 would do it one by one. */
+    private static void markNonZeros(int[] x, int[] target) {
+        for (int i = 0; i < LENGTH; i++) {
+            target[i] = -(x[i] & MAGNITUDE) >> 31;
+        }
+    }
+
+    private static void foldMarks(int[] x, int[] target) {
+        for (int i = 0; i < QUARTER; i++) {
+            target[i] = (x[i] + x[i + QUARTER]) + (x[i + 2 * QUARTER] + x[i + 3 * QUARTER]);
+        }
+    }
+
+    private static void foldMarksQuarter(int[] x, int[] target) {
+        for (int i = 0; i < SIXTEENTH; i++) {
+            target[i] = (x[i] + x[i + SIXTEENTH]) + (x[i + 2 * SIXTEENTH] + x[i + 3 * SIXTEENTH]);
+        }
+    }
+
+    private int countNonFinite(int n) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            count += (bits[i] & MAGNITUDE) < INFINITY ? 0 : 1;
+        }
+        return count;
     }
 
     /** Largest magnitude found by {@link #scanBits}; NaN counts as the largest. */
@@ -132,10 +191,10 @@ final class UpdateChunk {
     }
 
     int zeros() {
-        return count % NON_FINITE;
+        return zeros;
     }
 
     int nonFinite() {
-        return count / NON_FINITE;
+        return nonFinite;
     }
 }

@@ -7,7 +7,6 @@ final class UpdateLoops {
 
     private UpdateLoops() {}
 
-
     /** Multiplies elements {@code from} to {@code to}, whatever the factor's magnitude. */
     static void scale(float[] x, int from, int to, double factor) {
         if (factor != 0 && Math.abs(factor) < SMALLEST_FACTOR) {

@@ -107,7 +107,8 @@ final class UpdatePass {
     private boolean surelySafe(int block, double largest) {
         UpdateNumbers with = numbers[block];
         double weight = step.weightNorm(block);
-        boolean decays = with.firstDecay() >= 0 && with.firstDecay() < 1 && with.secondDecay() >= 0 && with.secondDecay() < 1;
+        boolean decays =
+                with.firstDecay() >= 0 && with.firstDecay() < 1 && with.secondDecay() >= 0 && with.secondDecay() < 1;
         boolean divisor = !plan.runs().get(block).kind().divides() || with.epsilon() >= USUAL_EPSILON;
         return with.isFinite()
                 && decays

@@ -13,13 +13,7 @@ package org.steadygrad.engine.plan;
  * @param weightDecay times the parameter, is added to what the updater wants subtracted; learning rate included
  */
 public record UpdateNumbers(
-        double rate,
-        double firstDecay,
-        double secondDecay,
-        double epsilon,
-        double l1,
-        double l2,
-        double weightDecay) {
+        double rate, double firstDecay, double secondDecay, double epsilon, double l1, double l2, double weightDecay) {
 
     public boolean isFinite() {
         double sum = rate + firstDecay + secondDecay + epsilon + l1 + l2 + weightDecay;

@@ -88,7 +88,8 @@ public record UpdateRun(
     private double rate(double learningRate, double a, double b, double epsilon, int iteration) {
         double first = 1 - Math.pow(a, iteration + 1.0);
         return switch (kind) {
-            case ADAM, AMS_GRAD -> orEpsilon(learningRate * Math.sqrt(1 - Math.pow(b, iteration + 1.0)) / first, epsilon);
+            case ADAM, AMS_GRAD ->
+                orEpsilon(learningRate * Math.sqrt(1 - Math.pow(b, iteration + 1.0)) / first, epsilon);
             case NADAM -> learningRate / first;
             default -> learningRate;
         };

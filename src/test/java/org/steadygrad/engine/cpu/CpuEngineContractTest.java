@@ -8,5 +8,9 @@ class CpuEngineContractTest extends EngineContract {
     public EngineProvider provider() {
         return new CpuEngineProvider();
     }
-    @Override public boolean mayRefuse(org.deeplearning4j.nn.graph.ComputationGraph model) { return true; }
+
+    @Override
+    public boolean mayRefuse(org.deeplearning4j.nn.graph.ComputationGraph model) {
+        return true;
+    }
 }
