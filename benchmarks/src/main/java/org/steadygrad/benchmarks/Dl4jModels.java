@@ -37,7 +37,7 @@ final class Dl4jModels {
     static final double MAX_NORM = 1.0;
 
     /** Small, since DL4J's softmax cross-entropy stops growing at 23, where a deep residual stack would start. */
-    private static final double OUTPUT_SCALE = 0.1;
+    private static final double OUTPUT_SCALE = 0.5;
 
     private static final String INPUT = "in";
 

@@ -1,23 +1,18 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.Optional;
-import org.steadygrad.engine.cpu.OneDnn.Call;
 import org.steadygrad.engine.plan.PlanStep;
 
-/** An elementwise activation function. */
+/** An activation function. */
 final class ActivateKernel implements Kernel {
-    private final Call forward;
-    private final Optional<Call> backward;
+    private final Runnable forward;
+    private final Optional<Runnable> backward;
 
     ActivateKernel(Program program, PlanStep.Activate step, int number) {
-        Eltwise function = Eltwise.of(step.activation());
-        forward = function.forward(program, program.matrix(step.input()), program.matrix(step.output()));
+        Activation function = new Activation(program, step.activation());
+        forward = function.forward(step.input(), step.output());
         backward = program.inputGradient(number, 0)
-                .map(target -> function.backward(
-                        program,
-                        program.matrix(step.output()),
-                        program.matrix(step.output(), program.gradient(step.output())),
-                        program.matrix(step.input(), target)));
+                .map(target -> function.backward(step.input(), step.output(), program.gradient(step.output()), target));
     }
 
     @Override
@@ -27,6 +22,6 @@ final class ActivateKernel implements Kernel {
 
     @Override
     public void backward(Pass pass) {
-        backward.ifPresent(Call::run);
+        backward.ifPresent(Runnable::run);
     }
 }

@@ -6,7 +6,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.cpu.BatchShape.LabelMask;
+import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 
 /** A program's copy of a batch: features, labels and masks, time-major. */
@@ -75,6 +77,11 @@ final class Batch {
                     "engine cpu", plan.input().size() + " features per row", width, "Check the data's columns.");
         }
         features.load(array, plan.inputFormat());
+        for (PlanStep step : plan.steps()) {
+            if (step instanceof PlanStep.Embed embed) {
+                checkNumbers("embedding layer " + embed.layer(), program.value(plan.input()), embed.vocabulary());
+            }
+        }
         featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
     }
 
@@ -85,6 +92,12 @@ final class Batch {
             labelIntake = new Intake(program, labels, labelSize);
         }
         labelIntake.load(array, plan.labelFormat());
+        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
+            checkNumbers(
+                    "loss of layer " + plan.loss().layer(),
+                    labels,
+                    plan.loss().output().size());
+        }
         if (labelMask.isPresent()) {
             if (labelMaskIntake == null) {
                 int size = program.shape().labelMask() == LabelMask.ROWS
@@ -93,6 +106,20 @@ final class Batch {
                 labelMaskIntake = new Intake(program, labelMask.get(), size);
             }
             labelMaskIntake.load(first(batch.getLabelsMaskArrays()), plan.labelFormat());
+        }
+    }
+
+    private void checkNumbers(String who, FloatMemory numbers, int bound) {
+        float[] heap = program.runtime().heap(0, 0);
+        for (int start = 0; start < numbers.length(); start += CpuRuntime.CHUNK) {
+            int count = Math.min(CpuRuntime.CHUNK, numbers.length() - start);
+            numbers.read(start, heap, count);
+            for (int i = 0; i < count; i++) {
+                if (!(heap[i] >= 0 && heap[i] < bound)) {
+                    throw InvalidInputException.of(
+                            who, "whole numbers from 0 to " + (bound - 1), heap[i], "Check the data's vocabulary.");
+                }
+            }
         }
     }
 

@@ -68,6 +68,11 @@ final class CpuEngine implements Engine {
         return model.memory().layout();
     }
 
+    /** Plan and memory, for tests that look at what a pass leaves. */
+    CpuModel model() {
+        return model;
+    }
+
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
         if (options.carryState() && !truncated) {

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cpu;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,15 +15,17 @@ import org.steadygrad.engine.plan.Value;
 
 /**
  * Memory for the gradients of a plan's tensors. A gradient is needed from the backward pass of its tensor's last reader to
- * that of its producer, so that memory of the same size is used again further down.
+ * that of its producer, so that memory of the same size is used again further down. Where a step hands its gradient on as
+ * it is, output and input share memory; nobody changes a gradient once it is there.
  */
 final class GradientMemory {
     private final Map<Value, FloatMemory> sums = new HashMap<>();
     private final Map<Reader, FloatMemory> contributions = new HashMap<>();
+    private final Map<FloatMemory, Integer> holders = new IdentityHashMap<>();
     private final Map<Integer, Deque<FloatMemory>> free = new HashMap<>();
     private final NativeScope scope;
 
-    GradientMemory(Plan plan, GradientFlow flow, BatchShape shape, NativeScope scope) {
+    GradientMemory(Plan plan, GradientFlow flow, Sharing sharing, BatchShape shape, NativeScope scope) {
         this.scope = scope;
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
             PlanStep step = plan.steps().get(i);
@@ -38,7 +41,7 @@ final class GradientMemory {
             for (int j = 0; j < step.inputs().size(); j++) {
                 Value input = step.inputs().get(j);
                 if (flow.needed(input)) {
-                    FloatMemory memory = take(shape.elements(input));
+                    FloatMemory memory = sharing.gradient(step) ? held(sums.get(output)) : take(shape.elements(input));
                     contributions.put(new Reader(i, j), memory);
                     if (flow.readers(input).size() == 1) {
                         sums.put(input, memory);
@@ -53,11 +56,18 @@ final class GradientMemory {
 
     private FloatMemory take(long elements) {
         Deque<FloatMemory> available = free.get(Math.toIntExact(elements));
-        return available == null || available.isEmpty() ? scope.allocate(elements) : available.pop();
+        return held(available == null || available.isEmpty() ? scope.allocate(elements) : available.pop());
+    }
+
+    private FloatMemory held(FloatMemory memory) {
+        holders.merge(memory, 1, Integer::sum);
+        return memory;
     }
 
     private void giveBack(FloatMemory memory) {
-        free.computeIfAbsent(memory.length(), length -> new ArrayDeque<>()).push(memory);
+        if (holders.merge(memory, -1, Integer::sum) == 0) {
+            free.computeIfAbsent(memory.length(), length -> new ArrayDeque<>()).push(memory);
+        }
     }
 
     /** The whole gradient of a tensor; empty when none is needed or no step reads the tensor. */

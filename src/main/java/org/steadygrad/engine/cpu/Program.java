@@ -24,6 +24,7 @@ final class Program implements AutoCloseable {
     private final CpuModel model;
     private final BatchShape shape;
     private final GradientFlow flow;
+    private final Sharing sharing;
     private final Map<Value, FloatMemory> values = new HashMap<>();
     private final Map<List<Long>, FloatMemory> scratch = new HashMap<>();
     private final GradientMemory gradients;
@@ -42,7 +43,8 @@ final class Program implements AutoCloseable {
         this.shape = shape;
         Plan plan = model.plan();
         flow = new GradientFlow(plan);
-        gradients = shape.training() ? new GradientMemory(plan, flow, shape, scope) : null;
+        sharing = new Sharing(plan, shape);
+        gradients = shape.training() ? new GradientMemory(plan, flow, sharing, shape, scope) : null;
         batch = new Batch(this);
         workspaceShare = shareWorkspaces(plan);
         for (int i = 0; i < plan.steps().size(); i++) {
@@ -149,6 +151,10 @@ final class Program implements AutoCloseable {
         return model.runtime();
     }
 
+    Sharing sharing() {
+        return sharing;
+    }
+
     NativeScope scope() {
         return scope;
     }
@@ -167,7 +173,12 @@ final class Program implements AutoCloseable {
 
     /** A tensor's memory, [rows, size]. */
     FloatMemory value(Value value) {
-        return values.computeIfAbsent(value, v -> scope.allocate(shape.elements(v)));
+        return values.computeIfAbsent(sharing.source(value), v -> scope.allocate(shape.elements(v)));
+    }
+
+    /** Where there is data, one number per row; empty when the batch has no such mask. */
+    Optional<FloatMemory> mask(Optional<Value> mask) {
+        return mask.filter(sharing::present).map(this::value);
     }
 
     /** A tensor as a matrix of its rows. */

@@ -37,6 +37,24 @@ public final class GradientFlow {
             }
             needed[step.output().id()] = below;
         }
+        dropUnreached(plan);
+    }
+
+    /** What doesn't lead to the loss, since a step between passes no gradient, needs none. */
+    private void dropUnreached(Plan plan) {
+        boolean[] reached = new boolean[needed.length];
+        reached[plan.loss().output().id()] = true;
+        for (int i = plan.steps().size() - 1; i >= 0; i--) {
+            PlanStep step = plan.steps().get(i);
+            boolean above = reached[step.output().id()];
+            needed[step.output().id()] &= above;
+            if (above && step.passesGradient()) {
+                step.inputs().forEach(input -> reached[input.id()] = true);
+            } else {
+                int number = i;
+                readers.forEach(list -> list.removeIf(reader -> reader.step() == number));
+            }
+        }
     }
 
     public boolean needed(Value value) {

@@ -1,10 +1,16 @@
 package org.steadygrad.engine.plan;
 
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -16,6 +22,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.MergeVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.PreprocessorVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.rnn.LastTimeStepVertex;
 import org.steadygrad.engine.plan.Value.Rows;
 import org.steadygrad.nn.BatchNorm;
 
@@ -28,16 +37,17 @@ import org.steadygrad.nn.BatchNorm;
 record GraphInput(Signal signal, RNNFormat format) {
 
     static GraphInput of(ComputationGraph graph, GraphVertex vertex, PlanBuilder builder) {
-        Kind kind = kind(graph, vertex);
-        if (kind == null) {
-            throw new UnsupportedModelException(vertex.getVertexName(), "an input that no layer tells the size of");
+        String name = vertex.getVertexName();
+        Findings found = new Findings(graph);
+        found.look(vertex);
+        if (found.size == 0) {
+            throw new UnsupportedModelException(name, "an input that no layer tells the size of");
         }
-        Rows rows = kind.sequence() ? Rows.STEPS : Rows.EXAMPLES;
-        Value value = builder.newValue(vertex.getVertexName(), kind.size(), rows);
-        Optional<Value> mask = kind.sequence()
-                ? Optional.of(builder.newValue(vertex.getVertexName() + " mask", 1, Rows.STEPS))
-                : Optional.empty();
-        return new GraphInput(new Signal(value, mask), kind.format());
+        boolean sequence = Boolean.TRUE.equals(found.sequence);
+        Value value = builder.newValue(name, found.size, sequence ? Rows.STEPS : Rows.EXAMPLES);
+        Optional<Value> mask =
+                sequence ? Optional.of(builder.newValue(name + " mask", 1, Rows.STEPS)) : Optional.empty();
+        return new GraphInput(new Signal(value, mask), found.format == null ? RNNFormat.NCW : found.format);
     }
 
     /** The format of the labels; of no importance to networks with one label per example. */
@@ -51,43 +61,104 @@ record GraphInput(Signal signal, RNNFormat format) {
         return layer instanceof RnnLossLayer loss ? loss.getRnnDataFormat() : RNNFormat.NCW;
     }
 
-    private record Kind(boolean sequence, long size, RNNFormat format) {}
+    /** What the layers above an input tell of it; what is found first stands. */
+    private static final class Findings {
+        private final ComputationGraph graph;
+        private Boolean sequence;
+        private long size;
+        private RNNFormat format;
 
-    /** Looks at the readers of a vertex, and at theirs where a vertex leaves the size open. */
-    private static Kind kind(ComputationGraph graph, GraphVertex vertex) {
-        VertexIndices[] readers = vertex.getOutputVertices();
-        for (VertexIndices index : readers == null ? new VertexIndices[0] : readers) {
-            GraphVertex reader = graph.getVertices()[index.getVertexIndex()];
-            Kind kind = reader.hasLayer() ? kind(reader) : null;
-            kind = kind == null ? kind(graph, reader) : kind;
-            if (kind != null) {
-                return kind;
+        Findings(ComputationGraph graph) {
+            this.graph = graph;
+        }
+
+        /** Looks at the readers of a vertex, and at theirs where they take rows of either kind. */
+        void look(GraphVertex vertex) {
+            VertexIndices[] readers = vertex.getOutputVertices();
+            for (VertexIndices index : readers == null ? new VertexIndices[0] : readers) {
+                GraphVertex reader = graph.getVertices()[index.getVertexIndex()];
+                boolean further = reader.hasLayer() ? layer(reader) : vertex(reader);
+                if (further) {
+                    look(reader);
+                }
             }
         }
-        return null;
-    }
 
-    private static Kind kind(GraphVertex vertex) {
-        Layer layer = unwrapped(PlanBuilder.configuration(vertex));
-        if (layer instanceof EmbeddingSequenceLayer) {
-            return new Kind(true, 1, RNNFormat.NCW);
+        /** Whether the layers above can tell more. */
+        private boolean layer(GraphVertex vertex) {
+            Layer layer = unwrapped(PlanBuilder.configuration(vertex));
+            InputPreProcessor preprocessor =
+                    vertex instanceof LayerVertex layered ? layered.getLayerPreProcessor() : null;
+            if (preprocessor instanceof RnnToFeedForwardPreProcessor unrolled) {
+                found(true, unrolled.getRnnDataFormat());
+            }
+            if (layer instanceof EmbeddingLayer || layer instanceof EmbeddingSequenceLayer) {
+                found(layer instanceof EmbeddingSequenceLayer, RNNFormat.NCW);
+                found(1);
+                return false;
+            }
+            boolean open = layer instanceof BatchNormalization
+                    || layer instanceof ActivationLayer
+                    || layer instanceof DropoutLayer;
+            if (!open) {
+                rows(layer);
+            } else if (layer instanceof BatchNorm norm && norm.getRnnFormat() == RNNFormat.NWC) {
+                found(true, RNNFormat.NWC);
+            }
+            if (layer instanceof FeedForwardLayer forward) {
+                found(forward.getNIn());
+            }
+            return open || layer instanceof GlobalPoolingLayer;
         }
-        boolean unrolled = vertex instanceof LayerVertex layered
-                && layered.getLayerPreProcessor() instanceof RnnToFeedForwardPreProcessor;
-        if (layer instanceof BaseRecurrentLayer recurrent) {
-            return new Kind(true, recurrent.getNIn(), recurrent.getRnnDataFormat());
+
+        private void rows(Layer layer) {
+            if (layer instanceof BaseRecurrentLayer recurrent) {
+                found(true, recurrent.getRnnDataFormat());
+            } else if (layer instanceof RnnOutputLayer output) {
+                found(true, output.getRnnDataFormat());
+            } else if (layer instanceof RnnLossLayer loss) {
+                found(true, loss.getRnnDataFormat());
+            } else {
+                found(layer instanceof GlobalPoolingLayer, null);
+            }
         }
-        if (layer instanceof RnnOutputLayer output) {
-            return new Kind(true, output.getNIn(), output.getRnnDataFormat());
+
+        private boolean vertex(GraphVertex vertex) {
+            if (vertex instanceof LastTimeStepVertex) {
+                found(true, null);
+            } else if (vertex instanceof MergeVertex) {
+                Findings above = new Findings(graph);
+                above.look(vertex);
+                above.size = 0;
+                take(above);
+                return false;
+            } else if (vertex instanceof PreprocessorVertex preprocessor
+                    && preprocessor.getPreProcessor() instanceof RnnToFeedForwardPreProcessor unrolled) {
+                found(true, unrolled.getRnnDataFormat());
+            }
+            return true;
         }
-        if (layer instanceof org.deeplearning4j.nn.conf.layers.EmbeddingLayer) {
-            return new Kind(false, 1, RNNFormat.NCW);
+
+        private void take(Findings other) {
+            if (other.sequence != null) {
+                found(other.sequence, other.format);
+            }
         }
-        if (layer instanceof FeedForwardLayer forward && forward.getNIn() > 0) {
-            RNNFormat format = layer instanceof BatchNorm norm ? norm.getRnnFormat() : RNNFormat.NCW;
-            return new Kind(unrolled, forward.getNIn(), format);
+
+        private void found(boolean steps, RNNFormat of) {
+            if (sequence == null) {
+                sequence = steps;
+            }
+            if (format == null) {
+                format = of;
+            }
         }
-        return null;
+
+        private void found(long width) {
+            if (size == 0) {
+                size = Math.max(0, width);
+            }
+        }
     }
 
     /** The layer inside wrappers and one of the two directions. */

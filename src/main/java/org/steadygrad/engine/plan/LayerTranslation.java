@@ -1,13 +1,23 @@
 package org.steadygrad.engine.plan;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 
 /** What layers become. */
@@ -16,10 +26,31 @@ final class LayerTranslation {
 
     static Signal translate(PlanBuilder plan, GraphVertex vertex, Signal input) {
         String name = vertex.getVertexName();
-        checkPreprocessor(name, ((LayerVertex) vertex).getLayerPreProcessor());
+        if (!(vertex instanceof LayerVertex layered)) {
+            throw new UnsupportedModelException(name, vertex.getClass().getSimpleName());
+        }
+        checkPreprocessor(name, layered.getLayerPreProcessor());
+        if (!vertex.getLayer().conf().isMiniBatch()) {
+            throw new UnsupportedModelException(name, "miniBatch(false)");
+        }
         Layer layer = PlanBuilder.configuration(vertex);
-        if (layer instanceof BaseOutputLayer output) {
-            return LossTranslation.output(plan, name, output, input);
+        if (vertex.getLayer() instanceof FrozenLayer) {
+            Value detached =
+                    plan.newValue(name, input.value().size(), input.value().rows());
+            Signal below = input.with(plan.add(new PlanStep.Detach(name, input.value(), detached)));
+            return plan.inInference(() -> translate(plan, name, layer, below));
+        }
+        if (vertex.getLayer() instanceof FrozenLayerWithBackprop) {
+            return plan.inInference(() -> translate(plan, name, layer, input));
+        }
+        return translate(plan, name, layer, input);
+    }
+
+    /** @param layer neither frozen nor with a preprocessor that does anything */
+    static Signal translate(PlanBuilder plan, String name, Layer layer, Signal input) {
+        checkNoise(name, layer);
+        if (LossTranslation.knows(layer)) {
+            return LossTranslation.translate(plan, name, (FeedForwardLayer) layer, input);
         }
         Layer configured = plan.configured(name);
         if (RecurrentTranslation.knows(configured)) {
@@ -28,11 +59,27 @@ final class LayerTranslation {
         if (layer.getClass() == DenseLayer.class) {
             return dense(plan, name, (DenseLayer) layer, input);
         }
+        if (layer instanceof BatchNormalization norm) {
+            return NormalizationTranslation.translate(plan, name, norm, input);
+        }
+        if (layer.getClass() == ActivationLayer.class) {
+            ActivationFunction function = PlanBuilder.activation(name, ((ActivationLayer) layer).getActivationFn());
+            return input.with(activate(plan, name, input.value(), function));
+        }
+        if (layer.getClass() == DropoutLayer.class) {
+            return input.with(DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value()));
+        }
+        if (layer.getClass() == EmbeddingLayer.class || layer.getClass() == EmbeddingSequenceLayer.class) {
+            return EmbeddingTranslation.translate(plan, name, (FeedForwardLayer) layer, input);
+        }
+        if (layer.getClass() == GlobalPoolingLayer.class) {
+            return PoolingTranslation.translate(plan, name, (GlobalPoolingLayer) layer, input);
+        }
         throw new UnsupportedModelException(name, layer.getClass().getSimpleName());
     }
 
     /** Between rows per step and sequences there is no difference in a plan. */
-    private static void checkPreprocessor(String layer, InputPreProcessor preprocessor) {
+    static void checkPreprocessor(String layer, InputPreProcessor preprocessor) {
         if (preprocessor != null
                 && !(preprocessor instanceof RnnToFeedForwardPreProcessor)
                 && !(preprocessor instanceof FeedForwardToRnnPreProcessor)) {
@@ -41,22 +88,51 @@ final class LayerTranslation {
         }
     }
 
+    private static void checkNoise(String name, Layer layer) {
+        if (layer instanceof BaseLayer base && base.getWeightNoise() != null) {
+            throw new UnsupportedModelException(
+                    name, "weight noise " + base.getWeightNoise().getClass().getSimpleName());
+        }
+    }
+
     private static Signal dense(PlanBuilder plan, String name, DenseLayer layer, Signal input) {
         if (layer.hasLayerNorm()) {
             throw new UnsupportedModelException(name, "layer normalisation");
         }
         ActivationFunction activation = PlanBuilder.activation(name, layer.getActivationFn());
-        return input.with(product(plan, name, input.value(), layer.getNOut(), activation));
+        Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
+        return masked(plan, name, input.with(product(plan, name, read, layer.getNOut(), activation)));
     }
 
     /** {@code f(input W + b)} with the parameters of the layer. */
     static Value product(PlanBuilder plan, String name, Value input, long units, ActivationFunction activation) {
-        return plan.add(new PlanStep.Dense(
+        Value output = plan.add(new PlanStep.Dense(
                 name,
                 input,
                 plan.newValue(name, units, input.rows()),
                 plan.parameter(name, DefaultParamInitializer.WEIGHT_KEY),
                 plan.optionalParameter(name, DefaultParamInitializer.BIAS_KEY),
-                activation));
+                activation.invertible() ? activation : ActivationFunction.IDENTITY));
+        return activation.invertible() ? output : activate(plan, name, output, activation);
+    }
+
+    /** {@code f(input)}; the input itself when f is the identity. */
+    static Value activate(PlanBuilder plan, String name, Value input, ActivationFunction activation) {
+        if (activation.isIdentity()) {
+            return input;
+        }
+        Value output = plan.newValue(name, input.size(), input.rows());
+        return plan.add(new PlanStep.Activate(name, input, output, activation));
+    }
+
+    /** Zeros where there is no data. */
+    static Signal masked(PlanBuilder plan, String name, Signal signal) {
+        Optional<Value> mask = signal.mask();
+        if (mask.isEmpty()) {
+            return signal;
+        }
+        Value value = signal.value();
+        Value output = plan.newValue(name, value.size(), value.rows());
+        return signal.with(plan.add(new PlanStep.MaskRows(name, value, output, mask.get())));
     }
 }

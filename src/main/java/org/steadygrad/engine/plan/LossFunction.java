@@ -10,6 +10,15 @@ public enum LossFunction {
     BINARY_CROSS_ENTROPY,
     /** {@code mean (o - y)^2}. */
     MEAN_SQUARED_ERROR,
+    /** {@code sum (o - y)^2}. */
+    SQUARED_ERROR,
     /** {@code mean |o - y|}. */
-    MEAN_ABSOLUTE_ERROR
+    MEAN_ABSOLUTE_ERROR,
+    /** {@code sum |o - y|}. */
+    ABSOLUTE_ERROR;
+
+    /** Whether outputs are probabilities, whose logarithm is taken. */
+    public boolean logarithmic() {
+        return this == CROSS_ENTROPY || this == SPARSE_CROSS_ENTROPY || this == BINARY_CROSS_ENTROPY;
+    }
 }

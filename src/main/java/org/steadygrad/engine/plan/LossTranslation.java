@@ -1,30 +1,121 @@
 package org.steadygrad.engine.plan;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
 
 /** What output and loss layers become. */
 final class LossTranslation {
     private LossTranslation() {}
 
-    static Signal output(PlanBuilder plan, String name, BaseOutputLayer layer, Signal input) {
-        Value scores =
-                LayerTranslation.product(plan, name, input.value(), layer.getNOut(), ActivationFunction.IDENTITY);
-        return input.with(plan.add(new PlanStep.Loss(
-                name,
-                scores,
-                plan.newValue(name, layer.getNOut(), scores.rows()),
-                function(name, layer.getLossFn()),
-                PlanBuilder.activation(name, layer.getActivationFn()),
-                1e-10,
-                input.mask())));
+    static boolean knows(Layer layer) {
+        Class<?> type = layer.getClass();
+        return type == OutputLayer.class
+                || type == RnnOutputLayer.class
+                || type == LossLayer.class
+                || type == RnnLossLayer.class;
+    }
+
+    static Signal translate(PlanBuilder plan, String name, FeedForwardLayer layer, Signal input) {
+        boolean steps = layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer;
+        if (steps != input.value().perStep()) {
+            throw new UnsupportedModelException(
+                    name,
+                    layer.getClass().getSimpleName() + " on input with a row "
+                            + (steps ? "per example" : "per time step"));
+        }
+        Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
+        if (layer instanceof BaseOutputLayer output) {
+            Value scores = LayerTranslation.product(plan, name, read, output.getNOut(), ActivationFunction.IDENTITY);
+            return loss(plan, name, output.getLossFn(), output.getActivationFn(), input.with(scores), Optional.empty());
+        }
+        ILossFunction function =
+                layer instanceof LossLayer plain ? plain.getLossFn() : ((RnnLossLayer) layer).getLossFn();
+        return loss(plan, name, function, layer.getActivationFn(), input.with(read), input.mask());
+    }
+
+    /** @param mask DL4J's RnnOutputLayer counts all rows where there is no mask of labels, its RnnLossLayer doesn't */
+    private static Signal loss(
+            PlanBuilder plan,
+            String name,
+            ILossFunction function,
+            IActivation activation,
+            Signal scores,
+            Optional<Value> mask) {
+        LossFunction loss = function(name, function);
+        ActivationFunction applied = PlanBuilder.activation(name, activation);
+        boolean classes = loss == LossFunction.CROSS_ENTROPY || loss == LossFunction.SPARSE_CROSS_ENTROPY;
+        if (classes != (applied.kind() == Kind.SOFTMAX)) {
+            throw new UnsupportedModelException(name, "loss " + function + " with activation " + activation);
+        }
+        Value input = scores.value();
+        return scores.with(plan.add(new PlanStep.Loss(
+                name, input, plan.newValue(name, input.size(), input.rows()), loss, applied, clip(function), mask)));
     }
 
     private static LossFunction function(String layer, ILossFunction function) {
-        if (function.getClass() == LossMCXENT.class && ((LossMCXENT) function).getWeights() == null) {
+        Class<?> type = function.getClass();
+        if (weights(function) != null) {
+            throw new UnsupportedModelException(layer, "loss " + type.getSimpleName() + " with weights");
+        }
+        if (type == LossMCXENT.class || type == LossNegativeLogLikelihood.class) {
             return LossFunction.CROSS_ENTROPY;
         }
-        throw new UnsupportedModelException(layer, "loss " + function);
+        if (type == LossSparseMCXENT.class) {
+            return LossFunction.SPARSE_CROSS_ENTROPY;
+        }
+        if (type == LossBinaryXENT.class) {
+            return LossFunction.BINARY_CROSS_ENTROPY;
+        }
+        if (type == LossMSE.class) {
+            return LossFunction.MEAN_SQUARED_ERROR;
+        }
+        if (type == LossL2.class) {
+            return LossFunction.SQUARED_ERROR;
+        }
+        if (type == LossMAE.class) {
+            return LossFunction.MEAN_ABSOLUTE_ERROR;
+        }
+        if (type == LossL1.class) {
+            return LossFunction.ABSOLUTE_ERROR;
+        }
+        throw new UnsupportedModelException(layer, "loss " + type.getSimpleName());
+    }
+
+    private static INDArray weights(ILossFunction function) {
+        if (function instanceof LossMCXENT loss) {
+            return loss.getWeights();
+        }
+        if (function instanceof LossBinaryXENT loss) {
+            return loss.getWeights();
+        }
+        if (function instanceof LossL2 loss) {
+            return loss.getWeights();
+        }
+        return function instanceof LossL1 loss ? loss.getWeights() : null;
+    }
+
+    private static double clip(ILossFunction function) {
+        if (function instanceof LossMCXENT loss) {
+            return loss.getSoftmaxClipEps();
+        }
+        return function instanceof LossBinaryXENT loss ? loss.getClipEps() : 0;
     }
 }

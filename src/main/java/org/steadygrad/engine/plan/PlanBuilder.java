@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -76,7 +77,7 @@ public final class PlanBuilder {
                 Signal out = vertex.hasLayer()
                         ? LayerTranslation.translate(
                                 this, vertex, inputs(vertex).get(0))
-                        : VertexTranslation.translate(this, vertex, inputs(vertex));
+                        : VertexTranslation.translate(this, vertex.getVertexName(), settings(vertex), inputs(vertex));
                 signals.put(vertex.getVertexName(), out);
             }
         }
@@ -122,6 +123,25 @@ public final class PlanBuilder {
             found.add(signals.get(graph.getVertices()[source.getVertexIndex()].getVertexName()));
         }
         return found;
+    }
+
+    private org.deeplearning4j.nn.conf.graph.GraphVertex settings(GraphVertex vertex) {
+        return graph.getConfiguration().getVertices().get(vertex.getVertexName());
+    }
+
+    /** Whether these are the features. */
+    boolean isInput(Value value) {
+        return value.equals(input.signal().value());
+    }
+
+    /** The mask of the features, for networks on sequences. */
+    Optional<Value> inputMask() {
+        return input.signal().mask();
+    }
+
+    /** Which axis of DL4J's sequences holds the features. */
+    int featureAxis() {
+        return input.format() == RNNFormat.NCW ? 1 : 2;
     }
 
     /** What the vertex of this name puts out; it comes earlier in topological order. */

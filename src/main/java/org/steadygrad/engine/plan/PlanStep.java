@@ -28,6 +28,16 @@ public sealed interface PlanStep {
         return true;
     }
 
+    /** A step with a single input. */
+    sealed interface OfOne extends PlanStep {
+        Value input();
+
+        @Override
+        default List<Value> inputs() {
+            return List.of(input());
+        }
+    }
+
     /**
      * {@code output = f(input W + b)}.
      *
@@ -41,12 +51,7 @@ public sealed interface PlanStep {
             ParameterBlock weights,
             Optional<ParameterBlock> bias,
             ActivationFunction activation)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+            implements OfOne {
         @Override
         public List<ParameterBlock> parameters() {
             return bias.map(b -> List.of(weights, b)).orElse(List.of(weights));
@@ -54,12 +59,7 @@ public sealed interface PlanStep {
     }
 
     /** {@code output = f(input)}. */
-    record Activate(String layer, Value input, Value output, ActivationFunction activation) implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-    }
+    record Activate(String layer, Value input, Value output, ActivationFunction activation) implements OfOne {}
 
     /**
      * A recurrent layer in one direction.
@@ -81,12 +81,7 @@ public sealed interface PlanStep {
             ParameterBlock bias,
             boolean reverse,
             Optional<Value> mask)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+            implements OfOne {
         @Override
         public List<ParameterBlock> parameters() {
             return List.of(weights, recurrentWeights, bias);
@@ -114,12 +109,7 @@ public sealed interface PlanStep {
      * @param keep above 0, at most 1
      * @param stream number of the stream of random numbers in {@link RandomStream}, each step has its own
      */
-    record Dropout(String layer, Value input, Value output, double keep, int stream) implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-    }
+    record Dropout(String layer, Value input, Value output, double keep, int stream) implements OfOne {}
 
     /** Element by element: {@code output = inputs[0] op inputs[1] op ...}; all have the same shape. */
     record Combine(String layer, List<Value> inputs, Value output, Operation operation) implements PlanStep {
@@ -152,12 +142,7 @@ public sealed interface PlanStep {
      * @param mask where there is data; an example's last step is the last one with a mask above 0, and without any its
      *     first
      */
-    record LastStep(String layer, Value input, Value output, Optional<Value> mask) implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-    }
+    record LastStep(String layer, Value input, Value output, Optional<Value> mask) implements OfOne {}
 
     /**
      * A mask found in the data: 0 where all elements of a row are {@code masked}, else 1. No gradient passes.
@@ -165,25 +150,18 @@ public sealed interface PlanStep {
      * @param output of size 1
      * @param masked the value that stands for no data
      */
-    record DeriveMask(String layer, Value input, Value output, double masked) implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+    record DeriveMask(String layer, Value input, Value output, double masked) implements OfOne {
         @Override
         public boolean passesGradient() {
             return false;
         }
     }
 
-    /** {@code output = input}, but no gradient passes: what lies below isn't trained from here. */
-    record Detach(String layer, Value input, Value output) implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
+    /** {@code output = input * mask}, row by row; in a batch without such a mask the output is the input. */
+    record MaskRows(String layer, Value input, Value output, Value mask) implements OfOne {}
 
+    /** {@code output = input}, but no gradient passes: what lies below isn't trained from here. */
+    record Detach(String layer, Value input, Value output) implements OfOne {
         @Override
         public boolean passesGradient() {
             return false;
@@ -203,12 +181,7 @@ public sealed interface PlanStep {
             Normalization settings,
             ActivationFunction activation,
             Optional<Value> mask)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+            implements OfOne {
         @Override
         public List<ParameterBlock> parameters() {
             return settings.parameters();
@@ -216,28 +189,22 @@ public sealed interface PlanStep {
     }
 
     /**
-     * {@code output = f(weights[row number] + bias)}: the input holds numbers of rows.
+     * {@code output = weights[row number] + bias}: the input holds numbers of rows.
      *
      * @param input of size 1
      * @param weights [vocabulary, output size]
      * @param bias [output size]; empty without bias
      */
-    record Embed(
-            String layer,
-            Value input,
-            Value output,
-            ParameterBlock weights,
-            Optional<ParameterBlock> bias,
-            ActivationFunction activation)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+    record Embed(String layer, Value input, Value output, ParameterBlock weights, Optional<ParameterBlock> bias)
+            implements OfOne {
         @Override
         public List<ParameterBlock> parameters() {
             return bias.map(b -> List.of(weights, b)).orElse(List.of(weights));
+        }
+
+        /** Number of rows of the weights. */
+        public int vocabulary() {
+            return Math.toIntExact(weights.shape().get(0));
         }
     }
 
@@ -248,12 +215,7 @@ public sealed interface PlanStep {
      * @param mask steps that count
      */
     record Pool(String layer, Value input, Value output, Pooling pooling, double power, Optional<Value> mask)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-    }
+            implements OfOne {}
 
     /** How steps become one row. */
     enum Pooling {
@@ -280,12 +242,7 @@ public sealed interface PlanStep {
             ActivationFunction activation,
             double clip,
             Optional<Value> mask)
-            implements PlanStep {
-        @Override
-        public List<Value> inputs() {
-            return List.of(input);
-        }
-
+            implements OfOne {
         /** Number of elements in a row of the labels. */
         public int labelSize() {
             return loss == LossFunction.SPARSE_CROSS_ENTROPY ? 1 : output.size();

@@ -1,0 +1,51 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.Value;
+
+/** Which steps of a plan have nothing to do for batches of one shape, so that their output is their input's memory. */
+final class Sharing {
+    private final Plan plan;
+    private final BatchShape shape;
+    private final Map<Value, Value> sources = new HashMap<>();
+
+    Sharing(Plan plan, BatchShape shape) {
+        this.plan = plan;
+        this.shape = shape;
+        for (PlanStep step : plan.steps()) {
+            if (output(step)) {
+                sources.put(step.output(), source(step.inputs().get(0)));
+            }
+        }
+    }
+
+    /** The tensor whose memory this one shares; often itself. */
+    Value source(Value value) {
+        return sources.getOrDefault(value, value);
+    }
+
+    /** Whether the batch has this mask; masks that are found in the data are always there. */
+    boolean present(Value mask) {
+        return shape.featureMask() || plan.mask().filter(mask::equals).isEmpty();
+    }
+
+    /** Whether the step's output is its input. */
+    boolean output(PlanStep step) {
+        return step instanceof PlanStep.Detach
+                || (step instanceof PlanStep.Dropout && !shape.training())
+                || (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
+                || (step instanceof PlanStep.Loss loss && loss.activation().isIdentity());
+    }
+
+    /** Whether the gradient of each of the step's inputs is that of its output. */
+    boolean gradient(PlanStep step) {
+        return (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
+                || (step instanceof PlanStep.Combine combine && combine.operation() == PlanStep.Operation.ADD)
+                || (step instanceof PlanStep.Activate activate
+                        && activate.activation().kind() == Kind.SHIFT);
+    }
+}
