@@ -21,8 +21,8 @@ import org.steadygrad.nn.GRUParamInitializer;
 
 /**
  * What recurrent layers and their wrappers become. A mask reaches a recurrent layer as DL4J's graphs pass it on:
- * {@code SimpleRnn} always gets it, {@code LSTM} and {@code GRU} only within {@code LastTimeStep} or
- * {@code MaskZeroLayer}; elsewhere these two read masked steps like any others, in both directions.
+ * {@code SimpleRnn} and {@code GRU} always get it, {@code LSTM} only within {@code LastTimeStep} or
+ * {@code MaskZeroLayer}; elsewhere it reads masked steps like any others, in both directions.
  */
 final class RecurrentTranslation {
     private final PlanBuilder plan;
@@ -103,7 +103,7 @@ final class RecurrentTranslation {
                 plan.parameter(name, prefix + GRUParamInitializer.RECURRENT_WEIGHT_KEY),
                 plan.parameter(name, prefix + GRUParamInitializer.BIAS_KEY),
                 prefix.equals(BidirectionalParamInitializer.BACKWARD_PREFIX),
-                cell == Cell.SIMPLE && setMask.isEmpty() ? input.mask() : setMask));
+                cell != Cell.LSTM && setMask.isEmpty() ? input.mask() : setMask));
     }
 
     private BaseRecurrentLayer supported(Layer conf) {
