@@ -14,6 +14,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.ops.FlatLayout;
 
 /** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
@@ -22,21 +23,33 @@ final class CpuEngine implements Engine {
 
     private final CpuModel model;
     private final boolean truncated;
+    private final boolean miniBatch;
+    private final UpdatePass update;
+    private final PenaltyScore penalty;
     private final StateStore carried = StateStore.keeping();
     private final StateStore continued = StateStore.keeping();
     private final StateStore none = StateStore.forgetting();
     private final Programs programs;
     private final GradientSum gradientSum;
+    private final TensorScan scan;
 
-    CpuEngine(ComputationGraph graph, int threads) {
+    CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
         CpuRuntime runtime = new CpuRuntime(threads);
         INDArray state = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
-        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory));
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
+        UpdatePlan updates = UpdatePlan.of(graph);
+        update = new UpdatePass(
+                updates,
+                new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
+                runtime.workers());
+        penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
+        miniBatch = graph.conf().isMiniBatch();
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         programs = new Programs(model);
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
+        scan = new TensorScan(runtime.workers());
         importFrom(graph);
     }
 
@@ -77,9 +90,15 @@ final class CpuEngine implements Engine {
         gradientSum.expect(options.accumulate());
         Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.trace());
         program.forward(pass);
-        program.backward(pass);
+        ProgramTrace trace = options.trace() ? new ProgramTrace(program, scan) : null;
+        if (trace != null) {
+            trace.activations();
+            trace.labels();
+        }
+        program.backward(pass, trace);
         gradientSum.collect(program.shape().examples());
-        return new PassResult(program.loss() / program.shape().examples(), Optional.empty());
+        double loss = program.loss() / (miniBatch ? program.shape().examples() : 1) + penalty.value();
+        return new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
     }
 
     private static INDArray first(INDArray[] arrays) {
@@ -88,7 +107,17 @@ final class CpuEngine implements Engine {
 
     @Override
     public UpdateOutcome update(UpdateRule rule) {
-        throw new UnsupportedOperationException();
+        if (gradientSum.passes() == 0) {
+            throw new IllegalStateException(WHO + ": update() needs a gradient. Call computeGradient() first.");
+        }
+        gradientSum.finish();
+        double divisor = miniBatch ? gradientSum.examples() : gradientSum.passes();
+        UpdateOutcome outcome = update.apply(rule, divisor, gradientSum.passes());
+        gradientSum.discard();
+        if (outcome.applied()) {
+            model.memory().parametersChanged();
+        }
+        return outcome;
     }
 
     @Override

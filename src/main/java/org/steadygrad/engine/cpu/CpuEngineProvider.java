@@ -7,6 +7,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.NativeVariant;
 
@@ -41,7 +42,7 @@ public final class CpuEngineProvider implements EngineProvider {
 
     @Override
     public Optional<String> unsupported(ComputationGraph model) {
-        return PlanBuilder.unsupported(model);
+        return PlanBuilder.unsupported(model).or(() -> UpdatePlan.unsupported(model));
     }
 
     @Override
@@ -49,6 +50,7 @@ public final class CpuEngineProvider implements EngineProvider {
         NativeVariant.select();
         return new CpuEngine(
                 model,
-                settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores());
+                settings.threads() > 0 ? settings.threads() : Cpu.detect().usableCores(),
+                settings.memory());
     }
 }

@@ -9,8 +9,10 @@ import org.steadygrad.engine.plan.Plan;
  * @param runtime oneDNN and threads
  * @param memory parameters, gradient, updater state
  * @param packed parameters in oneDNN's layouts
+ * @param activationBytes most bytes that a program's tensors and workspaces may take; 0 stands for no limit
  */
-record CpuModel(Plan plan, CpuRuntime runtime, ModelMemory memory, PackedWeights packed) implements AutoCloseable {
+record CpuModel(Plan plan, CpuRuntime runtime, ModelMemory memory, PackedWeights packed, long activationBytes)
+        implements AutoCloseable {
     @Override
     public void close() {
         packed.close();

@@ -1,8 +1,10 @@
 package org.steadygrad.engine.cpu;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.steadygrad.check.InvalidInputException;
 
@@ -19,13 +21,17 @@ final class FloatMemory implements AutoCloseable {
 
     private final FloatPointer pointer;
     private final FloatBuffer buffer;
+    private final IntBuffer bits;
     private final int length;
 
-    private FloatMemory(BytePointer owned, FloatPointer pointer, FloatBuffer buffer, int length) {
+    private FloatMemory(BytePointer owned, FloatPointer pointer, int length) {
         this.owned = owned;
         this.pointer = pointer;
-        this.buffer = buffer;
         this.length = length;
+        buffer = pointer.asBuffer();
+        IntPointer integers = new IntPointer(pointer);
+        integers.capacity(length);
+        bits = integers.asBuffer();
     }
 
     /** @param length number of floats, at most 2^31 - 1 */
@@ -52,7 +58,7 @@ final class FloatMemory implements AutoCloseable {
 
     private static FloatMemory view(BytePointer owned, FloatPointer floats, int length) {
         floats.capacity(length);
-        return new FloatMemory(owned, floats, floats.asBuffer(), length);
+        return new FloatMemory(owned, floats, length);
     }
 
     /** The same memory from {@code offset} on; closing this object ends it too. */
@@ -79,6 +85,11 @@ final class FloatMemory implements AutoCloseable {
     /** Copies {@code count} floats from {@code offset} on to the front of the array. */
     void read(int offset, float[] target, int count) {
         buffer.get(offset, target, 0, count);
+    }
+
+    /** Like {@link #read}, but the floats as {@link Float#floatToRawIntBits} gives them. */
+    void readBits(int offset, int[] target, int count) {
+        bits.get(offset, target, 0, count);
     }
 
     /** Copies the array's first {@code count} floats here, from {@code offset} on. */
@@ -128,6 +139,11 @@ final class FloatMemory implements AutoCloseable {
     /** Takes the other's values; both have the same length. */
     void copyFrom(FloatMemory other) {
         Pointer.memcpy(pointer, other.pointer, (long) Float.BYTES * length);
+    }
+
+    /** Takes {@code count} of the other's values; offsets are in elements, and the stretches don't overlap. */
+    void copy(long offset, FloatMemory other, long otherOffset, long count) {
+        buffer.put((int) offset, other.buffer, (int) otherOffset, (int) count);
     }
 
     @Override

@@ -20,6 +20,9 @@ final class Kernels {
         if (step instanceof PlanStep.Activate activate) {
             return new ActivateKernel(program, activate, number);
         }
+        if (step instanceof PlanStep.Recur recur) {
+            return new RecurKernel(program, recur, number);
+        }
         if (step instanceof PlanStep.Normalize normalize) {
             return new NormalizeKernel(program, normalize, number);
         }

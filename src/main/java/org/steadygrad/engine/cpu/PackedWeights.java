@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.steadygrad.engine.cpu.OneDnn.Call;
@@ -12,14 +13,53 @@ final class PackedWeights implements AutoCloseable {
     private final NativeScope scope = new NativeScope();
     private final OneDnn oneDnn;
     private final ModelMemory model;
+    private final List<Arranged> arranged = new ArrayList<>();
     private final List<Packed> packed = new ArrayList<>();
     private long version = -1;
 
-    private record Packed(long offset, memory.desc from, memory.desc to, memory weights, Call reorder) {}
+    /** A parameter whose equal parts are copied into another order. */
+    private record Arranged(long offset, int[] order, FloatMemory source, FloatMemory target) {
+        void run() {
+            long part = source.length() / order.length;
+            for (int i = 0; i < order.length; i++) {
+                target.copy(i * part, source, order[i] * part, part);
+            }
+        }
+    }
+
+    /** @param reorder null when the layout is the plain one */
+    private record Packed(FloatMemory source, memory.desc from, memory.desc to, memory weights, Call reorder) {}
 
     PackedWeights(OneDnn oneDnn, ModelMemory model) {
         this.oneDnn = oneDnn;
         this.model = model;
+    }
+
+    /**
+     * A parameter whose parts lie in another order.
+     *
+     * @param offset of the parameter's first element in the flat vector
+     * @param length of the parameter
+     * @param order for each of equally long parts, which part of the flat vector's it is
+     * @return memory that is up to date whenever {@link #refresh()} was called since the last update
+     */
+    FloatMemory arranged(long offset, long length, int[] order) {
+        for (Arranged known : arranged) {
+            if (known.offset == offset && Arrays.equals(known.order, order)) {
+                return known.target;
+            }
+        }
+        FloatMemory source = model.parameters().slice(offset, length);
+        boolean same = true;
+        for (int i = 0; i < order.length; i++) {
+            same &= order[i] == i;
+        }
+        Arranged added = new Arranged(offset, order.clone(), source, same ? source : scope.allocate(length));
+        arranged.add(added);
+        if (!same) {
+            added.run();
+        }
+        return added.target;
     }
 
     /**
@@ -29,19 +69,28 @@ final class PackedWeights implements AutoCloseable {
      * @return memory in the wanted layout, up to date whenever {@link #refresh()} was called since the last update
      */
     memory get(long offset, memory.desc plain, memory.desc wanted) {
+        return get(arranged(offset, plain.get_size() / Float.BYTES, new int[] {0}), plain, wanted);
+    }
+
+    /**
+     * @param source what {@link #arranged} gave
+     * @param plain layout of the parameter there
+     * @param wanted layout that a primitive asks for
+     * @return memory in the wanted layout, up to date whenever {@link #refresh()} was called since the last update
+     */
+    memory get(FloatMemory source, memory.desc plain, memory.desc wanted) {
         for (Packed known : packed) {
-            if (known.offset == offset && known.from.equals(plain) && known.to.equals(wanted)) {
+            if (known.source == source && known.from.equals(plain) && known.to.equals(wanted)) {
                 return known.weights;
             }
         }
         memory.desc from = scope.own(new memory.desc(plain));
         memory.desc to = scope.own(new memory.desc(wanted));
-        long length = plain.get_size() / Float.BYTES;
-        memory source = oneDnn.view(scope, from, model.parameters().slice(offset, length));
+        memory plainWeights = oneDnn.view(scope, from, source);
         boolean same = from.equals(to);
-        memory target = same ? source : oneDnn.allocate(scope, to);
-        Call reorder = same ? null : oneDnn.reorder(scope, source, target);
-        packed.add(new Packed(offset, from, to, target, reorder));
+        memory target = same ? plainWeights : oneDnn.allocate(scope, to);
+        Call reorder = same ? null : oneDnn.reorder(scope, plainWeights, target);
+        packed.add(new Packed(source, from, to, target, reorder));
         if (reorder != null) {
             reorder.run();
         }
@@ -50,14 +99,20 @@ final class PackedWeights implements AutoCloseable {
 
     /** Brings all up to date if the parameters have changed. */
     void refresh() {
-        if (version != model.version()) {
-            for (Packed one : packed) {
-                if (one.reorder != null) {
-                    one.reorder.run();
-                }
-            }
-            version = model.version();
+        if (version == model.version()) {
+            return;
         }
+        for (Arranged one : arranged) {
+            if (one.source != one.target) {
+                one.run();
+            }
+        }
+        for (Packed one : packed) {
+            if (one.reorder != null) {
+                one.reorder.run();
+            }
+        }
+        version = model.version();
     }
 
     @Override

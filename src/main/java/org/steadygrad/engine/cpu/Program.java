@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.GradientFlow;
 import org.steadygrad.engine.plan.GradientFlow.Reader;
 import org.steadygrad.engine.plan.Plan;
@@ -29,6 +30,7 @@ final class Program implements AutoCloseable {
     private final GradientMemory gradients;
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
+    private final long workspaceShare;
 
     /**
      * @param sum adds up the gradient of the step's output; null when one reader alone makes it
@@ -44,12 +46,28 @@ final class Program implements AutoCloseable {
         sharing = new Sharing(plan, shape);
         gradients = shape.training() ? new GradientMemory(plan, flow, sharing, shape, scope) : null;
         batch = new Batch(this);
+        workspaceShare = shareWorkspaces(plan);
         for (int i = 0; i < plan.steps().size(); i++) {
             PlanStep step = plan.steps().get(i);
             boolean backward = shape.training() && flow.needed(step.output());
             Kernel kernel = Kernels.make(this, step, i);
             stages.add(new Stage(step, kernel, backward ? sum(step.output()) : null, backward));
         }
+    }
+
+    /** Recurrent layers share equally what tensors leave of the model's limit. */
+    private long shareWorkspaces(Plan plan) {
+        if (model.activationBytes() == 0) {
+            return Long.MAX_VALUE;
+        }
+        long left = model.activationBytes() - scope.allocatedBytes();
+        for (Value value : plan.values()) {
+            left -= values.containsKey(value) ? 0 : Float.BYTES * shape.elements(value);
+        }
+        long layers = plan.steps().stream()
+                .filter(step -> step instanceof PlanStep.Recur)
+                .count();
+        return left / Math.max(1, layers);
     }
 
     private SumKernel sum(Value value) {
@@ -73,20 +91,38 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** After {@link #forward}; leaves the gradient in the model's memory. */
-    void backward(Pass pass) {
+    /**
+     * After {@link #forward}; leaves the gradient in the model's memory.
+     *
+     * @param trace looks at the gradient on its way; null when nobody does
+     */
+    void backward(Pass pass, ProgramTrace trace) {
         for (int i = stages.size() - 1; i >= 0; i--) {
             Stage stage = stages.get(i);
             if (stage.backward) {
                 if (stage.sum != null) {
                     stage.sum.run();
                 }
+                if (trace != null) {
+                    trace.gradient(stage.step.output());
+                }
                 stage.kernel.backward(pass);
             }
         }
     }
 
-    /** The loss of the last forward pass: the sum over all rows that count. */
+    /** The gradient through time of the last backward pass, for layers that note it. */
+    List<TimeProfile> profiles() {
+        List<TimeProfile> profiles = new ArrayList<>();
+        for (Stage stage : stages) {
+            if (stage.backward && stage.kernel instanceof Profiled profiled) {
+                profiles.add(profiled.profile(shape.examples()));
+            }
+        }
+        return profiles;
+    }
+
+    /** The loss of the last backward pass: the sum over all rows that count. */
     double loss() {
         return ((LossKernel) stages.get(stages.size() - 1).kernel).loss();
     }
@@ -178,6 +214,17 @@ final class Program implements AutoCloseable {
      */
     FloatMemory scratch(long length, long number) {
         return scratch.computeIfAbsent(List.of(length, number), key -> scope.allocate(length));
+    }
+
+    /** Bytes that the workspaces of one recurrent layer may take. */
+    long workspaceShare() {
+        return workspaceShare;
+    }
+
+    /** Whether a mask comes from the data itself, so that there is one even if the batch has none. */
+    boolean derives(Optional<Value> mask) {
+        return mask.isPresent()
+                && model.plan().steps().stream().anyMatch(step -> step.output().equals(mask.get()));
     }
 
     /** Bytes of tensors and workspaces, parameters left out. */

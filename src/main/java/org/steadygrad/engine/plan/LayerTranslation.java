@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -53,8 +52,9 @@ final class LayerTranslation {
         if (LossTranslation.knows(layer)) {
             return LossTranslation.translate(plan, name, (FeedForwardLayer) layer, input);
         }
-        if (layer instanceof BaseRecurrentLayer recurrent) {
-            return RecurrentTranslation.translate(plan, name, recurrent, input);
+        Layer configured = plan.configured(name);
+        if (RecurrentTranslation.knows(configured)) {
+            return RecurrentTranslation.translate(plan, name, configured, input);
         }
         if (layer.getClass() == DenseLayer.class) {
             return dense(plan, name, (DenseLayer) layer, input);

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -191,6 +194,18 @@ public final class PlanBuilder {
     static ActivationFunction activation(String layer, IActivation function) {
         return ActivationFunction.of(function)
                 .orElseThrow(() -> new UnsupportedModelException(layer, "activation " + function));
+    }
+
+    /** The configuration of a vertex' layer with the wrappers that its layer hides; not as frozen. */
+    Layer configured(String vertex) {
+        LayerVertex found = (LayerVertex) graph.getConfiguration().getVertices().get(vertex);
+        Layer layer = found.getLayerConf().getLayer();
+        while (layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop) {
+            layer = layer instanceof FrozenLayer frozen
+                    ? frozen.getLayer()
+                    : ((FrozenLayerWithBackprop) layer).getUnderlying();
+        }
+        return layer;
     }
 
     /** The configuration of a vertex' layer. */

@@ -1,41 +1,146 @@
 package org.steadygrad.engine.plan;
 
+import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.params.BidirectionalParamInitializer;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.steadygrad.engine.plan.PlanStep.Cell;
+import org.steadygrad.engine.plan.PlanStep.Operation;
 import org.steadygrad.engine.plan.Value.Rows;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.nn.GRUParamInitializer;
 
-/** What recurrent layers become. */
+/**
+ * What recurrent layers and their wrappers become. A mask reaches a recurrent layer as DL4J's graphs pass it on:
+ * {@code SimpleRnn} always gets it, {@code LSTM} and {@code GRU} only within {@code LastTimeStep} or
+ * {@code MaskZeroLayer}; elsewhere these two read masked steps like any others, in both directions.
+ */
 final class RecurrentTranslation {
-    private RecurrentTranslation() {}
+    private final PlanBuilder plan;
+    private final String name;
+    private final Signal input;
 
-    static Signal translate(PlanBuilder plan, String name, BaseRecurrentLayer layer, Signal input) {
-        if (layer instanceof GRU gru) {
-            return gru(plan, name, gru, input);
-        }
-        throw new UnsupportedModelException(name, layer.getClass().getSimpleName());
+    private RecurrentTranslation(PlanBuilder plan, String name, Signal input) {
+        this.plan = plan;
+        this.name = name;
+        this.input = input;
     }
 
-    private static Signal gru(PlanBuilder plan, String name, GRU layer, Signal input) {
-        if (!(layer.getActivationFn() instanceof ActivationTanH)
-                || !(layer.getGateActivationFn() instanceof ActivationSigmoid)) {
-            throw new UnsupportedModelException(
-                    name, "a GRU with activations " + layer.getActivationFn() + " and " + layer.getGateActivationFn());
+    /** Whether the layer is recurrent, perhaps within wrappers. */
+    static boolean knows(Layer layer) {
+        return layer instanceof LastTimeStep
+                || layer instanceof MaskZeroLayer
+                || layer instanceof Bidirectional
+                || layer instanceof BaseRecurrentLayer;
+    }
+
+    /** @param layer one that this class knows */
+    static Signal translate(PlanBuilder plan, String name, Layer layer, Signal input) {
+        RecurrentTranslation translation = new RecurrentTranslation(plan, name, input);
+        if (layer instanceof LastTimeStep last) {
+            Sequence steps = translation.sequence(last.getUnderlying(), input.mask());
+            Value output = plan.newValue(name, steps.value.size(), Rows.EXAMPLES);
+            return new Signal(plan.add(new PlanStep.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
         }
-        Value output = plan.add(new PlanStep.Recur(
+        Value output = translation.sequence(layer, Optional.empty()).value;
+        return layer instanceof MaskZeroLayer ? new Signal(output, Optional.empty()) : input.with(output);
+    }
+
+    /** @param mask that was set, not passed on */
+    private record Sequence(Value value, Optional<Value> mask) {}
+
+    /** @param setMask what a wrapper sets the layer's mask to, whichever layer it is */
+    private Sequence sequence(Layer layer, Optional<Value> setMask) {
+        if (layer instanceof MaskZeroLayer zero) {
+            Value mask = plan.newValue(name + " mask", 1, Rows.STEPS);
+            plan.add(new PlanStep.DeriveMask(name, input.value(), mask, zero.getMaskingValue()));
+            return sequence(zero.getUnderlying(), Optional.of(mask));
+        }
+        Value output = layer instanceof Bidirectional both ? bothWays(both, setMask) : oneWay(layer, "", setMask);
+        return new Sequence(output, setMask);
+    }
+
+    private Value bothWays(Bidirectional layer, Optional<Value> setMask) {
+        Value forward = oneWay(layer.getFwd(), BidirectionalParamInitializer.FORWARD_PREFIX, setMask);
+        Value backward = oneWay(layer.getBwd(), BidirectionalParamInitializer.BACKWARD_PREFIX, setMask);
+        List<Value> both = List.of(forward, backward);
+        int size = forward.size();
+        return switch (layer.getMode()) {
+            case CONCAT ->
+                plan.add(new PlanStep.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
+            case ADD -> combined(both, Operation.ADD);
+            case MUL -> combined(both, Operation.PRODUCT);
+            case AVERAGE -> combined(both, Operation.AVERAGE);
+        };
+    }
+
+    private Value combined(List<Value> both, Operation operation) {
+        Value output = plan.newValue(name, both.get(0).size(), Rows.STEPS);
+        return plan.add(new PlanStep.Combine(name, both, output, operation));
+    }
+
+    /** @param prefix of the parameters' names; that of the backward direction reads from the end */
+    private Value oneWay(Layer conf, String prefix, Optional<Value> setMask) {
+        BaseRecurrentLayer layer = supported(conf);
+        Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
+        Cell cell = cell(layer);
+        return plan.add(new PlanStep.Recur(
                 name,
-                input.value(),
+                read,
                 plan.newValue(name, layer.getNOut(), Rows.STEPS),
-                Cell.GRU,
+                cell,
                 PlanBuilder.activation(name, layer.getActivationFn()),
-                plan.parameter(name, GRUParamInitializer.INPUT_WEIGHT_KEY),
-                plan.parameter(name, GRUParamInitializer.RECURRENT_WEIGHT_KEY),
-                plan.parameter(name, GRUParamInitializer.BIAS_KEY),
-                false,
-                input.mask()));
-        return input.with(output);
+                plan.parameter(name, prefix + GRUParamInitializer.INPUT_WEIGHT_KEY),
+                plan.parameter(name, prefix + GRUParamInitializer.RECURRENT_WEIGHT_KEY),
+                plan.parameter(name, prefix + GRUParamInitializer.BIAS_KEY),
+                prefix.equals(BidirectionalParamInitializer.BACKWARD_PREFIX),
+                cell == Cell.SIMPLE && setMask.isEmpty() ? input.mask() : setMask));
+    }
+
+    private BaseRecurrentLayer supported(Layer conf) {
+        if (!(conf instanceof BaseRecurrentLayer layer)
+                || (layer.getClass() != LSTM.class && !(layer instanceof GRU) && layer.getClass() != SimpleRnn.class)) {
+            throw new UnsupportedModelException(name, conf.getClass().getSimpleName());
+        }
+        if (layer.getWeightNoise() != null) {
+            throw new UnsupportedModelException(
+                    name, "weight noise " + layer.getWeightNoise().getClass().getSimpleName());
+        }
+        return layer;
+    }
+
+    private Cell cell(BaseRecurrentLayer layer) {
+        if (layer instanceof GRU gru) {
+            check("a GRU", gru.getActivationFn(), gru.getGateActivationFn());
+            return Cell.GRU;
+        }
+        if (layer instanceof LSTM lstm) {
+            check("an LSTM", lstm.getActivationFn(), lstm.getGateActivationFn());
+            return Cell.LSTM;
+        }
+        if (((SimpleRnn) layer).hasLayerNorm()) {
+            throw new UnsupportedModelException(name, "layer normalisation");
+        }
+        switch (PlanBuilder.activation(name, layer.getActivationFn()).kind()) {
+            case TANH, SIGMOID, RELU -> {}
+            default ->
+                throw new UnsupportedModelException(name, "a SimpleRnn with activation " + layer.getActivationFn());
+        }
+        return Cell.SIMPLE;
+    }
+
+    private void check(String cell, IActivation activation, IActivation gates) {
+        if (!(activation instanceof ActivationTanH) || !(gates instanceof ActivationSigmoid)) {
+            throw new UnsupportedModelException(name, cell + " with activations " + activation + " and " + gates);
+        }
     }
 }

@@ -18,7 +18,9 @@ import org.nd4j.linalg.activations.IActivation;
  * @param canDie whether outputs of exactly 0 pass no gradient (ReLU family)
  */
 public record ActivationRange(String name, double low, double high, double width, boolean canDie) {
-    private static final double MARGIN = 0.02;
+    /** Share of the range that counts as close to a bound. */
+    public static final double MARGIN = 0.02;
+
     private static final double RATIONAL_TANH_BOUND = 1.7159;
 
     /** Of layers without an activation function. */

@@ -1,0 +1,54 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+
+/** Notes the norm of dLoss/dh_t at boundaries of segments: what later steps send back, and the output's own gradient. */
+final class BoundaryNorms {
+    private final List<Integer> steps = new ArrayList<>();
+    private final List<Double> norms = new ArrayList<>();
+    private final float[] later;
+    private final float[] own;
+
+    /** @param stateLength number of elements of h */
+    BoundaryNorms(int stateLength) {
+        later = new float[stateLength];
+        own = new float[stateLength];
+    }
+
+    void clear() {
+        steps.clear();
+        norms.clear();
+    }
+
+    /**
+     * @param time step whose state it is
+     * @param fromLater gradient that comes from later steps, [examples, units]
+     * @param outputGradient gradient of the output, [steps, examples, units]
+     */
+    void note(int time, FloatMemory fromLater, FloatMemory outputGradient) {
+        fromLater.read(0, later, later.length);
+        outputGradient.read(time * own.length, own, own.length);
+        double squares = 0;
+        for (int i = 0; i < own.length; i++) {
+            double value = (double) later[i] + own[i];
+            squares += value * value;
+        }
+        steps.add(time);
+        norms.add(Math.sqrt(squares));
+    }
+
+    /** The last backward pass' profile, of the loss averaged over the examples. */
+    TimeProfile profile(String layer, boolean reverse, int examples) {
+        List<Integer> ascending = new ArrayList<>(steps);
+        List<Double> averaged = new ArrayList<>();
+        norms.forEach(norm -> averaged.add(norm / examples));
+        if (!reverse) {
+            Collections.reverse(ascending);
+            Collections.reverse(averaged);
+        }
+        return new TimeProfile(layer, reverse ? "backward" : "forward", ascending, averaged);
+    }
+}

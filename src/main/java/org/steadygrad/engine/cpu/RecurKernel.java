@@ -1,0 +1,78 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.List;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
+import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanStep.Cell;
+
+/**
+ * A recurrent layer in one direction. The state it starts from is what the layer carries, except in reverse, where DL4J
+ * carries none.
+ */
+final class RecurKernel implements Kernel, Profiled {
+    private final PlanStep.Recur step;
+    private final int number;
+    private final RecurrentShape shape;
+    private final RecurrentLayer layer;
+
+    RecurKernel(Program program, PlanStep.Recur step, int number) {
+        this.step = step;
+        this.number = number;
+        shape = new RecurrentShape(
+                step.cell(),
+                step.activation(),
+                program.shape().steps(),
+                program.shape().examples(),
+                step.input().size(),
+                step.units(),
+                step.reverse());
+        boolean training = program.needsGradient(step.output());
+        FloatMemory inputGradient = program.inputGradient(number, 0).orElse(null);
+        Tensors tensors = new Tensors(
+                program.value(step.input()),
+                program.value(step.output()),
+                training ? program.gradient(step.output()) : null,
+                inputGradient);
+        FloatMemory mask = program.shape().featureMask() || program.derives(step.mask())
+                ? step.mask().map(program::value).orElse(null)
+                : null;
+        RecurrentLayer.Place place = new RecurrentLayer.Place(
+                program.runtime(), program.model().packed(), program.scope(), step.layer(), program.workspaceShare());
+        layer = new RecurrentLayer(
+                place,
+                shape,
+                new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
+                tensors,
+                new SequenceMask(shape, mask, step.cell() == Cell.GRU));
+        if (training) {
+            layer.deliver(program.model().memory());
+        }
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        boolean keeps = pass.states().keeps() && !shape.reverse();
+        List<FloatMemory> initial = layer.prepare(keeps);
+        if (shape.reverse()) {
+            initial.forEach(FloatMemory::zero);
+        } else {
+            pass.states().load(number, initial);
+        }
+        layer.forward();
+        if (keeps) {
+            pass.states().store(number, layer.finalState());
+        }
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        layer.backward(pass.profile());
+    }
+
+    @Override
+    public TimeProfile profile(int examples) {
+        return layer.norms().profile(step.layer(), shape.reverse(), examples);
+    }
+}

@@ -1,0 +1,216 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
+import org.steadygrad.engine.cpu.RecurrentWeights.Gradients;
+import org.steadygrad.engine.cpu.SegmentedSequence.Setting;
+import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
+import org.steadygrad.engine.cpu.SequenceMask.Way;
+
+/**
+ * A recurrent layer in one direction on time-major tensors, in whichever way the batch's mask asks for. Ways are built
+ * when a batch first needs them.
+ */
+final class RecurrentLayer {
+    private final Place place;
+    private final RecurrentShape shape;
+    private final Blocks blocks;
+    private final Tensors tensors;
+    private final SequenceMask mask;
+    private final RecurrentWeights weights;
+    private final Gradients gradients;
+    private final Setting setting;
+    private final WorkspacePlan workspaces;
+    private final RowCopy rows;
+    private final BoundaryNorms norms;
+    private final List<FloatMemory> carried = new ArrayList<>();
+    private final Map<Way, SegmentedSequence> sequences = new EnumMap<>(Way.class);
+    private Tensors gathered;
+    private Way way;
+
+    /**
+     * Where the layer runs.
+     *
+     * @param packed parameters
+     * @param scope frees what the layer allocates
+     * @param name of the layer, for errors
+     * @param bytes that workspaces may take
+     */
+    record Place(CpuRuntime runtime, PackedWeights packed, NativeScope scope, String name, long bytes) {}
+
+    /** @param tensors with a gradient of the output if there is a backward pass */
+    RecurrentLayer(Place place, RecurrentShape shape, Blocks blocks, Tensors tensors, SequenceMask mask) {
+        this.place = place;
+        this.shape = shape;
+        this.blocks = blocks;
+        this.tensors = tensors;
+        this.mask = mask;
+        OneDnn oneDnn = place.runtime().oneDnn();
+        boolean training = tensors.outputGradient() != null;
+        weights = new RecurrentWeights(oneDnn, place.packed(), shape, blocks, place.scope());
+        gradients = training ? newGradients() : null;
+        workspaces = WorkspacePlan.of(place, shape, training);
+        WorkspacePool pool = new WorkspacePool(oneDnn, place.scope());
+        setting = new Setting(place.runtime(), weights, gradients, pool, training, workspaces.recompute());
+        rows = mask.exists() ? new RowCopy(place.runtime().workers(), Math.max(shape.inputs(), shape.units())) : null;
+        norms = new BoundaryNorms(shape.stateLength());
+    }
+
+    private Gradients newGradients() {
+        NativeScope scope = place.scope();
+        return new Gradients(
+                scope.allocate(blocks.input().length()),
+                scope.allocate(blocks.recurrent().length()),
+                scope.allocate(blocks.bias().length()));
+    }
+
+    /** Has the parameters' gradients written to the flat gradient by each backward pass, those of frozen ones left out. */
+    void deliver(ModelMemory memory) {
+        if (blocks.input().trained()) {
+            weights.deliverInput(gradients, memory.gradient(blocks.input()));
+        }
+        if (blocks.recurrent().trained()) {
+            weights.deliverRecurrent(gradients, memory.gradient(blocks.recurrent()));
+        }
+        if (blocks.bias().trained()) {
+            weights.deliverBias(gradients, memory.gradient(blocks.bias()));
+        }
+    }
+
+    /**
+     * Looks at the batch's mask.
+     *
+     * @param keeps whether {@link #finalState()} will be asked for
+     * @return memory for the state to start from, h and c, [examples, units] each; to be filled before {@link #forward}
+     */
+    List<FloatMemory> prepare(boolean keeps) {
+        way = mask.read(keeps);
+        SegmentedSequence sequence = sequences.get(way);
+        if (sequence == null) {
+            sequence = build(way);
+            sequences.put(way, sequence);
+        }
+        return sequence.initialState();
+    }
+
+    private SegmentedSequence build(Way wanted) {
+        NativeScope scope = place.scope();
+        return switch (wanted) {
+            case DIRECT -> new SegmentedSequence(shape, workspaces.lengths(), tensors, setting, null, scope);
+            case GATHERED -> {
+                gathered = gatheredTensors();
+                yield new SegmentedSequence(shape.forward(), workspaces.lengths(), gathered, setting, null, scope);
+            }
+            case STEPWISE ->
+                new SegmentedSequence(
+                        shape,
+                        Segmentation.single(shape.steps()),
+                        tensors,
+                        setting,
+                        new BoundaryMask(shape, mask),
+                        scope);
+        };
+    }
+
+    private Tensors gatheredTensors() {
+        NativeScope scope = place.scope();
+        FloatMemory input = scope.allocate(tensors.input().length());
+        FloatMemory output = scope.allocate(tensors.output().length());
+        if (tensors.outputGradient() == null) {
+            return new Tensors(input, output, null, null);
+        }
+        FloatMemory inputGradient = tensors.inputGradient() == null ? null : scope.allocate(input.length());
+        return new Tensors(input, output, scope.allocate(output.length()), inputGradient);
+    }
+
+    /** After {@link #prepare}: computes the output. */
+    void forward() {
+        SegmentedSequence sequence = sequences.get(way);
+        if (way == Way.GATHERED) {
+            forgetLeading(sequence.initialState());
+            rows.run(tensors.input(), gathered.input(), mask.sources(), shape.inputs());
+        }
+        sequence.forward();
+        if (way == Way.GATHERED) {
+            rows.run(gathered.output(), tensors.output(), mask.slots(), shape.units());
+        } else if (mask.exists()) {
+            mask.clear(tensors.output());
+        }
+    }
+
+    /** A state that isn't held doesn't survive masked steps before the first present one. */
+    private void forgetLeading(List<FloatMemory> state) {
+        for (int example = 0; example < shape.examples() && !mask.held(); example++) {
+            if (mask.leading(example) > 0) {
+                for (FloatMemory tensor : state) {
+                    clear(tensor, example);
+                }
+            }
+        }
+    }
+
+    private void clear(FloatMemory tensor, int example) {
+        tensor.slice((long) example * shape.units(), shape.units()).zero();
+    }
+
+    /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
+    List<FloatMemory> finalState() {
+        SegmentedSequence sequence = sequences.get(way);
+        if (!mask.exists() || way == Way.STEPWISE) {
+            return sequence.finalState();
+        }
+        for (int i = carried.size(); i < shape.stateTensors(); i++) {
+            carried.add(place.scope().allocate(shape.stateLength()));
+        }
+        for (int example = 0; example < shape.examples(); example++) {
+            for (int i = 0; i < carried.size(); i++) {
+                carry(sequence, i, example);
+            }
+        }
+        return carried;
+    }
+
+    private void carry(SegmentedSequence sequence, int tensor, int example) {
+        int units = shape.units();
+        FloatMemory target = carried.get(tensor);
+        if (!mask.held() && !mask.endsPresent(example)) {
+            clear(target, example);
+        } else if (tensor > 0) {
+            target.copy((long) example * units, sequence.finalState().get(tensor), (long) example * units, units);
+        } else if (mask.lastTime(example) < 0) {
+            target.copy((long) example * units, sequence.initialState().get(0), (long) example * units, units);
+        } else {
+            long row = (long) mask.lastTime(example) * shape.examples() + example;
+            target.copy((long) example * units, tensors.output(), row * units, units);
+        }
+    }
+
+    /**
+     * After {@link #forward}: computes the gradients of the parameters and, where somebody needs it, of the input. Sets
+     * the gradient of the output to 0 at masked steps.
+     *
+     * @param profile whether {@link #norms()} are wanted
+     */
+    void backward(boolean profile) {
+        norms.clear();
+        gradients.zero();
+        if (way == Way.GATHERED) {
+            rows.run(tensors.outputGradient(), gathered.outputGradient(), mask.sources(), shape.units());
+        } else if (mask.exists()) {
+            mask.clear(tensors.outputGradient());
+        }
+        sequences.get(way).backward(profile ? norms : null);
+        if (way == Way.GATHERED && tensors.inputGradient() != null) {
+            rows.run(gathered.inputGradient(), tensors.inputGradient(), mask.slots(), shape.inputs());
+        }
+        gradients.deliver();
+    }
+
+    /** The gradient through time of the last backward pass. */
+    BoundaryNorms norms() {
+        return norms;
+    }
+}

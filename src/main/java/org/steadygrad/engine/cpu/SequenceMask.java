@@ -1,0 +1,162 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The mask of one batch as a recurrent layer sees it: how its sequences can be run, and which row goes where when they
+ * are gathered. Readings count steps in the direction of reading.
+ */
+final class SequenceMask {
+    private final RecurrentShape shape;
+    private final FloatMemory mask;
+    private final boolean held;
+    private final float[] values;
+    private final int[] counts;
+    private final int[] first;
+    private final int[] last;
+    private final int[] sources;
+    private final int[] slots;
+    private final float[] zeros;
+
+    /** How a batch with its mask is run. */
+    enum Way {
+        /** On the tensors themselves: masked steps come after all others, and nothing depends on them. */
+        DIRECT,
+        /** Forward, on copies in which each sequence's present steps come first. */
+        GATHERED,
+        /** Step by step, with the mask applied to the state in between. */
+        STEPWISE
+    }
+
+    /**
+     * @param mask [steps, examples], 0 where there is no data; null when all steps are present
+     * @param held whether the state is held at masked steps; otherwise it is 0 there
+     */
+    SequenceMask(RecurrentShape shape, FloatMemory mask, boolean held) {
+        this.shape = shape;
+        this.mask = mask;
+        this.held = held;
+        int rows = mask == null ? 0 : mask.length();
+        int examples = mask == null ? 0 : shape.examples();
+        values = new float[rows];
+        counts = new int[examples];
+        first = new int[examples];
+        last = new int[examples];
+        sources = new int[rows];
+        slots = new int[rows];
+        zeros = new float[shape.units()];
+    }
+
+    boolean held() {
+        return held;
+    }
+
+    /** Whether there is a mask at all. */
+    boolean exists() {
+        return mask != null;
+    }
+
+    boolean present(int time, int example) {
+        return mask == null || values[time * shape.examples() + example] != 0;
+    }
+
+    /** Number of steps read before the example's first present one; 0 when there is none. */
+    int leading(int example) {
+        return mask == null ? 0 : first[example];
+    }
+
+    /** Time of the last present step read; -1 when there is none. */
+    int lastTime(int example) {
+        if (mask == null) {
+            return shape.time(shape.steps() - 1);
+        }
+        return counts[example] == 0 ? -1 : shape.time(last[example]);
+    }
+
+    /** Whether the step read last is present. */
+    boolean endsPresent(int example) {
+        return present(shape.time(shape.steps() - 1), example);
+    }
+
+    /**
+     * Takes note of the batch's mask.
+     *
+     * @param keepsMemory whether the state after the last step is wanted in full, which gathered sequences don't give
+     *     for cells with a memory apart from their output
+     */
+    Way read(boolean keepsMemory) {
+        if (mask == null) {
+            return Way.DIRECT;
+        }
+        mask.read(0, values, values.length);
+        boolean direct = true;
+        boolean runs = true;
+        for (int example = 0; example < shape.examples(); example++) {
+            measure(example);
+            boolean oneRun = counts[example] == 0 || last[example] - first[example] + 1 == counts[example];
+            runs &= oneRun;
+            direct &= oneRun && first[example] == 0;
+        }
+        if (direct) {
+            return Way.DIRECT;
+        }
+        if ((held || runs) && !(keepsMemory && shape.stateTensors() > 1)) {
+            gather();
+            return Way.GATHERED;
+        }
+        return Way.STEPWISE;
+    }
+
+    private void measure(int example) {
+        int count = 0;
+        int from = 0;
+        int to = 0;
+        for (int reading = 0; reading < shape.steps(); reading++) {
+            if (present(shape.time(reading), example)) {
+                from = count == 0 ? reading : from;
+                to = reading;
+                count++;
+            }
+        }
+        counts[example] = count;
+        first[example] = from;
+        last[example] = to;
+    }
+
+    private void gather() {
+        int examples = shape.examples();
+        Arrays.fill(sources, -1);
+        Arrays.fill(slots, -1);
+        for (int example = 0; example < examples; example++) {
+            int slot = example;
+            for (int reading = 0; reading < shape.steps(); reading++) {
+                int row = shape.time(reading) * examples + example;
+                if (values[row] != 0) {
+                    sources[slot] = row;
+                    slots[row] = slot;
+                    slot += examples;
+                }
+            }
+        }
+    }
+
+    /** For each row of gathered sequences, the row it is a copy of; -1 for none. */
+    int[] sources() {
+        return sources;
+    }
+
+    /** For each row, where it is in gathered sequences; -1 for nowhere. */
+    int[] slots() {
+        return slots;
+    }
+
+    /** Sets the rows of masked steps to 0. */
+    void clear(FloatMemory tensor) {
+        int width = shape.units();
+        for (int row = 0; row < values.length; row++) {
+            if (values[row] == 0) {
+                tensor.write(row * width, zeros, width);
+            }
+        }
+    }
+}

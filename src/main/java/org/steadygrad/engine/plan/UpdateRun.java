@@ -1,0 +1,150 @@
+package org.steadygrad.engine.plan;
+
+import java.util.List;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.steadygrad.check.Check;
+import org.steadygrad.ops.ParameterBlock;
+
+/**
+ * How one parameter is updated, and where its states lie in DL4J's flat state vector. DL4J lets neighbouring parameters
+ * of equal configuration share a stretch of that vector: first the first state of them all, then the second of them all.
+ *
+ * @param block the parameter
+ * @param kind formula
+ * @param updater DL4J's configuration of it, schedules included
+ * @param penalties L1, L2 and weight decay, in DL4J's order; empty if there are none
+ * @param stateOffset first element of the parameter's first state in the flat state vector
+ * @param stateStride from one state of an element to its next state
+ */
+public record UpdateRun(
+        ParameterBlock block,
+        UpdaterKind kind,
+        IUpdater updater,
+        List<Regularization> penalties,
+        long stateOffset,
+        long stateStride) {
+
+    private static final double WITHOUT_RATE = 1;
+
+    public UpdateRun {
+        Check.notNull(block, "UpdateRun", "block");
+        Check.notNull(kind, "UpdateRun", "kind");
+        penalties = List.copyOf(penalties);
+        Check.nonNegative(stateOffset, "UpdateRun", "stateOffset");
+        Check.nonNegative(stateStride, "UpdateRun", "stateStride");
+    }
+
+    /** First element in the flat parameter vector. */
+    public long offset() {
+        return block.offset();
+    }
+
+    /** Number of elements. */
+    public long length() {
+        return block.length();
+    }
+
+    /** @param state its number, below {@link UpdaterKind#states()} */
+    public long stateOffset(int state) {
+        return stateOffset + state * stateStride;
+    }
+
+    /**
+     * @param iteration number of updates so far
+     * @param epoch number of full passes over the data so far
+     */
+    public UpdateNumbers at(int iteration, int epoch) {
+        double learningRate = updater.hasLearningRate() ? updater.getLearningRate(iteration, epoch) : WITHOUT_RATE;
+        double l1 = 0;
+        double l2 = 0;
+        double decay = 0;
+        for (Regularization penalty : penalties) {
+            if (penalty instanceof L1Regularization first) {
+                l1 += first.getL1().valueAt(iteration, epoch);
+            } else if (penalty instanceof L2Regularization second) {
+                l2 += second.getL2().valueAt(iteration, epoch);
+            } else if (penalty instanceof WeightDecay weights) {
+                double factor = weights.isApplyLR() ? learningRate : 1;
+                decay += factor * weights.getCoeff().valueAt(iteration, epoch);
+            }
+        }
+        double a = firstDecay(iteration, epoch);
+        double b = secondDecay();
+        double epsilon = epsilon();
+        return new UpdateNumbers(rate(learningRate, a, b, epsilon, iteration), a, b, epsilon, l1, l2, decay);
+    }
+
+    private double rate(double learningRate, double a, double b, double epsilon, int iteration) {
+        double first = 1 - Math.pow(a, iteration + 1.0);
+        return switch (kind) {
+            case ADAM, AMS_GRAD ->
+                orEpsilon(learningRate * Math.sqrt(1 - Math.pow(b, iteration + 1.0)) / first, epsilon);
+            case NADAM -> learningRate / first;
+            default -> learningRate;
+        };
+    }
+
+    /** ND4J takes epsilon for a rate of zero, or one that isn't finite. */
+    private static double orEpsilon(double rate, double epsilon) {
+        return rate == 0 || !Double.isFinite(rate) ? epsilon : rate;
+    }
+
+    private double firstDecay(int iteration, int epoch) {
+        if (updater instanceof Nesterovs nesterovs) {
+            return nesterovs.currentMomentum(iteration, epoch);
+        }
+        if (updater instanceof Adam adam) {
+            return adam.getBeta1();
+        }
+        if (updater instanceof AMSGrad amsGrad) {
+            return amsGrad.getBeta1();
+        }
+        if (updater instanceof Nadam nadam) {
+            return nadam.getBeta1();
+        }
+        if (updater instanceof RmsProp rmsProp) {
+            return rmsProp.getRmsDecay();
+        }
+        return updater instanceof AdaDelta adaDelta ? adaDelta.getRho() : 0;
+    }
+
+    private double secondDecay() {
+        if (updater instanceof Adam adam) {
+            return adam.getBeta2();
+        }
+        if (updater instanceof AMSGrad amsGrad) {
+            return amsGrad.getBeta2();
+        }
+        return updater instanceof Nadam nadam ? nadam.getBeta2() : 0;
+    }
+
+    private double epsilon() {
+        if (updater instanceof Adam adam) {
+            return adam.getEpsilon();
+        }
+        if (updater instanceof AMSGrad amsGrad) {
+            return amsGrad.getEpsilon();
+        }
+        if (updater instanceof Nadam nadam) {
+            return nadam.getEpsilon();
+        }
+        if (updater instanceof RmsProp rmsProp) {
+            return rmsProp.getEpsilon();
+        }
+        if (updater instanceof AdaGrad adaGrad) {
+            return adaGrad.getEpsilon();
+        }
+        return updater instanceof AdaDelta adaDelta ? adaDelta.getEpsilon() : 0;
+    }
+}

@@ -1,0 +1,73 @@
+package org.steadygrad.engine.plan;
+
+import java.util.Optional;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/**
+ * DL4J's updaters that engines compute themselves, with the formulas of ND4J 1.0.0-M2.1. There, {@code g} is the
+ * gradient, {@code u} what is subtracted from the parameter, {@code r} the rate, {@code a} and {@code b} the two decays
+ * and {@code e} epsilon of {@link UpdateNumbers}; a prime marks the new value of a state. The states are named in the
+ * order in which DL4J keeps them.
+ */
+public enum UpdaterKind {
+    /** {@code u = g}. */
+    NO_OP(NoOp.class, 0, false),
+    /** {@code u = r g}. */
+    SGD(Sgd.class, 0, false),
+    /** State v: {@code v' = a v - r g, u = a v - (1 + a) v'}. */
+    NESTEROVS(Nesterovs.class, 1, false),
+    /** States m, v: {@code m' = a m + (1 - a) g, v' = b v + (1 - b) g^2, u = r m' / (sqrt(v') + e)}. */
+    ADAM(Adam.class, 2, true),
+    /** States m, v, h: as Adam, but {@code h' = max(h, v'), u = r m' / (sqrt(h') + e)}. */
+    AMS_GRAD(AMSGrad.class, 3, true),
+    /** States m, v: as Adam, but {@code u = r (a m' + (1 - a) g) / (sqrt(v') + e)}. */
+    NADAM(Nadam.class, 2, true),
+    /** State s: {@code s' = a s + (1 - a) g^2, u = r g / (sqrt(s') + e)}. */
+    RMS_PROP(RmsProp.class, 1, true),
+    /** State s: {@code s' = s + g^2, u = r g / (sqrt(s') + e)}. */
+    ADA_GRAD(AdaGrad.class, 1, true),
+    /**
+     * States s, d: {@code s' = a s + (1 - a) g^2, u = g sqrt(d + e) / sqrt(s' + e), d' = a d + (1 - a) u^2}. It has no
+     * rate.
+     */
+    ADA_DELTA(AdaDelta.class, 2, true);
+
+    private final Class<? extends IUpdater> type;
+    private final int states;
+    private final boolean divides;
+
+    UpdaterKind(Class<? extends IUpdater> type, int states, boolean divides) {
+        this.type = type;
+        this.states = states;
+        this.divides = divides;
+    }
+
+    /** Numbers kept per parameter. */
+    public int states() {
+        return states;
+    }
+
+    /** Whether epsilon keeps it from dividing by zero. */
+    public boolean divides() {
+        return divides;
+    }
+
+    /** @return empty for a class that isn't one of these, derived ones included */
+    static Optional<UpdaterKind> of(IUpdater updater) {
+        for (UpdaterKind kind : values()) {
+            if (updater != null && updater.getClass() == kind.type) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,108 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.ContractCase;
+import org.steadygrad.engine.Gradient;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.Value;
+import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.platform.NativeVariant;
+
+/** One model compiled for the CPU, whose gradient can be looked at without an update. */
+final class CpuGradient implements AutoCloseable {
+    final CpuModel model;
+    final Programs programs;
+    final StateStore states;
+    Program program;
+
+    /** Turns a recurrent step into another one. */
+    interface Change {
+        /** @param mask of the features */
+        PlanStep.Recur apply(PlanStep.Recur step, Optional<Value> mask);
+    }
+
+    /** @param change what recurrent steps are turned into */
+    CpuGradient(ComputationGraph graph, Change change, long activationBytes) {
+        NativeVariant.select();
+        CpuRuntime runtime = new CpuRuntime(2);
+        Plan plan = changed(PlanBuilder.build(graph), change);
+        ModelMemory memory = new ModelMemory(plan.layout(), 0);
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
+        ModelMemory.copy(graph.params(), memory.parameters());
+        memory.parametersChanged();
+        programs = new Programs(model);
+        boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
+        states = truncated ? StateStore.keeping() : StateStore.forgetting();
+    }
+
+    CpuGradient(ContractCase test) {
+        this(test.model(), (recur, mask) -> recur, 0);
+    }
+
+    private static Plan changed(Plan plan, Change change) {
+        List<PlanStep> steps = plan.steps().stream()
+                .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur, plan.mask()) : step)
+                .toList();
+        return new Plan(
+                plan.layout(),
+                plan.values(),
+                steps,
+                plan.input(),
+                plan.inputFormat(),
+                plan.mask(),
+                plan.labelFormat(),
+                plan.outputs());
+    }
+
+    /** Runs a pass with a profile. */
+    Gradient of(MultiDataSet batch) {
+        load(batch, true);
+        Pass pass = new Pass(5, states, true);
+        program.forward(pass);
+        program.backward(pass, null);
+        double examples = batch.getFeatures(0).size(0);
+        float[] flat = model.memory().gradient().toArray();
+        Map<String, double[]> blocks = new LinkedHashMap<>();
+        for (ParameterBlock block : model.plan().layout().blocks()) {
+            double[] values = new double[(int) block.length()];
+            Arrays.setAll(values, i -> flat[(int) block.offset() + i] / examples);
+            blocks.put(block.name(), values);
+        }
+        return new Gradient(program.loss() / examples, blocks);
+    }
+
+    /** The network's output in inference mode. */
+    INDArray output(MultiDataSet batch) {
+        load(batch, false);
+        program.forward(new Pass(0, StateStore.forgetting(), false));
+        return program.output();
+    }
+
+    private void load(MultiDataSet batch, boolean training) {
+        model.runtime().prepareThread();
+        program = programs.of(Batch.shape(model.plan(), batch, training));
+        INDArray[] masks = batch.getFeaturesMaskArrays();
+        program.batch().loadFeatures(batch.getFeatures(0), masks == null ? null : masks[0]);
+        if (training) {
+            program.batch().loadLabels(batch);
+        }
+        model.packed().refresh();
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+        states.close();
+        model.close();
+    }
+}
