@@ -25,9 +25,7 @@ final class ConcatKernel implements Kernel {
             program.inputGradient(number, i).ifPresent(target -> {
                 FloatMemory gradient = program.gradient(step.output());
                 backward.add(oneDnn.reorder(
-                        scope,
-                        columns(program, step.output(), input, gradient, first),
-                        program.matrix(input, target)));
+                        scope, columns(program, step.output(), input, gradient, first), program.matrix(input, target)));
             });
             column += input.size();
         }

@@ -73,8 +73,8 @@ final class DropoutKernel implements Kernel {
         scale = (float) (1 / step.keep());
         numbers = new int[runtime.threads()][CpuRuntime.CHUNK];
         forward = new Dropping(program.value(step.input()), program.value(step.output()));
-        backward = program.inputGradient(number, 0)
-                .map(target -> new Dropping(program.gradient(step.output()), target));
+        backward =
+                program.inputGradient(number, 0).map(target -> new Dropping(program.gradient(step.output()), target));
     }
 
     private void keep(float[] values, int[] drawn, int count) {

@@ -48,8 +48,7 @@ final class EmbedKernel implements Kernel {
         int threads = program.runtime().threads();
         heap = new float[threads][size];
         other = new float[threads][size];
-        boolean trained =
-                program.needsGradient(step.output()) && step.weights().trained();
+        boolean trained = program.needsGradient(step.output()) && step.weights().trained();
         backward = trained ? Optional.of(new Backward(step, plain, byRows)) : Optional.empty();
     }
 
@@ -98,9 +97,7 @@ final class EmbedKernel implements Kernel {
             gradient = program.gradient(step.output());
             sums = scope.allocate(step.weights().length());
             toPlace = oneDnn.reorder(
-                    scope,
-                    oneDnn.view(scope, byRows, sums),
-                    oneDnn.view(scope, plain, model.gradient(step.weights())));
+                    scope, oneDnn.view(scope, byRows, sums), oneDnn.view(scope, plain, model.gradient(step.weights())));
             biasGradient = step.bias().map(model::gradient);
         }
 

@@ -61,7 +61,8 @@ class DropoutKernelTest {
                         InputType.recurrent(inputs),
                         new DropoutLayer(KEEP),
                         stepOutput(1, LossFunction.MSE, Activation.IDENTITY)),
-                ContractData.batch(Nd4j.ones(3, inputs, steps), Nd4j.ones(3, 1, steps).muli(9)));
+                ContractData.batch(
+                        Nd4j.ones(3, inputs, steps), Nd4j.ones(3, 1, steps).muli(9)));
         for (int example = 0; example < 3; example++) {
             for (int step = 0; step < steps; step++) {
                 INDArray only = Nd4j.zeros(3, steps);
@@ -121,7 +122,8 @@ class DropoutKernelTest {
     private static double lossAt(
             CpuEngine engine, ComputationGraph model, double[] direction, double step, ContractCase test) {
         ComputationGraph moved = model.clone();
-        INDArray shift = Nd4j.createFromArray(direction).muli(step).castTo(moved.params().dataType());
+        INDArray shift =
+                Nd4j.createFromArray(direction).muli(step).castTo(moved.params().dataType());
         moved.params().addi(shift.reshape(moved.params().shape()));
         engine.importFrom(moved);
         return LikeDl4j.gradient(engine, test.batch(), 7).loss();

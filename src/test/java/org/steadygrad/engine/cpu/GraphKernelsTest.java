@@ -80,9 +80,8 @@ class GraphKernelsTest {
                             .addVertex("join", new ElementWiseVertex(op), "in", "a")
                             .addLayer("out", classes(3), "join")));
         }
-        for (ElementWiseVertex.Op op : new ElementWiseVertex.Op[] {
-            ElementWiseVertex.Op.Add, ElementWiseVertex.Op.Product
-        }) {
+        for (ElementWiseVertex.Op op :
+                new ElementWiseVertex.Op[] {ElementWiseVertex.Op.Add, ElementWiseVertex.Op.Product}) {
             cases.add(vectors(
                     "twice the same, " + op,
                     7,
@@ -196,7 +195,8 @@ class GraphKernelsTest {
                         .nOut(7)
                         .hasBias(bias)
                         .build();
-                INDArray mask = ContractData.mask(5, new java.util.Random(batch).ints(batch, 0, 6).toArray());
+                INDArray mask = ContractData.mask(
+                        5, new java.util.Random(batch).ints(batch, 0, 6).toArray());
                 cases.add(new ContractCase(
                         "of examples " + batch + bias,
                         chain(InputType.feedForward(17), single, classes(3)),
@@ -236,21 +236,33 @@ class GraphKernelsTest {
     @TestFactory
     Stream<DynamicTest> frozen() {
         return LikeDl4j.each(Stream.of(
-                vectors("at the bottom", 7, graphOn(VECTORS)
-                        .addLayer("a", new FrozenLayer(dense(4)), "in")
-                        .addLayer("b", dense(5), "a")
-                        .addLayer("out", classes(3), "b")),
-                vectors("two at the bottom", 7, graphOn(VECTORS)
-                        .addLayer("a", new FrozenLayer(dense(4)), "in")
-                        .addLayer("b", new FrozenLayer(dense(5)), "a")
-                        .addLayer("out", classes(3), "b")),
-                vectors("between", 7, graphOn(VECTORS)
-                        .addLayer("a", dense(4), "in")
-                        .addLayer("b", new FrozenLayerWithBackprop(dense(5)), "a")
-                        .addLayer("out", classes(3), "b")),
-                vectors("dropout of nothing", 7, graphOn(VECTORS)
-                        .addLayer("a", dense(4), "in")
-                        .addLayer("b", new DropoutLayer(1.0), "a")
-                        .addLayer("out", classes(3), "b"))));
+                vectors(
+                        "at the bottom",
+                        7,
+                        graphOn(VECTORS)
+                                .addLayer("a", new FrozenLayer(dense(4)), "in")
+                                .addLayer("b", dense(5), "a")
+                                .addLayer("out", classes(3), "b")),
+                vectors(
+                        "two at the bottom",
+                        7,
+                        graphOn(VECTORS)
+                                .addLayer("a", new FrozenLayer(dense(4)), "in")
+                                .addLayer("b", new FrozenLayer(dense(5)), "a")
+                                .addLayer("out", classes(3), "b")),
+                vectors(
+                        "between",
+                        7,
+                        graphOn(VECTORS)
+                                .addLayer("a", dense(4), "in")
+                                .addLayer("b", new FrozenLayerWithBackprop(dense(5)), "a")
+                                .addLayer("out", classes(3), "b")),
+                vectors(
+                        "dropout of nothing",
+                        7,
+                        graphOn(VECTORS)
+                                .addLayer("a", dense(4), "in")
+                                .addLayer("b", new DropoutLayer(1.0), "a")
+                                .addLayer("out", classes(3), "b"))));
     }
 }

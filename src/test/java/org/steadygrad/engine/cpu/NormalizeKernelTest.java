@@ -51,8 +51,8 @@ class NormalizeKernelTest {
                     BatchNormalization dl4js =
                             new BatchNormalization.Builder().useLogStd(logStd).build();
                     cases.add(vectors("DL4J's, " + title, batch, dense(units), dl4js, dense(3), classes(3)));
-                    cases.add(vectors(
-                            "ours, " + title, batch, dense(units), norm(logStd, Activation.RELU), classes(3)));
+                    cases.add(
+                            vectors("ours, " + title, batch, dense(units), norm(logStd, Activation.RELU), classes(3)));
                 }
             }
         }
@@ -93,8 +93,8 @@ class NormalizeKernelTest {
         INDArray mask = ContractData.mask(5, 5, 3, 0, 1, 5, 4, 2);
         for (INDArray rows : new INDArray[] {null, mask}) {
             for (Activation f : new Activation[] {Activation.IDENTITY, Activation.RELU, Activation.SIGMOID}) {
-                MultiDataSet batch =
-                        ContractData.batch(DATA.normal(7, 5, 5), DATA.oneHot(7, 3, 5), rows, rows == null ? null : rows.dup());
+                MultiDataSet batch = ContractData.batch(
+                        DATA.normal(7, 5, 5), DATA.oneHot(7, 3, 5), rows, rows == null ? null : rows.dup());
                 cases.add(new ContractCase(
                         f + (rows == null ? "" : ", masked"),
                         chain(InputType.recurrent(5), norm(true, f), stepClasses(3)),
@@ -122,8 +122,9 @@ class NormalizeKernelTest {
             Gradient first = LikeDl4j.gradient(engine, test.batch(), 1);
             Gradient again = LikeDl4j.gradient(engine, test.batch(), 1);
             assertEquals(first.loss(), again.loss());
-            first.blocks().forEach((name, values) -> org.junit.jupiter.api.Assertions.assertArrayEquals(
-                    values, again.blocks().get(name), name));
+            first.blocks()
+                    .forEach((name, values) -> org.junit.jupiter.api.Assertions.assertArrayEquals(
+                            values, again.blocks().get(name), name));
         }
     }
 }
