@@ -28,6 +28,7 @@ final class RecurrentLayer {
     private final BoundaryNorms norms;
     private final List<FloatMemory> carried = new ArrayList<>();
     private final Map<Way, SegmentedSequence> sequences = new EnumMap<>(Way.class);
+    private final float[] zeros;
     private Tensors gathered;
     private Way way;
 
@@ -57,6 +58,7 @@ final class RecurrentLayer {
         setting = new Setting(place.runtime(), weights, gradients, pool, training, workspaces.recompute());
         rows = mask.exists() ? new RowCopy(place.runtime().workers(), Math.max(shape.inputs(), shape.units())) : null;
         norms = new BoundaryNorms(shape.stateLength());
+        zeros = new float[shape.units()];
     }
 
     private Gradients newGradients() {
@@ -153,7 +155,7 @@ final class RecurrentLayer {
     }
 
     private void clear(FloatMemory tensor, int example) {
-        tensor.slice((long) example * shape.units(), shape.units()).zero();
+        tensor.write(example * shape.units(), zeros, shape.units());
     }
 
     /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
