@@ -58,5 +58,5 @@ use_threads() {
 }
 
 version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p')
-java_flags="-XX:MaxRAMPercentage=50 -XX:+UseSerialGC -Dsteadygrad.log=error -Dorg.deeplearning4j.crash.reporting.enabled=false"
+java_flags="-XX:MaxRAMPercentage=50 -XX:+UseSerialGC -Dsteadygrad.log=${STEADYGRAD_LOG:-error} -Dorg.deeplearning4j.crash.reporting.enabled=false"
 [ "${version%%.*}" -lt 24 ] || java_flags="$java_flags --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # JMH micro-benchmarks of single parts: benchmarks/jmh.sh [JMH options and names], for example
-#   benchmarks/jmh.sh UpdatePass -p parameters=4000000
+#   benchmarks/jmh.sh UpdatePass -p millions=4
 #   benchmarks/jmh.sh -l
 set -eu
 # shellcheck source=common.sh

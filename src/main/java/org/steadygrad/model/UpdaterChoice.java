@@ -8,6 +8,7 @@ import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.spec.ScheduleSpec;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.spec.UpdaterSpec;
@@ -20,6 +21,14 @@ final class UpdaterChoice {
         double rate = training.updater().learningRate();
         IUpdater updater = rule(training.updater());
         boolean constant = training.schedule() instanceof ScheduleSpec.Constant && training.warmup() == 0;
+        if (!constant && updater instanceof AdaGrad) {
+            // DL4J copies an updater for every layer, and AdaGrad's copies lose their schedule
+            throw InvalidInputException.of(
+                    "training",
+                    "a constant learning rate with adaGrad, whose own sums lower the rate as training goes on",
+                    "a schedule or warm-up",
+                    "Leave schedule and warmup out, or take another updater, such as adam.");
+        }
         if (!constant) {
             updater.setLrAndSchedule(
                     rate, WarmupSchedule.of(rate, training.schedule(), training.warmup(), plannedUpdates));

@@ -248,10 +248,14 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
         }
     }
 
-    /** The mask goes on to the layers above, inactive, as with DL4J's LSTM. */
+    /**
+     * Unlike DL4J's LSTM, which reads masked steps like any others, so that its reverse direction within a
+     * {@code Bidirectional} starts from the padding, this layer uses the mask; it goes on to the layers above, inactive.
+     */
     @Override
     public Pair<INDArray, MaskState> feedForwardMaskArray(
             INDArray maskArray, MaskState currentMaskState, int minibatchSize) {
+        setMaskArray(maskArray);
         return new Pair<>(maskArray, MaskState.Passthrough);
     }
 

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.steadygrad.engine.dl4j.Dl4jEngineProvider;
 import org.steadygrad.nn.GRU;
 
 /** Dropout: what a seed decides, how many are dropped, and that backward uses the masks of forward. */
@@ -49,7 +52,17 @@ public interface DropoutContract extends EngineSubject {
                                 InputType.recurrent(5),
                                 new GRU.Builder().nOut(7).dropOut(0.6).build(),
                                 stepClasses(3)),
-                        ContractData.batch(data.normal(7, 5, 3), data.oneHot(7, 3, 3))));
+                        ContractData.batch(data.normal(7, 5, 3), data.oneHot(7, 3, 3))),
+                new ContractCase(
+                        "both directions, and steps as rows",
+                        chain(
+                                InputType.recurrent(5),
+                                new Bidirectional(
+                                        Bidirectional.Mode.CONCAT,
+                                        new LSTM.Builder().nOut(7).dropOut(0.6).build()),
+                                new DenseLayer.Builder().nOut(7).dropOut(0.7).build(),
+                                stepClasses(3)),
+                        ContractData.batch(data.normal(7, 5, 4), data.oneHot(7, 3, 4))));
     }
 
     @TestFactory
@@ -65,9 +78,25 @@ public interface DropoutContract extends EngineSubject {
                         Gradient.assertIdentical(first.blocks(), again.blocks(), "same seed");
                         assertFalse(
                                 Arrays.equals(
-                                        first.blocks().get("l0_W"),
-                                        other.blocks().get("l0_W")),
+                                        first.blocks().get("out_W"),
+                                        other.blocks().get("out_W")),
                                 "other seed, same mask");
+                    }
+                }));
+    }
+
+    /** The same seed gives the same masks on every engine. */
+    @TestFactory
+    default Stream<DynamicTest> masksAreTheSameOnEveryEngine() {
+        return models().stream()
+                .map(test -> DynamicTest.dynamicTest(test.name(), () -> {
+                    ComputationGraph model = test.model();
+                    try (Engine engine = engine(model);
+                            Engine other = new Dl4jEngineProvider().create(model)) {
+                        Gradient own = EngineSubject.gradient(engine, model, test.batch(), EngineSubject.plain(7));
+                        Gradient theirs = EngineSubject.gradient(other, model, test.batch(), EngineSubject.plain(7));
+                        assertEquals(theirs.loss(), own.loss(), 1e-5 * theirs.loss());
+                        Gradient.assertClose(theirs.blocks(), own.blocks(), EngineSubject.TOLERANCE, "gradient");
                     }
                 }));
     }

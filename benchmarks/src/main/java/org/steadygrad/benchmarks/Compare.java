@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.platform.Cpu;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,8 +78,7 @@ final class Compare implements Callable<Integer> {
 
     private void start() {
         if (threads < 1) {
-            Cpu cpu = Cpu.detect();
-            threads = Math.max(1, Math.min(cpu.physicalCores(), cpu.logicalCores()));
+            threads = Cpu.detect().usableCores();
         }
         Nd4j.getExecutioner();
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
@@ -88,11 +88,10 @@ final class Compare implements Callable<Integer> {
     private int checkAll(List<BenchmarkCase> selected) {
         int exitCode = CommandLine.ExitCode.OK;
         for (BenchmarkCase benchmark : selected) {
-            try (Contest contest = new Contest(benchmark, engine, peers)) {
+            try (Contest contest = new Contest(benchmark, engine, threads, peers)) {
                 System.out.println(Agreement.check(contest, CHECKED_STEPS));
-            } catch (DisagreementException e) {
-                System.err.println(e.getMessage());
-                exitCode = CommandLine.ExitCode.SOFTWARE;
+            } catch (RuntimeException e) {
+                exitCode = failed(benchmark, e);
             }
         }
         return exitCode;
@@ -101,21 +100,36 @@ final class Compare implements Callable<Integer> {
     private int measureAll(List<BenchmarkCase> selected) throws IOException {
         Report report = new Report(Machine.describe(threads), quick);
         List<CaseResult> results = new ArrayList<>();
+        int exitCode = CommandLine.ExitCode.OK;
         for (BenchmarkCase benchmark : selected) {
-            CaseResult result = measure(benchmark);
-            results.add(result);
-            System.out.println(result.line());
-            result.absent()
-                    .forEach((peer, why) -> System.err.println(peer + " can't run " + benchmark.name() + ": " + why));
+            try {
+                CaseResult result = measure(benchmark);
+                results.add(result);
+                System.out.println(result.line());
+                result.absent()
+                        .forEach((peer, why) ->
+                                System.err.println(peer + " can't run " + benchmark.name() + ": " + why));
+            } catch (RuntimeException e) {
+                exitCode = failed(benchmark, e);
+            }
         }
         for (Path file : report.write(out, results)) {
             System.err.println("written: " + file);
         }
-        return CommandLine.ExitCode.OK;
+        return exitCode;
+    }
+
+    /** The other cases are measured all the same. */
+    private static int failed(BenchmarkCase benchmark, RuntimeException e) {
+        System.err.println(benchmark.name() + " failed: " + e.getMessage());
+        if (!(e instanceof DisagreementException)) {
+            LoggerFactory.getLogger(Compare.class).debug(benchmark.name(), e);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
     }
 
     private CaseResult measure(BenchmarkCase benchmark) {
-        try (Contest contest = new Contest(benchmark, engine, peers)) {
+        try (Contest contest = new Contest(benchmark, engine, threads, peers)) {
             List<Double> losses = Agreement.step(contest);
             List<Timing> timings = new Rounds(quick ? Effort.quick() : Effort.full()).measure(contest.sides());
             List<CaseResult.SideResult> sides = new ArrayList<>();

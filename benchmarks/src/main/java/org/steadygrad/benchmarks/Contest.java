@@ -13,7 +13,7 @@ final class Contest implements AutoCloseable {
     private final List<Side> sides = new ArrayList<>();
     private final Map<String, String> absent = new LinkedHashMap<>();
 
-    Contest(BenchmarkCase benchmark, String engine, List<String> peers) {
+    Contest(BenchmarkCase benchmark, String engine, int threads, List<String> peers) {
         this.benchmark = benchmark;
         if (benchmark.workload() instanceof Workload.Product product) {
             addProducts(product, peers);
@@ -22,7 +22,7 @@ final class Contest implements AutoCloseable {
         Workload workload = benchmark.workload();
         BatchData data = BatchData.of(workload);
         ComputationGraph start = Dl4jModels.product(workload);
-        sides.add(new EngineSide(engine, workload, start, data));
+        sides.add(new EngineSide(engine, threads, workload, start, data));
         if (peers.contains("pytorch")) {
             sides.add(new TorchSide(workload, start, data));
         }

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.UpdateOutcome;
@@ -30,10 +31,11 @@ final class EngineSide implements Side {
 
     /**
      * @param engineName as {@code --engine} takes it
+     * @param threads number of threads that the engine may use
      * @param model where the engine starts from; isn't changed
      */
-    EngineSide(String engineName, Workload workload, ComputationGraph model, BatchData data) {
-        engine = Engines.choose(engineName, model).provider().create(model);
+    EngineSide(String engineName, int threads, Workload workload, ComputationGraph model, BatchData data) {
+        engine = Engines.choose(engineName, model).provider().create(model, new EngineSettings(threads, 0));
         batch = data.toDl4j(workload instanceof Workload.Recurrent);
         updateOnly = workload instanceof Workload.Update;
     }
@@ -53,12 +55,13 @@ final class EngineSide implements Side {
         update();
     }
 
-    private void computeGradient() {
+    /** Forward and backward. */
+    void computeGradient() {
         loss = engine.computeGradient(batch, PASS).loss();
     }
 
     /** A skipped update would be less work than the peers do. */
-    private void update() {
+    void update() {
         UpdateOutcome outcome = engine.update(new UpdateRule(clip, iteration++, 0, 1));
         gradient = outcome.gradient();
         if (!outcome.applied()) {

@@ -71,9 +71,7 @@ final class CellPrimitives {
         this.shape = shape;
         this.scope = scope;
         engine = oneDnn.engine();
-        direction = shape.reverse()
-                ? rnn_direction.unidirectional_right2left
-                : rnn_direction.unidirectional_left2right;
+        direction = shape.reverse() ? rnn_direction.unidirectional_right2left : rnn_direction.unidirectional_left2right;
         kind = training ? prop_kind.forward_training : prop_kind.forward_inference;
         layouts = Layouts.of(shape, scope);
         switch (shape.cell()) {
@@ -98,16 +96,7 @@ final class CellPrimitives {
     private lbr_gru_forward.primitive_desc gru() {
         Layouts l = layouts;
         return scope.own(new lbr_gru_forward.primitive_desc(
-                engine,
-                kind,
-                direction,
-                l.input,
-                l.state,
-                l.anyInput,
-                l.anyRecurrent,
-                l.bias,
-                l.output,
-                l.state));
+                engine, kind, direction, l.input, l.state, l.anyInput, l.anyRecurrent, l.bias, l.output, l.state));
     }
 
     private lbr_gru_backward.primitive_desc gruBackward(lbr_gru_forward.primitive_desc hint) {

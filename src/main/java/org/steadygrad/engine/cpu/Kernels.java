@@ -23,8 +23,36 @@ final class Kernels {
         if (step instanceof PlanStep.Recur recur) {
             return new RecurKernel(program, recur, number);
         }
+        if (step instanceof PlanStep.Normalize normalize) {
+            return new NormalizeKernel(program, normalize, number);
+        }
         if (step instanceof PlanStep.MaskRows mask) {
             return new MaskKernel(program, mask, number);
+        }
+        return moving(program, step, number);
+    }
+
+    private static Kernel moving(Program program, PlanStep step, int number) {
+        if (step instanceof PlanStep.Dropout dropout) {
+            return new DropoutKernel(program, dropout, number);
+        }
+        if (step instanceof PlanStep.Combine combine) {
+            return new CombineKernel(program, combine, number);
+        }
+        if (step instanceof PlanStep.Concat concat) {
+            return new ConcatKernel(program, concat, number);
+        }
+        if (step instanceof PlanStep.LastStep last) {
+            return new LastStepKernel(program, last, number);
+        }
+        if (step instanceof PlanStep.DeriveMask mask) {
+            return new DeriveMaskKernel(program, mask);
+        }
+        if (step instanceof PlanStep.Embed embed) {
+            return new EmbedKernel(program, embed);
+        }
+        if (step instanceof PlanStep.Pool pool) {
+            return new PoolKernel(program, pool, number);
         }
         throw new IllegalStateException("engine cpu: no kernel for " + step);
     }

@@ -224,8 +224,7 @@ final class Program implements AutoCloseable {
     /** Whether a mask comes from the data itself, so that there is one even if the batch has none. */
     boolean derives(Optional<Value> mask) {
         return mask.isPresent()
-                && model.plan().steps().stream()
-                        .anyMatch(step -> step.output().equals(mask.get()));
+                && model.plan().steps().stream().anyMatch(step -> step.output().equals(mask.get()));
     }
 
     /** Bytes of tensors and workspaces, parameters left out. */

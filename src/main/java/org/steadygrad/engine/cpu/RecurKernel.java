@@ -39,11 +39,7 @@ final class RecurKernel implements Kernel, Profiled {
                 ? step.mask().map(program::value).orElse(null)
                 : null;
         RecurrentLayer.Place place = new RecurrentLayer.Place(
-                program.runtime(),
-                program.model().packed(),
-                program.scope(),
-                step.layer(),
-                program.workspaceShare());
+                program.runtime(), program.model().packed(), program.scope(), step.layer(), program.workspaceShare());
         layer = new RecurrentLayer(
                 place,
                 shape,

@@ -106,13 +106,14 @@ final class RecurrentLayer {
                 gathered = gatheredTensors();
                 yield new SegmentedSequence(shape.forward(), workspaces.lengths(), gathered, setting, null, scope);
             }
-            case STEPWISE -> new SegmentedSequence(
-                    shape,
-                    Segmentation.single(shape.steps()),
-                    tensors,
-                    setting,
-                    new BoundaryMask(shape, mask),
-                    scope);
+            case STEPWISE ->
+                new SegmentedSequence(
+                        shape,
+                        Segmentation.single(shape.steps()),
+                        tensors,
+                        setting,
+                        new BoundaryMask(shape, mask),
+                        scope);
         };
     }
 

@@ -14,13 +14,7 @@ import org.steadygrad.engine.plan.PlanStep.Cell;
  * @param reverse whether the sequences are read from their ends
  */
 record RecurrentShape(
-        Cell cell,
-        ActivationFunction activation,
-        int steps,
-        int examples,
-        int inputs,
-        int units,
-        boolean reverse) {
+        Cell cell, ActivationFunction activation, int steps, int examples, int inputs, int units, boolean reverse) {
 
     /** For each gate of oneDNN's, which of DL4J's it is. */
     int[] gateOrder() {

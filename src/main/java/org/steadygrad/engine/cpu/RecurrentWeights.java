@@ -44,9 +44,9 @@ final class RecurrentWeights {
     private Tensor tensor(ParameterBlock block, long in) {
         long gates = shape.gates();
         long units = shape.units();
-        memory.desc plain = OneDnn.strided(
-                scope, new long[] {1, 1, in, gates, units}, new long[] {block.length(), block.length(), 1, units * in, in
-                });
+        memory.desc plain = OneDnn.strided(scope, new long[] {1, 1, in, gates, units}, new long[] {
+            block.length(), block.length(), 1, units * in, in
+        });
         return new Tensor(packed.arranged(block.offset(), block.length(), shape.gateOrder()), plain);
     }
 

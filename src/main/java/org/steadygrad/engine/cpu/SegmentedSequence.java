@@ -49,8 +49,7 @@ final class SegmentedSequence {
      *
      * @param outputGradient and inputGradient null without training; the latter also when nobody needs it
      */
-    record Tensors(
-            FloatMemory input, FloatMemory output, FloatMemory outputGradient, FloatMemory inputGradient) {}
+    record Tensors(FloatMemory input, FloatMemory output, FloatMemory outputGradient, FloatMemory inputGradient) {}
 
     /** @param boundaryMask what happens to the state between segments; null for nothing */
     SegmentedSequence(
@@ -89,8 +88,7 @@ final class SegmentedSequence {
 
     private CellPrimitives primitives(int length) {
         return primitives.computeIfAbsent(
-                length,
-                n -> new CellPrimitives(setting.runtime().oneDnn(), shape.over(n), setting.training(), scope));
+                length, n -> new CellPrimitives(setting.runtime().oneDnn(), shape.over(n), setting.training(), scope));
     }
 
     /** @param start number of steps read before the segment */
@@ -166,12 +164,8 @@ final class SegmentedSequence {
                 .with(dnnl.DNNL_ARG_DST_LAYER, output)
                 .with(dnnl.DNNL_ARG_WORKSPACE, workspace)
                 .with(dnnl.DNNL_ARG_DIFF_SRC_LAYER, inputGradient)
-                .with(
-                        dnnl.DNNL_ARG_DIFF_WEIGHTS_LAYER,
-                        view(cell.layouts().inputGradient(), gradients.input))
-                .with(
-                        dnnl.DNNL_ARG_DIFF_WEIGHTS_ITER,
-                        view(cell.layouts().recurrentGradient(), gradients.recurrent))
+                .with(dnnl.DNNL_ARG_DIFF_WEIGHTS_LAYER, view(cell.layouts().inputGradient(), gradients.input))
+                .with(dnnl.DNNL_ARG_DIFF_WEIGHTS_ITER, view(cell.layouts().recurrentGradient(), gradients.recurrent))
                 .with(dnnl.DNNL_ARG_DIFF_BIAS, view(cell.layouts().bias(), gradients.bias))
                 .with(dnnl.DNNL_ARG_DIFF_DST_LAYER, views.output(tensors.outputGradient()));
         bind(call, cell, dnnl.DNNL_ARG_SRC_ITER, states.get(segment));

@@ -20,8 +20,7 @@ record WorkspacePlan(int[] lengths, boolean recompute) {
         int probe = Math.min(steps, Segmentation.SHORTEST);
         long perStep;
         try (NativeScope scope = new NativeScope()) {
-            CellPrimitives cell =
-                    new CellPrimitives(place.runtime().oneDnn(), shape.over(probe), true, scope);
+            CellPrimitives cell = new CellPrimitives(place.runtime().oneDnn(), shape.over(probe), true, scope);
             perStep = (cell.workspace().get_size() + probe - 1) / probe;
         }
         int[] kept = Segmentation.kept(steps, perStep);

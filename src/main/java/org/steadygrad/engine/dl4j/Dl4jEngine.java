@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
@@ -37,6 +38,7 @@ final class Dl4jEngine implements Engine {
     private static final long INSTEAD_OF_ZERO = 0x5DEECE66DL;
 
     private final ComputationGraph graph;
+    private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
 
@@ -49,13 +51,26 @@ final class Dl4jEngine implements Engine {
                     model.getNumInputArrays() + " inputs and " + model.getNumOutputArrays() + " outputs",
                     "");
         }
-        graph = model.clone();
+        graph = copy(model);
         graph.setListeners();
+        dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
         }
         update = new FlatUpdate(graph);
         layout = update.layout();
+    }
+
+    /** DL4J's own clone shares the configuration of wrapped layers with the original. */
+    private static ComputationGraph copy(ComputationGraph model) {
+        String configuration = model.getConfiguration().toJson();
+        ComputationGraph copy = new ComputationGraph(ComputationGraphConfiguration.fromJson(configuration));
+        copy.init(model.params().dup(), false);
+        INDArray state = model.getUpdater().getStateViewArray();
+        if (state != null) {
+            copy.getUpdater().setStateViewArray(state.dup());
+        }
+        return copy;
     }
 
     @Override
@@ -77,6 +92,7 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
         Nd4j.getRandom().setSeed(options.randomSeed() == 0 ? INSTEAD_OF_ZERO : options.randomSeed());
         boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         if (options.carryState() && !truncated) {

@@ -99,6 +99,7 @@ public final class TracedPass {
         for (GraphVertex vertex : vertices) {
             vertex.clear();
         }
+        graph.clearLayerMaskArrays();
         return new Result(loss, trace);
     }
 

@@ -17,9 +17,6 @@ final class EmbeddingTranslation {
             throw new UnsupportedModelException(
                     name, layer.getClass().getSimpleName() + " beside layers that read the same input otherwise");
         }
-        if (layer.getIDropout() != null) {
-            throw new UnsupportedModelException(name, "dropout of an embedding's input");
-        }
         ActivationFunction activation = PlanBuilder.activation(name, layer.getActivationFn());
         Value output = plan.add(new PlanStep.Embed(
                 name,

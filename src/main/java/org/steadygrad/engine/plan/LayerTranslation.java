@@ -59,6 +59,9 @@ final class LayerTranslation {
         if (layer.getClass() == DenseLayer.class) {
             return dense(plan, name, (DenseLayer) layer, input);
         }
+        if (DropoutTranslation.ignoredBy(layer)) {
+            DropoutTranslation.skip(plan, layer.getIDropout());
+        }
         if (layer instanceof BatchNormalization norm) {
             return NormalizationTranslation.translate(plan, name, norm, input);
         }

@@ -41,14 +41,15 @@ final class LossTranslation {
                     layer.getClass().getSimpleName() + " on input with a row "
                             + (steps ? "per example" : "per time step"));
         }
-        Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
         if (layer instanceof BaseOutputLayer output) {
+            Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
             Value scores = LayerTranslation.product(plan, name, read, output.getNOut(), ActivationFunction.IDENTITY);
             return loss(plan, name, output.getLossFn(), output.getActivationFn(), input.with(scores), Optional.empty());
         }
+        DropoutTranslation.skip(plan, layer.getIDropout());
         ILossFunction function =
                 layer instanceof LossLayer plain ? plain.getLossFn() : ((RnnLossLayer) layer).getLossFn();
-        return loss(plan, name, function, layer.getActivationFn(), input.with(read), input.mask());
+        return loss(plan, name, function, layer.getActivationFn(), input, input.mask());
     }
 
     /** @param mask DL4J's RnnOutputLayer counts all rows where there is no mask of labels, its RnnLossLayer doesn't */

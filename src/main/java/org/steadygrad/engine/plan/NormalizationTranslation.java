@@ -3,6 +3,7 @@ package org.steadygrad.engine.plan;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.nn.BatchNorm;
 
 /** What batch normalisation becomes: DL4J's, which ignores masks and its activation function, and ours. */
@@ -16,6 +17,7 @@ final class NormalizationTranslation {
         }
         ActivationFunction activation =
                 ours ? PlanBuilder.activation(name, layer.getActivationFn()) : ActivationFunction.IDENTITY;
+        boolean rectifier = activation.kind() == Kind.RELU && activation.invertible();
         Value value = input.value();
         Optional<Value> mask = ours ? input.mask() : Optional.empty();
         Value output = plan.add(new PlanStep.Normalize(
@@ -23,9 +25,9 @@ final class NormalizationTranslation {
                 value,
                 plan.newValue(name, value.size(), value.rows()),
                 settings(plan, name, layer),
-                activation.invertible() ? activation : ActivationFunction.IDENTITY,
+                rectifier ? activation : ActivationFunction.IDENTITY,
                 mask));
-        if (activation.invertible()) {
+        if (rectifier || activation.isIdentity()) {
             return input.with(output);
         }
         Signal activated = input.with(LayerTranslation.activate(plan, name, output, activation));

@@ -172,6 +172,7 @@ public sealed interface PlanStep {
      * Batch normalisation over all rows: {@code output = f(gamma (input - mean) / sqrt(variance + epsilon) + beta)}, in
      * training with the moments of the batch, whose running averages move, or else with the running ones.
      *
+     * @param activation the identity, or a rectifier with a slope of at least 0 below 0
      * @param mask rows that count; the output is 0 in the others
      */
     record Normalize(

@@ -21,8 +21,8 @@ import org.steadygrad.nn.GRUParamInitializer;
 
 /**
  * What recurrent layers and their wrappers become. A mask reaches a recurrent layer as DL4J's graphs pass it on:
- * {@code SimpleRnn} always gets it, {@code LSTM} and {@code GRU} only within {@code LastTimeStep} or
- * {@code MaskZeroLayer}; elsewhere these two read masked steps like any others, in both directions.
+ * {@code SimpleRnn} and {@code GRU} always get it, {@code LSTM} only within {@code LastTimeStep} or
+ * {@code MaskZeroLayer}; elsewhere it reads masked steps like any others, in both directions.
  */
 final class RecurrentTranslation {
     private final PlanBuilder plan;
@@ -49,8 +49,7 @@ final class RecurrentTranslation {
         if (layer instanceof LastTimeStep last) {
             Sequence steps = translation.sequence(last.getUnderlying(), input.mask());
             Value output = plan.newValue(name, steps.value.size(), Rows.EXAMPLES);
-            return new Signal(
-                    plan.add(new PlanStep.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
+            return new Signal(plan.add(new PlanStep.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
         }
         Value output = translation.sequence(layer, Optional.empty()).value;
         return layer instanceof MaskZeroLayer ? new Signal(output, Optional.empty()) : input.with(output);
@@ -76,8 +75,8 @@ final class RecurrentTranslation {
         List<Value> both = List.of(forward, backward);
         int size = forward.size();
         return switch (layer.getMode()) {
-            case CONCAT -> plan.add(
-                    new PlanStep.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
+            case CONCAT ->
+                plan.add(new PlanStep.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
             case ADD -> combined(both, Operation.ADD);
             case MUL -> combined(both, Operation.PRODUCT);
             case AVERAGE -> combined(both, Operation.AVERAGE);
@@ -104,7 +103,7 @@ final class RecurrentTranslation {
                 plan.parameter(name, prefix + GRUParamInitializer.RECURRENT_WEIGHT_KEY),
                 plan.parameter(name, prefix + GRUParamInitializer.BIAS_KEY),
                 prefix.equals(BidirectionalParamInitializer.BACKWARD_PREFIX),
-                cell == Cell.SIMPLE && setMask.isEmpty() ? input.mask() : setMask));
+                cell != Cell.LSTM && setMask.isEmpty() ? input.mask() : setMask));
     }
 
     private BaseRecurrentLayer supported(Layer conf) {
@@ -133,8 +132,8 @@ final class RecurrentTranslation {
         }
         switch (PlanBuilder.activation(name, layer.getActivationFn()).kind()) {
             case TANH, SIGMOID, RELU -> {}
-            default -> throw new UnsupportedModelException(
-                    name, "a SimpleRnn with activation " + layer.getActivationFn());
+            default ->
+                throw new UnsupportedModelException(name, "a SimpleRnn with activation " + layer.getActivationFn());
         }
         return Cell.SIMPLE;
     }

@@ -50,7 +50,7 @@ public record UpdatePlan(FlatLayout layout, List<UpdateRun> runs, long stateLeng
         INDArray state = graph.getUpdater().getStateViewArray();
         List<UpdateRun> runs = new ArrayList<>();
         for (UpdaterBlock shared : graph.getUpdater().getUpdaterBlocks()) {
-            long stride = shared.getParamOffsetEnd() - shared.getParamOffsetStart();
+            long stride = (long) shared.getParamOffsetEnd() - shared.getParamOffsetStart();
             for (ParamState parameter : shared.getLayersAndVariablesInBlock()) {
                 ParameterBlock block = layout.blocks().get(runs.size());
                 long before = block.offset() - shared.getParamOffsetStart();

@@ -6,8 +6,8 @@ import static org.steadygrad.engine.ContractModels.stepClasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.TimeSeriesUtils;
@@ -87,8 +87,8 @@ class MaskedSequenceTest {
 
     private static void assertSlopes(Cell cell, INDArray mask, boolean reverse) {
         ContractCase test = test(cell);
-        MultiDataSet batch = ContractData.batch(
-                test.batch().getFeatures(0), test.batch().getLabels(0), mask, Nd4j.ones(6, STEPS));
+        MultiDataSet batch =
+                ContractData.batch(test.batch().getFeatures(0), test.batch().getLabels(0), mask, Nd4j.ones(6, STEPS));
         try (CpuGradient engine = new CpuGradient(test.model(), masked(reverse), 0)) {
             Gradient gradient = engine.of(batch);
             MultiDataSet inDouble = test.referenceBatch();
@@ -96,9 +96,8 @@ class MaskedSequenceTest {
             INDArray labels = inDouble.getLabels(0);
             INDArray exact = mask.castTo(DataType.DOUBLE);
             MultiDataSet read = reverse ? ContractData.batch(turned(features), turned(labels)) : inDouble;
-            INDArray readMask = reverse
-                    ? turned(exact.reshape(6, 1, STEPS).dup()).reshape(6, STEPS)
-                    : exact;
+            INDArray readMask =
+                    reverse ? turned(exact.reshape(6, 1, STEPS).dup()).reshape(6, STEPS) : exact;
             ComputationGraph reference = test.reference();
             gradient.assertSlopesOf(reference, () -> loss(reference, read, readMask));
             Gradient again = engine.of(batch);

@@ -48,10 +48,9 @@ class MemoryLimitTest {
 
     @TestFactory
     Stream<DynamicTest> recomputedGradientsAreTheSame() {
-        return Stream.of(Cell.values())
-                .flatMap(cell -> Stream.of(false, true)
-                        .map(reverse -> DynamicTest.dynamicTest(
-                                cell + (reverse ? " in reverse" : ""), () -> assertSame(cell, reverse))));
+        return Stream.of(Cell.values()).flatMap(cell -> Stream.of(false, true)
+                .map(reverse -> DynamicTest.dynamicTest(
+                        cell + (reverse ? " in reverse" : ""), () -> assertSame(cell, reverse))));
     }
 
     private static void assertSame(Cell cell, boolean reverse) {
@@ -81,8 +80,7 @@ class MemoryLimitTest {
     void aLimitThatCantBeKeptIsAnErrorThatSaysWhatIsNeeded() {
         ContractCase test = test(Cell.GRU, 3, 1000, 17);
         try (CpuGradient engine = engine(test, false, 100_000)) {
-            InvalidInputException error =
-                    assertThrows(InvalidInputException.class, () -> engine.of(test.batch()));
+            InvalidInputException error = assertThrows(InvalidInputException.class, () -> engine.of(test.batch()));
             assertTrue(error.getMessage().contains("l0"), error::getMessage);
             assertTrue(error.getMessage().contains("memory"), error::getMessage);
         }

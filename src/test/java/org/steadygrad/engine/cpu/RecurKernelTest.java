@@ -43,8 +43,8 @@ class RecurKernelTest {
         for (Cell cell : Cell.values()) {
             for (int[] s : sizes) {
                 ContractCase test = stepwise(s[0], s[1], s[2], cell.units(s[3]), stepClasses(3));
-                tests.add(DynamicTest.dynamicTest(
-                        cell + " of " + s[3] + ", " + test.name(), () -> assertLikeDl4j(test)));
+                tests.add(
+                        DynamicTest.dynamicTest(cell + " of " + s[3] + ", " + test.name(), () -> assertLikeDl4j(test)));
             }
         }
         return tests.stream();

@@ -24,10 +24,9 @@ class TimeProfileTest {
 
     @TestFactory
     Stream<DynamicTest> likeTheReference() {
-        return Stream.of(Cell.values())
-                .flatMap(cell -> Stream.of(false, true)
-                        .map(masked -> DynamicTest.dynamicTest(
-                                cell + (masked ? " masked" : ""), () -> assertLike(cell, masked))));
+        return Stream.of(Cell.values()).flatMap(cell -> Stream.of(false, true)
+                .map(masked ->
+                        DynamicTest.dynamicTest(cell + (masked ? " masked" : ""), () -> assertLike(cell, masked))));
     }
 
     private static void assertLike(Cell cell, boolean masked) {
@@ -65,7 +64,11 @@ class TimeProfileTest {
             same.add(expected.norms().get(expected.steps().indexOf(step)));
         }
         for (int i = 0; i < same.size(); i++) {
-            assertEquals(same.get(i), actual.norms().get(i), 1e-4 * same.get(i), "norm at " + actual.steps().get(i));
+            assertEquals(
+                    same.get(i),
+                    actual.norms().get(i),
+                    1e-4 * same.get(i),
+                    "norm at " + actual.steps().get(i));
         }
     }
 }

@@ -1,0 +1,39 @@
+package org.steadygrad.engine.cpu;
+
+import org.steadygrad.engine.plan.PlanStep;
+
+/** Finds the rows that hold nothing but the value that stands for no data. */
+final class DeriveMaskKernel implements Kernel {
+    private final int size;
+    private final float masked;
+    private final FloatMemory input;
+    private final FloatMemory output;
+
+    DeriveMaskKernel(Program program, PlanStep.DeriveMask step) {
+        size = step.input().size();
+        masked = (float) step.masked();
+        input = program.value(step.input());
+        output = program.value(step.output());
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        for (int row = 0; row < output.length(); row++) {
+            output.put(row, holdsData(row) ? 1 : 0);
+        }
+    }
+
+    private boolean holdsData(int row) {
+        for (int i = 0; i < size; i++) {
+            if (input.get(row * size + i) != masked) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        throw new IllegalStateException("engine cpu: a mask has no gradient.");
+    }
+}

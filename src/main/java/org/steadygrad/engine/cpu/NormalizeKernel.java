@@ -1,0 +1,181 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Optional;
+import org.steadygrad.engine.cpu.NormColumns.Sums;
+import org.steadygrad.engine.plan.Normalization;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.ops.ParameterBlock;
+
+/**
+ * Batch normalisation, with a rectifier if there is one. Threads share the columns, so that no sum depends on their
+ * number; sums of a few rows in float are added up in double. Running statistics move in the forward pass: what it leaves in
+ * the flat gradient is old minus new.
+ */
+final class NormalizeKernel implements Kernel {
+    private static final int GRAIN = 4 * CpuRuntime.CHUNK;
+    private static final int FEWEST_COLUMNS = 32;
+
+    /** Smallest running variance that the logarithmic form stores; the logarithm of 0 would never be left again. */
+    private static final double SMALLEST_VARIANCE = 1e-30;
+
+    private final Program program;
+    private final Normalization settings;
+    private final ModelMemory model;
+    private final NormColumns columns;
+    private final FloatMemory output;
+    private final Optional<FloatMemory> inputGradient;
+    private final FloatMemory gradient;
+    private final int size;
+    private final boolean ofBatch;
+    private final float[] centre;
+    private final float[] scale;
+    private final float[] shift;
+    private final float[][] affine;
+    private final double[] inverse;
+    private final double[] beyondCentre;
+    private final Workers.Range normalise = this::normalise;
+    private final Workers.Range differentiate = this::differentiate;
+
+    NormalizeKernel(Program program, PlanStep.Normalize step, int number) {
+        this.program = program;
+        settings = step.settings();
+        model = program.model().memory();
+        size = step.output().size();
+        ofBatch = settings.ofBatch() && program.training();
+        output = program.value(step.output());
+        inputGradient = program.inputGradient(number, 0);
+        gradient = program.needsGradient(step.output()) ? program.gradient(step.output()) : null;
+        columns = new NormColumns(program, step);
+        centre = new float[size];
+        scale = new float[size];
+        shift = new float[size];
+        affine = new float[][] {centre, scale, shift};
+        inverse = new double[size];
+        beyondCentre = new double[size];
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        columns.countRows();
+        run(normalise);
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        run(differentiate);
+    }
+
+    private void run(Workers.Range range) {
+        int grain = Math.max(FEWEST_COLUMNS, GRAIN / columns.rows());
+        program.runtime().workers().run(size, grain, range);
+    }
+
+    private void normalise(int part, int from, int to) {
+        for (int first = from; first < to; first += NormColumns.WIDTH) {
+            int end = Math.min(to, first + NormColumns.WIDTH);
+            if (ofBatch) {
+                findMoments(part, first, end);
+            } else {
+                for (int j = first; j < end; j++) {
+                    centre[j] = model.parameters().get(at(settings.mean(), j));
+                    affine(j, runningVariance(j));
+                }
+            }
+            columns.write(part, first, end, affine, output);
+        }
+    }
+
+    private void findMoments(int part, int first, int end) {
+        double count = Math.max(1, columns.count());
+        for (int j = first; j < end; j++) {
+            centre[j] = 0;
+        }
+        Sums mean = columns.squares(part, first, end, centre);
+        for (int j = first; j < end; j++) {
+            centre[j] = (float) (mean.first()[j - first] / count);
+        }
+        moments(first, end, columns.squares(part, first, end, centre), count);
+    }
+
+    /** The centre is the mean in float; the sums tell how far the mean lies from it. */
+    private void moments(int first, int end, Sums sums, double count) {
+        for (int j = first; j < end; j++) {
+            double off = sums.first()[j - first] / count;
+            double variance = Math.max(0, sums.second()[j - first] / count - off * off);
+            beyondCentre[j] = off;
+            affine(j, variance);
+            moveStatistics(j, centre[j] + off, variance);
+        }
+    }
+
+    private void affine(int column, double variance) {
+        inverse[column] = 1 / Math.sqrt(variance + settings.epsilon());
+        scale[column] = (float) (value(settings.gamma(), settings.lockedGamma(), column) * inverse[column]);
+        double beta = value(settings.beta(), settings.lockedBeta(), column);
+        shift[column] = (float) (beta - beyondCentre[column] * scale[column]);
+    }
+
+    private double value(Optional<ParameterBlock> block, double locked, int column) {
+        return block.isPresent() ? model.parameters().get(at(block.get(), column)) : locked;
+    }
+
+    private static int at(ParameterBlock block, int column) {
+        return (int) block.offset() + column;
+    }
+
+    private double runningVariance(int column) {
+        double stored = model.parameters().get(at(settings.variance(), column));
+        return settings.logarithmic() ? Math.pow(10, 2 * stored) : stored;
+    }
+
+    private void moveStatistics(int column, double mean, double variance) {
+        double share = columns.count() > 0 ? 1 - settings.decay() : 0;
+        double oldMean = model.parameters().get(at(settings.mean(), column));
+        double old = runningVariance(column);
+        double change = share * (old - variance);
+        if (settings.logarithmic()) {
+            double next = Math.max(old - change, SMALLEST_VARIANCE);
+            change = 0.5 * Math.log10(Math.max(old, SMALLEST_VARIANCE) / next);
+        }
+        model.gradient().put(at(settings.mean(), column), (float) (share * (oldMean - mean)));
+        model.gradient().put(at(settings.variance(), column), (float) change);
+    }
+
+    private void differentiate(int part, int from, int to) {
+        for (int first = from; first < to; first += NormColumns.WIDTH) {
+            int end = Math.min(to, first + NormColumns.WIDTH);
+            boolean trained = settings.gamma().filter(ParameterBlock::trained).isPresent();
+            Sums sums = ofBatch || trained ? columns.slopes(part, first, end, affine, gradient) : null;
+            for (int j = first; sums != null && j < end; j++) {
+                sums.second()[j - first] -= beyondCentre[j] * sums.first()[j - first];
+            }
+            if (trained) {
+                for (int j = first; j < end; j++) {
+                    put(settings.beta(), j, sums.first()[j - first]);
+                    put(settings.gamma(), j, sums.second()[j - first] * inverse[j]);
+                }
+            }
+            if (inputGradient.isPresent()) {
+                passOn(part, first, end, sums);
+            }
+        }
+    }
+
+    private void put(Optional<ParameterBlock> block, int column, double value) {
+        block.ifPresent(b -> model.gradient().put(at(b, column), (float) value));
+    }
+
+    /** {@code scale * (dz - (sum dz + n sum (dz n)) / m)}, the last part only where moments are the batch's. */
+    private void passOn(int part, int first, int end, Sums sums) {
+        float[] constant = columns.array(part, 0);
+        float[] slope = columns.array(part, 1);
+        for (int j = 0; j < end - first; j++) {
+            double share = ofBatch ? scale[first + j] / Math.max(1, columns.count()) : 0;
+            double squared = inverse[first + j] * inverse[first + j];
+            double tilt = ofBatch ? share * squared * sums.second()[j] : 0;
+            slope[j] = (float) tilt;
+            constant[j] = ofBatch ? (float) (share * sums.first()[j] - tilt * beyondCentre[first + j]) : 0;
+        }
+        columns.writeGradient(part, first, end, affine, gradient, inputGradient.orElseThrow());
+    }
+}

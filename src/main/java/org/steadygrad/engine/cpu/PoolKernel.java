@@ -1,0 +1,157 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanStep.Pooling;
+
+/**
+ * Pools the steps of every example. As in DL4J, an average over no step at all isn't a number, and the gradient of a
+ * maximum goes to its first place.
+ */
+final class PoolKernel implements Kernel {
+    private static final int GRAIN = 4 * CpuRuntime.CHUNK;
+
+    private final Program program;
+    private final Pooling pooling;
+    private final double power;
+    private final int examples;
+    private final int steps;
+    private final int size;
+    private final Optional<FloatMemory> mask;
+    private final FloatMemory input;
+    private final FloatMemory output;
+    private final Optional<FloatMemory> inputGradient;
+    private final FloatMemory gradient;
+    private final float[][][] heap;
+    private final Workers.Range pool = this::pool;
+    private final Workers.Range spread = this::spread;
+
+    PoolKernel(Program program, PlanStep.Pool step, int number) {
+        this.program = program;
+        pooling = step.pooling();
+        power = step.power();
+        examples = program.shape().examples();
+        steps = program.shape().steps();
+        size = step.input().size();
+        mask = program.mask(step.mask());
+        input = program.value(step.input());
+        output = program.value(step.output());
+        inputGradient = program.inputGradient(number, 0);
+        gradient = inputGradient.isPresent() ? program.gradient(step.output()) : null;
+        heap = new float[program.runtime().threads()][4][size];
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        run(pool);
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        if (inputGradient.isPresent()) {
+            run(spread);
+        }
+    }
+
+    private void run(Workers.Range range) {
+        program.runtime().workers().run(examples, GRAIN / (steps * size) + 1, range);
+    }
+
+    private float weight(int example, int step) {
+        return mask.isPresent() ? mask.get().get(step * examples + example) : 1;
+    }
+
+    private int place(int example, int step) {
+        return (step * examples + example) * size;
+    }
+
+    private void pool(int part, int from, int to) {
+        float[] sum = heap[part][0];
+        float[] x = heap[part][1];
+        for (int example = from; example < to; example++) {
+            Arrays.fill(sum, pooling == Pooling.MAX ? Float.NEGATIVE_INFINITY : 0);
+            float count = 0;
+            for (int step = 0; step < steps; step++) {
+                float weight = weight(example, step);
+                count += weight;
+                if (weight != 0) {
+                    input.read(place(example, step), x, size);
+                    join(sum, x, weight);
+                }
+            }
+            finish(sum, count);
+            output.write(example * size, sum, size);
+        }
+    }
+
+    private void join(float[] sum, float[] x, float weight) {
+        for (int i = 0; i < size; i++) {
+            sum[i] = switch (pooling) {
+                case MAX -> Math.max(sum[i], x[i]);
+                case AVERAGE, SUM -> sum[i] + weight * x[i];
+                case POWER_NORM -> sum[i] + (float) Math.pow(Math.abs(weight * x[i]), power);
+            };
+        }
+    }
+
+    private void finish(float[] sum, float count) {
+        for (int i = 0; i < size; i++) {
+            sum[i] = switch (pooling) {
+                case MAX, SUM -> sum[i];
+                case AVERAGE -> sum[i] / count;
+                case POWER_NORM -> (float) Math.pow(sum[i], 1 / power);
+            };
+        }
+    }
+
+    private void spread(int part, int from, int to) {
+        float[] above = heap[part][0];
+        float[] x = heap[part][1];
+        float[] pooled = heap[part][2];
+        float[] slope = heap[part][3];
+        FloatMemory target = inputGradient.orElseThrow();
+        for (int example = from; example < to; example++) {
+            gradient.read(example * size, above, size);
+            output.read(example * size, pooled, size);
+            scale(above, pooled, example);
+            for (int step = 0; step < steps; step++) {
+                float weight = weight(example, step);
+                input.read(place(example, step), x, size);
+                share(above, x, pooled, slope, weight);
+                target.write(place(example, step), slope, size);
+            }
+        }
+    }
+
+    /** What all steps' gradients have in common. */
+    private void scale(float[] above, float[] pooled, int example) {
+        float count = 0;
+        for (int step = 0; step < steps; step++) {
+            count += weight(example, step);
+        }
+        for (int i = 0; i < size; i++) {
+            above[i] = switch (pooling) {
+                case MAX, SUM -> above[i];
+                case AVERAGE -> above[i] / count;
+                case POWER_NORM -> above[i] / (float) Math.pow(pooled[i], power - 1);
+            };
+        }
+    }
+
+    private void share(float[] above, float[] x, float[] pooled, float[] slope, float weight) {
+        for (int i = 0; i < size; i++) {
+            slope[i] = weight == 0
+                    ? 0
+                    : switch (pooling) {
+                        case MAX -> x[i] == pooled[i] ? above[i] : 0;
+                        case AVERAGE, SUM -> weight * above[i];
+                        case POWER_NORM ->
+                            weight * above[i] * x[i] * (float) (power == 2 ? 1 : Math.pow(Math.abs(x[i]), power - 2));
+                    };
+            if (pooling == Pooling.MAX && weight != 0 && x[i] == pooled[i]) {
+                pooled[i] = Float.NaN; // equal values at later steps get nothing
+            }
+        }
+    }
+}
