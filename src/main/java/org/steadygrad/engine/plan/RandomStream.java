@@ -11,6 +11,9 @@ package org.steadygrad.engine.plan;
  */
 public final class RandomStream {
     private static final int ROUNDS = 10;
+    private static final int WORDS = 4;
+    private static final int BLOCKS = 256;
+    private static final ThreadLocal<long[][]> LANES = ThreadLocal.withInitial(() -> new long[WORDS][BLOCKS]);
     private static final long MULTIPLIER_0 = 0xD2511F53L;
     private static final long MULTIPLIER_1 = 0xCD9E8D57L;
     private static final int WEYL_0 = 0x9E3779B9;
@@ -33,40 +36,53 @@ public final class RandomStream {
      * @param target its first {@code count} elements are overwritten
      */
     public static void fill(long seed, int stream, long first, int[] target, int count) {
-        int done = 0;
-        long block = first >> 2;
-        int skip = (int) (first & 3);
-        while (done < count) {
-            done += block(seed, stream, block++, skip, target, done, count);
+        long[][] words = LANES.get();
+        int skip = (int) (first % WORDS);
+        long block = first / WORDS;
+        for (int done = 0; done < count; block += BLOCKS) {
+            int wanted = Math.min(BLOCKS, (count - done + skip + WORDS - 1) / WORDS);
+            start(words, stream, block, wanted);
+            int low = (int) seed;
+            int high = (int) (seed >>> 32);
+            for (int round = 0; round < ROUNDS; round++) {
+                round(words, low & WORD, high & WORD, wanted);
+                low += WEYL_0;
+                high += WEYL_1;
+            }
+            done += write(words, skip, target, done, Math.min(count - done, wanted * WORDS - skip));
             skip = 0;
         }
     }
 
-    /** Writes one block's numbers from the one numbered {@code skip} on and says how many. */
-    private static int block(long seed, int stream, long block, int skip, int[] target, int at, int count) {
-        int c0 = (int) block;
-        int c1 = (int) (block >>> 32);
-        int c2 = stream;
-        int c3 = 0;
-        int k0 = (int) seed;
-        int k1 = (int) (seed >>> 32);
-        for (int round = 0; round < ROUNDS; round++) {
-            long p0 = MULTIPLIER_0 * (c0 & WORD);
-            long p1 = MULTIPLIER_1 * (c2 & WORD);
-            int next0 = (int) (p1 >>> 32) ^ c1 ^ k0;
-            int next2 = (int) (p0 >>> 32) ^ c3 ^ k1;
-            c1 = (int) p1;
-            c3 = (int) p0;
-            c0 = next0;
-            c2 = next2;
-            k0 += WEYL_0;
-            k1 += WEYL_1;
+    /** The counters of blocks that follow each other; words are kept in longs, which vector instructions multiply. */
+    private static void start(long[][] words, int stream, long block, int count) {
+        for (int i = 0; i < count; i++) {
+            words[0][i] = (block + i) & WORD;
+            words[1][i] = (block + i) >>> 32;
+            words[2][i] = stream & WORD;
+            words[3][i] = 0;
         }
-        int written = Math.min(4 - skip, count - at);
-        for (int i = 0; i < written; i++) {
-            int lane = skip + i;
-            target[at + i] = lane == 0 ? c0 : lane == 1 ? c1 : lane == 2 ? c2 : c3;
+    }
+
+    private static void round(long[][] words, long key0, long key1, int count) {
+        long[] a = words[0];
+        long[] b = words[1];
+        long[] c = words[2];
+        long[] d = words[3];
+        for (int i = 0; i < count; i++) {
+            long product0 = MULTIPLIER_0 * a[i];
+            long product1 = MULTIPLIER_1 * c[i];
+            a[i] = (product1 >>> 32) ^ b[i] ^ key0;
+            b[i] = product1 & WORD;
+            c[i] = (product0 >>> 32) ^ d[i] ^ key1;
+            d[i] = product0 & WORD;
         }
-        return written;
+    }
+
+    private static int write(long[][] words, int skip, int[] target, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            target[at + i] = (int) words[(skip + i) % WORDS][(skip + i) / WORDS];
+        }
+        return count;
     }
 }

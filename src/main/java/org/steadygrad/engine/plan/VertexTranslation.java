@@ -20,7 +20,7 @@ final class VertexTranslation {
     static Signal translate(PlanBuilder plan, String name, GraphVertex vertex, List<Signal> inputs) {
         Signal first = inputs.get(0);
         if (vertex instanceof ElementWiseVertex elementWise) {
-            return combine(plan, name, operation(name, elementWise), inputs);
+            return combine(plan, name, operation(elementWise), inputs);
         }
         if (vertex instanceof MergeVertex merge) {
             return concat(plan, name, merge, inputs);
@@ -45,7 +45,7 @@ final class VertexTranslation {
         throw new UnsupportedModelException(name, vertex.getClass().getSimpleName());
     }
 
-    private static Operation operation(String name, ElementWiseVertex vertex) {
+    private static Operation operation(ElementWiseVertex vertex) {
         return switch (vertex.getOp()) {
             case Add -> Operation.ADD;
             case Product -> Operation.PRODUCT;
