@@ -1,6 +1,9 @@
 package org.steadygrad.nn;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -16,7 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
 
 /**
- * The layer behind {@link GRU}, on ND4J operations only, so that it runs on any ND4J back end.
+ * The layer behind {@link GRU}: on a {@link GRUAccelerator} where there is one that does, else on ND4J operations only, so
+ * that it runs on any ND4J back end.
  *
  * <p>Masked time steps: the output is zero and the state is held, so that the next present step, {@code rnnTimeStep}
  * and the next window of truncated back-propagation go on from the last present step, and no gradient arises there.
@@ -34,6 +38,8 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     public static final String STATE_KEY_PREV_ACTIVATION = "prevAct";
 
     private transient GRUTape tape;
+    private transient Optional<AcceleratedGRU> accelerated;
+    private transient AcceleratedGRU.Run acceleratedRun;
     private transient INDArray initialStateGradient;
     private transient boolean keepTimeGradients;
     private transient double[] timeGradientNorms;
@@ -45,18 +51,23 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     @Override
     public void setInput(INDArray input, LayerWorkspaceMgr workspaceMgr) {
         super.setInput(input, workspaceMgr);
-        tape = null;
+        forgetRun();
     }
 
     @Override
     public void clear() {
         super.clear();
+        forgetRun();
+    }
+
+    private void forgetRun() {
         tape = null;
+        acceleratedRun = null;
     }
 
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
-        return permuteIfNWC(run(null, training, workspaceMgr).output());
+        return permuteIfNWC(run(null, training, false, workspaceMgr).output());
     }
 
     @Override
@@ -68,8 +79,8 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     @Override
     public INDArray rnnTimeStep(INDArray input, LayerWorkspaceMgr workspaceMgr) {
         setInput(input, workspaceMgr);
-        Run run = run(stateMap.get(STATE_KEY_PREV_ACTIVATION), false, workspaceMgr);
-        stateMap.put(STATE_KEY_PREV_ACTIVATION, lastState(run.tape()));
+        Run run = run(stateMap.get(STATE_KEY_PREV_ACTIVATION), false, true, workspaceMgr);
+        stateMap.put(STATE_KEY_PREV_ACTIVATION, run.lastState());
         return permuteIfNWC(run.output());
     }
 
@@ -77,21 +88,43 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     public INDArray rnnActivateUsingStoredState(
             INDArray input, boolean training, boolean storeLastForTBPTT, LayerWorkspaceMgr workspaceMgr) {
         setInput(input, workspaceMgr);
-        Run run = run(tBpttStateMap.get(STATE_KEY_PREV_ACTIVATION), training, workspaceMgr);
+        Run run = run(tBpttStateMap.get(STATE_KEY_PREV_ACTIVATION), training, storeLastForTBPTT, workspaceMgr);
         if (storeLastForTBPTT) {
-            tBpttStateMap.put(STATE_KEY_PREV_ACTIVATION, lastState(run.tape()));
+            tBpttStateMap.put(STATE_KEY_PREV_ACTIVATION, run.lastState());
         }
         return permuteIfNWC(run.output());
     }
 
-    private record Run(GRUTape tape, INDArray output) {}
+    /** @param lastState [batch, nOut], outside workspaces; null unless it was asked for */
+    private record Run(INDArray output, INDArray lastState) {}
 
-    private Run run(INDArray initial, boolean training, LayerWorkspaceMgr workspaceMgr) {
+    private Run run(INDArray initial, boolean training, boolean keepState, LayerWorkspaceMgr workspaceMgr) {
+        if (accelerated == null) {
+            accelerated = AcceleratedGRU.of(layerConf(), dataType);
+        }
+        if (accelerated.isPresent() && AcceleratedGRU.accepts(maskArray)) {
+            return runAccelerated(initial, training, keepState, workspaceMgr);
+        }
         GRUSequence sequence = sequence(training, workspaceMgr);
         ArrayType where = training ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
         GRUTape run = forward(sequence, initial, new GRUSequence.Pass(workspaceMgr, where, training));
         tape = training ? run : null;
-        return new Run(run, sequence.output(run, workspaceMgr));
+        return new Run(sequence.output(run, workspaceMgr), keepState ? lastState(run) : null);
+    }
+
+    private Run runAccelerated(INDArray initial, boolean training, boolean keepState, LayerWorkspaceMgr workspaceMgr) {
+        INDArray x = preparedInput(initial, training, workspaceMgr);
+        Map<String, INDArray> parameters = new HashMap<>();
+        for (String key : GRUParamInitializer.getInstance().paramKeys(layerConf())) {
+            parameters.put(key, getParamWithNoise(key, training, workspaceMgr));
+        }
+        long units = layerConf().getNOut();
+        INDArray output = workspaceMgr.createUninitialized(
+                ArrayType.ACTIVATIONS, dataType, new long[] {x.size(0), units, x.size(2)}, 'f');
+        GRUAccelerator.Sequences sequences = new GRUAccelerator.Sequences(x, maskArray, initial);
+        AcceleratedGRU.Run run = accelerated.orElseThrow().forward(parameters, sequences, output, training);
+        acceleratedRun = training ? run : null;
+        return new Run(output, keepState ? AcceleratedGRU.finalState(run, x.size(0), units) : null);
     }
 
     private GRUSequence sequence(boolean training, LayerWorkspaceMgr workspaceMgr) {
@@ -103,6 +136,12 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     }
 
     private GRUTape forward(GRUSequence sequence, INDArray initial, GRUSequence.Pass pass) {
+        INDArray x = preparedInput(initial, pass.training(), pass.workspaces());
+        return sequence.forward(x, initial, maskArray, pass);
+    }
+
+    /** The input after dropout, [batch, nIn, time]. */
+    private INDArray preparedInput(INDArray initial, boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
         if (input.rank() != 3 || permuteIfNWC(input).size(1) != layerConf().getNIn()) {
             throw InvalidInputException.of(
@@ -119,9 +158,8 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
                     input.size(0),
                     "Call rnnClearPreviousState() before sequences of another batch.");
         }
-        applyDropOutIfNecessary(pass.training(), pass.workspaces());
-        INDArray x = permuteIfNWC(input.castTo(dataType));
-        return sequence.forward(x, initial, maskArray, pass);
+        applyDropOutIfNecessary(training, workspaces);
+        return permuteIfNWC(input.castTo(dataType));
     }
 
     @Override
@@ -139,22 +177,42 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
     private Pair<Gradient, INDArray> backward(
             INDArray epsilon, INDArray initial, int backwardLength, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(true);
+        AcceleratedGRU.Run run = acceleratedRun;
+        acceleratedRun = null;
+        INDArray dOutput = permuteIfNWC(epsilon.castTo(dataType));
+        boolean whole = backwardLength <= 0 || backwardLength >= dOutput.size(2);
+        if (run != null && run.pass().isLast() && whole && !keepTimeGradients) {
+            long[] shape = {dOutput.size(0), layerConf().getNIn(), dOutput.size(2)};
+            AcceleratedGRU.Gradients gradients =
+                    AcceleratedGRU.backward(run, dOutput, gradientViews, shape, workspaceMgr);
+            initialStateGradient = gradients.initialState();
+            timeGradientNorms = null;
+            return finished(gradients.input());
+        }
+        return backwardOnTape(dOutput, run == null ? initial : run.initial(), backwardLength, workspaceMgr);
+    }
+
+    private Pair<Gradient, INDArray> backwardOnTape(
+            INDArray dOutput, INDArray initial, int backwardLength, LayerWorkspaceMgr workspaceMgr) {
         GRUSequence sequence = sequence(true, workspaceMgr);
         GRUTape used = tape != null && tape.isAlive()
                 ? tape
                 : forward(sequence, initial, new GRUSequence.Pass(workspaceMgr, ArrayType.BP_WORKING_MEM, true));
         tape = null;
         int firstStep = backwardLength > 0 ? Math.max(0, used.steps - backwardLength) : 0;
-        INDArray dOutput = permuteIfNWC(epsilon.castTo(dataType));
         GRUSequence.Gradients gradients = sequence.backward(used, dOutput, firstStep, gradientViews, workspaceMgr);
         initialStateGradient = detached(gradients.initialState());
         timeGradientNorms = keepTimeGradients ? gradients.normsByStep(used.steps) : null;
         keepTimeGradients = false;
-        weightNoiseParams.clear();
+        return finished(gradients.input());
+    }
 
+    /** @param inputGradient [batch, nIn, time] */
+    private Pair<Gradient, INDArray> finished(INDArray inputGradient) {
+        weightNoiseParams.clear();
         Gradient result = new DefaultGradient(gradientsFlattened);
         gradientViews.forEach((key, view) -> result.gradientForVariable().put(key, view));
-        return new Pair<>(result, backpropDropOutIfPresent(permuteIfNWC(gradients.input())));
+        return new Pair<>(result, backpropDropOutIfPresent(permuteIfNWC(inputGradient)));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.LossLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,6 +28,9 @@ public record Gradient(double loss, Map<String, double[]> blocks) {
 
     /** As DL4J computes it; a graph in double gives a reference. */
     public static Gradient byDl4j(ComputationGraph graph, MultiDataSet batch) {
+        // after a backward pass, the score of a loss layer has the activation function twice
+        boolean lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
+        double before = lossAlone ? graph.score(batch, true) : 0;
         graph.setInputs(batch.getFeatures());
         graph.setLabels(batch.getLabels());
         graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
@@ -41,7 +45,7 @@ public record Gradient(double loss, Map<String, double[]> blocks) {
                 values[i] = block.kind() == Kind.FROZEN ? 0 : values[i] / (block.trained() ? examples : 1);
             }
         }
-        return new Gradient(graph.score(), blocks);
+        return new Gradient(lossAlone ? before : graph.score(), blocks);
     }
 
     /**

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
@@ -156,8 +157,11 @@ public interface MaskedSequencesContract extends EngineSubject {
                     }
                     MultiDataSet unmasked = ContractData.batch(features, batch.getLabels(0));
                     Layer layer = new MaskZeroLayer(cell.units(4), 0);
-                    assertLikeDl4j(
-                            new ContractCase("", chain(InputType.recurrent(3), layer, stepClasses(3)), unmasked));
+                    String name = "masked zeros below " + cell;
+                    Assumptions.assumeFalse(
+                            deviation(name).isPresent(), () -> deviation(name).orElse(""));
+                    assertSlopes(
+                            new ContractCase(name, chain(InputType.recurrent(3), layer, stepClasses(3)), unmasked));
                 }));
     }
 }

@@ -24,6 +24,20 @@ final class CpuRuntime implements AutoCloseable {
         oneDnn = new OneDnn();
     }
 
+    private CpuRuntime(int threads, Thread prepared) {
+        this.threads = threads;
+        this.prepared = prepared;
+        workers = new Workers(1);
+        heap = new float[1][HEAP_ARRAYS][CHUNK];
+        oneDnn = new OneDnn();
+    }
+
+    /** Takes OpenMP's threads as they are, and none besides. */
+    static CpuRuntime ofCallingThread() {
+        int threads = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+        return new CpuRuntime(threads, Thread.currentThread());
+    }
+
     /** OpenMP keeps its number of threads per calling thread. */
     void prepareThread() {
         if (prepared != Thread.currentThread()) {

@@ -211,6 +211,11 @@ final class RecurrentLayer {
         gradients.deliver();
     }
 
+    /** The gradient with respect to the state that the last forward pass started from, h alone. */
+    FloatMemory initialGradient() {
+        return sequences.get(way).initialGradient().get(0);
+    }
+
     /** The gradient through time of the last backward pass. */
     BoundaryNorms norms() {
         return norms;

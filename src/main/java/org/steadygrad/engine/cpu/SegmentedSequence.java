@@ -228,6 +228,11 @@ final class SegmentedSequence {
         return states.get(states.size() - 1);
     }
 
+    /** The gradient with respect to {@link #initialState()}, after a backward pass. */
+    List<FloatMemory> initialGradient() {
+        return gradientBefore(0);
+    }
+
     void forward() {
         for (int i = 0; i < lengths.length; i++) {
             forward.get(i).run();

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.LossLayer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,6 +39,9 @@ final class Dl4jEngine implements Engine {
     private static final long INSTEAD_OF_ZERO = 0x5DEECE66DL;
 
     private final ComputationGraph graph;
+    /** Whether the output is a loss layer, whose score DL4J gets wrong in a plain pass. */
+    private final boolean lossAlone;
+
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
@@ -53,6 +57,7 @@ final class Dl4jEngine implements Engine {
         }
         graph = copy(model);
         graph.setListeners();
+        lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
@@ -104,7 +109,7 @@ final class Dl4jEngine implements Engine {
         }
         update.expect(options.accumulate());
         PassResult result;
-        if (options.trace() || truncated) {
+        if (options.trace() || truncated || lossAlone) {
             TracedPass.Result traced = TracedPass.run(graph, batch, truncated);
             Optional<StepTrace> trace = options.trace() ? Optional.of(traced.trace()) : Optional.empty();
             result = new PassResult(traced.loss(), trace);

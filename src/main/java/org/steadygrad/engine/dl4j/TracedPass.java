@@ -30,8 +30,11 @@ import org.steadygrad.engine.StepTrace;
  * of every layer's output on its way. DL4J's own {@code computeGradientAndScore} keeps the latter to itself, so the
  * vertices are walked here, in the same order and with the same sums.
  *
- * <p>Afterwards the graph's flat gradient, its gradient table and its score are what {@code computeGradientAndScore}
- * would have left, bit for bit: the gradient is the sum over the minibatch, and what batch norm passes off as the
+ * <p>The loss is computed before the backward pass, in which some of DL4J's losses change the input of a {@code LossLayer}
+ * in place, so that {@code computeGradientAndScore} applies the activation function twice in the score of such layers.
+ *
+ * <p>Afterwards the graph's flat gradient, its gradient table and, but for that, its score are what
+ * {@code computeGradientAndScore} would have left, bit for bit: the gradient is the sum over the minibatch, and what batch norm passes off as the
  * gradient of its running statistics is in it. The graph's listeners aren't called. No workspaces are used.
  */
 public final class TracedPass {
@@ -92,9 +95,10 @@ public final class TracedPass {
         graph.setLabels(batch.getLabels());
         graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
         forward();
-        backward();
+        giveLabels();
         double loss = loss();
         graph.setScore(loss);
+        backward();
         StepTrace trace = collector.finish(loss, graph.getFlattenedGradients());
         for (GraphVertex vertex : vertices) {
             vertex.clear();
@@ -162,9 +166,7 @@ public final class TracedPass {
     }
 
     private void backward(GraphVertex vertex) {
-        if (vertex.isOutputVertex()) {
-            giveLabels(vertex);
-        } else {
+        if (!vertex.isOutputVertex()) {
             collector.gradient(vertex, vertex.getEpsilon());
         }
         Pair<Gradient, INDArray[]> result = vertex.doBackward(carryState, memory);
@@ -173,6 +175,14 @@ public final class TracedPass {
         }
         if (result.getFirst() != null) {
             gradients.addFirst(Map.entry(vertex.getVertexName(), result.getFirst()));
+        }
+    }
+
+    private void giveLabels() {
+        for (GraphVertex vertex : vertices) {
+            if (vertex.isOutputVertex()) {
+                giveLabels(vertex);
+            }
         }
     }
 
