@@ -97,35 +97,6 @@ final class FloatMemory implements AutoCloseable {
         buffer.put(offset, source, 0, count);
     }
 
-    /**
-     * Copies a block of a matrix of rows to the front of the array, row after row.
-     *
-     * @param first element of the block
-     * @param rows of the block
-     * @param columns of the block
-     * @param stride number of elements from one row to the next
-     */
-    void readBlock(int first, float[] target, int rows, int columns, int stride) {
-        if (columns == stride) {
-            buffer.get(first, target, 0, rows * columns);
-            return;
-        }
-        for (int row = 0; row < rows; row++) {
-            buffer.get(first + row * stride, target, row * columns, columns);
-        }
-    }
-
-    /** The inverse of {@link #readBlock}. */
-    void writeBlock(int first, float[] source, int rows, int columns, int stride) {
-        if (columns == stride) {
-            buffer.put(first, source, 0, rows * columns);
-            return;
-        }
-        for (int row = 0; row < rows; row++) {
-            buffer.put(first + row * stride, source, row * columns, columns);
-        }
-    }
-
     float[] toArray() {
         float[] copy = new float[length];
         read(0, copy, length);

@@ -5,17 +5,28 @@ import java.util.Optional;
 import org.steadygrad.engine.plan.PlanStep;
 
 /**
- * The loops of batch normalisation over some of the columns, block by block of rows. Rows with a mask of 0 count for
- * nothing. Comparisons are written as minima and maxima, which become vector instructions.
+ * The loops of batch normalisation over some of the columns, row by row. Rows with a mask of 0 count for nothing. Arrays
+ * are read from their front and comparisons written as minima and maxima: such loops become vector instructions.
  */
 final class NormColumns {
     /** Most columns of one call. */
     static final int WIDTH = 256;
 
+    /** Number of rows whose sum is kept in float. */
+    private static final int ROWS_IN_FLOAT = 16;
+
     /** Makes every number above 0 at least 1, but for the smallest of all. */
     private static final float STEEP = 1e38f;
 
-    private final CpuRuntime runtime;
+    private static final int CENTRE = 2;
+    private static final int SCALE = 3;
+    private static final int SHIFT = 4;
+    private static final int FIRST = 5;
+    private static final int SECOND = 6;
+    private static final int X = 7;
+    private static final int SLOPE = 8;
+    private static final int ARRAYS = 9;
+
     private final FloatMemory input;
     private final Optional<FloatMemory> mask;
     private final boolean rectified;
@@ -30,16 +41,16 @@ final class NormColumns {
     record Sums(double[] first, double[] second) {}
 
     NormColumns(Program program, PlanStep.Normalize step) {
-        runtime = program.runtime();
         input = program.value(step.input());
         mask = program.mask(step.mask());
         rectified = !step.activation().isIdentity();
         leak = (float) step.activation().alpha();
         rows = program.rows(step.input());
         size = step.input().size();
-        sums = new Sums[runtime.threads()];
+        int threads = program.runtime().threads();
+        sums = new Sums[threads];
         Arrays.setAll(sums, i -> new Sums(new double[WIDTH], new double[WIDTH]));
-        arrays = new float[runtime.threads()][7][WIDTH];
+        arrays = new float[threads][ARRAYS][WIDTH];
     }
 
     int rows() {
@@ -70,36 +81,31 @@ final class NormColumns {
         return mask.isEmpty() || mask.get().get(row) != 0;
     }
 
-    /** What belongs to the columns, at the front of arrays of the part's own: centre, scale and shift. */
-    private float[] local(int part, int number, float[] all, int from, int to) {
-        float[] own = arrays[part][2 + number];
-        System.arraycopy(all, from, own, 0, to - from);
-        return own;
+    private void localise(int part, int from, int to, float[][] affine) {
+        for (int i = 0; i < affine.length; i++) {
+            System.arraycopy(affine[i], from, arrays[part][CENTRE + i], 0, to - from);
+        }
     }
 
     /** Sums of differences from the centre, and of their squares. */
-    Sums squares(int part, int from, int to, float[] centre) {
+    Sums squares(int part, int from, int to, float[][] affine) {
         int width = to - from;
-        int atOnce = CpuRuntime.CHUNK / width;
-        float[] middle = local(part, 0, centre, from, to);
-        float[] x = runtime.heap(part, 0);
+        float[][] own = arrays[part];
+        localise(part, from, to, affine);
         begin(part);
-        for (int row = 0; row < rows; row += atOnce) {
-            int block = Math.min(atOnce, rows - row);
-            input.readBlock(row * size + from, x, block, width, size);
-            for (int i = 0; i < block; i++) {
-                if (counts(row + i)) {
-                    addSquares(x, i * width, middle, arrays[part][5], arrays[part][6], width);
-                }
+        for (int row = 0; row < rows; row++) {
+            if (counts(row)) {
+                input.read(row * size + from, own[X], width);
+                addSquares(own[X], own[CENTRE], own[FIRST], own[SECOND], width);
             }
-            add(part, width);
+            flush(part, row, width);
         }
         return sums[part];
     }
 
-    private static void addSquares(float[] x, int at, float[] middle, float[] sum, float[] squares, int width) {
+    private static void addSquares(float[] x, float[] middle, float[] sum, float[] squares, int width) {
         for (int j = 0; j < width; j++) {
-            float d = x[at + j] - middle[j];
+            float d = x[j] - middle[j];
             sum[j] += d;
             squares[j] += d * d;
         }
@@ -108,14 +114,17 @@ final class NormColumns {
     private void begin(int part) {
         Arrays.fill(sums[part].first, 0);
         Arrays.fill(sums[part].second, 0);
-        Arrays.fill(arrays[part][5], 0);
-        Arrays.fill(arrays[part][6], 0);
+        Arrays.fill(arrays[part][FIRST], 0);
+        Arrays.fill(arrays[part][SECOND], 0);
     }
 
-    /** A block's sums in float join the whole ones in double. */
-    private void add(int part, int width) {
-        float[] first = arrays[part][5];
-        float[] second = arrays[part][6];
+    /** The sums of a few rows in float join the whole ones in double. */
+    private void flush(int part, int row, int width) {
+        if ((row + 1) % ROWS_IN_FLOAT != 0 && row + 1 != rows) {
+            return;
+        }
+        float[] first = arrays[part][FIRST];
+        float[] second = arrays[part][SECOND];
         for (int j = 0; j < width; j++) {
             sums[part].first[j] += first[j];
             sums[part].second[j] += second[j];
@@ -127,130 +136,109 @@ final class NormColumns {
     /** {@code output = f((x - centre) * scale + shift)}. */
     void write(int part, int from, int to, float[][] affine, FloatMemory output) {
         int width = to - from;
-        int atOnce = CpuRuntime.CHUNK / width;
-        float[] middle = local(part, 0, affine[0], from, to);
-        float[] scale = local(part, 1, affine[1], from, to);
-        float[] shift = local(part, 2, affine[2], from, to);
-        float[] x = runtime.heap(part, 0);
-        for (int row = 0; row < rows; row += atOnce) {
-            int block = Math.min(atOnce, rows - row);
-            input.readBlock(row * size + from, x, block, width, size);
-            for (int i = 0; i < block; i++) {
-                if (counts(row + i)) {
-                    apply(x, i * width, middle, scale, shift, width);
-                } else {
-                    Arrays.fill(x, i * width, (i + 1) * width, 0);
+        float[][] own = arrays[part];
+        float[] x = own[X];
+        localise(part, from, to, affine);
+        for (int row = 0; row < rows; row++) {
+            if (counts(row)) {
+                input.read(row * size + from, x, width);
+                apply(x, own[CENTRE], own[SCALE], own[SHIFT], width);
+                if (rectified) {
+                    rectify(x, leak, width);
                 }
+            } else {
+                Arrays.fill(x, 0, width, 0);
             }
-            if (rectified) {
-                rectify(x, block * width);
-            }
-            output.writeBlock(row * size + from, x, block, width, size);
+            output.write(row * size + from, x, width);
         }
     }
 
-    private static void apply(float[] x, int at, float[] middle, float[] scale, float[] shift, int width) {
+    private static void apply(float[] x, float[] middle, float[] scale, float[] shift, int width) {
         for (int j = 0; j < width; j++) {
-            x[at + j] = (x[at + j] - middle[j]) * scale[j] + shift[j];
+            x[j] = (x[j] - middle[j]) * scale[j] + shift[j];
         }
     }
 
-    private void rectify(float[] z, int length) {
-        for (int i = 0; i < length; i++) {
-            z[i] = Math.max(z[i], 0) + leak * Math.min(z[i], 0);
+    private static void rectify(float[] z, float leak, int width) {
+        for (int j = 0; j < width; j++) {
+            z[j] = Math.max(z[j], 0) + leak * Math.min(z[j], 0);
         }
     }
 
     /** With dz, the gradient before the rectifier: sums of dz, and of dz times the difference from the centre. */
     Sums slopes(int part, int from, int to, float[][] affine, FloatMemory gradient) {
         int width = to - from;
-        int atOnce = CpuRuntime.CHUNK / width;
-        float[] x = runtime.heap(part, 0);
-        float[] g = runtime.heap(part, 1);
+        float[][] own = arrays[part];
         begin(part);
         localise(part, from, to, affine);
-        for (int row = 0; row < rows; row += atOnce) {
-            int block = Math.min(atOnce, rows - row);
-            load(part, row, block, from, width, gradient);
-            for (int i = 0; i < block; i++) {
-                if (counts(row + i)) {
-                    addSlopes(x, g, i * width, arrays[part], width);
-                }
+        for (int row = 0; row < rows; row++) {
+            if (counts(row)) {
+                load(part, row * size + from, width, gradient);
+                addSlopes(own[X], own[SLOPE], own[FIRST], own[SECOND], width);
             }
-            add(part, width);
+            flush(part, row, width);
         }
         return sums[part];
     }
 
-    private void localise(int part, int from, int to, float[][] affine) {
-        for (int i = 0; i < affine.length; i++) {
-            local(part, i, affine[i], from, to);
+    /** Differences from the centre, and dz. */
+    private void load(int part, int start, int width, FloatMemory gradient) {
+        float[][] own = arrays[part];
+        input.read(start, own[X], width);
+        gradient.read(start, own[SLOPE], width);
+        centre(own[X], own[CENTRE], width);
+        if (rectified) {
+            gate(own, leak, width);
         }
     }
 
-    /** Heap 0 gets differences from the centre, heap 1 dz. */
-    private void load(int part, int row, int block, int from, int width, FloatMemory gradient) {
-        float[] x = runtime.heap(part, 0);
-        float[] g = runtime.heap(part, 1);
-        input.readBlock(row * size + from, x, block, width, size);
-        gradient.readBlock(row * size + from, g, block, width, size);
-        for (int i = 0; i < block; i++) {
-            centre(x, i * width, arrays[part][2], width);
-            if (rectified) {
-                gate(x, g, i * width, arrays[part][3], arrays[part][4], width);
-            }
-        }
-    }
-
-    private static void centre(float[] x, int at, float[] middle, int width) {
+    private static void centre(float[] x, float[] middle, int width) {
         for (int j = 0; j < width; j++) {
-            x[at + j] -= middle[j];
+            x[j] -= middle[j];
         }
     }
 
-    private void gate(float[] d, float[] g, int at, float[] scale, float[] shift, int width) {
+    private static void gate(float[][] own, float leak, int width) {
+        float[] d = own[X];
+        float[] g = own[SLOPE];
+        float[] scale = own[SCALE];
+        float[] shift = own[SHIFT];
         float rest = 1 - leak;
         for (int j = 0; j < width; j++) {
-            float z = d[at + j] * scale[j] + shift[j];
-            g[at + j] *= leak + rest * Math.min(1, Math.max(0, z * STEEP));
+            float z = d[j] * scale[j] + shift[j];
+            g[j] *= leak + rest * Math.min(1, Math.max(0, z * STEEP));
         }
     }
 
-    private static void addSlopes(float[] d, float[] g, int at, float[][] own, int width) {
-        float[] sum = own[5];
-        float[] products = own[6];
+    private static void addSlopes(float[] d, float[] g, float[] sum, float[] products, int width) {
         for (int j = 0; j < width; j++) {
-            sum[j] += g[at + j];
-            products[j] += g[at + j] * d[at + j];
+            sum[j] += g[j];
+            products[j] += g[j] * d[j];
         }
     }
 
     /** {@code target = scale * dz - array 0 - array 1 * (x - centre)}; 0 where rows don't count. */
     void writeGradient(int part, int from, int to, float[][] affine, FloatMemory gradient, FloatMemory target) {
         int width = to - from;
-        int atOnce = CpuRuntime.CHUNK / width;
-        float[] g = runtime.heap(part, 1);
+        float[][] own = arrays[part];
         localise(part, from, to, affine);
-        for (int row = 0; row < rows; row += atOnce) {
-            int block = Math.min(atOnce, rows - row);
-            load(part, row, block, from, width, gradient);
-            for (int i = 0; i < block; i++) {
-                if (counts(row + i)) {
-                    subtract(runtime.heap(part, 0), g, i * width, arrays[part], width);
-                } else {
-                    Arrays.fill(g, i * width, (i + 1) * width, 0);
-                }
+        for (int row = 0; row < rows; row++) {
+            if (counts(row)) {
+                load(part, row * size + from, width, gradient);
+                subtract(own[X], own[SLOPE], own, width);
+            } else {
+                Arrays.fill(own[SLOPE], 0, width, 0);
             }
-            target.writeBlock(row * size + from, g, block, width, size);
+            target.write(row * size + from, own[SLOPE], width);
         }
     }
 
-    private static void subtract(float[] d, float[] g, int at, float[][] own, int width) {
+    private static void subtract(float[] d, float[] g, float[][] own, int width) {
         float[] constant = own[0];
         float[] slope = own[1];
-        float[] scale = own[3];
+        float[] scale = own[SCALE];
         for (int j = 0; j < width; j++) {
-            g[at + j] = scale[j] * g[at + j] - constant[j] - slope[j] * d[at + j];
+            g[j] = scale[j] * g[j] - constant[j] - slope[j] * d[j];
         }
     }
 }

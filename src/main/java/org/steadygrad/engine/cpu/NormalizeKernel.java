@@ -85,19 +85,34 @@ final class NormalizeKernel implements Kernel {
         }
     }
 
+    /** The running mean is a centre that is good enough, but for a network that has just begun. */
     private void findMoments(int part, int first, int end) {
         double count = Math.max(1, columns.count());
         for (int j = first; j < end; j++) {
-            centre[j] = 0;
+            centre[j] = model.parameters().get(at(settings.mean(), j));
         }
-        Sums mean = columns.squares(part, first, end, centre);
-        for (int j = first; j < end; j++) {
-            centre[j] = (float) (mean.first()[j - first] / count);
+        Sums sums = columns.squares(part, first, end, affine);
+        if (anyFarOff(sums, end - first, count)) {
+            for (int j = first; j < end; j++) {
+                centre[j] += (float) (sums.first()[j - first] / count);
+            }
+            sums = columns.squares(part, first, end, affine);
         }
-        moments(first, end, columns.squares(part, first, end, centre), count);
+        moments(first, end, sums, count);
     }
 
-    /** The centre is the mean in float; the sums tell how far the mean lies from it. */
+    /** Whether, for some column, the centre is further from the mean than values are. */
+    private static boolean anyFarOff(Sums sums, int width, double count) {
+        for (int j = 0; j < width; j++) {
+            double off = sums.first()[j] / count;
+            if (!(2 * off * off <= sums.second()[j] / count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The centre is near the mean; the sums tell how far the mean lies from it. */
     private void moments(int first, int end, Sums sums, double count) {
         for (int j = first; j < end; j++) {
             double off = sums.first()[j - first] / count;
