@@ -3,8 +3,9 @@ package org.steadygrad.engine.cpu;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.EngineContract;
 import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.MemoryContract;
 
-class CpuEngineContractTest extends EngineContract {
+class CpuEngineContractTest extends EngineContract implements MemoryContract {
     @Override
     public EngineProvider provider() {
         return new CpuEngineProvider();

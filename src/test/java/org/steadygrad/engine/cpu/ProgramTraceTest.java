@@ -101,7 +101,10 @@ class ProgramTraceTest {
         assertEquals(expected.activation(), actual.activation());
         String layer = expected.layer();
         assertEquals(
-                expected.outputGradientNorm(), actual.outputGradientNorm(), 1e-4 * expected.outputGradientNorm(), layer);
+                expected.outputGradientNorm(),
+                actual.outputGradientNorm(),
+                1e-4 * expected.outputGradientNorm(),
+                layer);
         assertEquals(expected.mean(), actual.mean(), 1e-5, layer);
         assertEquals(expected.deviation(), actual.deviation(), 1e-5 * (1 + expected.deviation()), layer);
         assertEquals(expected.saturatedShare(), actual.saturatedShare(), 1e-9, layer);
@@ -116,10 +119,13 @@ class ProgramTraceTest {
         features.putScalar(new int[] {0, 0, 6}, Float.NaN);
         MultiDataSet broken = ContractData.batch(features, test.batch().getLabels(0));
         StepTrace own = trace(new CpuEngineProvider(), test.model(), broken);
-        assertEquals(new NonFiniteOrigin("in", "input", 3, Double.POSITIVE_INFINITY), own.nonFinite().orElseThrow());
+        assertEquals(
+                new NonFiniteOrigin("in", "input", 3, Double.POSITIVE_INFINITY),
+                own.nonFinite().orElseThrow());
 
         MultiDataSet labels = ContractData.batch(
-                test.batch().getFeatures(0), Nd4j.valueArrayOf(test.batch().getLabels(0).shape(), Float.NaN));
+                test.batch().getFeatures(0),
+                Nd4j.valueArrayOf(test.batch().getLabels(0).shape(), Float.NaN));
         NonFiniteOrigin origin =
                 trace(new CpuEngineProvider(), test.model(), labels).nonFinite().orElseThrow();
         assertEquals("out", origin.layer());
