@@ -2,6 +2,7 @@ package org.steadygrad.engine.dl4j;
 
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.util.TimeSeriesUtils;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -67,8 +68,7 @@ final class SharedDropout implements IDropout {
         INDArray natural = Nd4j.createFromArray(values)
                 .reshape('c', new long[] {examples, steps, features})
                 .castTo(like.dataType());
-        INDArray read =
-                reverse ? Nd4j.reverse(natural.permute(1, 0, 2).dup('c')).permute(1, 0, 2) : natural;
+        INDArray read = reverse ? TimeSeriesUtils.reverseTimeSeries(natural.permute(0, 2, 1).dup()).permute(0, 2, 1) : natural;
         if (sequence) {
             return timeInMiddle ? read : read.permute(0, 2, 1);
         }
