@@ -84,8 +84,8 @@ public final class CpuGRUAccelerator implements GRUAccelerator {
             INDArray x = sequences.x();
             GruModel model = resources.model((int) x.size(1), (int) output.size(1));
             model.takeParameters(parameters);
-            GruRun run = resources.run(
-                    new GruRun.Key((int) x.size(2), (int) x.size(0), sequences.mask() != null, training));
+            GruRun run =
+                    resources.run(new GruRun.Key((int) x.size(2), (int) x.size(0), sequences.mask() != null, training));
             run.forward(sequences, output);
             last = new CpuPass(this, run);
             return last;

@@ -68,7 +68,10 @@ final class SharedDropout implements IDropout {
         INDArray natural = Nd4j.createFromArray(values)
                 .reshape('c', new long[] {examples, steps, features})
                 .castTo(like.dataType());
-        INDArray read = reverse ? TimeSeriesUtils.reverseTimeSeries(natural.permute(0, 2, 1).dup()).permute(0, 2, 1) : natural;
+        INDArray read = reverse
+                ? TimeSeriesUtils.reverseTimeSeries(natural.permute(0, 2, 1).dup())
+                        .permute(0, 2, 1)
+                : natural;
         if (sequence) {
             return timeInMiddle ? read : read.permute(0, 2, 1);
         }

@@ -52,7 +52,10 @@ class CpuGRUAcceleratorTest {
                 name,
                 chain(InputType.recurrent(size), layers),
                 ContractData.batch(
-                        data.normal(batch, size, steps), data.oneHot(batch, 3, steps), mask, mask == null ? null : mask.dup()));
+                        data.normal(batch, size, steps),
+                        data.oneHot(batch, 3, steps),
+                        mask,
+                        mask == null ? null : mask.dup()));
     }
 
     private static GRU gru(int units) {
@@ -110,7 +113,8 @@ class CpuGRUAcceleratorTest {
                     test.configuration().setInferenceWorkspaceMode(mode);
                     INDArray expected = onNd4j(test, model -> trained(model, test.batch()));
                     INDArray actual = trained(test.model(), test.batch());
-                    assertEquals(0, Transforms.abs(expected.sub(actual)).maxNumber().doubleValue(), 1e-4);
+                    assertEquals(
+                            0, Transforms.abs(expected.sub(actual)).maxNumber().doubleValue(), 1e-4);
                 }));
     }
 
@@ -148,7 +152,8 @@ class CpuGRUAcceleratorTest {
     }
 
     private static INDArray piece(INDArray sequence, int from, int to) {
-        return sequence.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, to)).dup();
+        return sequence.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(from, to))
+                .dup();
     }
 
     @Test
@@ -158,10 +163,8 @@ class CpuGRUAcceleratorTest {
         configuration.setBackpropType(BackpropType.TruncatedBPTT);
         configuration.setTbpttFwdLength(4);
         configuration.setTbpttBackLength(4);
-        ContractCase test = new ContractCase(
-                "",
-                configuration,
-                ContractData.batch(data.normal(3, 3, 12), data.oneHot(3, 3, 12)));
+        ContractCase test =
+                new ContractCase("", configuration, ContractData.batch(data.normal(3, 3, 12), data.oneHot(3, 3, 12)));
         INDArray expected = onNd4j(test, model -> trainedOnce(model, test.batch()));
         INDArray actual = trainedOnce(test.model(), test.batch());
         assertEquals(0, expected.sub(actual).amaxNumber().doubleValue(), 1e-4);
