@@ -73,7 +73,8 @@ public final class CpuGRUAccelerator implements GRUAccelerator {
 
     private static final class CpuSession implements Session {
         private final Resources resources;
-        private CpuPass last;
+        /** Number of the last pass; changes when that is used up, too. */
+        private long last;
 
         CpuSession(Resources resources) {
             this.resources = resources;
@@ -87,15 +88,14 @@ public final class CpuGRUAccelerator implements GRUAccelerator {
             GruRun run =
                     resources.run(new GruRun.Key((int) x.size(2), (int) x.size(0), sequences.mask() != null, training));
             run.forward(sequences, output);
-            last = new CpuPass(this, run);
-            return last;
+            return new CpuPass(this, run, ++last);
         }
     }
 
-    private record CpuPass(CpuSession session, GruRun run) implements Pass {
+    private record CpuPass(CpuSession session, GruRun run, long number) implements Pass {
         @Override
         public boolean isLast() {
-            return session.last == this;
+            return session.last == number;
         }
 
         @Override
@@ -105,7 +105,7 @@ public final class CpuGRUAccelerator implements GRUAccelerator {
 
         @Override
         public void backward(INDArray epsilon, Parameters gradients, INDArray inputGradient, INDArray initialGradient) {
-            session.last = null;
+            session.last++;
             run.backward(epsilon, gradients, inputGradient, initialGradient);
         }
     }

@@ -19,6 +19,10 @@ final class RecurrentLayer {
     private final RecurrentShape shape;
     private final Blocks blocks;
     private final Tensors tensors;
+
+    /** The same with a gradient of the output of its own where there is a mask: others may read the given one. */
+    private final Tensors masked;
+
     private final SequenceMask mask;
     private final RecurrentWeights weights;
     private final Gradients gradients;
@@ -49,6 +53,13 @@ final class RecurrentLayer {
         this.blocks = blocks;
         this.tensors = tensors;
         this.mask = mask;
+        masked = mask.exists() && tensors.outputGradient() != null
+                ? new Tensors(
+                        tensors.input(),
+                        tensors.output(),
+                        place.scope().allocate(tensors.output().length()),
+                        tensors.inputGradient())
+                : tensors;
         OneDnn oneDnn = place.runtime().oneDnn();
         boolean training = tensors.outputGradient() != null;
         weights = new RecurrentWeights(oneDnn, place.packed(), shape, blocks, place.scope());
@@ -101,7 +112,7 @@ final class RecurrentLayer {
     private SegmentedSequence build(Way wanted) {
         NativeScope scope = place.scope();
         return switch (wanted) {
-            case DIRECT -> new SegmentedSequence(shape, workspaces.lengths(), tensors, setting, null, scope);
+            case DIRECT -> new SegmentedSequence(shape, workspaces.lengths(), masked, setting, null, scope);
             case GATHERED -> {
                 gathered = gatheredTensors();
                 yield new SegmentedSequence(shape.forward(), workspaces.lengths(), gathered, setting, null, scope);
@@ -110,7 +121,7 @@ final class RecurrentLayer {
                 new SegmentedSequence(
                         shape,
                         Segmentation.single(shape.steps()),
-                        tensors,
+                        masked,
                         setting,
                         new BoundaryMask(shape, mask),
                         scope);
@@ -125,7 +136,7 @@ final class RecurrentLayer {
             return new Tensors(input, output, null, null);
         }
         FloatMemory inputGradient = tensors.inputGradient() == null ? null : scope.allocate(input.length());
-        return new Tensors(input, output, scope.allocate(output.length()), inputGradient);
+        return new Tensors(input, output, masked.outputGradient(), inputGradient);
     }
 
     /** After {@link #prepare}: computes the output. */
@@ -191,18 +202,16 @@ final class RecurrentLayer {
     }
 
     /**
-     * After {@link #forward}: computes the gradients of the parameters and, where somebody needs it, of the input. Sets
-     * the gradient of the output to 0 at masked steps.
+     * After {@link #forward}: computes the gradients of the parameters and, where somebody needs it, of the input.
      *
      * @param profile whether {@link #norms()} are wanted
      */
     void backward(boolean profile) {
         norms.clear();
         gradients.zero();
-        if (way == Way.GATHERED) {
-            rows.run(tensors.outputGradient(), gathered.outputGradient(), mask.sources(), shape.units());
-        } else if (mask.exists()) {
-            mask.clear(tensors.outputGradient());
+        if (mask.exists()) {
+            int[] map = way == Way.GATHERED ? mask.sources() : mask.kept();
+            rows.run(tensors.outputGradient(), masked.outputGradient(), map, shape.units());
         }
         sequences.get(way).backward(profile ? norms : null);
         if (way == Way.GATHERED && tensors.inputGradient() != null) {

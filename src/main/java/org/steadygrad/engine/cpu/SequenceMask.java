@@ -16,6 +16,7 @@ final class SequenceMask {
     private final int[] last;
     private final int[] sources;
     private final int[] slots;
+    private final int[] kept;
     private final float[] zeros;
 
     /** How a batch with its mask is run. */
@@ -44,6 +45,7 @@ final class SequenceMask {
         last = new int[examples];
         sources = new int[rows];
         slots = new int[rows];
+        kept = new int[rows];
         zeros = new float[shape.units()];
     }
 
@@ -148,6 +150,14 @@ final class SequenceMask {
     /** For each row, where it is in gathered sequences; -1 for nowhere. */
     int[] slots() {
         return slots;
+    }
+
+    /** For each row its own number; -1 at masked steps. */
+    int[] kept() {
+        for (int row = 0; row < values.length; row++) {
+            kept[row] = values[row] == 0 ? -1 : row;
+        }
+        return kept;
     }
 
     /** Sets the rows of masked steps to 0. */
