@@ -155,9 +155,7 @@ public interface MaskedSequencesContract extends EngineSubject {
                                     .assign(0);
                         }
                     }
-                    // DL4J's LSTM lets gradients of masked steps' outputs through its memory; here there are none
-                    INDArray labelMask = cell == Cell.LSTM ? batch.getLabelsMaskArray(0) : null;
-                    MultiDataSet unmasked = ContractData.batch(features, batch.getLabels(0), null, labelMask);
+                    MultiDataSet unmasked = ContractData.batch(features, batch.getLabels(0));
                     Layer layer = new MaskZeroLayer(cell.units(4), 0);
                     String name = "masked zeros below " + cell;
                     Assumptions.assumeFalse(
