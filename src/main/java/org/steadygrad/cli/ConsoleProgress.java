@@ -32,6 +32,11 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     }
 
     @Override
+    public void passedOver(String reason) {
+        say(reason);
+    }
+
+    @Override
     public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
         planned = plannedIterations;
         String resumed = startIteration == 0 ? "" : ", resumed at iteration " + startIteration;

@@ -19,6 +19,9 @@ public interface TrainingObserver {
         STOPPED
     }
 
+    /** @param reason one line that says why {@code auto} didn't take an engine that would be faster; before {@link #started} */
+    default void passedOver(String reason) {}
+
     /**
      * Called once before the first step.
      *

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.ClipPolicies;
@@ -26,7 +24,6 @@ import org.steadygrad.ops.ClipPolicy;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
 
     private final ComputationGraph model;
@@ -53,7 +50,7 @@ final class TrainingRun {
 
     RunResult run() {
         Engines.Choice choice = Engines.choose(settings.engine().name(), model);
-        choice.passedOver().forEach(LOG::info);
+        choice.passedOver().forEach(observer::passedOver);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
@@ -34,6 +35,7 @@ import org.steadygrad.data.DataSources;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
+import org.steadygrad.spec.RunSpec;
 
 /** Training from Java. */
 class TrainerTest {
@@ -272,5 +274,27 @@ class TrainerTest {
                 () -> Trainer.of(other, data()).folder(folder).resume(true).run());
         assertTrue(refusal.getMessage().contains("4 parameters"), refusal.getMessage());
         assertFalse(refusal.getMessage().contains("\n"));
+    }
+
+    /** ReLU within a GRU is beyond the fast engine; the run says so in one line, and runs. */
+    @Test
+    void autoSaysWhichLayerKeepsItFromTheFastEngine() {
+        RunSpec run = TinyRun.spec("data: {kind: adding, length: 5, examples: 8, validationExamples: 8}\n"
+                + "model: {layers: [{gru: {units: 3, activation: relu}}]}\n"
+                + "training: {iterations: 2, batch: 4}\n");
+        DataSource source = TinyRun.source(run);
+        List<String> lines = new ArrayList<>();
+        RunResult result = Trainer.of(Runs.buildModel(run, source), source)
+                .settings(LoopSettings.of(run))
+                .observer(new TrainingObserver() {
+                    @Override
+                    public void passedOver(String reason) {
+                        lines.add(reason);
+                    }
+                })
+                .run();
+        assertEquals("dl4j", result.engine());
+        assertEquals(1, lines.size());
+        assertTrue(lines.get(0).contains("gru1") && lines.get(0).contains("relu"), lines.get(0));
     }
 }

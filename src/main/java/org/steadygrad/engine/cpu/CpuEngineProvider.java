@@ -35,9 +35,19 @@ public final class CpuEngineProvider implements EngineProvider {
             return Availability.usable(OneDnnVersion.describe());
         } catch (LinkageError | RuntimeException e) {
             return Availability.missing(
-                    "oneDNN can't be loaded (" + e.getMessage()
+                    "oneDNN can't be loaded (" + reason(e)
                             + "). Put org.bytedeco:dnnl and org.bytedeco:opencl with this platform's classifier on the class path.");
         }
+    }
+
+    /** Of "no x in java.library.path: ..." the paths are of no use, since the libraries come out of jars. */
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        String path = "java.library.path";
+        int end = message.indexOf(path);
+        return end < 0
+                ? failure.getClass().getSimpleName() + ": " + message
+                : message.substring(0, end + path.length());
     }
 
     @Override
