@@ -73,6 +73,11 @@ final class CpuEngine implements Engine {
         return model;
     }
 
+    /** What passes that carry state start from, for tests that decide it. */
+    StateStore carried() {
+        return carried;
+    }
+
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
         if (options.carryState() && !truncated) {
@@ -136,7 +141,8 @@ final class CpuEngine implements Engine {
         return infer(features, null, batch, continued);
     }
 
-    private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+    /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
+    INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().prepareThread();
         Program program = programs.of(Batch.shape(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);

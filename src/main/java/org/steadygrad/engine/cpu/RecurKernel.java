@@ -8,8 +8,8 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /**
- * A recurrent layer in one direction. The state it starts from is what the layer carries, except in reverse, where DL4J
- * carries none.
+ * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as
+ * in DL4J, since no state is kept.
  */
 final class RecurKernel implements Kernel, Profiled {
     private final PlanStep.Recur step;
@@ -55,11 +55,7 @@ final class RecurKernel implements Kernel, Profiled {
     public void forward(Pass pass) {
         boolean keeps = pass.states().keeps() && !shape.reverse();
         List<FloatMemory> initial = layer.prepare(keeps);
-        if (shape.reverse()) {
-            initial.forEach(FloatMemory::zero);
-        } else {
-            pass.states().load(number, initial);
-        }
+        pass.states().load(number, initial);
         layer.forward();
         if (keeps) {
             pass.states().store(number, layer.finalState());
