@@ -152,18 +152,23 @@ final class GoldenSequence {
     }
 
     private Layer layer() {
-        Layer layer = switch (cell) {
-            case "gru" -> new GRU.Builder().nOut(hidden).build();
-            case "lstm" -> new LSTM.Builder().nOut(hidden).activation(Activation.TANH).build();
-            default ->
-                new SimpleRnn.Builder()
-                        .nOut(hidden)
-                        .activation(Activation.valueOf(golden.content()
-                                .get("nonlinearity")
-                                .asText()
-                                .toUpperCase(Locale.ROOT)))
-                        .build();
-        };
+        Layer layer =
+                switch (cell) {
+                    case "gru" -> new GRU.Builder().nOut(hidden).build();
+                    case "lstm" ->
+                        new LSTM.Builder()
+                                .nOut(hidden)
+                                .activation(Activation.TANH)
+                                .build();
+                    default ->
+                        new SimpleRnn.Builder()
+                                .nOut(hidden)
+                                .activation(Activation.valueOf(golden.content()
+                                        .get("nonlinearity")
+                                        .asText()
+                                        .toUpperCase(Locale.ROOT)))
+                                .build();
+                };
         return directions == 2 ? new Bidirectional(Bidirectional.Mode.CONCAT, layer) : layer;
     }
 
