@@ -141,7 +141,7 @@ final class GoldenSequence {
         builder.addLayer("out", loss, layers > 1 ? "all" : "l0").setOutputs("out");
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();
-        graph.getParam("x_W").assign(rows());
+        put(rows(), graph.getParam("x_W"), 0);
         for (int i = 0; i < layers; i++) {
             setDirection(graph, i, false);
             if (directions == 2) {
@@ -206,21 +206,31 @@ final class GoldenSequence {
         INDArray own = toDl4j(parameter("weight_ih", layer, reverse).transpose());
         INDArray recurrent = toDl4j(parameter("weight_hh", layer, reverse).transpose());
         INDArray weights = graph.getParam(name + "W");
-        weights.assign(0);
-        weights.get(interval(0, own.rows()), all()).assign(own);
+        put(Nd4j.zeros(DataType.DOUBLE, weights.shape()), weights, 0);
+        put(own, weights, 0);
         int from = below(layer);
         if (!gru()) {
             int initial = from + initial(layer, reverse);
-            weights.get(interval(initial, initial + hidden), all()).assign(recurrent);
+            put(recurrent, weights, initial);
         }
         if (lstm()) {
             saturate(weights, from + features - 2, reverse);
             saturate(weights, from + features - 1, !reverse);
         }
-        graph.getParam(name + "RW").assign(recurrent);
-        INDArray bias = graph.getParam(name + "b");
-        bias.assign(bias(parameter("bias_ih", layer, reverse), parameter("bias_hh", layer, reverse))
-                .reshape(bias.shape()));
+        put(recurrent, graph.getParam(name + "RW"), 0);
+        INDArray bias = bias(parameter("bias_ih", layer, reverse), parameter("bias_hh", layer, reverse));
+        INDArray target = graph.getParam(name + "b");
+        for (int i = 0; i < bias.length(); i++) {
+            target.putScalar(i, bias.getDouble(i));
+        }
+    }
+
+    private static void put(INDArray matrix, INDArray target, int firstRow) {
+        for (int i = 0; i < matrix.rows(); i++) {
+            for (int j = 0; j < matrix.columns(); j++) {
+                target.putScalar(firstRow + i, j, matrix.getDouble(i, j));
+            }
+        }
     }
 
     /** @param shows tanh(c); else h is 0 */
