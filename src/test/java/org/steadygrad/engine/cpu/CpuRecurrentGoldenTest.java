@@ -39,9 +39,7 @@ class CpuRecurrentGoldenTest {
     }
 
     private static void check(GoldenSequence sequence) {
-        System.err.println("@@ " + sequence.golden.name());
         ComputationGraph graph = sequence.graph();
-        System.err.println("@@ built");
         try (CpuEngine engine = (CpuEngine) new CpuEngineProvider().create(graph)) {
             INDArray rows = Nd4j.arange(sequence.examples * sequence.steps)
                     .reshape(sequence.examples, 1, sequence.steps)
@@ -52,7 +50,6 @@ class CpuRecurrentGoldenTest {
                     : null;
             setStates(sequence, engine);
             INDArray output = output(engine, rows, mask);
-            System.err.println("@@ out");
             assertOutputs(sequence, output);
 
             INDArray upstream = upstream(sequence, output);
@@ -63,7 +60,6 @@ class CpuRecurrentGoldenTest {
             setStates(sequence, engine);
             double loss = engine.computeGradient(batch, new PassOptions(5, true, false, false))
                     .loss();
-            System.err.println("@@ grad");
             double squares = upstream.mul(upstream).sumNumber().doubleValue();
             double expected = squares * output.size(1) / 4 / sequence.examples;
             assertEquals(expected, loss, OUTPUT * (1 + expected), "loss");

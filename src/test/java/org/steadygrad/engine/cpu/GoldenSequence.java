@@ -9,7 +9,6 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -114,7 +113,6 @@ final class GoldenSequence {
                 .updater(new Sgd(1))
                 .graphBuilder()
                 .addInputs("in")
-                .setInputTypes(InputType.recurrent(1))
                 .validateTbpttConfig(false)
                 .backpropType(BackpropType.TruncatedBPTT)
                 .tBPTTLength(steps);
@@ -124,13 +122,13 @@ final class GoldenSequence {
                 .hasBias(false)
                 .activation(Activation.IDENTITY)
                 .build();
-        builder.addLayer("x", embedding, "in").addLayer("l0", layer(), "x");
+        builder.addLayer("x", embedding, "in").addLayer("l0", layer(0), "x");
         String[] outputs = new String[layers];
         outputs[0] = "l0";
         for (int i = 1; i < layers; i++) {
             outputs[i] = "l" + i;
             builder.addVertex("below" + i, new MergeVertex(), outputs[i - 1], "x");
-            builder.addLayer(outputs[i], layer(), "below" + i);
+            builder.addLayer(outputs[i], layer(i), "below" + i);
         }
         if (layers > 1) {
             builder.addVertex("all", new MergeVertex(), outputs);
@@ -151,13 +149,14 @@ final class GoldenSequence {
         return graph;
     }
 
-    private Layer layer() {
+    private Layer layer(int number) {
+        int nIn = below(number) + features;
         Layer layer = switch (cell) {
-            case "gru" -> new GRU.Builder().nOut(hidden).build();
-            case "lstm" -> new LSTM.Builder().nOut(hidden).activation(Activation.TANH).build();
+            case "gru" -> new GRU.Builder().nIn(nIn).nOut(hidden).build();
+            case "lstm" -> new LSTM.Builder().nIn(nIn).nOut(hidden).activation(Activation.TANH).build();
             default ->
                 new SimpleRnn.Builder()
-                        .nOut(hidden)
+                        .nIn(nIn).nOut(hidden)
                         .activation(Activation.valueOf(golden.content()
                                 .get("nonlinearity")
                                 .asText()
