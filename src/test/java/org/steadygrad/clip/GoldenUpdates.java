@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -116,7 +117,7 @@ public final class GoldenUpdates {
     }
 
     /** A layer whose only parameter is a matrix of the shape of {@link #start}; squared error, averaged over outputs. */
-    public OutputLayer onlyLayer() {
+    public Layer onlyLayer() {
         return new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
                 .nIn(start.rows())
                 .nOut(start.columns())

@@ -9,7 +9,6 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -114,7 +113,6 @@ final class GoldenSequence {
                 .updater(new Sgd(1))
                 .graphBuilder()
                 .addInputs("in")
-                .setInputTypes(InputType.recurrent(1))
                 .validateTbpttConfig(false)
                 .backpropType(BackpropType.TruncatedBPTT)
                 .tBPTTLength(steps);
@@ -124,13 +122,13 @@ final class GoldenSequence {
                 .hasBias(false)
                 .activation(Activation.IDENTITY)
                 .build();
-        builder.addLayer("x", embedding, "in").addLayer("l0", layer(), "x");
+        builder.addLayer("x", embedding, "in").addLayer("l0", layer(0), "x");
         String[] outputs = new String[layers];
         outputs[0] = "l0";
         for (int i = 1; i < layers; i++) {
             outputs[i] = "l" + i;
             builder.addVertex("below" + i, new MergeVertex(), outputs[i - 1], "x");
-            builder.addLayer(outputs[i], layer(), "below" + i);
+            builder.addLayer(outputs[i], layer(i), "below" + i);
         }
         if (layers > 1) {
             builder.addVertex("all", new MergeVertex(), outputs);
@@ -141,7 +139,7 @@ final class GoldenSequence {
         builder.addLayer("out", loss, layers > 1 ? "all" : "l0").setOutputs("out");
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();
-        graph.getParam("x_W").assign(rows());
+        put(rows(), graph.getParam("x_W"), 0);
         for (int i = 0; i < layers; i++) {
             setDirection(graph, i, false);
             if (directions == 2) {
@@ -151,17 +149,20 @@ final class GoldenSequence {
         return graph;
     }
 
-    private Layer layer() {
+    private Layer layer(int number) {
+        int nIn = below(number) + features;
         Layer layer =
                 switch (cell) {
-                    case "gru" -> new GRU.Builder().nOut(hidden).build();
+                    case "gru" -> new GRU.Builder().nIn(nIn).nOut(hidden).build();
                     case "lstm" ->
                         new LSTM.Builder()
+                                .nIn(nIn)
                                 .nOut(hidden)
                                 .activation(Activation.TANH)
                                 .build();
                     default ->
                         new SimpleRnn.Builder()
+                                .nIn(nIn)
                                 .nOut(hidden)
                                 .activation(Activation.valueOf(golden.content()
                                         .get("nonlinearity")
@@ -211,21 +212,31 @@ final class GoldenSequence {
         INDArray own = toDl4j(parameter("weight_ih", layer, reverse).transpose());
         INDArray recurrent = toDl4j(parameter("weight_hh", layer, reverse).transpose());
         INDArray weights = graph.getParam(name + "W");
-        weights.assign(0);
-        weights.get(interval(0, own.rows()), all()).assign(own);
+        put(Nd4j.zeros(DataType.DOUBLE, weights.shape()), weights, 0);
+        put(own, weights, 0);
         int from = below(layer);
         if (!gru()) {
             int initial = from + initial(layer, reverse);
-            weights.get(interval(initial, initial + hidden), all()).assign(recurrent);
+            put(recurrent, weights, initial);
         }
         if (lstm()) {
             saturate(weights, from + features - 2, reverse);
             saturate(weights, from + features - 1, !reverse);
         }
-        graph.getParam(name + "RW").assign(recurrent);
-        INDArray bias = graph.getParam(name + "b");
-        bias.assign(bias(parameter("bias_ih", layer, reverse), parameter("bias_hh", layer, reverse))
-                .reshape(bias.shape()));
+        put(recurrent, graph.getParam(name + "RW"), 0);
+        INDArray bias = bias(parameter("bias_ih", layer, reverse), parameter("bias_hh", layer, reverse));
+        INDArray target = graph.getParam(name + "b");
+        for (int i = 0; i < bias.length(); i++) {
+            target.putScalar(i, bias.getDouble(i));
+        }
+    }
+
+    private static void put(INDArray matrix, INDArray target, int firstRow) {
+        for (int i = 0; i < matrix.rows(); i++) {
+            for (int j = 0; j < matrix.columns(); j++) {
+                target.putScalar(firstRow + i, j, matrix.getDouble(i, j));
+            }
+        }
     }
 
     /** @param shows tanh(c); else h is 0 */
