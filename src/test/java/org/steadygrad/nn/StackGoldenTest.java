@@ -35,7 +35,10 @@ class StackGoldenTest {
         net.computeGradientAndScore();
         assertEquals(content.get("loss").asDouble(), net.score(), TOLERANCE, "loss");
         GoldenStack.gradients(golden).forEach((name, expected) -> {
-            INDArray actual = net.gradient().gradientForVariable().get(name).div(batch.getFeatures(0).size(0));
+            INDArray actual = net.gradient()
+                    .gradientForVariable()
+                    .get(name)
+                    .div(batch.getFeatures(0).size(0));
             assertClose(expected, actual.reshape(expected.shape()), TOLERANCE, name);
         });
         assertBlockOutputs(content, net, batch, content.get("batch_norm").asBoolean());

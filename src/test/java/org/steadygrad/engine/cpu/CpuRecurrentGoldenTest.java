@@ -45,9 +45,8 @@ class CpuRecurrentGoldenTest {
                     .reshape(sequence.examples, 1, sequence.steps)
                     .castTo(DataType.FLOAT);
             // plain LSTMs of DL4J don't know masks; their padding holds the memory instead
-            INDArray mask = sequence.padded && !sequence.lstm()
-                    ? ContractData.mask(sequence.steps, sequence.lengths)
-                    : null;
+            INDArray mask =
+                    sequence.padded && !sequence.lstm() ? ContractData.mask(sequence.steps, sequence.lengths) : null;
             setStates(sequence, engine);
             INDArray output = output(engine, rows, mask);
             assertOutputs(sequence, output);

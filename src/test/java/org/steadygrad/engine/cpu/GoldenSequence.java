@@ -151,18 +151,25 @@ final class GoldenSequence {
 
     private Layer layer(int number) {
         int nIn = below(number) + features;
-        Layer layer = switch (cell) {
-            case "gru" -> new GRU.Builder().nIn(nIn).nOut(hidden).build();
-            case "lstm" -> new LSTM.Builder().nIn(nIn).nOut(hidden).activation(Activation.TANH).build();
-            default ->
-                new SimpleRnn.Builder()
-                        .nIn(nIn).nOut(hidden)
-                        .activation(Activation.valueOf(golden.content()
-                                .get("nonlinearity")
-                                .asText()
-                                .toUpperCase(Locale.ROOT)))
-                        .build();
-        };
+        Layer layer =
+                switch (cell) {
+                    case "gru" -> new GRU.Builder().nIn(nIn).nOut(hidden).build();
+                    case "lstm" ->
+                        new LSTM.Builder()
+                                .nIn(nIn)
+                                .nOut(hidden)
+                                .activation(Activation.TANH)
+                                .build();
+                    default ->
+                        new SimpleRnn.Builder()
+                                .nIn(nIn)
+                                .nOut(hidden)
+                                .activation(Activation.valueOf(golden.content()
+                                        .get("nonlinearity")
+                                        .asText()
+                                        .toUpperCase(Locale.ROOT)))
+                                .build();
+                };
         return directions == 2 ? new Bidirectional(Bidirectional.Mode.CONCAT, layer) : layer;
     }
 
