@@ -128,6 +128,7 @@ class CpuGoldenTest {
     private static ComputationGraph batchNorm(Golden.Case golden, INDArray x) {
         BatchNorm.Builder norm = new BatchNorm.Builder();
         norm.nIn(x.columns()).nOut(x.columns());
+        norm.useLogStd(false);
         norm.eps(golden.content().get("eps").asDouble());
         norm.decay(1 - golden.content().get("momentum").asDouble());
         norm.activation(Activation.IDENTITY);
