@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.layers.LossLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -30,8 +31,8 @@ import org.steadygrad.engine.StepTrace;
  * of every layer's output on its way. DL4J's own {@code computeGradientAndScore} keeps the latter to itself, so the
  * vertices are walked here, in the same order and with the same sums.
  *
- * <p>The loss is computed before the backward pass, in which some of DL4J's losses change the input of a {@code LossLayer}
- * in place, so that {@code computeGradientAndScore} applies the activation function twice in the score of such layers.
+ * <p>The loss of a {@code LossLayer} is computed before the backward pass, in which some of DL4J's losses change the input of
+ * such a layer in place, so that {@code computeGradientAndScore} applies the activation function twice in its score.
  *
  * <p>Afterwards the graph's flat gradient, its gradient table and, but for that, its score are what
  * {@code computeGradientAndScore} would have left, bit for bit: the gradient is the sum over the minibatch, and what batch norm passes off as the
@@ -96,9 +97,10 @@ public final class TracedPass {
         graph.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
         forward();
         giveLabels();
-        double loss = loss();
-        graph.setScore(loss);
+        double before = lossAlone() ? loss() : 0;
         backward();
+        double loss = lossAlone() ? before : loss();
+        graph.setScore(loss);
         StepTrace trace = collector.finish(loss, graph.getFlattenedGradients());
         for (GraphVertex vertex : vertices) {
             vertex.clear();
@@ -176,6 +178,10 @@ public final class TracedPass {
         if (result.getFirst() != null) {
             gradients.addFirst(Map.entry(vertex.getVertexName(), result.getFirst()));
         }
+    }
+
+    private boolean lossAlone() {
+        return graph.getOutputLayer(0) instanceof LossLayer;
     }
 
     private void giveLabels() {

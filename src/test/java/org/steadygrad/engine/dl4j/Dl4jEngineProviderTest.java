@@ -56,6 +56,13 @@ class Dl4jEngineProviderTest {
         ComputationGraph gru = network(new GRU.Builder().nOut(3).build(), BackpropType.TruncatedBPTT);
         assertTrue(provider.unsupported(whole).isEmpty());
         assertTrue(provider.unsupported(gru).isEmpty());
-        assertEquals("dl4j", Engines.choose("auto", gru).provider().name());
+        assertEquals("cpu", Engines.choose("auto", gru).provider().name());
+        GRU unusual = new GRU.Builder()
+                .nOut(3)
+                .gateActivationFunction(Activation.HARDSIGMOID)
+                .build();
+        Engines.Choice choice = Engines.choose("auto", network(unusual, BackpropType.Standard));
+        assertEquals("dl4j", choice.provider().name());
+        assertTrue(choice.passedOver().get(0).contains("layer memory"), choice.passedOver()::toString);
     }
 }
