@@ -24,7 +24,9 @@ final class Kernels {
             return new RecurKernel(program, recur, number);
         }
         if (step instanceof PlanStep.Normalize normalize) {
-            return new NormalizeKernel(program, normalize, number);
+            return OneDnnNormalizeKernel.takes(program, normalize)
+                    ? new OneDnnNormalizeKernel(program, normalize, number)
+                    : new NormalizeKernel(program, normalize, number);
         }
         if (step instanceof PlanStep.MaskRows mask) {
             return new MaskKernel(program, mask, number);

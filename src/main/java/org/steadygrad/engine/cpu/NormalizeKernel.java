@@ -15,12 +15,10 @@ final class NormalizeKernel implements Kernel {
     private static final int GRAIN = 4 * CpuRuntime.CHUNK;
     private static final int FEWEST_COLUMNS = 32;
 
-    /** Smallest running variance that the logarithmic form stores; the logarithm of 0 would never be left again. */
-    private static final double SMALLEST_VARIANCE = 1e-30;
-
     private final Program program;
     private final Normalization settings;
     private final ModelMemory model;
+    private final RunningStatistics statistics;
     private final NormColumns columns;
     private final FloatMemory output;
     private final Optional<FloatMemory> inputGradient;
@@ -40,6 +38,7 @@ final class NormalizeKernel implements Kernel {
         this.program = program;
         settings = step.settings();
         model = program.model().memory();
+        statistics = new RunningStatistics(model, settings);
         size = step.output().size();
         ofBatch = settings.ofBatch() && program.training();
         output = program.value(step.output());
@@ -77,8 +76,8 @@ final class NormalizeKernel implements Kernel {
                 findMoments(part, first, end);
             } else {
                 for (int j = first; j < end; j++) {
-                    centre[j] = model.parameters().get(at(settings.mean(), j));
-                    affine(j, runningVariance(j));
+                    centre[j] = statistics.mean(j);
+                    affine(j, statistics.variance(j));
                 }
             }
             columns.write(part, first, end, affine, output);
@@ -89,7 +88,7 @@ final class NormalizeKernel implements Kernel {
     private void findMoments(int part, int first, int end) {
         double count = Math.max(1, columns.count());
         for (int j = first; j < end; j++) {
-            centre[j] = model.parameters().get(at(settings.mean(), j));
+            centre[j] = statistics.mean(j);
         }
         Sums sums = columns.squares(part, first, end, affine);
         if (anyFarOff(sums, end - first, count)) {
@@ -119,7 +118,11 @@ final class NormalizeKernel implements Kernel {
             double variance = Math.max(0, sums.second()[j - first] / count - off * off);
             beyondCentre[j] = off;
             affine(j, variance);
-            moveStatistics(j, centre[j] + off, variance);
+            if (columns.count() > 0) {
+                statistics.move(j, centre[j] + off, variance);
+            } else {
+                statistics.stay(j);
+            }
         }
     }
 
@@ -136,24 +139,6 @@ final class NormalizeKernel implements Kernel {
 
     private static int at(ParameterBlock block, int column) {
         return (int) block.offset() + column;
-    }
-
-    private double runningVariance(int column) {
-        double stored = model.parameters().get(at(settings.variance(), column));
-        return settings.logarithmic() ? Math.pow(10, 2 * stored) : stored;
-    }
-
-    private void moveStatistics(int column, double mean, double variance) {
-        double share = columns.count() > 0 ? 1 - settings.decay() : 0;
-        double oldMean = model.parameters().get(at(settings.mean(), column));
-        double old = runningVariance(column);
-        double change = share * (old - variance);
-        if (settings.logarithmic()) {
-            double next = Math.max(old - change, SMALLEST_VARIANCE);
-            change = 0.5 * Math.log10(Math.max(old, SMALLEST_VARIANCE) / next);
-        }
-        model.gradient().put(at(settings.mean(), column), (float) (share * (oldMean - mean)));
-        model.gradient().put(at(settings.variance(), column), (float) change);
     }
 
     private void differentiate(int part, int from, int to) {

@@ -1,5 +1,6 @@
 package org.steadygrad.engine.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.ContractCase;
@@ -104,6 +106,82 @@ class NormalizeKernelTest {
         return LikeDl4j.each(cases.stream());
     }
 
+    /** From 16 columns on oneDNN does it, where there is no mask. */
+    @TestFactory
+    Stream<DynamicTest> ofManyColumns() {
+        List<ContractCase> cases = new ArrayList<>();
+        for (int units : new int[] {15, 16, 17, 33, 256}) {
+            for (int batch : new int[] {2, 7, 128}) {
+                boolean logStd = units % 2 == 0;
+                Layer below = dense(units, Activation.IDENTITY);
+                String title = units + " units, batch of " + batch;
+                cases.add(vectors(title, batch, below, norm(logStd, Activation.RELU), classes(3)));
+                cases.add(vectors("linear, " + title, batch, below, norm(logStd, Activation.IDENTITY), classes(3)));
+            }
+        }
+        Layer locked = new BatchNorm.Builder()
+                .lockGammaBeta(true)
+                .gamma(2)
+                .beta(0.5)
+                .activation(Activation.RELU)
+                .build();
+        cases.add(vectors("locked", 7, dense(17), locked, classes(3)));
+        cases.add(wide("at the bottom", DATA.normal(7, 17), norm(true, Activation.RELU)));
+        cases.add(wide("locked at the bottom", DATA.normal(7, 17), locked));
+        cases.add(new ContractCase(
+                "sequences",
+                chain(InputType.recurrent(17), norm(true, Activation.RELU), stepClasses(3)),
+                ContractData.batch(DATA.normal(7, 17, 5), DATA.oneHot(7, 3, 5))));
+        return LikeDl4j.each(cases.stream());
+    }
+
+    private static ContractCase wide(String name, INDArray x, Layer norm) {
+        return new ContractCase(
+                name,
+                chain(InputType.feedForward(x.size(1)), norm, classes(3)),
+                ContractData.batch(x, DATA.oneHot((int) x.size(0), 3)));
+    }
+
+    /** However far the mean is from 0, for all columns or for one. */
+    @TestFactory
+    Stream<DynamicTest> farFromZeroInManyColumns() {
+        List<ContractCase> cases = new ArrayList<>();
+        for (double mean : new double[] {1, 15, 30, 1000, -1000}) {
+            cases.add(wide("mean " + mean, DATA.normal(128, 33).addi(mean), norm(false, Activation.RELU)));
+        }
+        INDArray one = DATA.normal(128, 33);
+        one.getColumn(32).addi(1000);
+        cases.add(wide("one column", one, norm(false, Activation.RELU)));
+        cases.add(wide(
+                "identical rows",
+                DATA.normal(1, 33).repeat(0, 7).addi(1000).castTo(DataType.FLOAT),
+                norm(false, Activation.RELU)));
+        cases.add(wide("zeros", DATA.normal(7, 33).muli(0), norm(false, Activation.RELU)));
+        return LikeDl4j.each(cases.stream());
+    }
+
+    /** ReLU doesn't turn what isn't a number into 0; the next batch is as good as ever. */
+    @Test
+    void notANumberIsPassedOn() {
+        ContractCase test = wide("", DATA.normal(7, 17), norm(false, Activation.RELU));
+        INDArray broken = test.batch().getFeatures(0).dup();
+        broken.putScalar(3, 5, Double.NaN);
+        try (CpuEngine engine = LikeDl4j.engine(test.model())) {
+            Gradient before = LikeDl4j.gradient(engine, test.batch(), 1);
+            Gradient bad = LikeDl4j.gradient(
+                    engine, ContractData.batch(broken, test.batch().getLabels(0)), 1);
+            assertEquals(Double.NaN, bad.loss());
+            assertSame(before, LikeDl4j.gradient(engine, test.batch(), 1));
+        }
+    }
+
+    private static void assertSame(Gradient expected, Gradient actual) {
+        assertEquals(expected.loss(), actual.loss());
+        expected.blocks()
+                .forEach((name, values) ->
+                        assertArrayEquals(values, actual.blocks().get(name), name));
+    }
+
     /** A mean that is large beside the deviation costs no digits. */
     @Test
     void farFromZero() {
@@ -121,10 +199,7 @@ class NormalizeKernelTest {
         try (CpuEngine engine = LikeDl4j.engine(test.model())) {
             Gradient first = LikeDl4j.gradient(engine, test.batch(), 1);
             Gradient again = LikeDl4j.gradient(engine, test.batch(), 1);
-            assertEquals(first.loss(), again.loss());
-            first.blocks()
-                    .forEach((name, values) -> org.junit.jupiter.api.Assertions.assertArrayEquals(
-                            values, again.blocks().get(name), name));
+            assertSame(first, again);
         }
     }
 }
