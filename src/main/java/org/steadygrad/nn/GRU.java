@@ -46,6 +46,9 @@ import org.steadygrad.check.InvalidInputException;
 public class GRU extends BaseRecurrentLayer {
     private static final long serialVersionUID = 1L;
 
+    /** Not part of the configuration: a choice of whoever runs the network. */
+    private transient boolean onNd4jOnly;
+
     private IActivation gateActivationFn = new ActivationSigmoid();
     private long chronoMaxSteps;
 
@@ -144,6 +147,18 @@ public class GRU extends BaseRecurrentLayer {
     /** @return the function of the reset and the update gate; sigmoid by default */
     public IActivation getGateActivationFn() {
         return gateActivationFn;
+    }
+
+    /**
+     * Has layers made from this configuration that haven't run yet run on ND4J's operations, also where there is a
+     * {@link GRUAccelerator}. Not kept by copies and JSON.
+     */
+    public void runOnNd4jOnly() {
+        onNd4jOnly = true;
+    }
+
+    boolean isOnNd4jOnly() {
+        return onNd4jOnly;
     }
 
     public void setGateActivationFn(IActivation gateActivationFn) {

@@ -100,7 +100,7 @@ public class GRULayer extends BaseRecurrentLayer<GRU> {
 
     private Run run(INDArray initial, boolean training, boolean keepState, LayerWorkspaceMgr workspaceMgr) {
         if (accelerated == null) {
-            accelerated = AcceleratedGRU.of(layerConf(), dataType);
+            accelerated = layerConf().isOnNd4jOnly() ? Optional.empty() : AcceleratedGRU.of(layerConf(), dataType);
         }
         if (accelerated.isPresent() && AcceleratedGRU.accepts(maskArray)) {
             return runAccelerated(initial, training, keepState, workspaceMgr);

@@ -58,6 +58,7 @@ final class Dl4jEngine implements Engine {
         graph = copy(model);
         graph.setListeners();
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
+        Nd4jLayers.keepTo(graph);
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();

@@ -41,13 +41,17 @@ final class DropoutSource {
         } else if (layer instanceof Bidirectional both) {
             install(both.getFwd(), false);
             install(both.getBwd(), true);
-        } else if (layer.getIDropout() != null
-                && layer.getIDropout().getClass() == Dropout.class
-                && ((Dropout) layer.getIDropout()).getPSchedule() == null
-                && ((Dropout) layer.getIDropout()).getP() != 1) {
+        } else if (drops(layer)) {
             double keep = ((Dropout) layer.getIDropout()).getP();
             layer.setIDropout(new SharedDropout(this, keep, streams++, LayerFacts.timeInMiddle(layer), reverse));
         }
+    }
+
+    private static boolean drops(Layer layer) {
+        return layer.getIDropout() != null
+                && layer.getIDropout().getClass() == Dropout.class
+                && ((Dropout) layer.getIDropout()).getPSchedule() == null
+                && ((Dropout) layer.getIDropout()).getP() != 1;
     }
 
     /** To be called before each pass. */
