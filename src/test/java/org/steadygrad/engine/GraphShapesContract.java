@@ -1,5 +1,6 @@
 package org.steadygrad.engine;
 
+import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
 import static org.steadygrad.engine.ContractModels.graphOn;
@@ -12,8 +13,12 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
@@ -110,6 +115,21 @@ public interface GraphShapesContract extends EngineSubject {
                     masked));
         }
         return each(cases);
+    }
+
+    /** What run files make of symbols without an embedding. */
+    @TestFactory
+    default Stream<DynamicTest> symbolsAsOneHotVectors() {
+        ContractData data = new ContractData(11);
+        Layer oneHot = new FrozenLayer(new EmbeddingSequenceLayer.Builder()
+                .nIn(6)
+                .nOut(6)
+                .weightInit(new WeightInitIdentity())
+                .build());
+        return each(List.of(new ContractCase(
+                "frozen identity",
+                chain(InputType.recurrent(6), oneHot, Cell.LSTM.units(5), stepClasses(3)),
+                ContractData.batch(data.indices(6, 7, 1, 5), data.oneHot(7, 3, 5)))));
     }
 
     @TestFactory

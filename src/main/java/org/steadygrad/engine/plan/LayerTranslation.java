@@ -35,15 +35,19 @@ final class LayerTranslation {
         }
         Layer layer = PlanBuilder.configuration(vertex);
         if (vertex.getLayer() instanceof FrozenLayer) {
-            Value detached =
-                    plan.newValue(name, input.value().size(), input.value().rows());
-            Signal below = input.with(plan.add(new PlanStep.Detach(name, input.value(), detached)));
+            Signal below = plan.isInput(input.value()) ? input : detached(plan, name, input);
             return plan.inInference(() -> translate(plan, name, layer, below));
         }
         if (vertex.getLayer() instanceof FrozenLayerWithBackprop) {
             return plan.inInference(() -> translate(plan, name, layer, input));
         }
         return translate(plan, name, layer, input);
+    }
+
+    /** No gradient goes back through it. */
+    private static Signal detached(PlanBuilder plan, String name, Signal input) {
+        Value output = plan.newValue(name, input.value().size(), input.value().rows());
+        return input.with(plan.add(new PlanStep.Detach(name, input.value(), output)));
     }
 
     /** @param layer neither frozen nor with a preprocessor that does anything */
