@@ -23,7 +23,6 @@ final class CpuEngine implements Engine {
 
     private final CpuModel model;
     private final boolean truncated;
-    private final boolean miniBatch;
     private final UpdatePass update;
     private final PenaltyScore penalty;
     private final StateStore carried = StateStore.keeping();
@@ -45,7 +44,6 @@ final class CpuEngine implements Engine {
                 new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
                 runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
-        miniBatch = graph.conf().isMiniBatch();
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         programs = new Programs(model);
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
@@ -102,7 +100,7 @@ final class CpuEngine implements Engine {
         }
         program.backward(pass, trace);
         gradientSum.collect(program.shape().examples());
-        double loss = program.loss() / (miniBatch ? program.shape().examples() : 1) + penalty.value();
+        double loss = program.loss() / program.shape().examples() + penalty.value();
         return new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
     }
 
@@ -116,8 +114,7 @@ final class CpuEngine implements Engine {
             throw new IllegalStateException(WHO + ": update() needs a gradient. Call computeGradient() first.");
         }
         gradientSum.finish();
-        double divisor = miniBatch ? gradientSum.examples() : gradientSum.passes();
-        UpdateOutcome outcome = update.apply(rule, divisor, gradientSum.passes());
+        UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
         gradientSum.discard();
         if (outcome.applied()) {
             model.memory().parametersChanged();

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.EngineException;
 
 /**
  * Floats outside the Java heap, shared by oneDNN's primitives and Java loops. Allocated memory starts at a multiple of
@@ -43,7 +44,12 @@ final class FloatMemory implements AutoCloseable {
                     length,
                     "Take a smaller batch or shorter sequences (truncatedBptt).");
         }
-        BytePointer bytes = new BytePointer(Pointer.malloc(Float.BYTES * length + ALIGNMENT));
+        Pointer raw = Pointer.malloc(Float.BYTES * length + ALIGNMENT);
+        if (raw == null || raw.isNull()) {
+            throw new EngineException("engine cpu: " + ((Float.BYTES * length) >> 20)
+                    + " MB of memory for a tensor aren't to be had. Take a smaller batch, or a limit (memory: 512MB).");
+        }
+        BytePointer bytes = new BytePointer(raw);
         bytes.capacity(Float.BYTES * length + ALIGNMENT);
         Pointer.memset(bytes, 0, Float.BYTES * length + ALIGNMENT);
         long shift = (ALIGNMENT - bytes.address() % ALIGNMENT) % ALIGNMENT / Float.BYTES;

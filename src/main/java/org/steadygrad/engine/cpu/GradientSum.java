@@ -5,15 +5,18 @@ import java.util.List;
 /** The gradients of all passes since the last update: one in the model's memory, or the sum of several in memory apart. */
 final class GradientSum implements AutoCloseable {
     private final FloatMemory gradient;
-    private final SumKernel add;
-    private final FloatMemory sum;
+    private final Workers workers;
+
+    /** Both null until gradients are first accumulated, which most runs never do. */
+    private FloatMemory sum;
+
+    private SumKernel add;
     private long examples;
     private int passes;
 
     GradientSum(FloatMemory gradient, Workers workers) {
         this.gradient = gradient;
-        sum = FloatMemory.allocate(gradient.length());
-        add = new SumKernel(List.of(sum, gradient), sum, workers);
+        this.workers = workers;
     }
 
     /**
@@ -25,6 +28,10 @@ final class GradientSum implements AutoCloseable {
         if (!accumulate) {
             discard();
         } else if (passes == 1) {
+            if (sum == null) {
+                sum = FloatMemory.allocate(gradient.length());
+                add = new SumKernel(List.of(sum, gradient), sum, workers);
+            }
             sum.copyFrom(gradient);
         }
     }
@@ -61,6 +68,8 @@ final class GradientSum implements AutoCloseable {
 
     @Override
     public void close() {
-        sum.close();
+        if (sum != null) {
+            sum.close();
+        }
     }
 }

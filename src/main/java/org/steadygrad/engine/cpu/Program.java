@@ -47,6 +47,16 @@ final class Program implements AutoCloseable {
         gradients = shape.training() ? new GradientMemory(plan, flow, sharing, shape, scope) : null;
         batch = new Batch(this);
         workspaceShare = shareWorkspaces(plan);
+        try {
+            compile(plan);
+        } catch (RuntimeException | Error e) {
+            // a limit of memory that is too low, for example: what was taken so far must not stay
+            scope.close();
+            throw e;
+        }
+    }
+
+    private void compile(Plan plan) {
         for (int i = 0; i < plan.steps().size(); i++) {
             PlanStep step = plan.steps().get(i);
             boolean backward = shape.training() && flow.needed(step.output());
@@ -219,12 +229,6 @@ final class Program implements AutoCloseable {
     /** Bytes that the workspaces of one recurrent layer may take. */
     long workspaceShare() {
         return workspaceShare;
-    }
-
-    /** Whether a mask comes from the data itself, so that there is one even if the batch has none. */
-    boolean derives(Optional<Value> mask) {
-        return mask.isPresent()
-                && model.plan().steps().stream().anyMatch(step -> step.output().equals(mask.get()));
     }
 
     /** Bytes of tensors and workspaces, parameters left out. */

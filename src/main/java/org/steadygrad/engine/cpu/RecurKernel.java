@@ -35,9 +35,7 @@ final class RecurKernel implements Kernel, Profiled {
                 program.value(step.output()),
                 training ? program.gradient(step.output()) : null,
                 inputGradient);
-        FloatMemory mask = program.shape().featureMask() || program.derives(step.mask())
-                ? step.mask().map(program::value).orElse(null)
-                : null;
+        FloatMemory mask = program.mask(step.mask()).orElse(null);
         RecurrentLayer.Place place = new RecurrentLayer.Place(
                 program.runtime(), program.model().packed(), program.scope(), step.layer(), program.workspaceShare());
         layer = new RecurrentLayer(
