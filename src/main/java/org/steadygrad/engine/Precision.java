@@ -6,11 +6,22 @@ package org.steadygrad.engine;
  */
 public enum Precision {
     /** Not at all. */
-    FLOAT32,
+    FLOAT32("float32"),
     /** 10 bits of mantissa, 8 of exponent. */
-    TF32,
+    TF32("tf32"),
     /** 7 bits of mantissa, 8 of exponent. */
-    BFLOAT16,
+    BFLOAT16("bfloat16"),
     /** 10 bits of mantissa, 5 of exponent; the loss is scaled so that small gradients aren't lost. */
-    FLOAT16
+    FLOAT16("float16");
+
+    private final String words;
+
+    Precision(String words) {
+        this.words = words;
+    }
+
+    /** The name that run files give it. */
+    public String words() {
+        return words;
+    }
 }

@@ -9,6 +9,8 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.steadygrad.check.Check;
 
 /**
  * Host memory that the device reads and writes while the host goes on. Its content belongs to the device from the moment a
@@ -32,6 +34,13 @@ public final class PinnedMemory implements AutoCloseable {
 
     long address() {
         return base.address();
+    }
+
+    /** @param dense floats without gaps between them, copied in the order in which they lie */
+    public void write(INDArray dense) {
+        long count = dense.length() * Float.BYTES;
+        Check.that(count <= bytes, "PinnedMemory.write", "at most " + bytes + " bytes", count);
+        Pointer.memcpy(base, dense.data().addressPointer(), count);
     }
 
     /** All of it as floats; position 0. */
