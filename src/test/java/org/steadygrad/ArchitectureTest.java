@@ -110,7 +110,9 @@ class ArchitectureTest {
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("org.steadygrad.engine.."),
                         JavaClass.Predicates.resideInAnyPackage(
-                                "org.steadygrad.engine.plan..", "org.steadygrad.engine.trace.."))
+                                "org.steadygrad.engine.plan..",
+                                "org.steadygrad.engine.program..",
+                                "org.steadygrad.engine.trace.."))
                 .allowEmptyShould(true)
                 .check(classes);
     }

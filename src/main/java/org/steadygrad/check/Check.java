@@ -14,6 +14,17 @@ public final class Check {
         return value;
     }
 
+    /**
+     * For conditions that have no name of their own.
+     *
+     * @param expected in words
+     */
+    public static void that(boolean condition, String who, String expected, Object got) {
+        if (!condition) {
+            throw InvalidInputException.of(who, expected, got, "");
+        }
+    }
+
     public static int positive(int value, String who, String name) {
         return (int) positive((long) value, who, name);
     }

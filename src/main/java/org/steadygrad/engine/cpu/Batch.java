@@ -5,11 +5,12 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.engine.cpu.BatchShape.LabelMask;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.BatchShape.LabelMask;
 
 /** A program's copy of a batch: features, labels and masks, time-major. */
 final class Batch {
@@ -39,29 +40,6 @@ final class Batch {
                 : Optional.of(program.scope()
                         .allocate((long) program.rows(output)
                                 * (shape.labelMask() == LabelMask.ROWS ? 1 : output.size())));
-    }
-
-    /** The shape a batch asks for. */
-    static BatchShape shape(Plan plan, MultiDataSet batch, boolean training) {
-        INDArray input = batch.getFeatures(0);
-        int steps = 1;
-        if (plan.input().perStep()) {
-            int time = input.rank() == 2 || plan.inputFormat() == RNNFormat.NWC ? 1 : 2;
-            steps = Math.toIntExact(input.size(time));
-        }
-        boolean mask = plan.mask().isPresent() && first(batch.getFeaturesMaskArrays()) != null;
-        return new BatchShape(Math.toIntExact(input.size(0)), steps, mask, labelMask(plan, batch, training), training);
-    }
-
-    private static LabelMask labelMask(Plan plan, MultiDataSet batch, boolean training) {
-        INDArray mask = training ? first(batch.getLabelsMaskArrays()) : null;
-        if (mask == null) {
-            return LabelMask.NONE;
-        }
-        Value output = plan.loss().output();
-        boolean elements = output.size() > 1
-                && (output.perStep() ? mask.rank() == 3 : mask.rank() == 2 && mask.size(1) == output.size());
-        return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
     }
 
     private static INDArray first(INDArray[] arrays) {

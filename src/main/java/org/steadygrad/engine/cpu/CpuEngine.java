@@ -15,6 +15,8 @@ import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.ops.FlatLayout;
 
 /** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
@@ -28,7 +30,7 @@ final class CpuEngine implements Engine {
     private final StateStore carried = StateStore.keeping();
     private final StateStore continued = StateStore.keeping();
     private final StateStore none = StateStore.forgetting();
-    private final Programs programs;
+    private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
     private final TensorScan scan;
 
@@ -45,7 +47,7 @@ final class CpuEngine implements Engine {
                 runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
-        programs = new Programs(model);
+        programs = model.newPrograms();
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
         scan = new TensorScan(runtime.workers());
         importFrom(graph);
@@ -86,7 +88,7 @@ final class CpuEngine implements Engine {
         if (!options.carryState()) {
             carried.clear();
         }
-        Program program = programs.of(Batch.shape(model.plan(), batch, true));
+        Program program = programs.of(BatchShape.of(model.plan(), batch, true));
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.packed().refresh();
@@ -141,7 +143,7 @@ final class CpuEngine implements Engine {
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
     INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().prepareThread();
-        Program program = programs.of(Batch.shape(model.plan(), batch, false));
+        Program program = programs.of(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
         model.packed().refresh();
         program.forward(new Pass(0, states, false));

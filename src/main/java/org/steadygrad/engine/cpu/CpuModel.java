@@ -1,6 +1,8 @@
 package org.steadygrad.engine.cpu;
 
+import org.bytedeco.javacpp.Pointer;
 import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.program.ProgramCache;
 
 /**
  * What all programs of an engine share.
@@ -13,6 +15,15 @@ import org.steadygrad.engine.plan.Plan;
  */
 record CpuModel(Plan plan, CpuRuntime runtime, ModelMemory memory, PackedWeights packed, long activationBytes)
         implements AutoCloseable {
+    /** Share of the machine's memory that programs may take together, unless a limit is set. */
+    private static final int MEMORY_SHARE = 4;
+
+    /** Programs by batch shape. */
+    ProgramCache<Program> newPrograms() {
+        long most = activationBytes > 0 ? activationBytes : Pointer.totalPhysicalBytes() / MEMORY_SHARE;
+        return new ProgramCache<>(shape -> new Program(this, shape), most);
+    }
+
     @Override
     public void close() {
         packed.close();

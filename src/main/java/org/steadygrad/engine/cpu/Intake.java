@@ -1,13 +1,12 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.cpu.OneDnn.Call;
+import org.steadygrad.engine.program.SourceLayout;
 
 /**
  * Copies arrays of one shape into a program's time-major memory. What a layout of the source asks for is prepared when it
@@ -19,8 +18,8 @@ final class Intake {
     private final int size;
     private final List<Route> routes = new ArrayList<>();
 
-    /** The way from one layout of the source, given by its strides over time, examples and features. */
-    private record Route(long[] strides, memory source, Call copy) {}
+    /** The way from one layout of the source. */
+    private record Route(SourceLayout layout, memory source, Call copy) {}
 
     /** @param size number of elements in a row of the target, [rows, size] */
     Intake(Program program, FloatMemory target, int size) {
@@ -35,50 +34,25 @@ final class Intake {
      * @param format of sequences
      */
     void load(INDArray array, RNNFormat format) {
-        if (array.length() != target.length()) {
-            throw InvalidInputException.of(
-                    "engine cpu",
-                    target.length() + " elements, " + size + " for each of " + target.length() / size + " rows",
-                    "shape " + Arrays.toString(array.shape()),
-                    "Features, labels and masks of a batch must agree in examples and time steps.");
-        }
         INDArray floats = NdMemory.floats(array);
-        Route route = route(strides(floats, format), steps(floats, format));
+        Route route = route(SourceLayout.of("engine cpu", floats, format, size, target.length() / size));
         route.source.set_data_handle(NdMemory.address(floats));
         route.copy.run();
     }
 
-    private int steps(INDArray array, RNNFormat format) {
-        if (array.rank() == 3) {
-            return Math.toIntExact(array.size(format == RNNFormat.NCW ? 2 : 1));
-        }
-        return array.rank() == 2 && size == 1 ? Math.toIntExact(array.size(1)) : 1;
-    }
-
-    private long[] strides(INDArray array, RNNFormat format) {
-        if (array.rank() == 3) {
-            boolean timeLast = format == RNNFormat.NCW;
-            return new long[] {array.stride(timeLast ? 2 : 1), array.stride(0), array.stride(timeLast ? 1 : 2)};
-        }
-        if (array.rank() == 2) {
-            return new long[] {array.stride(1), array.stride(0), array.stride(1)};
-        }
-        return new long[] {1, array.rank() == 0 ? 1 : array.stride(0), 1};
-    }
-
-    private Route route(long[] strides, int steps) {
+    private Route route(SourceLayout layout) {
         for (Route known : routes) {
-            if (Arrays.equals(known.strides, strides)) {
+            if (known.layout.equals(layout)) {
                 return known;
             }
         }
         NativeScope scope = program.scope();
         OneDnn oneDnn = program.runtime().oneDnn();
-        long examples = target.length() / size / steps;
-        long[] dimensions = {steps, examples, size};
+        long[] dimensions = {layout.steps(), target.length() / size / layout.steps(), size};
+        long[] strides = {layout.stepStride(), layout.exampleStride(), layout.featureStride()};
         memory source = oneDnn.view(scope, OneDnn.strided(scope, dimensions, strides), target);
         memory rows = oneDnn.view(scope, OneDnn.rows(scope, dimensions), target);
-        Route route = new Route(strides, source, oneDnn.reorder(scope, source, rows));
+        Route route = new Route(layout, source, oneDnn.reorder(scope, source, rows));
         routes.add(route);
         return route;
     }

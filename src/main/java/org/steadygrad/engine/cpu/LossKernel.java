@@ -3,10 +3,10 @@ package org.steadygrad.engine.cpu;
 import java.util.Arrays;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.engine.cpu.BatchShape.LabelMask;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.program.BatchShape.LabelMask;
 
 /**
  * The output layer's activation function, the loss and its gradient. A mask's number multiplies the loss and the gradient of

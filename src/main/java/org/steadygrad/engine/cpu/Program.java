@@ -17,9 +17,13 @@ import org.steadygrad.engine.plan.GradientFlow.Reader;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.CompiledProgram;
+import org.steadygrad.engine.program.GradientStorage;
+import org.steadygrad.engine.program.Sharing;
 
 /** A plan compiled for one batch shape: kernels in order, and the memory that they work on. */
-final class Program implements AutoCloseable {
+final class Program implements CompiledProgram {
     private final NativeScope scope = new NativeScope();
     private final CpuModel model;
     private final BatchShape shape;
@@ -27,7 +31,7 @@ final class Program implements AutoCloseable {
     private final Sharing sharing;
     private final Map<Value, FloatMemory> values = new HashMap<>();
     private final Map<List<Long>, FloatMemory> scratch = new HashMap<>();
-    private final GradientMemory gradients;
+    private final GradientStorage<FloatMemory> gradients;
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
     private final long workspaceShare;
@@ -44,7 +48,7 @@ final class Program implements AutoCloseable {
         Plan plan = model.plan();
         flow = new GradientFlow(plan);
         sharing = new Sharing(plan, shape);
-        gradients = shape.training() ? new GradientMemory(plan, flow, sharing, shape, scope) : null;
+        gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::allocate) : null;
         batch = new Batch(this);
         workspaceShare = shareWorkspaces(plan);
         try {
@@ -231,8 +235,8 @@ final class Program implements AutoCloseable {
         return workspaceShare;
     }
 
-    /** Bytes of tensors and workspaces, parameters left out. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return scope.allocatedBytes();
     }
 

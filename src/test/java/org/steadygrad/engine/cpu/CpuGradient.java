@@ -15,13 +15,15 @@ import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.platform.NativeVariant;
 
 /** One model compiled for the CPU, whose gradient can be looked at without an update. */
 final class CpuGradient implements AutoCloseable {
     final CpuModel model;
-    final Programs programs;
+    final ProgramCache<Program> programs;
     final StateStore states;
     Program program;
 
@@ -40,7 +42,7 @@ final class CpuGradient implements AutoCloseable {
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
         ModelMemory.copy(graph.params(), memory.parameters());
         memory.parametersChanged();
-        programs = new Programs(model);
+        programs = model.newPrograms();
         boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         states = truncated ? StateStore.keeping() : StateStore.forgetting();
     }
@@ -90,7 +92,7 @@ final class CpuGradient implements AutoCloseable {
 
     private void load(MultiDataSet batch, boolean training) {
         model.runtime().prepareThread();
-        program = programs.of(Batch.shape(model.plan(), batch, training));
+        program = programs.of(BatchShape.of(model.plan(), batch, training));
         INDArray[] masks = batch.getFeaturesMaskArrays();
         program.batch().loadFeatures(batch.getFeatures(0), masks == null ? null : masks[0]);
         if (training) {

@@ -1,4 +1,4 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine.program;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.steadygrad.engine.plan.GradientFlow;
 import org.steadygrad.engine.plan.GradientFlow.Reader;
 import org.steadygrad.engine.plan.Plan;
@@ -17,16 +18,20 @@ import org.steadygrad.engine.plan.Value;
  * Memory for the gradients of a plan's tensors. A gradient is needed from the backward pass of its tensor's last reader to
  * that of its producer, so that memory of the same size is used again further down. Where a step hands its gradient on as
  * it is, output and input share memory; nobody changes a gradient once it is there.
+ *
+ * @param <M> memory of one tensor
  */
-final class GradientMemory {
-    private final Map<Value, FloatMemory> sums = new HashMap<>();
-    private final Map<Reader, FloatMemory> contributions = new HashMap<>();
-    private final Map<FloatMemory, Integer> holders = new IdentityHashMap<>();
-    private final Map<Integer, Deque<FloatMemory>> free = new HashMap<>();
-    private final NativeScope scope;
+public final class GradientStorage<M> {
+    private final Map<Value, M> sums = new HashMap<>();
+    private final Map<Reader, M> contributions = new HashMap<>();
+    private final Map<M, Integer> holders = new IdentityHashMap<>();
+    private final Map<Long, Deque<M>> free = new HashMap<>();
+    private final Map<M, Long> lengths = new IdentityHashMap<>();
+    private final LongFunction<M> allocator;
 
-    GradientMemory(Plan plan, GradientFlow flow, Sharing sharing, BatchShape shape, NativeScope scope) {
-        this.scope = scope;
+    /** @param allocator makes memory for a number of elements; it stays the owner */
+    public GradientStorage(Plan plan, GradientFlow flow, Sharing sharing, BatchShape shape, LongFunction<M> allocator) {
+        this.allocator = allocator;
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
             PlanStep step = plan.steps().get(i);
             Value output = step.output();
@@ -41,7 +46,7 @@ final class GradientMemory {
             for (int j = 0; j < step.inputs().size(); j++) {
                 Value input = step.inputs().get(j);
                 if (flow.needed(input)) {
-                    FloatMemory memory = sharing.gradient(step) ? held(sums.get(output)) : take(shape.elements(input));
+                    M memory = sharing.gradient(step) ? held(sums.get(output)) : take(shape.elements(input));
                     contributions.put(new Reader(i, j), memory);
                     if (flow.readers(input).size() == 1) {
                         sums.put(input, memory);
@@ -54,29 +59,36 @@ final class GradientMemory {
         }
     }
 
-    private FloatMemory take(long elements) {
-        Deque<FloatMemory> available = free.get(Math.toIntExact(elements));
-        return held(available == null || available.isEmpty() ? scope.allocate(elements) : available.pop());
+    private M take(long elements) {
+        Deque<M> available = free.get(elements);
+        return held(available == null || available.isEmpty() ? allocate(elements) : available.pop());
     }
 
-    private FloatMemory held(FloatMemory memory) {
+    private M allocate(long elements) {
+        M memory = allocator.apply(elements);
+        lengths.put(memory, elements);
+        return memory;
+    }
+
+    private M held(M memory) {
         holders.merge(memory, 1, Integer::sum);
         return memory;
     }
 
-    private void giveBack(FloatMemory memory) {
+    private void giveBack(M memory) {
         if (holders.merge(memory, -1, Integer::sum) == 0) {
-            free.computeIfAbsent(memory.length(), length -> new ArrayDeque<>()).push(memory);
+            free.computeIfAbsent(lengths.get(memory), length -> new ArrayDeque<>())
+                    .push(memory);
         }
     }
 
     /** The whole gradient of a tensor; empty when none is needed or no step reads the tensor. */
-    Optional<FloatMemory> sum(Value value) {
+    public Optional<M> sum(Value value) {
         return Optional.ofNullable(sums.get(value));
     }
 
     /** Where one reader's share goes; empty when the tensor needs no gradient. */
-    Optional<FloatMemory> contribution(Reader reader) {
+    public Optional<M> contribution(Reader reader) {
         return Optional.ofNullable(contributions.get(reader));
     }
 }

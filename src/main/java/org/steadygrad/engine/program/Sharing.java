@@ -1,4 +1,4 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine.program;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -8,12 +8,12 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 
 /** Which steps of a plan have nothing to do for batches of one shape, so that their output is their input's memory. */
-final class Sharing {
+public final class Sharing {
     private final Plan plan;
     private final BatchShape shape;
     private final Map<Value, Value> sources = new HashMap<>();
 
-    Sharing(Plan plan, BatchShape shape) {
+    public Sharing(Plan plan, BatchShape shape) {
         this.plan = plan;
         this.shape = shape;
         for (PlanStep step : plan.steps()) {
@@ -24,17 +24,17 @@ final class Sharing {
     }
 
     /** The tensor whose memory this one shares; often itself. */
-    Value source(Value value) {
+    public Value source(Value value) {
         return sources.getOrDefault(value, value);
     }
 
     /** Whether the batch has this mask; masks that are found in the data are always there. */
-    boolean present(Value mask) {
+    public boolean present(Value mask) {
         return shape.featureMask() || plan.mask().filter(mask::equals).isEmpty();
     }
 
     /** Whether the step's output is its input. */
-    boolean output(PlanStep step) {
+    public boolean output(PlanStep step) {
         return step instanceof PlanStep.Detach
                 || (step instanceof PlanStep.Dropout && !shape.training())
                 || (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
@@ -42,7 +42,7 @@ final class Sharing {
     }
 
     /** Whether the gradient of each of the step's inputs is that of its output. */
-    boolean gradient(PlanStep step) {
+    public boolean gradient(PlanStep step) {
         return (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
                 || (step instanceof PlanStep.Combine combine && combine.operation() == PlanStep.Operation.ADD)
                 || (step instanceof PlanStep.Activate activate

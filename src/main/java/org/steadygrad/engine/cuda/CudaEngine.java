@@ -1,0 +1,231 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.Precision;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cuda.driver.Device;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.ops.FlatLayout;
+
+/** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
+final class CudaEngine implements Engine {
+    private static final String WHO = "engine cuda";
+
+    private final CudaModel model;
+    private final boolean truncated;
+    private final UpdatePass update;
+    private final StateStore carried;
+    private final StateStore continued;
+    private final StateStore none;
+    private final ProgramCache<Program> programs;
+    private final GradientSum gradientSum;
+
+    /** @param device is closed with the engine */
+    CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
+        CudaRuntime runtime = new CudaRuntime(device, precision);
+        INDArray state = graph.getUpdater().getStateViewArray();
+        Plan plan = PlanBuilder.build(graph);
+        ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
+        model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
+        update = new UpdatePass(UpdatePlan.of(graph), model);
+        truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
+        carried = StateStore.keeping(model);
+        continued = StateStore.keeping(model);
+        none = StateStore.forgetting(model);
+        programs = model.newPrograms();
+        gradientSum = new GradientSum(runtime, memory.gradient());
+        importFrom(graph);
+    }
+
+    @Override
+    public String name() {
+        return CudaEngineProvider.NAME;
+    }
+
+    @Override
+    public String device() {
+        Device device = model.runtime().device();
+        return device.name() + " (compute capability " + device.architecture() / 10 + "." + device.architecture() % 10
+                + "), " + model.runtime().precision().words();
+    }
+
+    @Override
+    public FlatLayout layout() {
+        return model.memory().layout();
+    }
+
+    @Override
+    public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        if (options.carryState() && !truncated) {
+            throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
+                    + " BackpropType.TruncatedBPTT.");
+        }
+        model.runtime().device().use();
+        if (!options.carryState()) {
+            carried.clear();
+        }
+        Program program = programs.of(BatchShape.of(model.plan(), batch, true));
+        program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
+        program.batch().loadLabels(batch);
+        model.numbers().sendSeed(options.randomSeed());
+        gradientSum.expect(options.accumulate());
+        StateStore states = truncated ? carried : none;
+        program.loadStates(states);
+        Optional<ProgramTrace> trace = run(program, options.trace());
+        program.storeStates(states);
+        gradientSum.collect(program.shape().examples());
+        update.penalties();
+        double loss = model.numbers().loss(program.shape().examples());
+        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+    }
+
+    private static Optional<ProgramTrace> run(Program program, boolean traced) {
+        if (!traced) {
+            program.run();
+            return Optional.empty();
+        }
+        ProgramTrace trace = program.trace();
+        program.run(trace);
+        return Optional.of(trace);
+    }
+
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
+    }
+
+    @Override
+    public UpdateOutcome update(UpdateRule rule) {
+        if (gradientSum.passes() == 0) {
+            throw new IllegalStateException(WHO + ": update() needs a gradient. Call computeGradient() first.");
+        }
+        model.runtime().device().use();
+        gradientSum.finish();
+        UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
+        gradientSum.discard();
+        return outcome;
+    }
+
+    @Override
+    public void discardGradient() {
+        gradientSum.discard();
+    }
+
+    @Override
+    public INDArray output(MultiDataSet batch) {
+        return infer(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none);
+    }
+
+    @Override
+    public INDArray continueOutput(INDArray features) {
+        MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
+        return infer(features, null, batch, continued);
+    }
+
+    private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+        model.runtime().device().use();
+        Program program = programs.of(BatchShape.of(model.plan(), batch, false));
+        program.batch().loadFeatures(features, mask);
+        program.loadStates(states);
+        program.run();
+        program.storeStates(states);
+        return program.output();
+    }
+
+    @Override
+    public void clearState() {
+        carried.clear();
+        continued.clear();
+    }
+
+    private record Snapshot(
+            CudaEngine owner,
+            float[] parameters,
+            float[] updaterState,
+            Map<Integer, List<float[]>> carried,
+            Map<Integer, List<float[]>> continued)
+            implements EngineSnapshot {}
+
+    @Override
+    public EngineSnapshot snapshot() {
+        model.runtime().device().use();
+        ModelMemory memory = model.memory();
+        return new Snapshot(
+                this,
+                memory.read(memory.parameters()),
+                memory.read(memory.updaterState()),
+                carried.toHost(),
+                continued.toHost());
+    }
+
+    @Override
+    public void restore(EngineSnapshot snapshot) {
+        if (!(snapshot instanceof Snapshot own) || own.owner != this) {
+            throw InvalidInputException.of(
+                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
+        }
+        model.runtime().device().use();
+        ModelMemory memory = model.memory();
+        memory.write(own.parameters, memory.parameters());
+        memory.write(own.updaterState, memory.updaterState());
+        update.parametersReplaced();
+        carried.restore(own.carried);
+        continued.restore(own.continued);
+        gradientSum.discard();
+    }
+
+    @Override
+    public void exportTo(ComputationGraph graph) {
+        checkSame(graph);
+        model.runtime().device().use();
+        ModelMemory memory = model.memory();
+        memory.read(memory.parameters(), graph.params());
+        memory.read(memory.updaterState(), graph.getUpdater().getStateViewArray());
+    }
+
+    @Override
+    public void importFrom(ComputationGraph graph) {
+        checkSame(graph);
+        model.runtime().device().use();
+        ModelMemory memory = model.memory();
+        memory.write(graph.params(), memory.parameters());
+        memory.write(graph.getUpdater().getStateViewArray(), memory.updaterState());
+        update.parametersReplaced();
+        gradientSum.discard();
+        clearState();
+    }
+
+    private void checkSame(ComputationGraph graph) {
+        if (graph.numParams() != layout().length()) {
+            throw InvalidInputException.of(
+                    WHO,
+                    "a model with " + layout().length() + " parameters",
+                    graph.numParams(),
+                    "Export to and import from models of the same configuration only.");
+        }
+    }
+
+    @Override
+    public void close() {
+        model.runtime().device().use();
+        programs.close();
+        carried.close();
+        continued.close();
+        model.close();
+    }
+}

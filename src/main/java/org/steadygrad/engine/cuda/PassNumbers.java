@@ -1,0 +1,53 @@
+package org.steadygrad.engine.cuda;
+
+import java.nio.ByteBuffer;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.PinnedMemory;
+
+/** The few numbers that a pass takes from the host and leaves for it. */
+final class PassNumbers {
+    private final CudaRuntime runtime;
+    private final SentNumbers seed;
+    private final DeviceMemory results;
+    private final PinnedMemory host;
+
+    PassNumbers(CudaRuntime runtime) {
+        this.runtime = runtime;
+        seed = new SentNumbers(runtime, Long.BYTES);
+        results = runtime.scope().bytes(2L * Double.BYTES);
+        host = runtime.scope().own(runtime.device().pinned(results.bytes()));
+        runtime.stream().zero(results);
+    }
+
+    /** Two unsigned words, the lower first: what decides all dropout masks of a pass. */
+    DeviceMemory seed() {
+        return seed.memory();
+    }
+
+    void sendSeed(long value) {
+        seed.next().putLong(value);
+        seed.send();
+    }
+
+    /** One double: the sum of the loss over all rows that count. */
+    DeviceMemory lossSum() {
+        return results.slice(0, Double.BYTES);
+    }
+
+    /** One double: what penalties add to the loss. */
+    DeviceMemory penalty() {
+        return results.slice(Double.BYTES, Double.BYTES);
+    }
+
+    /**
+     * Waits for the pass.
+     *
+     * @return the loss averaged over the examples, penalties included
+     */
+    double loss(int examples) {
+        runtime.stream().download(host, results);
+        runtime.stream().synchronize();
+        ByteBuffer values = host.content();
+        return values.getDouble() / examples + values.getDouble();
+    }
+}

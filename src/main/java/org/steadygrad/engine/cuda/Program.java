@@ -1,0 +1,239 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.DeviceScope;
+import org.steadygrad.engine.plan.GradientFlow;
+import org.steadygrad.engine.plan.GradientFlow.Reader;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.Value;
+import org.steadygrad.engine.program.BatchShape;
+import org.steadygrad.engine.program.CompiledProgram;
+import org.steadygrad.engine.program.GradientStorage;
+import org.steadygrad.engine.program.Sharing;
+
+/** A plan compiled for one batch shape: kernels in order, the device memory that they work on, and their CUDA graph. */
+final class Program implements CompiledProgram {
+    private final DeviceScope scope;
+    private final CudaModel model;
+    private final BatchShape shape;
+    private final GradientFlow flow;
+    private final Sharing sharing;
+    private final Map<Value, DeviceMemory> values = new HashMap<>();
+    private final Map<List<Long>, DeviceMemory> scratch = new HashMap<>();
+    private final GradientStorage<DeviceMemory> gradients;
+    private final Batch batch;
+    private final List<Stage> stages = new ArrayList<>();
+    private final Replay pass;
+
+    /**
+     * @param sum adds up the gradient of the step's output; null when one reader alone makes it
+     * @param backward whether the backward pass comes by
+     */
+    private record Stage(PlanStep step, StepKernel kernel, Sums sum, boolean backward) {}
+
+    Program(CudaModel model, BatchShape shape) {
+        this.model = model;
+        this.shape = shape;
+        scope = new DeviceScope(model.runtime().device());
+        Plan plan = model.plan();
+        flow = new GradientFlow(plan);
+        sharing = new Sharing(plan, shape);
+        try {
+            gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::floats) : null;
+            batch = new Batch(this);
+            for (int i = 0; i < plan.steps().size(); i++) {
+                PlanStep step = plan.steps().get(i);
+                boolean backward = shape.training() && flow.needed(step.output());
+                stages.add(new Stage(
+                        step, StepKernels.make(this, step, i), backward ? sum(step.output()) : null, backward));
+            }
+        } catch (RuntimeException | Error e) {
+            // too little memory, for example: what was taken so far must not stay
+            scope.close();
+            throw e;
+        }
+        pass = scope.own(new Replay(model.runtime().stream(), this::wholePass));
+    }
+
+    private Sums sum(Value value) {
+        List<Reader> readers = flow.readers(value);
+        if (readers.size() < 2) {
+            return null;
+        }
+        List<DeviceMemory> shares = readers.stream()
+                .map(reader -> gradients.contribution(reader).orElseThrow())
+                .toList();
+        return new Sums(model.runtime(), shares, gradient(value));
+    }
+
+    /** Forward, and in training backward, as one graph; leaves loss and gradient in the model's memory. */
+    void run() {
+        pass.run();
+    }
+
+    private void wholePass() {
+        forward();
+        if (shape.training()) {
+            backward(null);
+        }
+    }
+
+    /** The same, kernel by kernel, with somebody looking on. */
+    void run(ProgramTrace trace) {
+        forward();
+        trace.activations();
+        backward(trace);
+    }
+
+    private void forward() {
+        stages.forEach(stage -> stage.kernel.forward());
+    }
+
+    /** @param trace looks at the gradient on its way; null when nobody does */
+    private void backward(ProgramTrace trace) {
+        for (int i = stages.size() - 1; i >= 0; i--) {
+            Stage stage = stages.get(i);
+            if (stage.backward) {
+                if (stage.sum != null) {
+                    stage.sum.run();
+                }
+                if (trace != null) {
+                    trace.gradient(stage.step.output());
+                }
+                stage.kernel.backward();
+            }
+        }
+    }
+
+    /** Fills the states that recurrent layers start from. */
+    void loadStates(StateStore states) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (stages.get(i).kernel instanceof Stateful stateful) {
+                states.load(i, stateful.initialState());
+            }
+        }
+    }
+
+    /** Keeps the states that recurrent layers end with. */
+    void storeStates(StateStore states) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (stages.get(i).kernel instanceof Stateful stateful) {
+                states.store(i, stateful.finalState());
+            }
+        }
+    }
+
+    /** Kernels of the steps that the backward pass comes by, in the order of the forward pass. */
+    List<StepKernel> trained() {
+        return stages.stream().filter(Stage::backward).map(Stage::kernel).toList();
+    }
+
+    /** A copy of the output of the last forward pass, in the shape DL4J gives it. */
+    INDArray output() {
+        Value output = model.plan().loss().output();
+        INDArray flat = Nd4j.createFromArray(model.memory().read(value(output)));
+        if (!output.perStep()) {
+            return flat.reshape(rows(output), output.size());
+        }
+        INDArray steps = flat.reshape(shape.steps(), shape.examples(), output.size());
+        boolean timeLast = model.plan().labelFormat() == RNNFormat.NCW;
+        return steps.permute(timeLast ? new int[] {1, 2, 0} : new int[] {1, 0, 2});
+    }
+
+    /** Looks at the next pass, which {@link #run(ProgramTrace)} must run. */
+    ProgramTrace trace() {
+        return new ProgramTrace(this);
+    }
+
+    CudaModel model() {
+        return model;
+    }
+
+    CudaRuntime runtime() {
+        return model.runtime();
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    Sharing sharing() {
+        return sharing;
+    }
+
+    /** For what lives as long as the program. */
+    DeviceScope scope() {
+        return scope;
+    }
+
+    BatchShape shape() {
+        return shape;
+    }
+
+    boolean training() {
+        return shape.training();
+    }
+
+    int rows(Value value) {
+        return shape.rows(value);
+    }
+
+    /** A tensor's memory, [rows, size]. */
+    DeviceMemory value(Value value) {
+        return values.computeIfAbsent(sharing.source(value), v -> scope.floats(shape.elements(v)));
+    }
+
+    /** Where there is data, one number per row; empty when the batch has no such mask. */
+    Optional<DeviceMemory> mask(Optional<Value> mask) {
+        return mask.filter(sharing::present).map(this::value);
+    }
+
+    /** The gradient of the loss with respect to a tensor, complete when its producer's backward pass runs. */
+    DeviceMemory gradient(Value value) {
+        return gradients
+                .sum(value)
+                .orElseThrow(() -> InvalidInputException.of(
+                        "engine cuda", "a tensor that a loss depends on", "the output of " + value.producer(), ""));
+    }
+
+    /** Where a step's backward pass writes its share of the gradient of an input; empty when nobody needs it. */
+    Optional<DeviceMemory> inputGradient(int step, int input) {
+        return training() ? gradients.contribution(new Reader(step, input)) : Optional.empty();
+    }
+
+    /** Whether the backward pass comes by the step that makes this tensor. */
+    boolean needsGradient(Value value) {
+        return training() && flow.needed(value);
+    }
+
+    /**
+     * Memory that holds nothing beyond one call of a kernel: whoever asks for the same size and number gets the same.
+     *
+     * @param bytes size
+     */
+    DeviceMemory scratch(long bytes, long number) {
+        return scratch.computeIfAbsent(List.of(bytes, number), key -> scope.bytes(bytes));
+    }
+
+    @Override
+    public long bytes() {
+        return scope.allocatedBytes();
+    }
+
+    @Override
+    public void close() {
+        runtime().stream().synchronize();
+        runtime().copies().synchronize();
+        scope.close();
+    }
+}

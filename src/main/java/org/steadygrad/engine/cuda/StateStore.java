@@ -1,0 +1,140 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.DeviceScope;
+
+/**
+ * The state that recurrent layers carry from one piece of sequences to the next. A store that keeps nothing gives zeros to
+ * whoever asks, and forgets what it is told.
+ */
+final class StateStore implements AutoCloseable {
+    private final CudaModel model;
+    private final boolean keeps;
+    private final Map<Integer, Carried> states = new TreeMap<>();
+
+    /** A layer's state; its memory stays when its content means nothing any more. */
+    private static final class Carried {
+        final DeviceScope scope;
+        final List<DeviceMemory> tensors = new ArrayList<>();
+        boolean present;
+
+        Carried(CudaModel model, List<Long> lengths) {
+            scope = new DeviceScope(model.runtime().device());
+            lengths.forEach(length -> tensors.add(scope.floats(length)));
+        }
+
+        List<Long> lengths() {
+            return StateStore.lengths(tensors);
+        }
+    }
+
+    private StateStore(CudaModel model, boolean keeps) {
+        this.model = model;
+        this.keeps = keeps;
+    }
+
+    static StateStore keeping(CudaModel model) {
+        return new StateStore(model, true);
+    }
+
+    static StateStore forgetting(CudaModel model) {
+        return new StateStore(model, false);
+    }
+
+    boolean keeps() {
+        return keeps;
+    }
+
+    private static List<Long> lengths(List<DeviceMemory> tensors) {
+        return tensors.stream().map(DeviceMemory::length).toList();
+    }
+
+    /**
+     * Enqueues the copy of a layer's carried state.
+     *
+     * @param key number of the step in the plan
+     * @param targets set to zero when nothing is carried
+     */
+    void load(int key, List<DeviceMemory> targets) {
+        Carried carried = states.get(key);
+        boolean present = carried != null && carried.present;
+        if (present && !carried.lengths().equals(lengths(targets))) {
+            throw InvalidInputException.of(
+                    "engine cuda",
+                    "a batch of as many sequences as the carried state has",
+                    lengths(targets) + " elements of state instead of " + carried.lengths(),
+                    "Call clearState() before other sequences.");
+        }
+        for (int i = 0; i < targets.size(); i++) {
+            if (present) {
+                model.runtime().stream().copy(targets.get(i), carried.tensors.get(i));
+            } else {
+                model.runtime().stream().zero(targets.get(i));
+            }
+        }
+    }
+
+    /** Enqueues the copy of a layer's state to here. */
+    void store(int key, List<DeviceMemory> values) {
+        if (!keeps || values.isEmpty()) {
+            return;
+        }
+        Carried carried = memory(key, lengths(values));
+        for (int i = 0; i < values.size(); i++) {
+            model.runtime().stream().copy(carried.tensors.get(i), values.get(i));
+        }
+    }
+
+    private Carried memory(int key, List<Long> lengths) {
+        Carried carried = states.get(key);
+        if (carried == null || !carried.lengths().equals(lengths)) {
+            if (carried != null) {
+                model.runtime().stream().synchronize();
+                carried.scope.close();
+            }
+            carried = new Carried(model, lengths);
+            states.put(key, carried);
+        }
+        carried.present = true;
+        return carried;
+    }
+
+    /** Sequences start anew. */
+    void clear() {
+        states.values().forEach(carried -> carried.present = false);
+    }
+
+    /** A copy of all that is carried, for {@link #restore}. */
+    Map<Integer, List<float[]>> toHost() {
+        Map<Integer, List<float[]>> copy = new TreeMap<>();
+        states.forEach((key, carried) -> {
+            if (carried.present) {
+                copy.put(key, carried.tensors.stream().map(model.memory()::read).toList());
+            }
+        });
+        return copy;
+    }
+
+    void restore(Map<Integer, List<float[]>> copy) {
+        clear();
+        copy.forEach((key, arrays) -> {
+            List<Long> lengths =
+                    arrays.stream().map(array -> (long) array.length).toList();
+            Carried carried = memory(key, lengths);
+            for (int i = 0; i < arrays.size(); i++) {
+                model.memory().write(arrays.get(i), carried.tensors.get(i));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        states.values().forEach(carried -> carried.scope.close());
+        states.clear();
+    }
+}

@@ -1,0 +1,16 @@
+package org.steadygrad.engine.cuda;
+
+import org.steadygrad.engine.plan.PlanStep;
+
+/** Makes the kernel of a step. */
+final class StepKernels {
+    private StepKernels() {}
+
+    /** @param number of the step in the plan */
+    static StepKernel make(Program program, PlanStep step, int number) {
+        if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
+            return new NothingToDo();
+        }
+        throw new IllegalStateException("engine cuda: no kernel for " + step);
+    }
+}

@@ -1,0 +1,85 @@
+package org.steadygrad.engine.cuda.driver;
+
+import static org.bytedeco.cuda.global.cublas.cublasGetStatusString;
+import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
+import static org.bytedeco.cuda.global.cudart.cuGetErrorString;
+import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
+import static org.bytedeco.cuda.global.cudart.cudaGetErrorName;
+import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
+import static org.bytedeco.cuda.global.cudart.cudaSuccess;
+import static org.bytedeco.cuda.global.cudnn.cudnnGetErrorString;
+import static org.bytedeco.cuda.global.nvrtc.nvrtcGetErrorString;
+
+import java.util.Set;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** Turns the status that a native call returns into an exception that names the call. */
+final class Status {
+    /**
+     * Errors after which the context is of no use: illegal address, launch timeout, hardware stack, illegal instruction,
+     * misaligned address, invalid address space, invalid program counter, launch failure, uncorrectable memory, device
+     * unavailable, lost device of a system reset. The runtime and the driver number them alike.
+     */
+    private static final Set<Integer> LOST = Set.of(46, 214, 700, 702, 709, 714, 715, 716, 717, 718, 719, 721, 999);
+
+    private Status() {}
+
+    static void runtime(int status, String call) {
+        if (status != cudaSuccess) {
+            String text = cudaGetErrorName(status).getString() + ", "
+                    + cudaGetErrorString(status).getString();
+            throw failure(status, call, text);
+        }
+    }
+
+    static void driver(int status, String call) {
+        if (status != CUDA_SUCCESS) {
+            try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
+                text.put(0, null);
+                cuGetErrorString(status, text);
+                BytePointer words = text.get(BytePointer.class, 0);
+                throw failure(status, call, words == null ? "error " + status : words.getString());
+            }
+        }
+    }
+
+    static void blas(int status, String call) {
+        if (status != 0) {
+            throw library("cuBLAS", status, call, cublasGetStatusString(status).getString());
+        }
+    }
+
+    static void dnn(int status, String call) {
+        if (status != 0) {
+            throw library("cuDNN", status, call, cudnnGetErrorString(status).getString());
+        }
+    }
+
+    static void compiler(int status, String call) {
+        if (status != 0) {
+            throw library("NVRTC", status, call, nvrtcGetErrorString(status).getString());
+        }
+    }
+
+    private static CudaException library(String who, int status, String call, String text) {
+        return new CudaException(
+                CudaException.Kind.OTHER,
+                "engine cuda: " + who + " refused " + call + " (" + status + ", " + text + ").");
+    }
+
+    private static CudaException failure(int status, String call, String text) {
+        if (status == cudaErrorMemoryAllocation) {
+            return new CudaException(
+                    CudaException.Kind.OUT_OF_MEMORY, "engine cuda: the device is out of memory in " + call + ".");
+        }
+        if (LOST.contains(status)) {
+            return new CudaException(
+                    CudaException.Kind.DEVICE_LOST,
+                    "engine cuda: the device was lost in " + call + " (" + status + ", " + text
+                            + "). What ran on it is gone; start again from the last checkpoint.");
+        }
+        return new CudaException(
+                CudaException.Kind.OTHER, "engine cuda: " + call + " failed (" + status + ", " + text + ").");
+    }
+}

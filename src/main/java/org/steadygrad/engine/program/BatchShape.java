@@ -1,0 +1,67 @@
+package org.steadygrad.engine.program;
+
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.Value;
+
+/**
+ * What a program is compiled for.
+ *
+ * @param examples number of examples
+ * @param steps number of time steps; 1 in networks without sequences
+ * @param featureMask whether there is a mask of the features
+ * @param labelMask what the mask of the labels has a number for
+ * @param training whether there is a backward pass
+ */
+public record BatchShape(int examples, int steps, boolean featureMask, LabelMask labelMask, boolean training) {
+
+    /** What a mask of the labels has a number for. */
+    public enum LabelMask {
+        NONE,
+        /** Every row of the output. */
+        ROWS,
+        /** Every element of the output. */
+        ELEMENTS
+    }
+
+    /** The shape a batch asks for. */
+    public static BatchShape of(Plan plan, MultiDataSet batch, boolean training) {
+        INDArray input = batch.getFeatures(0);
+        int steps = 1;
+        if (plan.input().perStep()) {
+            int time = input.rank() == 2 || plan.inputFormat() == RNNFormat.NWC ? 1 : 2;
+            steps = Math.toIntExact(input.size(time));
+        }
+        boolean mask = plan.mask().isPresent() && first(batch.getFeaturesMaskArrays()) != null;
+        return new BatchShape(Math.toIntExact(input.size(0)), steps, mask, labelMask(plan, batch, training), training);
+    }
+
+    private static LabelMask labelMask(Plan plan, MultiDataSet batch, boolean training) {
+        INDArray mask = training ? first(batch.getLabelsMaskArrays()) : null;
+        if (mask == null) {
+            return LabelMask.NONE;
+        }
+        Value output = plan.loss().output();
+        boolean elements = output.size() > 1
+                && (output.perStep() ? mask.rank() == 3 : mask.rank() == 2 && mask.size(1) == output.size());
+        return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
+    }
+
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
+    }
+
+    public int rows(Value value) {
+        return rows(value.rows());
+    }
+
+    public int rows(Value.Rows rows) {
+        return rows == Value.Rows.STEPS ? Math.multiplyExact(examples, steps) : examples;
+    }
+
+    public long elements(Value value) {
+        return (long) rows(value) * value.size();
+    }
+}

@@ -1,0 +1,55 @@
+package org.steadygrad.engine.program;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Compiled programs by batch shape. The one that wasn't used for longest goes first when there are too many or they take too
+ * much memory together.
+ *
+ * @param <P> an engine's programs
+ */
+public final class ProgramCache<P extends CompiledProgram> implements AutoCloseable {
+    private static final int MOST = 32;
+
+    private final Function<BatchShape, P> compiler;
+    private final long mostBytes;
+    private final Map<BatchShape, P> compiled = new LinkedHashMap<>(MOST, 0.75f, true);
+
+    /** @param mostBytes that programs may take together; a single one may take more */
+    public ProgramCache(Function<BatchShape, P> compiler, long mostBytes) {
+        this.compiler = compiler;
+        this.mostBytes = mostBytes;
+    }
+
+    public P of(BatchShape shape) {
+        P known = compiled.get(shape);
+        if (known != null) {
+            return known;
+        }
+        P program = compiler.apply(shape);
+        makeRoom(program.bytes());
+        compiled.put(shape, program);
+        return program;
+    }
+
+    private void makeRoom(long wanted) {
+        long taken =
+                compiled.values().stream().mapToLong(CompiledProgram::bytes).sum();
+        Iterator<P> oldestFirst = compiled.values().iterator();
+        while (oldestFirst.hasNext() && (compiled.size() == MOST || taken + wanted > mostBytes)) {
+            P oldest = oldestFirst.next();
+            taken -= oldest.bytes();
+            oldest.close();
+            oldestFirst.remove();
+        }
+    }
+
+    @Override
+    public void close() {
+        compiled.values().forEach(CompiledProgram::close);
+        compiled.clear();
+    }
+}
