@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.spec.Precision;
 
 /**
  * Runs the training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Not safe
@@ -17,6 +18,11 @@ public interface Engine extends AutoCloseable {
 
     /** The device in words, for reports. */
     String device();
+
+    /** What the factors of matrix products are rounded to. */
+    default Precision precision() {
+        return Precision.FLOAT32;
+    }
 
     /** Where each parameter lies in the statistics that {@link #update} returns. */
     FlatLayout layout();

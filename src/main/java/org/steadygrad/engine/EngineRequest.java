@@ -27,14 +27,14 @@ public record EngineRequest(String name, EngineSettings settings) {
 
     /** @param threads 0 stands for one per physical core */
     public static EngineRequest of(String name, int threads) {
-        return new EngineRequest(name, new EngineSettings(threads, 0, 0));
+        return new EngineRequest(name, new EngineSettings(threads, 0, 0, null));
     }
 
     /** What a run file asks for. */
     public static EngineRequest of(RunSpec run) {
         int threads = run.threads() == null ? 0 : run.threads();
         long memory = run.memory() == null ? 0 : MemorySize.bytes("memory", run.memory());
-        return new EngineRequest(run.engine(), new EngineSettings(threads, memory, 0));
+        return new EngineRequest(run.engine(), new EngineSettings(threads, memory, 0, run.precision()));
     }
 
     /** The name without a device. */

@@ -18,7 +18,11 @@ public record RunSpec(
         @Doc(
                         "Most memory that activations may take, for example 512MB; beyond it they are computed again in the backward pass (engine cpu).")
                 @Absent("no limit")
-                String memory) {
+                String memory,
+        @Doc(
+                        "What the factors of matrix products are rounded to on a GPU; sums, parameters and updates are float32 always, and so is everything on the CPU.")
+                @Absent("tf32 on GPUs that have it, else float32")
+                Precision precision) {
     public RunSpec {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw InvalidInputException.of(

@@ -205,6 +205,7 @@ final class TrainingRun {
                 filing.name(),
                 engine.name(),
                 engine.device(),
+                engine.precision().words(),
                 model.numParams(),
                 settings.seed(),
                 progress.iteration,

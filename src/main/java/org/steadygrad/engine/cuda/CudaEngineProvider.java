@@ -11,12 +11,12 @@ import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.cuda.driver.CudaProbe;
 import org.steadygrad.engine.cuda.driver.CudaReport;
-import org.steadygrad.engine.cuda.driver.Device;
-import org.steadygrad.spec.Precision;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
+import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on an NVIDIA GPU, with cuDNN, cuBLAS and kernels of its own. */
 public final class CudaEngineProvider implements EngineProvider {
