@@ -1,5 +1,7 @@
 package org.steadygrad.engine.cuda;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.engine.plan.PlanStep.Cell;
@@ -48,18 +50,23 @@ record PersistentGeometry(ScanShape shape, boolean backward, PersistentTile tile
 
     /** The geometry with the shortest expected time; empty when the weights don't fit. */
     static Optional<PersistentGeometry> best(ScanShape shape, boolean backward, Room room) {
+        return candidates(shape, backward, room).stream().min(Comparator.comparingDouble(g -> g.clocks(room)));
+    }
+
+    /** All that fit, for one number of sequences for each tile and size of teams: the smallest there is room for. */
+    static List<PersistentGeometry> candidates(ScanShape shape, boolean backward, Room room) {
         List<PersistentTile> tiles =
                 backward ? PersistentTile.backward(shape.cell()) : PersistentTile.forward(shape.cell());
-        PersistentGeometry best = null;
+        List<PersistentGeometry> found = new ArrayList<>();
         for (PersistentTile tile : tiles) {
             for (int blocks = 1; blocks <= Math.min(shape.units(), room.multiprocessors); blocks++) {
                 PersistentGeometry next = of(shape, backward, tile, blocks, room);
-                if (next.fits(room) && (best == null || next.clocks(room) < best.clocks(room))) {
-                    best = next;
+                if (next.fits(room)) {
+                    found.add(next);
                 }
             }
         }
-        return Optional.ofNullable(best);
+        return found;
     }
 
     private static PersistentGeometry of(

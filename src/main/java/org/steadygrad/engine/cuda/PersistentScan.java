@@ -29,7 +29,12 @@ final class PersistentScan implements RecurrentScan {
 
         @Override
         public RecurrentScan make(ScanPlace place, ScanShape shape, ScanTensors tensors) {
-            return new PersistentScan(place, shape, tensors);
+            boolean training = tensors.hiddenGradient() != null;
+            return new PersistentScan(
+                    place,
+                    tensors,
+                    needed(place.runtime(), shape, false),
+                    training ? needed(place.runtime(), shape, true) : null);
         }
     };
 
@@ -44,12 +49,21 @@ final class PersistentScan implements RecurrentScan {
     /** @param words by which blocks exchange numbers; null when they don't */
     private record Way(Launch launch, DeviceMemory words) {}
 
-    private PersistentScan(ScanPlace place, ScanShape shape, ScanTensors tensors) {
+    /**
+     * @param forth how the forward scan is spread
+     * @param back the same for the backward scan; null without one
+     */
+    PersistentScan(ScanPlace place, ScanTensors tensors, PersistentGeometry forth, PersistentGeometry back) {
         runtime = place.runtime();
-        this.shape = shape;
+        shape = forth.shape();
         this.tensors = tensors;
-        forward = way(place, false);
-        backward = tensors.hiddenGradient() == null ? null : way(place, true);
+        forward = way(place, forth);
+        backward = back == null ? null : way(place, back);
+    }
+
+    private static PersistentGeometry needed(CudaRuntime runtime, ScanShape shape, boolean backward) {
+        return geometry(runtime, shape, backward)
+                .orElseThrow(() -> new IllegalStateException("engine cuda: no persistent scan for " + shape));
     }
 
     private static Optional<PersistentGeometry> geometry(CudaRuntime runtime, ScanShape shape, boolean backward) {
@@ -83,9 +97,7 @@ final class PersistentScan implements RecurrentScan {
                 .kernel(PersistentTile.file(geometry.shape().cell()), geometry.tile().kernel());
     }
 
-    private Way way(ScanPlace place, boolean back) {
-        PersistentGeometry geometry = geometry(runtime, shape, back)
-                .orElseThrow(() -> new IllegalStateException("engine cuda: no persistent scan for " + shape));
+    private Way way(ScanPlace place, PersistentGeometry geometry) {
         Kernel kernel = kernel(runtime, geometry);
         Launch launch = geometry.cooperative()
                 ? kernel.cooperative(geometry.grid(), geometry.threads(), geometry.sharedBytes())
@@ -93,7 +105,7 @@ final class PersistentScan implements RecurrentScan {
         DeviceMemory words = geometry.cooperative()
                 ? place.scratch().get(geometry.exchangedBytes(), ScanPlace.Use.EXCHANGE.ordinal())
                 : null;
-        if (back) {
+        if (geometry.backward()) {
             backwardTensors(launch);
         } else {
             forwardTensors(launch);
