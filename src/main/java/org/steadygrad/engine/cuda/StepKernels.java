@@ -17,6 +17,12 @@ final class StepKernels {
         if (step instanceof PlanStep.Activate activate) {
             return new ActivateStep(program, activate, number);
         }
+        if (step instanceof PlanStep.Normalize normalize) {
+            return new NormalizeStep(program, normalize, number);
+        }
+        if (step instanceof PlanStep.Embed embed) {
+            return new EmbedStep(program, embed);
+        }
         return moving(program, step, number);
     }
 
