@@ -11,6 +11,9 @@ final class StepKernels {
         if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
             return new NothingToDo();
         }
+        if (step instanceof PlanStep.Loss loss) {
+            return new LossStep(program, loss, number);
+        }
         throw new IllegalStateException("engine cuda: no kernel for " + step);
     }
 }
