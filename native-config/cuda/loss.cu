@@ -4,8 +4,9 @@
 // included. Without labels only the activation function is applied; without memory for a gradient none is computed. Each
 // block leaves its part of the loss in double, and fold_loss adds these up in order.
 
-#include "loss_activation.cuh"
-#include "sums.cuh"
+#include "activations.cuh"
+#include "grid.cuh"
+#include "reduce_double.cuh"
 
 // Below every finite float.
 #define LOWEST (-3.402823466e38f)
@@ -28,20 +29,20 @@ __device__ __forceinline__ double of_class(float probability, float label, float
     return -(double) factor * label * logf(clipped(probability, low, high));
 }
 
-// Rows of at most 32 * PER_LANE classes, one warp to a row.
+// Rows of at most WARP * PER_LANE classes, one warp to a row.
 template <int PER_LANE>
 __device__ void rows_by_warps(const float* input, float* output, const float* labels, int sparse, const float* mask,
                               float* gradient, double* loss, long long rows, int size, float low, float high) {
-    int lane = threadIdx.x & 31;
-    int warps = blockDim.x / 32;
+    int lane = threadIdx.x % WARP;
+    int warps = blockDim.x / WARP;
     double sum = 0;
-    for (long long row = (long long) blockIdx.x * warps + threadIdx.x / 32; row < rows;
+    for (long long row = (long long) blockIdx.x * warps + threadIdx.x / WARP; row < rows;
          row += (long long) gridDim.x * warps) {
         float values[PER_LANE];
         float largest = LOWEST;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
-            int i = lane + 32 * k;
+            int i = lane + WARP * k;
             values[k] = i < size ? input[row * size + i] : LOWEST;
             largest = fmaxf(largest, values[k]);
         }
@@ -49,7 +50,7 @@ __device__ void rows_by_warps(const float* input, float* output, const float* la
         float total = 0;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
-            values[k] = lane + 32 * k < size ? expf(values[k] - largest) : 0;
+            values[k] = lane + WARP * k < size ? expf(values[k] - largest) : 0;
             total += values[k];
         }
         float scale = 1 / warp_sum(total);
@@ -57,7 +58,7 @@ __device__ void rows_by_warps(const float* input, float* output, const float* la
         int right = sparse ? (int) labels[row] : -1;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
-            int i = lane + 32 * k;
+            int i = lane + WARP * k;
             if (i < size) {
                 long long at = row * size + i;
                 float probability = values[k] * scale;
@@ -70,8 +71,8 @@ __device__ void rows_by_warps(const float* input, float* output, const float* la
         }
     }
     if (loss != nullptr) {
-        __shared__ double parts[32];
-        sum = block_sum(sum, parts);
+        __shared__ double kept[MOST_WARPS];
+        sum = block_sum(sum, kept);
         if (threadIdx.x == 0) {
             loss[blockIdx.x] = sum;
         }
@@ -102,8 +103,8 @@ extern "C" __global__ void __launch_bounds__(256)
 softmax_loss_wide(const float* __restrict__ input, float* __restrict__ output, const float* __restrict__ labels,
                   int sparse, const float* __restrict__ mask, float* __restrict__ gradient, double* __restrict__ loss,
                   long long rows, int size, float low, float high) {
-    __shared__ double parts[32];
-    __shared__ float largestParts[32];
+    __shared__ double kept[MOST_WARPS];
+    __shared__ float keptLargest[MOST_WARPS];
     double sum = 0;
     for (long long row = blockIdx.x; row < rows; row += gridDim.x) {
         const float* values = input + row * size;
@@ -111,12 +112,12 @@ softmax_loss_wide(const float* __restrict__ input, float* __restrict__ output, c
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
             largest = fmaxf(largest, values[i]);
         }
-        largest = block_max(largest, largestParts);
+        largest = block_max(largest, keptLargest);
         double own = 0;
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
             own += expf(values[i] - largest);
         }
-        float scale = (float) (1 / block_sum(own, parts));
+        float scale = (float) (1 / block_sum(own, kept));
         float factor = mask == nullptr ? 1 : mask[row];
         int right = sparse ? (int) labels[row] : -1;
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
@@ -130,7 +131,7 @@ softmax_loss_wide(const float* __restrict__ input, float* __restrict__ output, c
         }
     }
     if (loss != nullptr) {
-        sum = block_sum(sum, parts);
+        sum = block_sum(sum, kept);
         if (threadIdx.x == 0) {
             loss[blockIdx.x] = sum;
         }
@@ -170,8 +171,7 @@ element_loss(const float* input, float* output, const float* __restrict__ labels
              int function, float alpha, int fromOutput, int kind, float low, float high, float share) {
     bool logits = kind == BINARY_CROSS_ENTROPY && function == ACTIVATION_SIGMOID;
     double sum = 0;
-    long long stride = (long long) gridDim.x * blockDim.x;
-    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += stride) {
+    EACH_ELEMENT(i, elements) {
         float x = input[i];
         float y = activate(function, alpha, x);
         if (function != ACTIVATION_IDENTITY) {
@@ -191,8 +191,8 @@ element_loss(const float* input, float* output, const float* __restrict__ labels
         }
     }
     if (loss != nullptr) {
-        __shared__ double parts[32];
-        sum = block_sum(sum * share, parts);
+        __shared__ double kept[MOST_WARPS];
+        sum = block_sum(sum * share, kept);
         if (threadIdx.x == 0) {
             loss[blockIdx.x] = sum;
         }
@@ -201,12 +201,12 @@ element_loss(const float* input, float* output, const float* __restrict__ labels
 
 // Adds up what blocks have left.
 extern "C" __global__ void fold_loss(const double* __restrict__ loss, int count, double* __restrict__ target) {
-    __shared__ double parts[32];
+    __shared__ double kept[MOST_WARPS];
     double sum = 0;
     for (int i = threadIdx.x; i < count; i += blockDim.x) {
         sum += loss[i];
     }
-    sum = block_sum(sum, parts);
+    sum = block_sum(sum, kept);
     if (threadIdx.x == 0) {
         *target = sum;
     }
