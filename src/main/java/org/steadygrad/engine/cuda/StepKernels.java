@@ -11,6 +11,12 @@ final class StepKernels {
         if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
             return new NothingToDo();
         }
+        if (step instanceof PlanStep.Dense dense) {
+            return new DenseStep(program, dense, number);
+        }
+        if (step instanceof PlanStep.Activate activate) {
+            return new ActivateStep(program, activate, number);
+        }
         if (step instanceof PlanStep.Loss loss) {
             return new LossStep(program, loss, number);
         }
