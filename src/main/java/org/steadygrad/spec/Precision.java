@@ -1,4 +1,6 @@
-package org.steadygrad.engine;
+package org.steadygrad.spec;
+
+import java.util.Locale;
 
 /**
  * What the factors of matrix products are rounded to. Sums, parameters, their updates and statistics are 32-bit floats in
@@ -6,22 +8,16 @@ package org.steadygrad.engine;
  */
 public enum Precision {
     /** Not at all. */
-    FLOAT32("float32"),
+    FLOAT32,
     /** 10 bits of mantissa, 8 of exponent. */
-    TF32("tf32"),
+    TF32,
     /** 7 bits of mantissa, 8 of exponent. */
-    BFLOAT16("bfloat16"),
+    BF16,
     /** 10 bits of mantissa, 5 of exponent; the loss is scaled so that small gradients aren't lost. */
-    FLOAT16("float16");
-
-    private final String words;
-
-    Precision(String words) {
-        this.words = words;
-    }
+    FP16;
 
     /** The name that run files give it. */
     public String words() {
-        return words;
+        return name().toLowerCase(Locale.ROOT);
     }
 }
