@@ -106,7 +106,7 @@ final class CudaEngine implements Engine {
             return Optional.empty();
         }
         ProgramTrace trace = program.trace();
-        program.run(trace);
+        program.runTraced();
         return Optional.of(trace);
     }
 

@@ -72,7 +72,12 @@ final class CudaRuntime implements AutoCloseable {
     /** Number of blocks whose threads stride over elements. */
     int blocks(long elements) {
         long blocks = Math.max(1, (elements + BLOCK - 1) / BLOCK);
-        return (int) Math.min(blocks, (long) device.multiprocessors() * BLOCKS_EACH);
+        return (int) Math.min(blocks, mostBlocks());
+    }
+
+    /** Most blocks whose threads stride over elements, however many these are. */
+    int mostBlocks() {
+        return device.multiprocessors() * BLOCKS_EACH;
     }
 
     /**

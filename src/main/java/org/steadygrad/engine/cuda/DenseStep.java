@@ -54,9 +54,8 @@ final class DenseStep extends LaunchedStep {
         boolean linear = step.activation().isIdentity();
         DeviceMemory outputGradient = program.gradient(step.output());
         DeviceMemory inner = linear ? outputGradient : program.scratch(output.bytes(), SCRATCH_GRADIENT);
-        Optional<DeviceMemory> biasGradient = step.bias()
-                .filter(block -> trained)
-                .map(program.model().memory()::gradient);
+        Optional<DeviceMemory> biasGradient =
+                step.bias().filter(block -> trained).map(program.model().memory()::gradient);
         if (!linear || biasGradient.isPresent()) {
             planInner(outputGradient, linear ? null : inner, biasGradient);
         }
@@ -78,8 +77,7 @@ final class DenseStep extends LaunchedStep {
      * @param inner null when there is no activation function
      */
     private void planInner(DeviceMemory outputGradient, DeviceMemory inner, Optional<DeviceMemory> biasGradient) {
-        ColumnSplit split =
-                ColumnSplit.of(rows, out, runtime().device().multiprocessors());
+        ColumnSplit split = ColumnSplit.of(rows, out, runtime().device().multiprocessors());
         DeviceMemory parts = split.parts(program, SCRATCH_PARTS);
         inBackward(runtime()
                 .each(split.blocks(), "dense", "dense_backward")

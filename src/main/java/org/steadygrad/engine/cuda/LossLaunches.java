@@ -35,11 +35,6 @@ final class LossLaunches {
         size = step.output().size();
     }
 
-    /** Most blocks that a launch has, each of which leaves a double. */
-    static int mostBlocks(CudaRuntime runtime) {
-        return runtime.blocks(Long.MAX_VALUE - CudaRuntime.BLOCK);
-    }
-
     /** In the order in which they must run; none if there is nothing to do. */
     static List<Launch> of(CudaRuntime runtime, PlanStep.Loss step, LossTensors tensors) {
         List<Launch> launches = new ArrayList<>();

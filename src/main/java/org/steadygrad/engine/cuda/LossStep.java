@@ -28,7 +28,7 @@ final class LossStep implements StepKernel {
     private static LossTensors.Training training(Program program, PlanStep.Loss step, int number) {
         boolean byElement = program.shape().labelMask() == LabelMask.ELEMENTS;
         Optional<DeviceMemory> mask = program.batch().labelMask().or(() -> program.mask(step.mask()));
-        long partialBytes = (long) LossLaunches.mostBlocks(program.runtime()) * Double.BYTES;
+        long partialBytes = (long) program.runtime().mostBlocks() * Double.BYTES;
         return new LossTensors.Training(
                 program.batch().labels(),
                 mask,
