@@ -23,6 +23,9 @@ final class StepKernels {
         if (step instanceof PlanStep.Embed embed) {
             return new EmbedStep(program, embed);
         }
+        if (step instanceof PlanStep.Loss loss) {
+            return new LossStep(program, loss, number);
+        }
         return moving(program, step, number);
     }
 
