@@ -13,10 +13,7 @@ public interface ClipPolicy {
      */
     ClipRule decide(double globalNorm);
 
-    /**
-     * The rule that {@link #decide} always returns, whatever norms it is shown; empty for a policy that looks at them.
-     * Whoever knows it need not call {@link #decide}, and can prepare a step before its gradient is there.
-     */
+    /** The rule of a policy that learns nothing: {@link #decide} returns it whatever the norm. Empty for others. */
     default Optional<ClipRule> constantRule() {
         return Optional.empty();
     }

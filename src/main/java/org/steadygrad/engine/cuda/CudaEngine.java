@@ -12,7 +12,6 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
-import org.steadygrad.engine.Precision;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.Device;
@@ -22,6 +21,7 @@ import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
 final class CudaEngine implements Engine {
@@ -62,7 +62,12 @@ final class CudaEngine implements Engine {
     public String device() {
         Device device = model.runtime().device();
         return device.name() + " (compute capability " + device.architecture() / 10 + "." + device.architecture() % 10
-                + "), " + model.runtime().precision().words();
+                + ")";
+    }
+
+    @Override
+    public Precision precision() {
+        return model.runtime().precision();
     }
 
     @Override

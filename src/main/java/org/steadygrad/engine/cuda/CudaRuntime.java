@@ -1,11 +1,11 @@
 package org.steadygrad.engine.cuda;
 
-import org.steadygrad.engine.Precision;
 import org.steadygrad.engine.cuda.driver.Blas;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.Stream;
+import org.steadygrad.spec.Precision;
 
 /** A device, its streams and libraries, as one engine uses them. */
 final class CudaRuntime implements AutoCloseable {

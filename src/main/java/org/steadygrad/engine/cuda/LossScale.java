@@ -1,7 +1,7 @@
 package org.steadygrad.engine.cuda;
 
 import java.nio.ByteBuffer;
-import org.steadygrad.engine.Precision;
+import org.steadygrad.spec.Precision;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.Launch;
 
