@@ -23,7 +23,7 @@ final class LossScale {
     private final DeviceMemory state;
 
     LossScale(CudaRuntime runtime) {
-        if (runtime.precision() == Precision.FLOAT16) {
+        if (runtime.precision() == Precision.FP16) {
             ByteBuffer start = UpdateTables.buffer(Float.BYTES + Integer.BYTES);
             state = UpdateTables.upload(runtime, start.putFloat(FIRST).putInt(0));
         } else {
