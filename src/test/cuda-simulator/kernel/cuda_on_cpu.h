@@ -6,9 +6,10 @@
 
 #include "abi.h"
 
+// Changed by whatever switches threads, which is never seen from here.
 extern "C" {
-__attribute__((visibility("default"))) inline cudasim_thread* cudasim_self = nullptr;
-__attribute__((visibility("default"))) inline const cudasim_hooks* cudasim_hook = nullptr;
+__attribute__((visibility("hidden"))) cudasim_thread* cudasim_self = nullptr;
+__attribute__((visibility("hidden"))) const cudasim_hooks* cudasim_hook = nullptr;
 }
 
 #define __CUDACC__ 1
