@@ -176,3 +176,9 @@ CUDASIM_API int cublasSgemm_v2(void* handle, int transposeA, int transposeB, int
                                int ldc) {
     return cublasGemmEx(handle, transposeA, transposeB, m, n, k, alpha, a, 0, lda, b, 0, ldb, beta, c, 0, ldc, 68, 0);
 }
+
+/** The library's version in parts: 0 is the major number, 1 the minor one, 2 the patch level. */
+CUDASIM_API int cublasGetProperty(int part, int* value) {
+    *value = part == 0 ? settings().runtime / 1000 : part == 1 ? 1 : 0;
+    return kOk;
+}

@@ -99,3 +99,17 @@ CUDASIM_API int nvrtcGetCUBIN(void* program, char* image) {
     memcpy(image, p->image.data(), p->image.size());
     return kOk;
 }
+
+namespace {
+constexpr int kArchitectures[] = {75, 80, 86, 89, 90, 100, 120};
+}
+
+CUDASIM_API int nvrtcGetNumSupportedArchs(int* count) {
+    *count = sizeof(kArchitectures) / sizeof(kArchitectures[0]);
+    return kOk;
+}
+
+CUDASIM_API int nvrtcGetSupportedArchs(int* architectures) {
+    memcpy(architectures, kArchitectures, sizeof(kArchitectures));
+    return kOk;
+}

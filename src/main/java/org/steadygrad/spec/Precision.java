@@ -7,13 +7,13 @@ import java.util.Locale;
  * every one of them.
  */
 public enum Precision {
-    /** Not at all. */
+    @Doc("Not rounded.")
     FLOAT32,
-    /** 10 bits of mantissa, 8 of exponent. */
+    @Doc("10 bits of mantissa, 8 of exponent, on tensor cores; PyTorch's choice for cuDNN.")
     TF32,
-    /** 7 bits of mantissa, 8 of exponent. */
+    @Doc("7 bits of mantissa, 8 of exponent.")
     BF16,
-    /** 10 bits of mantissa, 5 of exponent; the loss is scaled so that small gradients aren't lost. */
+    @Doc("10 bits of mantissa, 5 of exponent; the loss is scaled so that small gradients aren't lost.")
     FP16;
 
     /** The name that run files give it. */

@@ -16,8 +16,9 @@ import java.util.Set;
  *
  * @param defined what the library offers
  * @param undefined what it takes from others
+ * @param needed names of the libraries that it is loaded with
  */
-record DynamicSymbols(Set<String> defined, Set<String> undefined) {
+record DynamicSymbols(Set<String> defined, Set<String> undefined, Set<String> needed) {
     private static final int MAGIC = 0x464C457F;
     private static final int CLASS_64_LITTLE = 0x0102;
     private static final int X86_64 = 62;
@@ -25,7 +26,10 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
     private static final int HEADER = 64;
     private static final int SECTION = 64;
     private static final int SYMBOL = 24;
+    private static final int DYNAMIC = 6;
     private static final int DYNSYM = 11;
+    private static final int ENTRY = 16;
+    private static final int NEEDED = 1;
 
     /** @throws IOException when the file can't be read or is of another kind */
     static DynamicSymbols read(Path file) throws IOException {
@@ -37,9 +41,15 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
             long sections = header.getLong(0x28);
             int count = Short.toUnsignedInt(header.getShort(0x3C));
             ByteBuffer table = at(channel, sections, (long) count * SECTION);
+            Set<String> needed = new HashSet<>();
+            for (int i = 0; i < count; i++) {
+                if (table.getInt(i * SECTION + 4) == DYNAMIC) {
+                    needed = needed(channel, table, i);
+                }
+            }
             for (int i = 0; i < count; i++) {
                 if (table.getInt(i * SECTION + 4) == DYNSYM) {
-                    return symbols(channel, table, i);
+                    return symbols(channel, table, i, needed);
                 }
             }
         }
@@ -72,7 +82,33 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
         return false;
     }
 
-    private static DynamicSymbols symbols(FileChannel channel, ByteBuffer sections, int index) throws IOException {
+    /** What the library and those that it is loaded with, as far as they lie in the same folder, offer together. */
+    static Set<String> offeredFrom(Path file) throws IOException {
+        DynamicSymbols own = read(file);
+        Set<String> offered = new HashSet<>(own.defined);
+        for (String name : own.needed) {
+            Path beside = file.resolveSibling(name);
+            if (isLibrary(beside)) {
+                offered.addAll(read(beside).defined);
+            }
+        }
+        return offered;
+    }
+
+    private static Set<String> needed(FileChannel channel, ByteBuffer sections, int index) throws IOException {
+        ByteBuffer entries = section(channel, sections, index);
+        ByteBuffer names = section(channel, sections, sections.getInt(index * SECTION + 0x28));
+        Set<String> needed = new HashSet<>();
+        for (int at = 0; at + ENTRY <= entries.capacity(); at += ENTRY) {
+            if (entries.getLong(at) == NEEDED) {
+                needed.add(name(names, (int) entries.getLong(at + Long.BYTES)));
+            }
+        }
+        return needed;
+    }
+
+    private static DynamicSymbols symbols(FileChannel channel, ByteBuffer sections, int index, Set<String> needed)
+            throws IOException {
         ByteBuffer symbols = section(channel, sections, index);
         ByteBuffer names = section(channel, sections, sections.getInt(index * SECTION + 0x28));
         Set<String> defined = new HashSet<>();
@@ -81,7 +117,7 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
             boolean elsewhere = symbols.getShort(at + 6) == 0;
             (elsewhere ? undefined : defined).add(name(names, symbols.getInt(at)));
         }
-        return new DynamicSymbols(defined, undefined);
+        return new DynamicSymbols(defined, undefined, needed);
     }
 
     private static ByteBuffer section(FileChannel channel, ByteBuffer sections, int index) throws IOException {

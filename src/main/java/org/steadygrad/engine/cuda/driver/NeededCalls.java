@@ -37,7 +37,7 @@ final class NeededCalls {
         Set<String> offered = new HashSet<>();
         try {
             for (Path file : files) {
-                offered.addAll(DynamicSymbols.read(file).defined());
+                offered.addAll(DynamicSymbols.offeredFrom(file));
             }
         } catch (IOException e) {
             return List.of();

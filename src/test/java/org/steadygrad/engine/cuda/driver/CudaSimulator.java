@@ -96,8 +96,8 @@ public final class CudaSimulator {
                     .normalize();
             Path folder = all.resolve(hash(sources, major));
             Files.createDirectories(all);
-            try (FileChannel channel = FileChannel.open(
-                            all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 if (!Files.isDirectory(folder)) {
                     Path work = Files.createTempDirectory(all, "build");
@@ -119,7 +119,8 @@ public final class CudaSimulator {
         Path root = Path.of(System.getProperty("basedir", "."), "src", "test", "cuda-simulator");
         Map<String, byte[]> sources = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.filter(f -> f.toString().matches(".*\\.(h|cpp)")).toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(h|cpp)")).toList()) {
                 sources.put(root.relativize(file).toString(), Files.readAllBytes(file));
             }
         }
@@ -178,7 +179,8 @@ public final class CudaSimulator {
         Path folder = Files.createDirectory(work.resolve("done"));
         Files.move(work.resolve("kernel"), folder.resolve("kernel"));
         try (Stream<Path> files = Files.list(work)) {
-            for (Path file : files.filter(f -> f.getFileName().toString().matches("lib.*\\.so.*")).toList()) {
+            for (Path file : files.filter(f -> f.getFileName().toString().matches("lib.*\\.so.*"))
+                    .toList()) {
                 Files.move(file, folder.resolve(file.getFileName()));
             }
         }

@@ -1,27 +1,40 @@
 package org.steadygrad.engine.cuda.driver;
 
-import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * The device that tests of device code run on: the simulated one, or a real one where the system property
- * {@code steadygrad.test.cuda} is {@code real}. Where there is neither, the test is skipped and says why.
+ * The device that tests of device code run on: the first GPU if the system property {@code steadygrad.test.cuda} is "real",
+ * else the simulated one.
  */
 public final class TestGpu {
     private TestGpu() {}
 
-    /** Opens the device; whoever asked closes it. */
-    public static Device open() {
-        if (!"real".equals(System.getProperty("steadygrad.test.cuda"))) {
-            Optional<String> missing = CudaSimulator.whyNot();
-            Assumptions.assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+    /** Skips the test, with the reason, where there is neither. */
+    public static synchronized void require() {
+        if (real()) {
+            CudaReport report = CudaProbe.report();
+            assumeTrue(report.usable(), () -> report.obstacle(0).orElse(""));
+            return;
+        }
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElse(""));
+        if (System.getProperty(CudaSimulator.PATH_PROPERTY, "").isEmpty()) {
             System.setProperty(
                     CudaSimulator.PATH_PROPERTY, CudaSimulator.folder().toString());
-            System.setProperty("steadygrad.cuda.measure", "false");
         }
         CudaReport report = CudaProbe.report();
-        Assumptions.assumeTrue(
-                report.obstacle(0).isEmpty(), () -> report.obstacle(0).orElse(""));
+        if (!report.usable()) {
+            throw new IllegalStateException("the simulated machine isn't usable: " + report.obstacle(0));
+        }
+    }
+
+    /** Whether times mean something. */
+    public static boolean real() {
+        return System.getProperty("steadygrad.test.cuda", "").equals("real");
+    }
+
+    /** The device, to be closed by the caller. */
+    public static Device open() {
+        require();
         return Device.open(0);
     }
 }
