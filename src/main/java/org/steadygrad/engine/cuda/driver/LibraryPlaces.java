@@ -87,12 +87,11 @@ final class LibraryPlaces {
     }
 
     private void active() {
-        for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
-            for (Path prefix : split(around.variable(variable))) {
-                List<Path> folders = new ArrayList<>(sitePackages(prefix));
-                folders.add(prefix.resolve("lib"));
-                add(variable, folders, false);
-            }
+        split(around.variable("VIRTUAL_ENV")).forEach(prefix -> add("VIRTUAL_ENV", sitePackages(prefix), false));
+        for (Path prefix : split(around.variable("CONDA_PREFIX"))) {
+            List<Path> folders = new ArrayList<>(sitePackages(prefix));
+            folders.add(prefix.resolve("lib"));
+            add("CONDA_PREFIX", folders, false);
         }
     }
 
@@ -105,9 +104,8 @@ final class LibraryPlaces {
         for (Path home : list(local, "cuda-*")) {
             add(home.toString(), toolkit(home), false);
         }
-        for (Path home : List.of(around.root().resolve("opt/cuda"))) {
-            add(home.toString(), toolkit(home), false);
-        }
+        Path arch = around.root().resolve("opt/cuda");
+        add(arch.toString(), toolkit(arch), false);
     }
 
     private void system() {
