@@ -70,6 +70,10 @@ final class CudaEngine implements Engine {
         return model.runtime().precision();
     }
 
+    CudaModel model() {
+        return model;
+    }
+
     @Override
     public FlatLayout layout() {
         return model.memory().layout();
@@ -106,7 +110,7 @@ final class CudaEngine implements Engine {
             return Optional.empty();
         }
         ProgramTrace trace = program.trace();
-        program.run(trace);
+        program.runTraced();
         return Optional.of(trace);
     }
 

@@ -5,16 +5,12 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 /** A step that can note the gradient through time. */
 interface Profiled {
     /**
-     * Says whether the passes from now on, enqueued kernel by kernel, are to be noted. May allocate.
-     *
-     * @param watched whether {@link #profile} will be asked for
+     * Whether what is enqueued from now on leaves the gradient through time where {@link #profile} finds it: in memory of
+     * the host, so that fetching it is part of the pass. Nothing is noted, nor memory taken for it, before this is first
+     * called with true, which never happens within a capture.
      */
-    void watch(boolean watched);
+    void expectProfile(boolean wanted);
 
-    /**
-     * Waits for the last pass, which was watched.
-     *
-     * @param examples number of examples that the loss is averaged over
-     */
-    TimeProfile profile(int examples);
+    /** The gradient through time of the last such pass, which was waited for. */
+    TimeProfile profile();
 }

@@ -75,11 +75,14 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
     @Override
     public void backward() {
         run().backward();
+        if (watched) {
+            norms.fetch();
+        }
     }
 
     @Override
-    public void watch(boolean on) {
-        watched = on && shape.training();
+    public void expectProfile(boolean wanted) {
+        watched = wanted;
         if (watched && watching == null) {
             norms = new StepNorms(place, shape.steps());
             SegmentPlan again = new SegmentPlan(plan.lengths(), true);
@@ -89,7 +92,7 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
     }
 
     @Override
-    public TimeProfile profile(int examples) {
-        return norms.profile(step.layer(), step.reverse(), examples);
+    public TimeProfile profile() {
+        return norms.profile(step.layer(), step.reverse(), shape.examples());
     }
 }

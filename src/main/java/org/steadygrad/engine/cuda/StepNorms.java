@@ -12,6 +12,7 @@ import org.steadygrad.engine.cuda.driver.PinnedMemory;
 final class StepNorms {
     private final CudaRuntime runtime;
     private final DeviceMemory norms;
+    private final PinnedMemory host;
     private final int steps;
 
     /** @param steps number of time steps */
@@ -19,6 +20,7 @@ final class StepNorms {
         runtime = place.runtime();
         this.steps = steps;
         norms = place.scope().bytes((long) steps * Double.BYTES);
+        host = place.scope().own(runtime.device().pinned(norms.bytes()));
     }
 
     /**
@@ -36,20 +38,21 @@ final class StepNorms {
                         .with(total.length() / count));
     }
 
+    /** Enqueues the way of all norms to the host. */
+    void fetch() {
+        runtime.stream().download(host, norms);
+    }
+
     /**
-     * Waits for the pass.
+     * Of a pass that was waited for.
      *
      * @param examples number of examples that the loss is averaged over
      */
     TimeProfile profile(String layer, boolean reverse, int examples) {
+        DoubleBuffer values = host.content().asDoubleBuffer();
         List<Double> averaged = new ArrayList<>(steps);
-        try (PinnedMemory host = runtime.device().pinned(norms.bytes())) {
-            runtime.stream().download(host, norms);
-            runtime.stream().synchronize();
-            DoubleBuffer values = host.content().asDoubleBuffer();
-            for (int step = 0; step < steps; step++) {
-                averaged.add(values.get(step) / examples);
-            }
+        for (int step = 0; step < steps; step++) {
+            averaged.add(values.get(step) / examples);
         }
         List<Integer> all = IntStream.range(0, steps).boxed().toList();
         return new TimeProfile(layer, reverse ? "backward" : "forward", all, averaged);

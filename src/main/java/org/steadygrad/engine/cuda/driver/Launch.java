@@ -109,7 +109,7 @@ public final class Launch {
             slots = new LongPointer(Arrays.copyOf(values, Math.max(1, count)));
             parameters = new PointerPointer<>(Math.max(1, count));
             for (int i = 0; i < count; i++) {
-                parameters.put(i, new LongPointer(slots).position(i));
+                parameters.put(i, Addresses.pointer(slots.address() + (long) i * Long.BYTES));
             }
         }
         return parameters;
