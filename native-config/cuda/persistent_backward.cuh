@@ -27,7 +27,6 @@ struct BackwardTensors {
 template <class Cell>
 struct BackwardInput {
     int sequence, unit;
-    long long row;
     float gates[Cell::WIDTH];
     float outer;
     float earlier;
@@ -37,7 +36,7 @@ struct BackwardInput {
     __device__ __forceinline__ void read(const Task& task, const BackwardTensors& at, int step, int item) {
         sequence = item / task.ownUnits;
         unit = item - sequence * task.ownUnits;
-        row = task.row(step, sequence);
+        long long row = task.row(step, sequence);
         int column = task.firstUnit + unit;
         bool far = step >= EXPECTED_STEPS;
         long long back = (long long) (task.reverse ? EXPECTED_STEPS : -EXPECTED_STEPS) * task.examples * task.units;
@@ -133,6 +132,7 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
                 next.read(task, at, step - 1, threadIdx.x);
             }
             int unit = task.firstUnit + now.unit;
+            long long row = task.row(step, now.sequence);
             float whole = direct[item];
             if (done > 0) {
                 whole += task.blocks == 1
@@ -162,10 +162,10 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
             }
 #pragma unroll
             for (int gate = 0; gate < Cell::WIDTH; gate++) {
-                at.gates[(now.row * Cell::WIDTH + gate) * task.units + unit] = of[gate];
+                at.gates[(row * Cell::WIDTH + gate) * task.units + unit] = of[gate];
             }
             if (at.total != nullptr) {
-                at.total[now.row * task.units + unit] = whole;
+                at.total[row * task.units + unit] = whole;
             }
         }
         __syncthreads();

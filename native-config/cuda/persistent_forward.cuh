@@ -26,7 +26,6 @@ struct ForwardTensors {
 template <class Cell>
 struct ForwardInput {
     int sequence, unit;
-    long long row;
     float gates[Cell::GATES];
     float bias;
     bool present;
@@ -34,7 +33,7 @@ struct ForwardInput {
     __device__ __forceinline__ void read(const Task& task, const ForwardTensors& at, int step, int item) {
         sequence = item / task.ownUnits;
         unit = item - sequence * task.ownUnits;
-        row = task.row(step, sequence);
+        long long row = task.row(step, sequence);
         const float* own = at.gates + row * Cell::WIDTH * task.units + task.firstUnit + unit;
         long long later = (long long) (task.reverse ? -EXPECTED_STEPS : EXPECTED_STEPS) * task.examples *
                           Cell::WIDTH * task.units;
@@ -126,6 +125,7 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
                 next.read(task, at, step + 1, threadIdx.x);
             }
             int unit = task.firstUnit + now.unit;
+            long long row = task.row(step, now.sequence);
             float state = before[now.sequence * depth + unit];
             float cell = Cell::CELL ? memory[item] : 0.0f;
             if (now.present) {
@@ -138,7 +138,7 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
                 Cell::advance(now.gates, product, now.bias, function, kept, state, cell);
 #pragma unroll
                 for (int gate = 0; gate < Cell::WIDTH; gate++) {
-                    at.gates[(now.row * Cell::WIDTH + gate) * task.units + unit] = kept[gate];
+                    at.gates[(row * Cell::WIDTH + gate) * task.units + unit] = kept[gate];
                 }
             } else {
                 state = Cell::HOLDS ? state : 0.0f;
@@ -149,12 +149,12 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
             } else {
                 publish(published + now.sequence * task.units + unit, step + 1, state);
             }
-            at.hidden[now.row * task.units + unit] = now.present ? state : 0.0f;
+            at.hidden[row * task.units + unit] = now.present ? state : 0.0f;
             if (Cell::CELL) {
                 memory[item] = cell;
             }
             if (at.cells != nullptr) {
-                at.cells[now.row * task.units + unit] = Cell::CELL ? cell : state;
+                at.cells[row * task.units + unit] = Cell::CELL ? cell : state;
             }
             if (step + 1 == task.steps) {
                 long long last = (long long) (task.firstSequence + now.sequence) * task.units + unit;
