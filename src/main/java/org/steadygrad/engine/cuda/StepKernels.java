@@ -17,6 +17,9 @@ final class StepKernels {
         if (step instanceof PlanStep.Activate activate) {
             return new ActivateStep(program, activate, number);
         }
+        if (step instanceof PlanStep.Recur recur) {
+            return new RecurStep(program, recur, number);
+        }
         if (step instanceof PlanStep.Normalize normalize) {
             return new NormalizeStep(program, normalize, number);
         }
