@@ -28,8 +28,12 @@ Error enterRuntime() {
 
 static thread_local int currentDevice = 0;
 
+extern "C" int cuInit(unsigned flags);
+
+// Counting initialises the driver, though it makes no context.
 CUDASIM_API int cudaGetDeviceCount(int* count) {
     Error error = machineError();
+    if (error == kSuccess) cuInit(0);
     *count = error == kSuccess ? settings().devices : 0;
     return remember(error);
 }

@@ -1,8 +1,5 @@
 package org.steadygrad.engine.cuda;
 
-import org.steadygrad.engine.cuda.driver.DeviceMemory;
-import org.steadygrad.engine.cuda.driver.Launch;
-
 /**
  * How blocks share a matrix whose rows are added up, column by column (columns.cuh): each has a tile of the columns and a
  * chunk of the rows.
@@ -48,20 +45,5 @@ record ColumnSplit(int rows, int columns, int width, int chunks, int chunkRows) 
     /** Number of blocks. */
     int blocks() {
         return Math.multiplyExact(tiles(), chunks);
-    }
-
-    /** Memory for one double per column and chunk; shared with other steps, so that it lasts for one backward pass. */
-    DeviceMemory parts(Program program, int number) {
-        return program.scratch((long) chunks * columns * Double.BYTES, number);
-    }
-
-    /** The sum of {@link #parts}. */
-    Launch fold(CudaRuntime runtime, DeviceMemory parts, DeviceMemory sums) {
-        return runtime.each(tiles(), "dense", "fold_columns")
-                .with(parts)
-                .with(sums)
-                .with(chunks)
-                .with(columns)
-                .with(width);
     }
 }

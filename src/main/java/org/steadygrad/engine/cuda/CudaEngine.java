@@ -70,6 +70,10 @@ final class CudaEngine implements Engine {
         return model.runtime().precision();
     }
 
+    CudaModel model() {
+        return model;
+    }
+
     @Override
     public FlatLayout layout() {
         return model.memory().layout();

@@ -54,10 +54,13 @@ final class DenseStep extends LaunchedStep {
         boolean linear = step.activation().isIdentity();
         DeviceMemory outputGradient = program.gradient(step.output());
         DeviceMemory inner = linear ? outputGradient : program.scratch(output.bytes(), SCRATCH_GRADIENT);
-        Optional<DeviceMemory> biasGradient =
-                step.bias().filter(block -> trained).map(program.model().memory()::gradient);
+        Optional<DeviceMemory> biasGradient = step.bias()
+                .filter(block -> trained)
+                .map(program.model().memory()::gradient);
         if (!linear || biasGradient.isPresent()) {
-            planInner(outputGradient, linear ? null : inner, biasGradient);
+            RowSums.Tensors tensors =
+                    new RowSums.Tensors(output, outputGradient, linear ? null : inner, biasGradient.orElse(null));
+            RowSums.of(program, tensors, step.activation(), out).forEach(this::inBackward);
         }
         Matrix gradient = Matrix.of(inner, out);
         Blas blas = runtime().blas();
@@ -69,32 +72,5 @@ final class DenseStep extends LaunchedStep {
             Matrix target = Matrix.of(memory, in);
             inBackward(() -> blas.product(target, weights, gradient, in, rows, out, false));
         });
-    }
-
-    /**
-     * The gradient before the activation function, and the bias' gradient, which is the sum of its rows.
-     *
-     * @param inner null when there is no activation function
-     */
-    private void planInner(DeviceMemory outputGradient, DeviceMemory inner, Optional<DeviceMemory> biasGradient) {
-        ColumnSplit split = ColumnSplit.of(rows, out, runtime().device().multiprocessors());
-        DeviceMemory parts = split.parts(program, SCRATCH_PARTS);
-        inBackward(runtime()
-                .each(split.blocks(), "dense", "dense_backward")
-                .with(output)
-                .with(outputGradient)
-                .with(inner)
-                .with(biasGradient.orElse(null))
-                .with(parts)
-                .with(Activation.code(step.activation()))
-                .with((float) step.activation().alpha())
-                .with((long) rows)
-                .with(out)
-                .with(split.width())
-                .with(split.chunks())
-                .with((long) split.chunkRows()));
-        if (split.chunks() > 1) {
-            biasGradient.ifPresent(sums -> inBackward(split.fold(runtime(), parts, sums)));
-        }
     }
 }

@@ -34,6 +34,7 @@ final class Program implements CompiledProgram {
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
     private final Replay pass;
+    private final long workspaceShare;
 
     /** Both null until a pass is first traced, which is enqueued apart from others. */
     private ProgramTrace trace;
@@ -56,6 +57,7 @@ final class Program implements CompiledProgram {
         try {
             gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::floats) : null;
             batch = new Batch(this);
+            workspaceShare = shareWorkspaces(plan);
             for (int i = 0; i < plan.steps().size(); i++) {
                 PlanStep step = plan.steps().get(i);
                 boolean backward = shape.training() && flow.needed(step.output());
@@ -68,6 +70,21 @@ final class Program implements CompiledProgram {
             throw e;
         }
         pass = scope.own(new Replay(model.runtime().stream(), this::wholePass));
+    }
+
+    private long shareWorkspaces(Plan plan) {
+        if (model.activationBytes() == 0) {
+            return Long.MAX_VALUE;
+        }
+        long left = model.activationBytes() - scope.allocatedBytes();
+        for (Value value : plan.values()) {
+            boolean own = sharing.source(value).equals(value) && !values.containsKey(value);
+            left -= own ? Float.BYTES * shape.elements(value) : 0;
+        }
+        long layers = plan.steps().stream()
+                .filter(step -> step instanceof PlanStep.Recur)
+                .count();
+        return left / Math.max(1, layers);
     }
 
     private Sums sum(Value value) {
@@ -242,6 +259,11 @@ final class Program implements CompiledProgram {
     /** Whether the backward pass comes by the step that makes this tensor. */
     boolean needsGradient(Value value) {
         return training() && flow.needed(value);
+    }
+
+    /** Bytes that the workspace of each recurrent layer may take. */
+    long workspaceShare() {
+        return workspaceShare;
     }
 
     /**

@@ -17,6 +17,15 @@ final class StepKernels {
         if (step instanceof PlanStep.Activate activate) {
             return new ActivateStep(program, activate, number);
         }
+        if (step instanceof PlanStep.Recur recur) {
+            return new RecurStep(program, recur, number);
+        }
+        if (step instanceof PlanStep.Normalize normalize) {
+            return new NormalizeStep(program, normalize, number);
+        }
+        if (step instanceof PlanStep.Embed embed) {
+            return new EmbedStep(program, embed);
+        }
         if (step instanceof PlanStep.Loss loss) {
             return new LossStep(program, loss, number);
         }

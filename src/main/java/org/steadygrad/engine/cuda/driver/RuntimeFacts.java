@@ -27,6 +27,10 @@ record RuntimeFacts(int error, String errorText, int runtime, int driver, List<G
     static RuntimeFacts read() {
         int[] value = new int[1];
         int error = cudart.cudaGetDeviceCount(value);
+        if (error == 0) {
+            // older runtimes leave the driver's own calls uninitialised until a context is there
+            error = cudart.cuInit(0);
+        }
         int count = value[0];
         String text = error == 0 ? "" : cudart.cudaGetErrorString(error).getString();
         cudart.cudaRuntimeGetVersion(value);

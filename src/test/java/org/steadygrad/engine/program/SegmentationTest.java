@@ -1,4 +1,4 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine.program;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

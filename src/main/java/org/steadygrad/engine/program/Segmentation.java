@@ -1,18 +1,18 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine.program;
 
 import java.util.Arrays;
 import org.steadygrad.check.Check;
 
 /**
- * Where a sequence is cut. Each segment is one call of a primitive, which costs no time as long as it has
+ * Where a sequence is cut. Each segment is one call of what runs a recurrent layer, which costs no time as long as it has
  * {@value #SHORTEST} steps; smaller workspaces even save some by staying in the caches. Lengths differ by one at most, so
- * that there are at most two primitives.
+ * that there are two kinds of calls at most.
  */
-final class Segmentation {
-    static final int SHORTEST = 8;
+public final class Segmentation {
+    public static final int SHORTEST = 8;
 
     /** So many points of the gradient through time are known at least, if the sequence is long enough. */
-    static final int FEWEST_SEGMENTS = 32;
+    public static final int FEWEST_SEGMENTS = 32;
 
     /** Workspace of a segment that caches hold well. */
     private static final long CACHED_BYTES = 8L << 20;
@@ -25,7 +25,7 @@ final class Segmentation {
      * @param steps length of the sequence
      * @param bytesPerStep of a workspace
      */
-    static int[] kept(int steps, long bytesPerStep) {
+    public static int[] kept(int steps, long bytesPerStep) {
         Check.positive(steps, "Segmentation", "steps");
         int most = Math.max(1, steps / SHORTEST);
         long cached = Math.max(1, steps * bytesPerStep / CACHED_BYTES);
@@ -57,7 +57,7 @@ final class Segmentation {
      * @param bytesPerStep of a workspace
      * @param stateBytes of the state between two segments
      */
-    static int[] recomputed(int steps, long bytesPerStep, long stateBytes) {
+    public static int[] recomputed(int steps, long bytesPerStep, long stateBytes) {
         Check.positive(steps, "Segmentation", "steps");
         double best = Math.sqrt((double) steps * stateBytes / Math.max(1, bytesPerStep));
         int length = (int) Math.max(SHORTEST, Math.round(best));
@@ -65,7 +65,7 @@ final class Segmentation {
     }
 
     /** Segments of one step. */
-    static int[] single(int steps) {
+    public static int[] single(int steps) {
         return equal(steps, steps);
     }
 

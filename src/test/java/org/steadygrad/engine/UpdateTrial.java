@@ -1,4 +1,4 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -15,8 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.steadygrad.engine.UpdateOutcome;
-import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.plan.UpdateRun;
 import org.steadygrad.ops.ClipPolicy;
@@ -30,9 +30,9 @@ import org.steadygrad.ops.ParameterBlock.Kind;
 import org.steadygrad.platform.NativeVariant;
 
 /** An update pass beside DL4J's own updaters in double, both from the same parameters and states. */
-final class UpdateTrial implements AutoCloseable {
-    static final double DIVISOR = 5;
-    static final int PASSES = 2;
+public final class UpdateTrial implements AutoCloseable {
+    private static final double DIVISOR = 5;
+    private static final int PASSES = 2;
 
     /** Magnitude of the first parameters. */
     private static final double TYPICAL = 0.05;
@@ -41,43 +41,52 @@ final class UpdateTrial implements AutoCloseable {
         NativeVariant.select();
     }
 
-    final UpdatePlan plan;
-    final FloatMemory parameters;
-    final FloatMemory gradient;
-    final FloatMemory state;
+    private final UpdatePlan plan;
+    private final UpdateSubject subject;
+
+    private final float[] gradient;
+
     private final ComputationGraph reference;
     private final INDArray referenceParameters;
     private final INDArray referenceGradient;
     private final Gradient referenceMap;
-    private final Workers workers;
-    private final UpdatePass pass;
     private GradientStatistics referenceStatistics;
     private ClipResult referenceClip;
 
-    UpdateTrial(Function<DataType, ComputationGraphConfiguration> model, int threads) {
+    public UpdateTrial(Function<DataType, ComputationGraphConfiguration> model, UpdateSubject.Maker maker) {
         reference = graph(model.apply(DataType.DOUBLE));
         ComputationGraph single = graph(model.apply(DataType.FLOAT));
         plan = UpdatePlan.of(single);
-        parameters = FloatMemory.allocate(plan.layout().length());
-        gradient = FloatMemory.allocate(plan.layout().length());
-        state = FloatMemory.allocate(plan.stateLength());
+        subject = maker.make(plan);
+        gradient = new float[Math.toIntExact(plan.layout().length())];
         referenceParameters = reference.params().reshape(reference.numParams());
         referenceGradient = reference.getFlattenedGradients().reshape(reference.numParams());
         Random random = new Random(11);
-        for (int i = 0; i < parameters.length(); i++) {
-            parameters.put(i, (float) (TYPICAL * random.nextGaussian()));
-            referenceParameters.putScalar(i, parameters.get(i));
+        float[] parameters = new float[gradient.length];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = (float) (TYPICAL * random.nextGaussian());
+            referenceParameters.putScalar(i, parameters[i]);
         }
+        subject.setParameters(parameters);
         INDArray start = single.getUpdater().getStateViewArray();
-        for (int i = 0; i < state.length(); i++) {
-            state.put(i, start.getFloat(i));
-        }
+        subject.setState(start == null ? new float[0] : start.dup().data().asFloat());
         referenceMap = new DefaultGradient(reference.getFlattenedGradients());
         for (ParameterBlock block : plan.layout().blocks()) {
             referenceMap.setGradientFor(block.name(), view(block));
         }
-        workers = new Workers(threads);
-        pass = new UpdatePass(plan, new UpdateMemory(parameters, gradient, state), workers);
+    }
+
+    public UpdatePlan plan() {
+        return plan;
+    }
+
+    public UpdateSubject subject() {
+        return subject;
+    }
+
+    /** What {@link #apply} gives the subject; to be changed at will. */
+    public float[] gradient() {
+        return gradient;
     }
 
     private static ComputationGraph graph(ComputationGraphConfiguration configuration) {
@@ -91,7 +100,13 @@ final class UpdateTrial implements AutoCloseable {
         return referenceGradient.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
     }
 
-    static UpdateRule rule(ClipRule clip, int iteration, double learningRateScale) {
+    /** A rule whose policy says beforehand that it always clips so. */
+    public static UpdateRule constantRule(ClipRule clip, int iteration, double learningRateScale) {
+        return new UpdateRule(ClipPolicies.of(clip), iteration, iteration / 10, learningRateScale);
+    }
+
+    /** A rule whose policy looks at the norms it is shown. */
+    public static UpdateRule rule(ClipRule clip, int iteration, double learningRateScale) {
         ClipPolicy always = new ClipPolicy() {
             @Override
             public ClipRule decide(double globalNorm) {
@@ -111,21 +126,21 @@ final class UpdateTrial implements AutoCloseable {
     }
 
     /** Gives both the same gradient; some elements are zero, frozen ones stale. */
-    void gradient(Random random, double magnitude) {
-        for (int i = 0; i < gradient.length(); i++) {
-            float value = random.nextInt(10) == 0 ? 0 : (float) (magnitude * random.nextGaussian());
-            gradient.put(i, value);
+    public void gradient(Random random, double magnitude) {
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = random.nextInt(10) == 0 ? 0 : (float) (magnitude * random.nextGaussian());
         }
     }
 
-    UpdateOutcome apply(UpdateRule rule) {
-        return pass.apply(rule, DIVISOR, PASSES);
+    public UpdateOutcome apply(UpdateRule rule) {
+        subject.setGradient(gradient);
+        return subject.apply(rule, DIVISOR, PASSES);
     }
 
     /** The same update in double, by the operations that define it. */
-    void applyReference(ClipRule clip, UpdateRule rule) {
+    public void applyReference(ClipRule clip, UpdateRule rule) {
         FlatLayout layout = plan.layout();
-        referenceGradient.assign(Nd4j.createFromArray(values(gradient)));
+        referenceGradient.assign(Nd4j.createFromArray(gradient));
         for (ParameterBlock block : layout.blocks()) {
             switch (block.kind()) {
                 case TRAINED -> view(block).divi(DIVISOR);
@@ -149,11 +164,16 @@ final class UpdateTrial implements AutoCloseable {
     }
 
     /** 50 updates of both, with everything compared at the end and the reports on the way. */
-    void run(ClipRule clip, double learningRateScale, double tolerance) {
+    public void run(ClipRule clip, double learningRateScale, double tolerance) {
+        run(clip, iteration -> rule(clip, iteration, learningRateScale), tolerance);
+    }
+
+    /** @param rules by iteration, all with the same clipping */
+    public void run(ClipRule clip, IntFunction<UpdateRule> rules, double tolerance) {
         Random random = new Random(5);
         for (int iteration = 0; iteration < 50; iteration++) {
             gradient(random, 1 + iteration % 3);
-            UpdateRule rule = rule(clip, iteration, learningRateScale);
+            UpdateRule rule = rules.apply(iteration);
             applyReference(clip, rule);
             UpdateOutcome outcome = apply(rule);
             assertTrue(outcome.applied());
@@ -190,9 +210,11 @@ final class UpdateTrial implements AutoCloseable {
         }
     }
 
-    void assertClose(double tolerance) {
+    public void assertClose(double tolerance) {
         INDArray states = reference.getUpdater().getStateViewArray();
-        assertEquals(states == null ? 0 : states.length(), state.length());
+        float[] parameters = subject.parameters();
+        float[] state = subject.state();
+        assertEquals(states == null ? 0 : states.length(), state.length);
         for (UpdateRun run : plan.runs()) {
             assertClose(referenceParameters, parameters, run.offset(), run, TYPICAL, tolerance);
             for (int k = 0; k < run.kind().states(); k++) {
@@ -202,30 +224,21 @@ final class UpdateTrial implements AutoCloseable {
     }
 
     private static void assertClose(
-            INDArray expected, FloatMemory actual, long from, UpdateRun run, double least, double tolerance) {
+            INDArray expected, float[] actual, long from, UpdateRun run, double least, double tolerance) {
         double largest = least;
         double difference = 0;
         for (long i = from; i < from + run.length(); i++) {
             double value = expected.getDouble(i);
             largest = Math.max(largest, Math.abs(value));
-            difference = Math.max(difference, Math.abs(value - actual.get((int) i)));
+            difference = Math.max(difference, Math.abs(value - actual[(int) i]));
         }
         assertTrue(
                 difference <= tolerance * largest,
                 "off by " + difference + " of " + largest + " from " + from + " on: " + run);
     }
 
-    static float[] values(FloatMemory memory) {
-        float[] copy = new float[memory.length()];
-        memory.read(0, copy, copy.length);
-        return copy;
-    }
-
     @Override
     public void close() {
-        workers.close();
-        parameters.close();
-        gradient.close();
-        state.close();
+        subject.close();
     }
 }
