@@ -16,8 +16,9 @@ import java.util.Set;
  *
  * @param defined what the library offers
  * @param undefined what it takes from others
+ * @param needed SONAMEs of the libraries that it is linked with
  */
-record DynamicSymbols(Set<String> defined, Set<String> undefined) {
+record DynamicSymbols(Set<String> defined, Set<String> undefined, Set<String> needed) {
     private static final int MAGIC = 0x464C457F;
     private static final int CLASS_64_LITTLE = 0x0102;
     private static final int X86_64 = 62;
@@ -25,7 +26,10 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
     private static final int HEADER = 64;
     private static final int SECTION = 64;
     private static final int SYMBOL = 24;
+    private static final int DYNAMIC = 6;
     private static final int DYNSYM = 11;
+    private static final int ENTRY = 16;
+    private static final int NEEDED = 1;
 
     /** @throws IOException when the file can't be read or is of another kind */
     static DynamicSymbols read(Path file) throws IOException {
@@ -37,13 +41,20 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
             long sections = header.getLong(0x28);
             int count = Short.toUnsignedInt(header.getShort(0x3C));
             ByteBuffer table = at(channel, sections, (long) count * SECTION);
+            DynamicSymbols found = new DynamicSymbols(new HashSet<>(), new HashSet<>(), new HashSet<>());
             for (int i = 0; i < count; i++) {
-                if (table.getInt(i * SECTION + 4) == DYNSYM) {
-                    return symbols(channel, table, i);
+                int kind = table.getInt(i * SECTION + 4);
+                if (kind == DYNSYM) {
+                    found.addSymbols(section(channel, table, i), names(channel, table, i));
+                } else if (kind == DYNAMIC) {
+                    found.addNeeded(section(channel, table, i), names(channel, table, i));
                 }
             }
+            if (found.defined.isEmpty() && found.undefined.isEmpty()) {
+                throw new IOException(file + " has no dynamic symbol table");
+            }
+            return found;
         }
-        throw new IOException(file + " has no dynamic symbol table");
     }
 
     /** Whether the file is a library for this machine; Java prints a warning when it is made to load something else. */
@@ -72,16 +83,24 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined) {
         return false;
     }
 
-    private static DynamicSymbols symbols(FileChannel channel, ByteBuffer sections, int index) throws IOException {
-        ByteBuffer symbols = section(channel, sections, index);
-        ByteBuffer names = section(channel, sections, sections.getInt(index * SECTION + 0x28));
-        Set<String> defined = new HashSet<>();
-        Set<String> undefined = new HashSet<>();
+    private void addSymbols(ByteBuffer symbols, ByteBuffer names) throws IOException {
         for (int at = SYMBOL; at + SYMBOL <= symbols.capacity(); at += SYMBOL) {
             boolean elsewhere = symbols.getShort(at + 6) == 0;
             (elsewhere ? undefined : defined).add(name(names, symbols.getInt(at)));
         }
-        return new DynamicSymbols(defined, undefined);
+    }
+
+    private void addNeeded(ByteBuffer entries, ByteBuffer names) throws IOException {
+        for (int at = 0; at + ENTRY <= entries.capacity(); at += ENTRY) {
+            if (entries.getLong(at) == NEEDED) {
+                needed.add(name(names, (int) entries.getLong(at + 8)));
+            }
+        }
+    }
+
+    /** The names that a section's entries point to. */
+    private static ByteBuffer names(FileChannel channel, ByteBuffer sections, int index) throws IOException {
+        return section(channel, sections, sections.getInt(index * SECTION + 0x28));
     }
 
     private static ByteBuffer section(FileChannel channel, ByteBuffer sections, int index) throws IOException {
