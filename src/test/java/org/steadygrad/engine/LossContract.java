@@ -188,8 +188,8 @@ public interface LossContract extends EngineSubject {
                 chain(SEQUENCES, stepClasses(3)),
                 ContractData.batch(DATA.normal(7, 5, 3), DATA.oneHot(7, 3, 3), null, DATA.bits(7, 3, 3)));
         try (Engine engine = engine(test.model())) {
-            InvalidInputException e =
-                    assertThrows(InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
+            InvalidInputException e = assertThrows(
+                    InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
             assertTrue(e.getMessage().contains("layer out"), e.getMessage());
         }
     }
@@ -204,8 +204,8 @@ public interface LossContract extends EngineSubject {
         labels.putScalar(4, 3);
         ContractCase test = new ContractCase("", chain(VECTORS, sparse), ContractData.batch(DATA.normal(7, 5), labels));
         try (Engine engine = engine(test.model())) {
-            InvalidInputException e =
-                    assertThrows(InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
+            InvalidInputException e = assertThrows(
+                    InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
             assertTrue(e.getMessage().contains("3"), e.getMessage());
         }
     }
