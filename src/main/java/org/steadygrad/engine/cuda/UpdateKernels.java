@@ -18,14 +18,15 @@ final class UpdateKernels {
     private static final int SCAN_BYTES = Double.BYTES + 4 * Integer.BYTES;
     private static final int FACTORS_BYTES = Double.BYTES + 14 * Integer.BYTES;
 
-    /** Blocks of threads that take units of parameters. */
-    private static final int UNIT_PARTS = 1024;
+    /** Most blocks of threads that take units of parameters. */
+    private static final int MOST_UNIT_PARTS = 1024;
 
     private final CudaModel model;
     private final CudaRuntime runtime;
     private final UpdateTables tables;
     private final StepNumbers numbers;
     private final UpdateReport report;
+    private final int unitParts;
     private final DeviceMemory looked;
     private final DeviceMemory decision;
     private final DeviceMemory factors;
@@ -43,6 +44,7 @@ final class UpdateKernels {
         this.report = report;
         runtime = model.runtime();
         DeviceScope scope = runtime.scope();
+        unitParts = (int) Math.min(MOST_UNIT_PARTS, Math.max(1, tables.units()));
         looked = scope.bytes(LOOKED_BYTES);
         decision = scope.bytes(DECISION_BYTES);
         factors = scope.bytes((long) tables.count() * FACTORS_BYTES);
@@ -94,7 +96,7 @@ final class UpdateKernels {
     private Sequence sequence(boolean units) {
         if (units && byUnit == null) {
             DeviceMemory unitFactors = runtime.scope().bytes(tables.units() * Double.BYTES);
-            DeviceMemory smallest = runtime.scope().bytes((long) UNIT_PARTS * Double.BYTES);
+            DeviceMemory smallest = runtime.scope().bytes((long) unitParts * Double.BYTES);
             byUnit = new Sequence(statistics(), decisionAndStep(unitFactors, smallest));
         }
         return units ? byUnit : plain;
@@ -124,7 +126,7 @@ final class UpdateKernels {
                 .with(report.rows())
                 .with(report.norms())
                 .with(smallest)
-                .with(smallest == null ? 0 : UNIT_PARTS)
+                .with(smallest == null ? 0 : unitParts)
                 .with(looked)
                 .with(factors)
                 .with(decision)
@@ -139,7 +141,7 @@ final class UpdateKernels {
     }
 
     private Launch units(DeviceMemory unitFactors, DeviceMemory smallest) {
-        return perParameter(runtime.each(UNIT_PARTS, STATISTICS, "update_units"))
+        return perParameter(runtime.each(unitParts, STATISTICS, "update_units"))
                 .with(numbers.rule())
                 .with(numbers.rates())
                 .with(model.lossScale().memory())
