@@ -15,6 +15,7 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
@@ -120,6 +121,22 @@ final class CudaEngine implements Engine {
         return ring.send(program.shape().examples(), trace);
     }
 
+    /** Programs of other shapes go when their memory is needed. */
+    private Program program(BatchShape shape) {
+        while (true) {
+            try {
+                return programs.of(shape);
+            } catch (CudaException e) {
+                if (e.kind() != CudaException.Kind.OUT_OF_MEMORY) {
+                    throw e;
+                }
+                if (!programs.dropOthers(shape)) {
+                    throw MemoryNeeds.tooLarge(model, shape, e);
+                }
+            }
+        }
+    }
+
     private StateStore states() {
         return truncated ? carried : none;
     }
@@ -134,7 +151,7 @@ final class CudaEngine implements Engine {
         if (!options.carryState()) {
             carried.clear();
         }
-        Program program = programs.of(BatchShape.of(model.plan(), batch, true));
+        Program program = program(BatchShape.of(model.plan(), batch, true));
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
@@ -186,7 +203,7 @@ final class CudaEngine implements Engine {
 
     private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
-        Program program = programs.of(BatchShape.of(model.plan(), batch, false));
+        Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
         program.loadStates(states);
         program.run();
