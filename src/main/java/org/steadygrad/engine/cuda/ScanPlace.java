@@ -29,7 +29,8 @@ record ScanPlace(CudaRuntime runtime, DeviceScope scope, Scratch scratch) {
         CELL_GRADIENT,
         WORKSPACE,
         TURNED_GRADIENT,
-        TURNED_INPUT_GRADIENT
+        TURNED_INPUT_GRADIENT,
+        EXCHANGE
     }
 
     /** Floats of scratch memory. */
