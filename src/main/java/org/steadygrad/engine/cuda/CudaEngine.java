@@ -12,6 +12,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.Device;
@@ -20,6 +21,7 @@ import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.spec.Precision;
 
@@ -35,6 +37,7 @@ final class CudaEngine implements Engine {
     private final StateStore none;
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
+    private final StepRing ring;
 
     /** @param device is closed with the engine */
     CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
@@ -44,6 +47,7 @@ final class CudaEngine implements Engine {
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
+        ring = new StepRing(model, update);
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         carried = StateStore.keeping(model);
         continued = StateStore.keeping(model);
@@ -81,6 +85,47 @@ final class CudaEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        Program program = load(batch, options);
+        gradientSum.expect(options.accumulate());
+        ring.beforeTrace();
+        Optional<ProgramTrace> trace = run(program, options.trace());
+        program.storeStates(states());
+        gradientSum.collect(program.shape().examples());
+        update.penalties();
+        double loss = model.numbers().loss(program.shape().examples());
+        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+    }
+
+    @Override
+    public int stepsAhead() {
+        return StepRing.AHEAD;
+    }
+
+    @Override
+    public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        Optional<ClipRule> constant = rule.clip().constantRule();
+        if (constant.isEmpty() || options.accumulate()) {
+            return Engine.super.step(batch, options, rule);
+        }
+        ClipRule clip = constant.get();
+        Program program = load(batch, options);
+        gradientSum.discard();
+        Optional<ProgramTrace> trace = options.trace() ? Optional.of(program.trace()) : Optional.empty();
+        if (trace.isPresent()) {
+            ring.beforeTrace();
+        }
+        update.send(rule, clip, program.shape().examples(), ring.generation());
+        program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
+        program.storeStates(states());
+        return ring.send(program.shape().examples(), trace);
+    }
+
+    private StateStore states() {
+        return truncated ? carried : none;
+    }
+
+    /** Everything that comes before a training pass. */
+    private Program load(MultiDataSet batch, PassOptions options) {
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
@@ -93,15 +138,8 @@ final class CudaEngine implements Engine {
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
-        gradientSum.expect(options.accumulate());
-        StateStore states = truncated ? carried : none;
-        program.loadStates(states);
-        Optional<ProgramTrace> trace = run(program, options.trace());
-        program.storeStates(states);
-        gradientSum.collect(program.shape().examples());
-        update.penalties();
-        double loss = model.numbers().loss(program.shape().examples());
-        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+        program.loadStates(states());
+        return program;
     }
 
     private static Optional<ProgramTrace> run(Program program, boolean traced) {

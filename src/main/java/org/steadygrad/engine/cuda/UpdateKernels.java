@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cuda;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Launch;
@@ -14,7 +15,7 @@ final class UpdateKernels {
     private static final String DECISION = "update_decision";
     private static final String STEP = "update";
     private static final int DECISION_BYTES = 4 * Integer.BYTES;
-    private static final int LOOKED_BYTES = 2 * Integer.BYTES;
+    private static final int LOOKED_BYTES = 4 * Integer.BYTES;
     private static final int SCAN_BYTES = Double.BYTES + 4 * Integer.BYTES;
     private static final int FACTORS_BYTES = Double.BYTES + 14 * Integer.BYTES;
 
@@ -58,14 +59,17 @@ final class UpdateKernels {
         private final Replay statistics;
         private final Replay step;
         private final Replay all;
+        private final List<Launch> everything;
 
         Sequence(List<Launch> first, List<Launch> second) {
             statistics = replay(() -> first.forEach(runtime.stream()::launch));
             step = replay(() -> second.forEach(runtime.stream()::launch));
-            all = replay(() -> {
-                first.forEach(runtime.stream()::launch);
-                second.forEach(runtime.stream()::launch);
-            });
+            everything = Stream.concat(first.stream(), second.stream()).toList();
+            all = replay(this::enqueue);
+        }
+
+        void enqueue() {
+            everything.forEach(runtime.stream()::launch);
         }
 
         private Replay replay(Runnable work) {
@@ -91,6 +95,16 @@ final class UpdateKernels {
     /** Statistics and step. */
     void runAll(boolean units) {
         sequence(units).all.run();
+    }
+
+    /** The same, launch by launch, for a graph of the caller's. What it needs is made beforehand by {@link #prepare}. */
+    void enqueueAll(boolean units) {
+        sequence(units).enqueue();
+    }
+
+    /** May allocate. */
+    void prepare(boolean units) {
+        sequence(units);
     }
 
     private Sequence sequence(boolean units) {
@@ -122,6 +136,7 @@ final class UpdateKernels {
         Launch decide = perParameter(runtime.each(1, DECISION, "update_decide"))
                 .with(numbers.rule())
                 .with(numbers.rates())
+                .with(model.numbers().losses())
                 .with(model.lossScale().memory())
                 .with(report.rows())
                 .with(report.norms())
@@ -169,6 +184,7 @@ final class UpdateKernels {
         Launch launch = perParameter(runtime.each(tables.count(), DECISION, "update_finish"))
                 .with(weightSums)
                 .with(updateSums)
+                .with(numbers.rule())
                 .with(decision)
                 .with(looked);
         return model.lossScale().appendTo(launch).with(report.norms()).with(report.head());
