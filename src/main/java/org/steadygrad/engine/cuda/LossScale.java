@@ -1,10 +1,10 @@
 package org.steadygrad.engine.cuda;
 
 import java.nio.ByteBuffer;
-import org.steadygrad.spec.Precision;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
+import org.steadygrad.spec.Precision;
 
 /**
  * Dynamic loss scaling (Micikevicius et al. 2018, arXiv 1710.03740, section 3.2, with PyTorch's numbers): with 16-bit floats

@@ -123,9 +123,7 @@ class CudaUpdateStepsTest {
             UpdateOutcome last = null;
             for (int i = 0; i < 4; i++) {
                 last = waiting.apply(UpdateTrial.rule(new ClipRule.ByGlobalNorm(1), i, 1));
-                subject(ahead)
-                        .pass()
-                        .enqueue(UpdateTrial.rule(NONE, i, 1), new ClipRule.ByGlobalNorm(1), 5, 2);
+                subject(ahead).pass().enqueue(UpdateTrial.rule(NONE, i, 1), new ClipRule.ByGlobalNorm(1), 5, 2);
             }
             assertEquals(last, downloaded(subject(ahead)));
             assertArrayEquals(waiting.subject().parameters(), ahead.subject().parameters());
@@ -192,7 +190,10 @@ class CudaUpdateStepsTest {
     }
 
     private static GradientStatistics.Row statistics(UpdateTrial trial) {
-        return trial.apply(UpdateTrial.constantRule(NONE, 0, 1)).gradient().rows().get(0);
+        return trial.apply(UpdateTrial.constantRule(NONE, 0, 1))
+                .gradient()
+                .rows()
+                .get(0);
     }
 
     /** That the last step was fine says nothing of other parameters. */
@@ -211,7 +212,8 @@ class CudaUpdateStepsTest {
             trial.subject().setParameters(good);
             UpdateOutcome outcome = trial.apply(rule);
             assertTrue(outcome.applied());
-            assertEquals(norm(trial.subject().parameters()), outcome.blocks().get(0).weightNorm(), 1e-6);
+            assertEquals(
+                    norm(trial.subject().parameters()), outcome.blocks().get(0).weightNorm(), 1e-6);
         }
     }
 
