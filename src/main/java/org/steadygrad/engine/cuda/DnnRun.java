@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.util.Optional;
 import org.steadygrad.engine.cuda.ScanPlace.Use;
 import org.steadygrad.engine.cuda.ScanTensors.State;
+import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence.Algorithm;
@@ -17,7 +18,6 @@ import org.steadygrad.engine.plan.ActivationFunction.Kind;
  */
 final class DnnRun implements RecurrentRun {
     private final CudaRuntime runtime;
-    private final ScanPlace place;
     private final LayerShape shape;
     private final LayerTensors tensors;
     private final DnnRecurrence recurrence;
@@ -59,13 +59,28 @@ final class DnnRun implements RecurrentRun {
         return plain ? Optional.of(DnnRecurrence.Cell.RECTIFIER) : Optional.empty();
     }
 
-    /** @throws org.steadygrad.engine.cuda.driver.CudaException when this cuDNN can't do it */
+    /**
+     * What it would take beside the layer's own tensors.
+     *
+     * @throws CudaException when this cuDNN can't do it
+     * @throws LinkageError where there is no cuDNN
+     */
+    static long bytes(CudaRuntime runtime, Algorithm algorithm, LayerShape shape) {
+        try (DnnRecurrence recurrence = recurrence(runtime, algorithm, shape)) {
+            long turned = shape.reverse() ? (long) shape.rows() * (shape.inputs() + shape.units()) : 0;
+            return recurrence.reserveBytes()
+                    + recurrence.workspaceBytes()
+                    + 2 * recurrence.weightBytes()
+                    + 2 * turned * Float.BYTES;
+        }
+    }
+
+    /** @throws CudaException when this cuDNN can't do it */
     DnnRun(ScanPlace place, Algorithm algorithm, LayerShape shape, LayerTensors tensors, LayerWeights parameters) {
-        this.place = place;
         this.shape = shape;
         this.tensors = tensors;
         runtime = place.runtime();
-        recurrence = place.scope().own(recurrence(place, algorithm, shape));
+        recurrence = place.scope().own(recurrence(runtime, algorithm, shape));
         DeviceMemory packed = place.scope().bytes(recurrence.weightBytes());
         spaces = new Spaces(
                 packed,
@@ -76,8 +91,8 @@ final class DnnRun implements RecurrentRun {
         State initial = tensors.initial();
         State finals = tensors.finals();
         own = new Tensors(
-                turned(tensors.input()),
-                turned(tensors.output()),
+                turned(place, tensors.input()),
+                turned(place, tensors.output()),
                 initial.hidden(),
                 finals.hidden(),
                 initial.cell().orElse(null),
@@ -93,7 +108,7 @@ final class DnnRun implements RecurrentRun {
                         .orElseGet(() -> place.floats(Use.TURNED_INPUT_GRADIENT, inputs));
     }
 
-    private static DnnRecurrence recurrence(ScanPlace place, Algorithm algorithm, LayerShape shape) {
+    private static DnnRecurrence recurrence(CudaRuntime runtime, Algorithm algorithm, LayerShape shape) {
         DnnRecurrence.Shape wanted = new DnnRecurrence.Shape(
                 cell(shape).orElseThrow(),
                 shape.steps(),
@@ -101,12 +116,11 @@ final class DnnRun implements RecurrentRun {
                 shape.inputs(),
                 shape.units(),
                 shape.training());
-        return new DnnRecurrence(
-                place.runtime().dnn(), wanted, algorithm, place.runtime().precision());
+        return new DnnRecurrence(runtime.dnn(), wanted, algorithm, runtime.precision());
     }
 
     /** Memory for the tensor in the order of reading. */
-    private DeviceMemory turned(DeviceMemory tensor) {
+    private DeviceMemory turned(ScanPlace place, DeviceMemory tensor) {
         return shape.reverse() ? place.scope().floats(tensor.length()) : tensor;
     }
 
