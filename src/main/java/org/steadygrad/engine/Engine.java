@@ -1,5 +1,6 @@
 package org.steadygrad.engine;
 
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -16,6 +17,11 @@ public interface Engine extends AutoCloseable {
 
     /** The device in words, for reports. */
     String device();
+
+    /** Bytes that the engine holds on its device; empty where the device uses the host's memory, or doesn't tell. */
+    default OptionalLong deviceBytes() {
+        return OptionalLong.empty();
+    }
 
     /** Where each parameter lies in the statistics that {@link #update} returns. */
     FlatLayout layout();
