@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             "",
             "@|bold Examples|@",
             "  steadygrad doctor",
+            "  steadygrad doctor --verbose",
             "  steadygrad doctor --json | python3 -m json.tool",
             "",
             "An engine or GPU that can't be used is listed with the reason. The exit code is 0 all the same."
@@ -26,6 +27,11 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON, with sizes in bytes, for other programs to read.")
     private boolean json;
+
+    @Option(
+            names = "--verbose",
+            description = "Print also all places where CUDA was looked for, and what wasn't found.")
+    private boolean verbose;
 
     @Spec
     private CommandSpec spec;
@@ -38,7 +44,7 @@ final class DoctorCommand implements Runnable {
             out.println(toJson(report));
             out.flush();
         } else {
-            new DoctorText(out, Terminal.colours(), Terminal.width()).print(report);
+            new DoctorText(out, Terminal.colours(), Terminal.width()).print(report, verbose);
         }
     }
 

@@ -11,6 +11,11 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.cuda.driver.CudaProbe;
+import org.steadygrad.engine.cuda.driver.CudaReport;
+import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
+import org.steadygrad.engine.cuda.driver.CudaReport.Place;
+import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.Gpus;
 import org.steadygrad.platform.Gpus.Gpu;
@@ -31,6 +36,7 @@ record DoctorReport(
         Software software,
         Nd4jState nd4j,
         List<EngineState> engines,
+        CudaState cuda,
         List<GpuState> gpus,
         String auto) {
 
@@ -67,12 +73,30 @@ record DoctorReport(
 
     record EngineState(String name, boolean usable, String detail) {}
 
+    /**
+     * What of CUDA there is, for the engine cuda.
+     *
+     * @param problem why it can't be used, and what to do; "" when it can
+     * @param libraries in the order in which they are loaded
+     * @param places where libraries were looked for
+     */
+    record CudaState(String problem, VersionState versions, List<LibraryState> libraries, List<Place> places) {
+        static CudaState of(CudaReport report) {
+            return new CudaState(
+                    report.problem().map(CudaReport.Problem::text).orElse(""),
+                    report.versions(),
+                    report.libraries(),
+                    report.places());
+        }
+    }
+
     /** @param usedBy what each engine that could take a GPU says of it */
     record GpuState(String name, String computeCapability, String memory, String driver, List<EngineState> usedBy) {}
 
     static DoctorReport collect() {
         Cpu cpu = Cpu.detect();
         List<EngineState> engines = probeEngines();
+        CudaReport cuda = CudaProbe.report();
         return new DoctorReport(
                 Main.Version.text(),
                 new Processor(cpu.model(), cpu.notableFlags(), cpu.physicalCores(), cpu.logicalCores()),
@@ -84,7 +108,8 @@ record DoctorReport(
                         System.getProperty("java.home")),
                 startNd4j(),
                 engines,
-                findGpus(engines),
+                CudaState.of(cuda),
+                findGpus(engines, cuda),
                 engines.stream()
                         .filter(EngineState::usable)
                         .map(EngineState::name)
@@ -141,15 +166,33 @@ record DoctorReport(
         return List.copyOf(states);
     }
 
-    private static List<GpuState> findGpus(List<EngineState> engines) {
+    /** CUDA's devices, in its order; where it can't list them, those that the driver tells of. */
+    static List<GpuState> findGpus(List<EngineState> engines, CudaReport cuda) {
         List<GpuState> states = new ArrayList<>();
-        for (Gpu gpu : Gpus.detect()) {
-            List<EngineState> users = new ArrayList<>();
-            engines.stream().filter(e -> e.name().equals("cuda")).forEach(users::add);
-            users.add(new EngineState("dl4j", nd4jOn(gpu).isEmpty(), nd4jOn(gpu).orElse("runs ND4J's CUDA back end")));
-            states.add(new GpuState(gpu.name(), gpu.computeCapability(), gpu.memory(), gpu.driver(), users));
+        Optional<EngineState> engine =
+                engines.stream().filter(e -> e.name().equals("cuda")).findFirst();
+        for (CudaReport.GpuState gpu : cuda.devices()) {
+            Gpu plain = new Gpu(
+                    "cuda:" + gpu.ordinal() + " " + gpu.name(),
+                    gpu.computeCapability(),
+                    Terminal.bytes(gpu.memory()) + ", " + gpu.multiprocessors() + " multiprocessors",
+                    cuda.versions().driverRelease());
+            Optional<String> obstacle = cuda.obstacle(gpu.ordinal());
+            states.add(gpuState(
+                    plain,
+                    engine.map(e -> new EngineState("cuda", obstacle.isEmpty(), obstacle.orElse("can use it")))));
+        }
+        if (states.isEmpty()) {
+            Gpus.detect().forEach(gpu -> states.add(gpuState(gpu, engine)));
         }
         return List.copyOf(states);
+    }
+
+    private static GpuState gpuState(Gpu gpu, Optional<EngineState> cuda) {
+        List<EngineState> users = new ArrayList<>();
+        cuda.ifPresent(users::add);
+        users.add(new EngineState("dl4j", nd4jOn(gpu).isEmpty(), nd4jOn(gpu).orElse("runs ND4J's CUDA back end")));
+        return new GpuState(gpu.name(), gpu.computeCapability(), gpu.memory(), gpu.driver(), List.copyOf(users));
     }
 
     private static Optional<String> nd4jOn(Gpu gpu) {
@@ -159,6 +202,8 @@ record DoctorReport(
         }
         boolean present = ServiceLoader.load(Nd4jBackend.class).stream()
                 .anyMatch(provider -> provider.type().getSimpleName().equals("JCublasBackend"));
-        return present ? Optional.empty() : Optional.of("org.nd4j:nd4j-cuda-11.6 is not on the class path");
+        return present
+                ? Optional.empty()
+                : Optional.of("org.nd4j:nd4j-cuda-11.6 is not on the class path: build with the profile nd4j-cuda");
     }
 }

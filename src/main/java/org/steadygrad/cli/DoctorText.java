@@ -3,10 +3,12 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.steadygrad.cli.DoctorReport.CudaState;
 import org.steadygrad.cli.DoctorReport.EngineState;
 import org.steadygrad.cli.DoctorReport.GpuState;
 import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
+import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import picocli.CommandLine.Help.Ansi;
 
 /** Prints a {@link DoctorReport} in sections with aligned columns. */
@@ -17,13 +19,15 @@ final class DoctorText {
     private final Ansi ansi;
     private final int width;
 
+    /** @param width columns to fill */
     DoctorText(PrintWriter out, boolean colours, int width) {
         this.out = out;
         this.ansi = colours ? Ansi.ON : Ansi.OFF;
         this.width = width;
     }
 
-    void print(DoctorReport report) {
+    /** @param details whether to print also what was looked at and not taken */
+    void print(DoctorReport report, boolean details) {
         section("Machine");
         row("processor", report.cpu().model());
         row("cores", cores(report));
@@ -37,6 +41,8 @@ final class DoctorText {
         nd4j(report.nd4j());
         section("Engines");
         report.engines().forEach(this::engine);
+        section("CUDA");
+        cuda(report.cuda(), details);
         section("GPUs");
         if (report.gpus().isEmpty()) {
             row("none", "no NVIDIA GPU, or no driver, was found");
@@ -92,6 +98,45 @@ final class DoctorText {
 
     private void engine(EngineState engine) {
         mark(engine.usable(), engine.name(), engine.detail());
+    }
+
+    private void cuda(CudaState cuda, boolean details) {
+        if (!cuda.problem().isEmpty()) {
+            mark(false, "CUDA", cuda.problem());
+        }
+        known(
+                "driver",
+                join(
+                        cuda.versions().driverRelease(),
+                        "runs CUDA up to ",
+                        cuda.versions().driver()));
+        known("runtime", cuda.versions().runtime());
+        known("bindings", cuda.versions().bindings());
+        for (LibraryState library : cuda.libraries()) {
+            if (!library.file().isEmpty() || details) {
+                mark(library.fine(), "library", library(library));
+            }
+        }
+        if (details) {
+            cuda.places().forEach(place -> row("looked in", place.origin() + ": " + String.join(" ", place.folders())));
+        }
+    }
+
+    private static String library(LibraryState library) {
+        List<String> parts = new ArrayList<>(List.of(library.name(), library.version(), library.file()));
+        parts.removeIf(String::isEmpty);
+        return String.join(" ", parts) + (library.fine() ? "" : ": " + library.problem());
+    }
+
+    private void known(String label, String value) {
+        if (!value.isEmpty()) {
+            row(label, value);
+        }
+    }
+
+    private static String join(String first, String words, String second) {
+        String rest = second.isEmpty() ? "" : words + second;
+        return first.isEmpty() || rest.isEmpty() ? first + rest : first + ", " + rest;
     }
 
     private void gpu(GpuState gpu) {

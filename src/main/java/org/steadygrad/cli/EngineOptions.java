@@ -9,7 +9,10 @@ import picocli.CommandLine.Spec;
 
 /** Options of commands that run a trained model. */
 final class EngineOptions {
-    @Option(names = "--engine", paramLabel = "NAME", description = "auto, or an engine that doctor lists.")
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "auto, or an engine that doctor lists; cuda:1 is the second GPU.")
     private String engine = Engines.AUTO;
 
     @Option(

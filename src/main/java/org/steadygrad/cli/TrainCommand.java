@@ -57,7 +57,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "NAME",
-            description = "auto, or an engine that doctor lists; overrides the run file.")
+            description = "auto, or an engine that doctor lists, cuda:1 being the second GPU; overrides the run file.")
     private String engine;
 
     @Option(

@@ -1,6 +1,7 @@
 package org.steadygrad.clip;
 
 import java.util.Map;
+import java.util.Optional;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.ops.ClipPolicy;
@@ -16,6 +17,11 @@ record FixedRule(ClipRule rule) implements ClipPolicy {
     public ClipRule decide(double globalNorm) {
         Check.nonNegative(globalNorm, "clip", "the gradient norm");
         return rule;
+    }
+
+    @Override
+    public Optional<ClipRule> constantRule() {
+        return Optional.of(rule);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package org.steadygrad.engine;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.spec.Precision;
 
 /**
  * Runs the training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Not safe
@@ -21,6 +23,11 @@ public interface Engine extends AutoCloseable {
     /** Bytes that the engine holds on its device; empty where the device uses the host's memory, or doesn't tell. */
     default OptionalLong deviceBytes() {
         return OptionalLong.empty();
+    }
+
+    /** What the factors of matrix products are rounded to. */
+    default Precision precision() {
+        return Precision.FLOAT32;
     }
 
     /** Where each parameter lies in the statistics that {@link #update} returns. */
@@ -40,6 +47,35 @@ public interface Engine extends AutoCloseable {
      * @throws IllegalStateException when no gradient was computed since the last update
      */
     UpdateOutcome update(UpdateRule rule);
+
+    /**
+     * How many steps may be asked for by {@link #step} before the first of them is awaited, so that the engine needn't wait
+     * for its caller; 0 for an engine that does each step when it is asked for it.
+     */
+    default int stepsAhead() {
+        return 0;
+    }
+
+    /**
+     * Asks for a whole step: the gradient of a batch, and the update if the loss is finite. The numbers are those of {@link
+     * #computeGradient} and {@link #update}. When a step is refused, because loss or gradient isn't finite, those asked for
+     * after it and before it was awaited aren't run: they find the parameters as they were.
+     *
+     * @param batch isn't changed, and may be changed by the caller afterwards
+     * @param options of the pass; gradients aren't accumulated
+     * @param rule with a policy that has a {@link org.steadygrad.ops.ClipPolicy#constantRule}, if steps are to be ahead
+     */
+    default PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        PassResult pass = computeGradient(batch, options);
+        Optional<UpdateOutcome> outcome = Optional.empty();
+        if (Double.isFinite(pass.loss())) {
+            outcome = Optional.of(update(rule));
+        } else {
+            discardGradient();
+        }
+        Optional<StepResult> result = Optional.of(new StepResult(pass, outcome));
+        return () -> result;
+    }
 
     /** Forgets the gradients computed since the last update, as if they had never been. */
     void discardGradient();

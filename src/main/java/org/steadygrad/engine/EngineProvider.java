@@ -18,6 +18,15 @@ public interface EngineProvider {
     /** Whether the engine can be used on this machine. Never throws. */
     Availability probe();
 
+    /**
+     * Why the engine can't be used with a certain device of this machine; empty when it can. Never throws.
+     *
+     * @param device from 0
+     */
+    default Optional<String> unusableDevice(int device) {
+        return Optional.of("it has no devices to choose from. Name it without a number: " + name() + ".");
+    }
+
     /** Why the engine can't run the model, naming the layer or setting; empty when it can. */
     Optional<String> unsupported(ComputationGraph model);
 

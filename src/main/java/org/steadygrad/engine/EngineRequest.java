@@ -8,13 +8,16 @@ import org.steadygrad.spec.RunSpec;
 /**
  * Which engine is wanted, and with what.
  *
- * @param name {@link Engines#AUTO} or an engine's name
- * @param settings what it may use
+ * @param name {@link Engines#AUTO} or an engine's name, which a colon and the number of a device may follow: "cuda:1"
+ * @param settings what it may use; a device in the name counts more than the one given here
  */
 public record EngineRequest(String name, EngineSettings settings) {
     public EngineRequest {
         Check.notNull(name, "engine request", "name");
         Check.notNull(settings, "engine request", "settings");
+        if (name.indexOf(':') >= 0) {
+            settings = settings.onDevice(deviceIn(name));
+        }
     }
 
     /** With all physical cores, and no limit of memory. */
@@ -24,14 +27,30 @@ public record EngineRequest(String name, EngineSettings settings) {
 
     /** @param threads 0 stands for one per physical core */
     public static EngineRequest of(String name, int threads) {
-        return new EngineRequest(name, new EngineSettings(threads, 0));
+        return new EngineRequest(name, new EngineSettings(threads, 0, 0, null));
     }
 
     /** What a run file asks for. */
     public static EngineRequest of(RunSpec run) {
         int threads = run.threads() == null ? 0 : run.threads();
         long memory = run.memory() == null ? 0 : MemorySize.bytes("memory", run.memory());
-        return new EngineRequest(run.engine(), new EngineSettings(threads, memory));
+        return new EngineRequest(run.engine(), new EngineSettings(threads, memory, 0, run.precision()));
+    }
+
+    /** The name without a device. */
+    public String engine() {
+        int colon = name.indexOf(':');
+        return colon < 0 ? name : name.substring(0, colon);
+    }
+
+    /** Whether a certain device is wanted, not the engine's first one. */
+    boolean wantsDevice() {
+        return name.indexOf(':') >= 0 || settings.device() > 0;
+    }
+
+    private static int deviceIn(String name) {
+        RunSpec.checkEngine(name);
+        return Integer.parseInt(name.substring(name.indexOf(':') + 1));
     }
 
     /**
@@ -40,6 +59,6 @@ public record EngineRequest(String name, EngineSettings settings) {
      * @throws EngineException when no engine can be used
      */
     public Engine open(ComputationGraph model) {
-        return Engines.choose(name, model).provider().create(model, settings);
+        return Engines.choose(this, model).provider().create(model, settings);
     }
 }

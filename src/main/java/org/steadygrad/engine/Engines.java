@@ -37,20 +37,33 @@ public final class Engines {
      * Chooses an engine. Only {@value #AUTO} passes over engines that can't be used; a named engine that can't be used
      * is an error.
      *
-     * @param request {@value #AUTO} or an engine's name
+     * @param request {@value #AUTO} or an engine's name, as for {@link EngineRequest}
      * @throws EngineException when the named engine is unknown, not usable here, or doesn't support the model
      */
     public static Choice choose(String request, ComputationGraph model) {
+        return choose(EngineRequest.of(request), model);
+    }
+
+    /**
+     * Chooses an engine, as {@link #choose(String, ComputationGraph)} does.
+     *
+     * @throws EngineException also when the engine can't be used with the device
+     */
+    public static Choice choose(EngineRequest request, ComputationGraph model) {
         return choose(request, model, providers());
     }
 
-    static Choice choose(String request, ComputationGraph model, List<EngineProvider> providers) {
-        if (!request.equals(AUTO)) {
+    static Choice choose(EngineRequest request, ComputationGraph model, List<EngineProvider> providers) {
+        if (!request.engine().equals(AUTO)) {
             return new Choice(named(request, model, providers), List.of());
+        }
+        if (request.wantsDevice()) {
+            throw new EngineException("A device goes with an engine's name, and " + AUTO + " chooses the engine."
+                    + " Name it, for example cuda:" + request.settings().device() + ".");
         }
         List<String> passedOver = new ArrayList<>();
         for (EngineProvider provider : providers) {
-            Optional<String> obstacle = obstacle(provider, model);
+            Optional<String> obstacle = obstacle(provider, request, model);
             if (obstacle.isEmpty()) {
                 return new Choice(provider, passedOver);
             }
@@ -59,10 +72,11 @@ public final class Engines {
         throw new EngineException("No engine can run this model. " + String.join(" ", passedOver));
     }
 
-    private static EngineProvider named(String name, ComputationGraph model, List<EngineProvider> providers) {
+    private static EngineProvider named(EngineRequest request, ComputationGraph model, List<EngineProvider> providers) {
+        String name = request.engine();
         for (EngineProvider provider : providers) {
             if (provider.name().equals(name)) {
-                obstacle(provider, model).ifPresent(reason -> {
+                obstacle(provider, request, model).ifPresent(reason -> {
                     throw new EngineException("Engine " + name + " can't be used: " + reason
                             + " Choose another engine, or auto to fall back by itself.");
                 });
@@ -78,7 +92,10 @@ public final class Engines {
                 "Engine \"" + name + "\" is not known here; expected one of " + String.join(", ", names) + "." + hint);
     }
 
-    private static Optional<String> obstacle(EngineProvider provider, ComputationGraph model) {
+    private static Optional<String> obstacle(EngineProvider provider, EngineRequest request, ComputationGraph model) {
+        if (request.wantsDevice()) {
+            return provider.unusableDevice(request.settings().device()).or(() -> provider.unsupported(model));
+        }
         Availability availability = provider.probe();
         return availability.usable() ? provider.unsupported(model) : Optional.of(availability.detail());
     }

@@ -12,12 +12,17 @@ public record RunSpec(
         @Doc("The network.") ModelSpec model,
         @Doc("How it is trained.") @Default("{}") TrainingSpec training,
         @Doc("What is watched.") @Default("{}") HealthSpec health,
-        @Doc("The engine: auto, or an engine's name as doctor lists them.") @Default("auto") String engine,
+        @Doc("The engine: auto, or an engine's name as doctor lists them; cuda:1 is the second GPU.") @Default("auto")
+                String engine,
         @Doc("Threads on the CPU.") @Absent("one per physical core") Integer threads,
         @Doc(
                         "Most memory that activations may take, for example 512MB; beyond it they are computed again in the backward pass (engine cpu).")
                 @Absent("no limit")
-                String memory) {
+                String memory,
+        @Doc(
+                        "What the factors of matrix products are rounded to on a GPU; sums, parameters and updates are float32 always, and so is everything on the CPU.")
+                @Absent("tf32 on GPUs that have it, else float32")
+                Precision precision) {
     public RunSpec {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw InvalidInputException.of(
@@ -26,11 +31,27 @@ public record RunSpec(
                     name,
                     "The name is used for the run's folder.");
         }
+        checkEngine(engine);
         if (threads != null) {
             Check.positive(threads, "run", "threads");
         }
         if (memory != null) {
             MemorySize.bytes("memory", memory);
+        }
+    }
+
+    /**
+     * Checks the form of an engine's name, not whether there is such an engine.
+     *
+     * @throws InvalidInputException when anything but a small whole number follows a colon
+     */
+    public static void checkEngine(String name) {
+        if (name.indexOf(':') >= 0 && !name.matches("[^:]+:[0-9]{1,4}")) {
+            throw InvalidInputException.of(
+                    "run",
+                    "engine to be a name, or a name, a colon and the number of a device",
+                    name,
+                    "The first device has the number 0, so that cuda:1 is the second GPU.");
         }
     }
 }

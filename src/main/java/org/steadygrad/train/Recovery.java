@@ -49,9 +49,14 @@ final class Recovery {
         return recovery;
     }
 
-    /** Takes a snapshot if the last one is old enough. To be called when the parameters have just given a good loss. */
+    /** Whether the last snapshot is old enough for a new one. */
+    boolean due(int iteration) {
+        return iteration - info.iteration() >= every;
+    }
+
+    /** Takes a snapshot if one is due. To be called when the parameters have just given a good loss. */
     void takeIfDue(int iteration, int updates) {
-        if (iteration - info.iteration() >= every) {
+        if (due(iteration)) {
             take(iteration, updates);
         }
     }

@@ -12,6 +12,7 @@ import org.steadygrad.health.HealthSummary;
  * @param name of the run
  * @param engine name of the engine
  * @param device the device in words
+ * @param precision what the factors of matrix products were rounded to
  * @param parameters number of the model's parameters
  * @param seed of everything random
  * @param iterations steps tried, in earlier parts of a resumed run too
@@ -33,6 +34,7 @@ public record RunResult(
         String name,
         String engine,
         String device,
+        String precision,
         long parameters,
         long seed,
         int iterations,

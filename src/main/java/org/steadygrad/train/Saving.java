@@ -61,10 +61,9 @@ final class Saving {
         return records;
     }
 
-    void checkpointIfDue() throws IOException {
-        if ((System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds()) {
-            checkpoint();
-        }
+    /** Whether it is time for a checkpoint. */
+    boolean due() {
+        return (System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds();
     }
 
     /** Writes a checkpoint of the present state, unless there is one already. */

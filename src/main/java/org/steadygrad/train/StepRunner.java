@@ -10,12 +10,19 @@ import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.ops.ClipPolicy;
+import org.steadygrad.train.StepQueue.Attempt;
 
-/** Runs single training steps: passes, guard, update, roll-back, and the records of all this. */
+/**
+ * Runs single training steps: passes, guard, update, roll-back, and the records of all this. An engine that can be ahead is
+ * asked for steps before the results of the ones before are known, on the assumption that nothing is the matter with those.
+ * Where that turns out wrong, the steps that built on it are taken back and done again, so that a run's numbers are the same
+ * as with an engine that does step after step.
+ */
 final class StepRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
@@ -25,6 +32,7 @@ final class StepRunner {
     private final Recovery recovery;
     private final Progress progress;
     private final RunRecords records;
+    private final StepQueue queue = new StepQueue();
     private final long seed;
     private final int traceEvery;
 
@@ -41,53 +49,124 @@ final class StepRunner {
     }
 
     /**
-     * Runs one step.
+     * Runs one step, or asks the engine for it and looks at the result of an earlier one.
      *
-     * @param batches their gradients are averaged
-     * @param continued whether the step continues the sequences of the step before
-     * @param carriesState whether recurrent state is kept between steps at all
      * @return why the run can't go on, if it can't
      */
-    Optional<String> run(List<MultiDataSet> batches, boolean continued, boolean carriesState) {
-        long start = System.nanoTime();
-        if (carriesState && !continued) {
-            engine.clearState();
+    Optional<String> run(Attempt attempt) {
+        if (mayBeAhead(attempt)) {
+            ask(attempt);
+            return queue.size() > engine.stepsAhead() ? settle() : Optional.empty();
         }
-        boolean traced = progress.iteration == 0 || (progress.iteration + 1) % traceEvery == 0;
-        Passes passes = passes(batches, carriesState, traced);
+        Optional<String> trouble = finish();
+        return trouble.isPresent() ? trouble : runNow(attempt);
+    }
+
+    /**
+     * Looks at the results of all steps that the engine was asked for.
+     *
+     * @return why the run can't go on, if it can't
+     */
+    Optional<String> finish() {
+        Optional<String> trouble = Optional.empty();
+        while (trouble.isEmpty() && queue.size() > 0) {
+            trouble = settle();
+        }
+        return trouble;
+    }
+
+    /** Number of steps so far, those included whose results aren't known yet. */
+    int iterationsAsked() {
+        return progress.iteration + queue.size();
+    }
+
+    /** Whether nothing but a step that goes wrong could make a difference to this one. */
+    private boolean mayBeAhead(Attempt attempt) {
+        return engine.stepsAhead() > 0
+                && attempt.batches().size() == 1
+                && clip.constantRule().isPresent()
+                && guard.calm()
+                && guard.learningRateScale() == 1
+                && !recovery.due(iterationsAsked());
+    }
+
+    private void ask(Attempt attempt) {
+        long start = System.nanoTime();
+        clearUnlessContinued(attempt);
+        int before = iterationsAsked();
+        PassOptions options = new PassOptions(passSeed(before, 0), attempt.carriesState(), false, traced(before));
+        UpdateRule rule = new UpdateRule(clip, progress.updates + queue.size(), progress.epoch, 1);
+        queue.add(attempt, engine.step(attempt.batches().get(0), options, rule), start);
+    }
+
+    private Optional<String> settle() {
+        StepQueue.Settled settled = queue.settle();
+        StepResult result = settled.result()
+                .orElseThrow(() -> new IllegalStateException("a step wasn't run although none before it was refused"));
+        Passes passes = new Passes(result.pass().loss(), result.pass().trace());
         Guard.Decision decision = guard.beforeUpdate(passes.loss());
-        UpdateOutcome outcome = null;
+        Optional<UpdateOutcome> outcome = Optional.empty();
+        if (decision.action() == Guard.Action.CONTINUE) {
+            outcome = result.update();
+            decision = outcome.isPresent() ? guard.afterUpdate(result.applied()) : decision;
+        }
+        boolean sound = decision.action() == Guard.Action.CONTINUE && result.applied();
+        List<Attempt> again = sound ? List.of() : queue.withdraw();
+        Optional<String> trouble = conclude(settled.attempt(), passes, outcome, decision, settled.seconds());
+        int done = 0;
+        while (trouble.isEmpty() && done < again.size()) {
+            trouble = runNow(again.get(done++));
+        }
+        progress.batchInEpoch -= wholeBatches(again.subList(done, again.size()));
+        return trouble;
+    }
+
+    /** Batches that the loop took and that aren't done after all. */
+    private static int wholeBatches(List<Attempt> undone) {
+        return (int) undone.stream().filter(attempt -> !attempt.carriesState()).count();
+    }
+
+    private Optional<String> runNow(Attempt attempt) {
+        long start = System.nanoTime();
+        clearUnlessContinued(attempt);
+        Passes passes = passes(attempt);
+        Guard.Decision decision = guard.beforeUpdate(passes.loss());
+        Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE && Double.isFinite(passes.loss())) {
-            if (guard.calm() && !continued) {
+            if (guard.calm() && !attempt.continued()) {
                 recovery.takeIfDue(progress.iteration, progress.updates);
             }
-            outcome = engine.update(new UpdateRule(clip, progress.updates, progress.epoch, guard.learningRateScale()));
-            decision = guard.afterUpdate(outcome.applied());
+            UpdateRule rule = new UpdateRule(clip, progress.updates, progress.epoch, guard.learningRateScale());
+            outcome = Optional.of(engine.update(rule));
+            decision = guard.afterUpdate(outcome.get().applied());
         } else {
             engine.discardGradient();
         }
-        progress.iteration++;
-        double seconds = (System.nanoTime() - start) / 1e9;
-        boolean applied = outcome != null && outcome.applied();
-        count(applied, outcome, passes.loss(), seconds);
-        records.step(report(passes.loss(), outcome, applied, seconds), Optional.ofNullable(outcome), passes.trace());
-        if (outcome != null ? !applied : !Double.isFinite(passes.loss())) {
-            explainSkip(batches, passes);
+        return conclude(attempt, passes, outcome, decision, (System.nanoTime() - start) / 1e9);
+    }
+
+    private void clearUnlessContinued(Attempt attempt) {
+        if (attempt.carriesState() && !attempt.continued()) {
+            engine.clearState();
         }
-        return act(decision);
+    }
+
+    private boolean traced(int stepsBefore) {
+        return stepsBefore == 0 || (stepsBefore + 1) % traceEvery == 0;
     }
 
     /** @param loss mean over the passes */
     private record Passes(double loss, Optional<StepTrace> trace) {}
 
-    private Passes passes(List<MultiDataSet> batches, boolean carriesState, boolean traced) {
+    private Passes passes(Attempt attempt) {
+        List<MultiDataSet> batches = attempt.batches();
         double sum = 0;
         Optional<StepTrace> trace = Optional.empty();
         for (int i = 0; i < batches.size(); i++) {
-            boolean traceThis = traced && i == 0;
+            boolean traceThis = i == 0 && traced(progress.iteration);
+            long passSeed = passSeed(progress.iteration, i);
             PassResult result = engine.computeGradient(
-                    batches.get(i),
-                    new PassOptions(passSeed(progress.iteration, i), carriesState, batches.size() > 1, traceThis));
+                    batches.get(i), new PassOptions(passSeed, attempt.carriesState(), batches.size() > 1, traceThis));
             sum += result.loss();
             if (traceThis) {
                 trace = result.trace();
@@ -104,25 +183,32 @@ final class StepRunner {
         return z ^ (z >>> 31);
     }
 
-    private void count(boolean applied, UpdateOutcome outcome, double loss, double seconds) {
-        progress.record(loss, seconds);
-        if (!applied) {
+    /** Counts and records a step, and does what the guard decided. */
+    private Optional<String> conclude(
+            Attempt attempt, Passes passes, Optional<UpdateOutcome> outcome, Guard.Decision decision, double seconds) {
+        progress.iteration++;
+        boolean applied = outcome.isPresent() && outcome.get().applied();
+        progress.record(passes.loss(), seconds);
+        if (applied) {
+            progress.updates++;
+            progress.clippedSteps += outcome.get().clipScale() < 1 ? 1 : 0;
+        } else {
             progress.skippedSteps++;
-            return;
         }
-        progress.updates++;
-        if (outcome.clipScale() < 1) {
-            progress.clippedSteps++;
+        records.step(report(passes.loss(), outcome, applied, seconds), outcome, passes.trace());
+        if (outcome.isPresent() ? !applied : !Double.isFinite(passes.loss())) {
+            explainSkip(attempt.batches(), passes);
         }
+        return act(decision);
     }
 
-    private IterationReport report(double loss, UpdateOutcome outcome, boolean applied, double seconds) {
+    private IterationReport report(double loss, Optional<UpdateOutcome> outcome, boolean applied, double seconds) {
         return new IterationReport(
                 progress.iteration,
                 progress.epoch,
                 loss,
-                outcome == null ? Double.NaN : outcome.gradient().globalNorm(),
-                outcome == null ? 1 : outcome.clipScale(),
+                outcome.map(update -> update.gradient().globalNorm()).orElse(Double.NaN),
+                outcome.map(UpdateOutcome::clipScale).orElse(1.0),
                 applied,
                 guard.learningRateScale(),
                 seconds);

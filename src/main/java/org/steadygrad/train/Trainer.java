@@ -144,7 +144,7 @@ public final class Trainer {
         return this;
     }
 
-    /** {@code "auto"} or an engine's name. */
+    /** {@code "auto"} or an engine's name; {@code "cuda:1"} is the second GPU. */
     public Trainer engine(String engineName) {
         engine = new EngineRequest(engineName, engine.settings());
         return this;

@@ -9,6 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.train.StepQueue.Attempt;
 
 /** Epochs, batches, windows, validation, checkpoints, and the reasons to end. */
 final class TrainingLoop {
@@ -40,7 +41,7 @@ final class TrainingLoop {
 
     /** Trains until something ends the run; the last state is saved as a checkpoint. */
     End run() throws IOException {
-        Optional<End> end = patienceOver().or(this::endOfBatch);
+        Optional<End> end = patienceOver().or(() -> endOfBatch(progress.iteration));
         while (end.isEmpty() && progress.epoch < settings.limits().epochs()) {
             end = epoch();
         }
@@ -58,18 +59,36 @@ final class TrainingLoop {
             while (batches.hasNext()) {
                 Optional<String> trouble = trainOn(take(batches));
                 boolean epochDone = !batches.hasNext();
+                boolean pause = epochDone || somethingDue();
+                if (trouble.isEmpty() && pause) {
+                    trouble = steps.finish();
+                }
                 if (epochDone) {
                     progress.epoch++;
                     progress.batchInEpoch = 0;
                 }
-                Optional<End> end =
-                        trouble.isPresent() ? Optional.of(new End(trouble.get(), false)) : afterBatch(epochDone);
+                Optional<End> end = trouble.map(why -> new End(why, false));
+                if (end.isEmpty() && pause) {
+                    end = afterBatch(epochDone);
+                }
                 if (end.isPresent()) {
                     return end;
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether something comes next that needs the results of all steps. */
+    private boolean somethingDue() {
+        return validationDue(steps.iterationsAsked(), false)
+                || saving.due()
+                || endOfBatch(steps.iterationsAsked()).isPresent();
+    }
+
+    private boolean validationDue(int iteration, boolean epochDone) {
+        Integer every = settings.validateEvery();
+        return every == null ? epochDone : iteration - progress.validatedAt >= every;
     }
 
     private List<MultiDataSet> take(BatchIterator batches) {
@@ -83,11 +102,11 @@ final class TrainingLoop {
 
     private Optional<String> trainOn(List<MultiDataSet> group) {
         if (window == 0) {
-            return steps.run(group, false, false);
+            return steps.run(new Attempt(group, false, false));
         }
         boolean continued = false;
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            Optional<String> trouble = steps.run(List.of(piece), continued, true);
+            Optional<String> trouble = steps.run(new Attempt(List.of(piece), continued, true));
             if (trouble.isPresent()) {
                 return trouble;
             }
@@ -97,15 +116,14 @@ final class TrainingLoop {
     }
 
     private Optional<End> afterBatch(boolean epochDone) throws IOException {
-        Integer every = settings.validateEvery();
-        boolean due = every == null ? epochDone : progress.iteration - progress.validatedAt >= every;
-        if (due) {
+        boolean validated = validationDue(progress.iteration, epochDone);
+        if (validated) {
             validate();
-            saving.checkpoint();
-        } else {
-            saving.checkpointIfDue();
         }
-        return patienceOver().or(this::endOfBatch);
+        if (validated || saving.due()) {
+            saving.checkpoint();
+        }
+        return patienceOver().or(() -> endOfBatch(progress.iteration));
     }
 
     private void validate() throws IOException {
@@ -134,9 +152,10 @@ final class TrainingLoop {
                 : Optional.empty();
     }
 
-    private Optional<End> endOfBatch() {
+    /** @param iteration number of steps so far */
+    private Optional<End> endOfBatch(int iteration) {
         LoopSettings.Limits limits = settings.limits();
-        if (limits.iterations() != null && progress.iteration >= limits.iterations()) {
+        if (limits.iterations() != null && iteration >= limits.iterations()) {
             return Optional.of(new End("all iterations done", true));
         }
         if (stopSignal.requested().isPresent()) {

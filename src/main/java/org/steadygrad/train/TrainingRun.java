@@ -49,7 +49,7 @@ final class TrainingRun {
     }
 
     RunResult run() {
-        Engines.Choice choice = Engines.choose(settings.engine().name(), model);
+        Engines.Choice choice = Engines.choose(settings.engine(), model);
         choice.passedOver().forEach(observer::passedOver);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
@@ -205,6 +205,7 @@ final class TrainingRun {
                 filing.name(),
                 engine.name(),
                 engine.device(),
+                engine.precision().words(),
                 model.numParams(),
                 settings.seed(),
                 progress.iteration,

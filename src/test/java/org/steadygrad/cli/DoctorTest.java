@@ -10,15 +10,74 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.cli.DoctorReport.CudaState;
 import org.steadygrad.cli.DoctorReport.EngineState;
 import org.steadygrad.cli.DoctorReport.GpuState;
 import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
 import org.steadygrad.cli.DoctorReport.Processor;
 import org.steadygrad.cli.DoctorReport.Software;
+import org.steadygrad.engine.cuda.driver.CudaReport;
 
 class DoctorTest {
+    private static final CudaReport NO_CUDA = new CudaReport(
+            Optional.of(new CudaReport.Problem("No driver is there.", "Install one.")),
+            new CudaReport.VersionState("13.1-9.19-1.5.13", "", "", ""),
+            List.of(new CudaReport.LibraryState("libcudart.so.13", "", "", "not found")),
+            List.of(),
+            List.of(new CudaReport.Place("LD_LIBRARY_PATH", List.of("/opt/a", "/opt/b"))));
+
+    private static final CudaReport TWO_GPUS = new CudaReport(
+            Optional.empty(),
+            new CudaReport.VersionState("13.1-9.19-1.5.13", "13.0", "580.82.07", "13.1"),
+            List.of(new CudaReport.LibraryState("libcudart.so.13", "13.1", "/opt/cuda/libcudart.so.13", "")),
+            List.of(
+                    new CudaReport.GpuState(0, "NVIDIA H200", "9.0", 141L << 30, 132, ""),
+                    new CudaReport.GpuState(1, "GTX 1080", "6.1", 8L << 30, 20, "it is too old.")),
+            List.of());
+
+    @Test
+    void tellsWhatOfCudaThereIs() {
+        EngineState cuda = new EngineState("cuda", true, "CUDA 13.1");
+        List<GpuState> gpus = DoctorReport.findGpus(List.of(cuda), TWO_GPUS);
+        String text = print(report(List.of(cuda), TWO_GPUS, gpus, "cuda"));
+        assertTrue(text.contains("driver        580.82.07, runs CUDA up to 13.0"), text);
+        assertTrue(text.contains("ok      library       libcudart.so.13 13.1 /opt/cuda/libcudart.so.13"), text);
+        assertTrue(text.contains("cuda:0 NVIDIA H200: 141.0 GiB, 132 multiprocessors, compute capability 9.0"), text);
+        assertTrue(text.contains("ok      cuda          can use it"), text);
+        assertTrue(text.contains("missing cuda          device 1 (GTX 1080) can't be used: it is too old."), text);
+        String dl4j = "missing dl4j          nd4j-cuda-11.6 holds machine code for compute capability 3.7 to 8.9 only";
+        assertTrue(text.contains(dl4j), text);
+        assertTrue(text.contains("org.nd4j:nd4j-cuda-11.6 is not on the class path: build with"), text);
+    }
+
+    @Test
+    void placesAndMissingLibrariesAreDetails() throws IOException {
+        DoctorReport report = report(List.of(), NO_CUDA, List.of(), "cpu");
+        String text = print(report);
+        assertTrue(text.contains("missing CUDA          No driver is there. Install one."), text);
+        assertFalse(text.contains("libcudart") || text.contains("/opt/a"), text);
+        String details = print(report, true);
+        assertTrue(details.contains("missing library       libcudart.so.13: not found"), details);
+        assertTrue(details.contains("looked in     LD_LIBRARY_PATH: /opt/a /opt/b"), details);
+        JsonNode json = new ObjectMapper().readTree(DoctorCommand.toJson(report));
+        assertEquals(
+                "No driver is there. Install one.", json.at("/cuda/problem").asText());
+        assertEquals("/opt/b", json.at("/cuda/places/0/folders/1").asText());
+        assertEquals("13.1-9.19-1.5.13", json.at("/cuda/versions/bindings").asText());
+        assertEquals("not found", json.at("/cuda/libraries/0/problem").asText());
+    }
+
+    @Test
+    void withoutLibrariesTheDriversGpusAreListed() {
+        EngineState cuda = new EngineState("cuda", false, "no cuDNN");
+        for (GpuState gpu : DoctorReport.findGpus(List.of(cuda), NO_CUDA)) {
+            assertEquals(cuda, gpu.usedBy().get(0), "the engine's own reason");
+        }
+    }
+
     @Test
     void theReportOfThisMachineIsComplete() throws IOException {
         JsonNode json = new ObjectMapper().readTree(DoctorCommand.toJson(DoctorReport.collect()));
@@ -56,6 +115,10 @@ class DoctorTest {
     }
 
     private static DoctorReport report(List<EngineState> engines, List<GpuState> gpus, String auto) {
+        return report(engines, NO_CUDA, gpus, auto);
+    }
+
+    private static DoctorReport report(List<EngineState> engines, CudaReport cuda, List<GpuState> gpus, String auto) {
         return new DoctorReport(
                 "1.0",
                 new Processor("some", List.of(), 0, 2),
@@ -63,13 +126,18 @@ class DoctorTest {
                 new Software("Linux", "amd64", "17", "/jdk"),
                 new Nd4jState("1", List.of(), "", "", "base", "it is", "", "none found"),
                 engines,
+                CudaState.of(cuda),
                 gpus,
                 auto);
     }
 
     private static String print(DoctorReport report) {
+        return print(report, false);
+    }
+
+    private static String print(DoctorReport report, boolean details) {
         StringWriter text = new StringWriter();
-        new DoctorText(new PrintWriter(text), false, 120).print(report);
+        new DoctorText(new PrintWriter(text), false, 120).print(report, details);
         return text.toString();
     }
 }

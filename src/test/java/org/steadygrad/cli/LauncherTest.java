@@ -25,7 +25,7 @@ class LauncherTest {
     private static final String MAVEN =
             """
             #!/bin/sh
-            echo run >>maven.runs
+            echo "$*" >>maven.runs
             sleep 0.2
             if [ -f broken ]; then echo '[ERROR] Main.java:[3,7] ; expected'; exit 3; fi
             echo '-cp x' >target/java.args
@@ -43,6 +43,9 @@ class LauncherTest {
 
     @TempDir
     private Path temporary;
+
+    /** What STEADYGRAD_PROFILES is set to; null for not at all. */
+    private String profiles;
 
     private Path project;
     private Path tools;
@@ -82,6 +85,27 @@ class LauncherTest {
         Files.setLastModifiedTime(project.resolve("src/main/java"), later);
         assertTrue(launch(project.resolve("steadygrad")).text.contains("src/main/java is newer"));
         assertEquals(3, builds());
+    }
+
+    @Test
+    void profilesAreBuiltWithAndKept() throws Exception {
+        profiles = "cuda12-bundled";
+        launch(project.resolve("steadygrad"));
+        profiles = null;
+        assertFalse(launch(project.resolve("steadygrad")).text.contains("building"));
+        Files.setLastModifiedTime(
+                project.resolve("src/main/java/Main.java"),
+                FileTime.from(Instant.now().plusSeconds(60)));
+        launch(project.resolve("steadygrad"));
+        Files.setLastModifiedTime(project.resolve("src/main/java/Main.java"), FileTime.from(Instant.EPOCH));
+        profiles = "";
+        Outcome without = launch(project.resolve("steadygrad"));
+        assertTrue(without.text.contains("it was built with cuda12-bundled profiles"), without.text);
+        List<String> runs = Files.readAllLines(project.resolve("maven.runs"));
+        assertEquals(
+                List.of(true, true, false),
+                runs.stream().map(run -> run.contains("-Pcuda12-bundled")).toList());
+        assertEquals(7, without.code);
     }
 
     @Test
@@ -150,6 +174,10 @@ class LauncherTest {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).directory(temporary.toFile());
         builder.environment().remove("JAVA_HOME");
+        builder.environment().remove("STEADYGRAD_PROFILES");
+        if (profiles != null) {
+            builder.environment().put("STEADYGRAD_PROFILES", profiles);
+        }
         builder.environment().put("PATH", tools + ":" + systemTools());
         return builder.start();
     }

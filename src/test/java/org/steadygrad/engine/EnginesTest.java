@@ -9,6 +9,9 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.check.InvalidInputException;
 
 class EnginesTest {
     private static final ComputationGraph MODEL = new ComputationGraph(
@@ -40,8 +43,12 @@ class EnginesTest {
         return new Fake(name, 0, Availability.usable("here"), Optional.of("layer " + layer + " isn't supported."));
     }
 
+    private static Engines.Choice choose(String request, EngineProvider... providers) {
+        return Engines.choose(EngineRequest.of(request), MODEL, List.of(providers));
+    }
+
     private static EngineException refusal(String request, EngineProvider... providers) {
-        return assertThrows(EngineException.class, () -> Engines.choose(request, MODEL, List.of(providers)));
+        return assertThrows(EngineException.class, () -> choose(request, providers));
     }
 
     private static void assertSays(EngineException error, String... words) {
@@ -52,17 +59,15 @@ class EnginesTest {
 
     @Test
     void autoTakesTheFirstThatCan() {
-        Engines.Choice choice = Engines.choose(Engines.AUTO, MODEL, List.of(usable("cuda"), usable("cpu")));
+        Engines.Choice choice = choose(Engines.AUTO, usable("cuda"), usable("cpu"));
         assertEquals("cuda", choice.provider().name());
         assertEquals(List.of(), choice.passedOver());
     }
 
     @Test
     void autoFallsBackAndSaysWhy() {
-        Engines.Choice choice = Engines.choose(
-                Engines.AUTO,
-                MODEL,
-                List.of(missing("cuda", "no driver; install one."), picky("cpu", "conv1"), usable("dl4j")));
+        Engines.Choice choice =
+                choose(Engines.AUTO, missing("cuda", "no driver; install one."), picky("cpu", "conv1"), usable("dl4j"));
         assertEquals("dl4j", choice.provider().name());
         assertEquals(
                 List.of(
@@ -85,10 +90,7 @@ class EnginesTest {
         assertSays(refusal("cuda", missing("cuda", "no driver."), usable("dl4j")), "cuda", "no driver.", "auto");
         assertSays(refusal("cpu", picky("cpu", "conv1"), usable("dl4j")), "cpu", "conv1", "auto");
         assertEquals(
-                "dl4j",
-                Engines.choose("dl4j", MODEL, List.of(usable("cpu"), usable("dl4j")))
-                        .provider()
-                        .name());
+                "dl4j", choose("dl4j", usable("cpu"), usable("dl4j")).provider().name());
     }
 
     @Test
@@ -96,6 +98,80 @@ class EnginesTest {
         assertSays(
                 refusal("cdua", usable("cuda"), usable("dl4j")), "\"cdua\"", "auto, cuda, dl4j", "Did you mean cuda?");
         assertSays(refusal("quantum-computer", usable("cuda")), "doctor");
+    }
+
+    /** Two devices, of which only the second can be used. */
+    private static EngineProvider gpus() {
+        return new EngineProvider() {
+            private final EngineProvider first = missing("cuda", "device 0 can't be used. Usable: 1.");
+
+            @Override
+            public String name() {
+                return "cuda";
+            }
+
+            @Override
+            public int rank() {
+                return 20;
+            }
+
+            @Override
+            public Availability probe() {
+                return first.probe();
+            }
+
+            @Override
+            public Optional<String> unusableDevice(int device) {
+                return device == 1 ? Optional.empty() : Optional.of("there is no device " + device + ".");
+            }
+
+            @Override
+            public Optional<String> unsupported(ComputationGraph model) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Engine create(ComputationGraph model, EngineSettings settings) {
+                throw new AssertionError("choosing creates nothing");
+            }
+        };
+    }
+
+    @Test
+    void aDeviceIsAskedForByItsNumber() {
+        assertEquals("cuda", choose("cuda:1", gpus(), usable("cpu")).provider().name());
+        assertEquals(1, EngineRequest.of("cuda:1").settings().device());
+        assertEquals("cuda", EngineRequest.of("cuda:1").engine());
+        assertSays(refusal("cuda:2", gpus(), usable("cpu")), "cuda", "there is no device 2.");
+        assertSays(refusal("cuda:0", gpus(), usable("cpu")), "there is no device 0.");
+        assertSays(refusal("cuda", gpus(), usable("cpu")), "device 0 can't be used");
+        assertEquals(
+                "cpu", choose(Engines.AUTO, gpus(), usable("cpu")).provider().name());
+    }
+
+    @Test
+    void theDeviceMayAlsoComeWithTheSettings() {
+        EngineSettings second = EngineSettings.DEFAULT.onDevice(1);
+        EngineRequest request = new EngineRequest("cuda", second);
+        assertEquals(
+                "cuda",
+                Engines.choose(request, MODEL, List.of(gpus())).provider().name());
+        assertEquals(2, new EngineRequest("cuda:2", second).settings().device(), "the name counts more");
+    }
+
+    @Test
+    void enginesWithoutDevicesRefuseANumber() {
+        assertSays(refusal("cpu:0", usable("cpu")), "cpu", "no devices to choose from", "without a number");
+        assertSays(refusal("auto:1", usable("cpu")), "Name it, for example cuda:1");
+        assertSays(refusal("cdua:1", usable("cuda"), usable("dl4j")), "\"cdua\"", "Did you mean cuda?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cuda:", "cuda:x", "cuda:-1", ":1", "cuda:1:2", "cuda:99999"})
+    void whatFollowsTheColonMustBeANumber(String request) {
+        InvalidInputException error = assertThrows(InvalidInputException.class, () -> EngineRequest.of(request));
+        assertTrue(
+                error.getMessage().contains(request) && error.getMessage().contains("cuda:1 is"), error.getMessage());
     }
 
     @Test

@@ -80,7 +80,8 @@ class ModelBuilderTest {
         DataSpec source = new DataSpec.Adding(10, 10, 10);
         HealthSpec health = new HealthSpec(10, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
         ModelSpec model = new ModelSpec(List.of(layers), false);
-        return new ModelBuilder(new RunSpec("r", 7, source, model, training, health, "auto", null, null), data, 100);
+        return new ModelBuilder(
+                new RunSpec("r", 7, source, model, training, health, "auto", null, null, null), data, 100);
     }
 
     private static ModelBuilder builder(DataDescription data, LayerSpec... layers) {

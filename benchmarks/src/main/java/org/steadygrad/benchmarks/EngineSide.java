@@ -7,8 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.EngineSettings;
-import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
@@ -35,7 +34,7 @@ final class EngineSide implements Side {
      * @param model where the engine starts from; isn't changed
      */
     EngineSide(String engineName, int threads, Workload workload, ComputationGraph model, BatchData data) {
-        engine = Engines.choose(engineName, model).provider().create(model, new EngineSettings(threads, 0));
+        engine = EngineRequest.of(engineName, threads).open(model);
         batch = data.toDl4j(workload instanceof Workload.Recurrent);
         updateOnly = workload instanceof Workload.Update;
     }

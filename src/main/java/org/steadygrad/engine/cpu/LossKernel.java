@@ -2,8 +2,6 @@ package org.steadygrad.engine.cpu;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
@@ -48,14 +46,8 @@ final class LossKernel implements Kernel, Workers.Range {
         activationBackward = trained && !terms.direct()
                 ? Optional.of(function.backward(step.input(), step.output(), gradient, target.get()))
                 : Optional.empty();
+        program.shape().check(step);
         boolean byElement = program.shape().labelMask() == LabelMask.ELEMENTS;
-        if (byElement && step.activation().kind() == Kind.SOFTMAX) {
-            throw InvalidInputException.of(
-                    "loss of layer " + step.layer(),
-                    "a label mask with one number per row",
-                    "one number per class",
-                    "A softmax over some of the classes isn't defined.");
-        }
         elementMask = byElement ? program.batch().labelMask() : Optional.empty();
         rowMask = byElement ? Optional.empty() : program.batch().labelMask().or(() -> program.mask(step.mask()));
         int threads = program.runtime().threads();

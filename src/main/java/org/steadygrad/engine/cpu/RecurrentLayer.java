@@ -9,6 +9,7 @@ import org.steadygrad.engine.cpu.RecurrentWeights.Gradients;
 import org.steadygrad.engine.cpu.SegmentedSequence.Setting;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
 import org.steadygrad.engine.cpu.SequenceMask.Way;
+import org.steadygrad.engine.program.Segmentation;
 
 /**
  * A recurrent layer in one direction on time-major tensors, in whichever way the batch's mask asks for. Ways are built

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.Arrays;
+import org.steadygrad.engine.program.Reading;
 import org.steadygrad.engine.trace.ActivationRange;
 
 /**
@@ -10,24 +11,6 @@ import org.steadygrad.engine.trace.ActivationRange;
 final class TensorScan implements Workers.Range {
     private static final int CHUNK = 4096;
     private static final int GRAIN = 16 * CHUNK;
-
-    /**
-     * @param norm Euclidean norm of all elements, masked rows included
-     * @param mean of the elements in rows that aren't masked; 0 when there are none
-     * @param deviation standard deviation of the same
-     * @param saturatedShare share of the same within 2 % of the range of a bound
-     * @param deadShare share of columns that are 0 wherever they aren't masked
-     * @param nonFiniteRow first row with a non-finite element; -1 when all are finite
-     * @param nonFinite that element; 0 when all are finite
-     */
-    record Reading(
-            double norm,
-            double mean,
-            double deviation,
-            double saturatedShare,
-            double deadShare,
-            int nonFiniteRow,
-            double nonFinite) {}
 
     /** What one thread has seen. */
     private static final class Partial {
@@ -84,9 +67,9 @@ final class TensorScan implements Workers.Range {
         data = tensor;
         mask = rowMask;
         size = columns;
-        low = bound(range.low(), range.width(), Float.NEGATIVE_INFINITY);
-        high = bound(range.high(), -range.width(), Float.POSITIVE_INFINITY);
-        bounded = Float.isFinite(low) || Float.isFinite(high);
+        low = range.saturatedBelow();
+        high = range.saturatedAbove();
+        bounded = range.bounded();
         int rows = tensor.length() / columns;
         int parts = workers.parts(rows, Math.max(1, GRAIN / columns));
         for (int i = 0; i < parts; i++) {
@@ -94,11 +77,6 @@ final class TensorScan implements Workers.Range {
         }
         workers.run(rows, Math.max(1, GRAIN / columns), this);
         return sum(parts, range);
-    }
-
-    /** The value from which on an output counts as saturated, given the bound. */
-    private static float bound(double bound, double width, float none) {
-        return Double.isNaN(bound) ? none : (float) (bound + ActivationRange.MARGIN * width);
     }
 
     @Override
@@ -214,15 +192,7 @@ final class TensorScan implements Workers.Range {
             all += squares[i];
             dead += squares[i] == 0 ? 1 : 0;
         }
-        double count = Math.max(1, (double) rows * size);
-        double mean = total / count;
-        return new Reading(
-                Math.sqrt(all + masked),
-                mean,
-                Math.sqrt(Math.max(0, all / count - mean * mean)),
-                saturated / count,
-                range.canDie() && rows > 0 ? dead / (double) size : 0,
-                nonFiniteRow,
-                nonFinite);
+        Reading.Sums found = new Reading.Sums(total, all, masked, rows, saturated, dead);
+        return Reading.of(found, size, range, nonFiniteRow, nonFinite);
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cpu;
 
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.program.Segmentation;
 
 /**
  * How a recurrent layer's sequence is cut, and whether workspaces are kept for the backward pass or computed again.

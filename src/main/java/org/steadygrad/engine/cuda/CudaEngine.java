@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,7 +13,6 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
-import org.steadygrad.engine.Precision;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.Device;
@@ -22,6 +22,7 @@ import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
 final class CudaEngine implements Engine {
@@ -62,7 +63,21 @@ final class CudaEngine implements Engine {
     public String device() {
         Device device = model.runtime().device();
         return device.name() + " (compute capability " + device.architecture() / 10 + "." + device.architecture() % 10
-                + "), " + model.runtime().precision().words();
+                + ")";
+    }
+
+    @Override
+    public OptionalLong deviceBytes() {
+        return OptionalLong.of(model.runtime().device().allocatedBytes());
+    }
+
+    @Override
+    public Precision precision() {
+        return model.runtime().precision();
+    }
+
+    CudaModel model() {
+        return model;
     }
 
     @Override
@@ -101,7 +116,7 @@ final class CudaEngine implements Engine {
             return Optional.empty();
         }
         ProgramTrace trace = program.trace();
-        program.run(trace);
+        program.runTraced();
         return Optional.of(trace);
     }
 

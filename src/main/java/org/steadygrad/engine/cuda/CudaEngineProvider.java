@@ -1,8 +1,102 @@
 package org.steadygrad.engine.cuda;
 
-/** Runs whole training steps on a GPU. */
-final class CudaEngineProvider {
-    static final String NAME = "cuda";
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.engine.Availability;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineException;
+import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.cuda.driver.CudaProbe;
+import org.steadygrad.engine.cuda.driver.CudaReport;
+import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
+import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
+import org.steadygrad.engine.cuda.driver.Device;
+import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.spec.Precision;
 
-    private CudaEngineProvider() {}
+/** Runs whole training steps on an NVIDIA GPU, with cuDNN, cuBLAS and kernels of its own. */
+public final class CudaEngineProvider implements EngineProvider {
+    /** The name that {@code --engine} takes. */
+    public static final String NAME = "cuda";
+
+    private static final int RANK = 20;
+
+    /** Ampere. */
+    private static final int FIRST_WITH_TF32 = 80;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int rank() {
+        return RANK;
+    }
+
+    @Override
+    public Availability probe() {
+        return availability(CudaProbe.report());
+    }
+
+    static Availability availability(CudaReport report) {
+        Optional<String> first = report.obstacle(0);
+        if (first.isPresent()) {
+            return Availability.missing(first.get());
+        }
+        String gpus = report.devices().stream()
+                .filter(GpuState::usable)
+                .map(GpuState::title)
+                .collect(Collectors.joining(", "));
+        return Availability.usable(
+                "CUDA " + report.versions().runtime() + dnn(report.libraries()) + " on device " + gpus);
+    }
+
+    @Override
+    public Optional<String> unusableDevice(int device) {
+        return CudaProbe.report().obstacle(device);
+    }
+
+    @Override
+    public Optional<String> unsupported(ComputationGraph model) {
+        return PlanBuilder.unsupported(model).or(() -> UpdatePlan.unsupported(model));
+    }
+
+    @Override
+    public Engine create(ComputationGraph model, EngineSettings settings) {
+        CudaReport report = CudaProbe.report();
+        report.obstacle(settings.device()).ifPresent(reason -> {
+            throw new EngineException("Engine cuda can't be used: " + reason);
+        });
+        return open(model, settings);
+    }
+
+    private static Engine open(ComputationGraph model, EngineSettings settings) {
+        Device device = Device.open(settings.device());
+        try {
+            return new CudaEngine(model, device, precision(settings, device), settings.memory());
+        } catch (RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    private static Precision precision(EngineSettings settings, Device device) {
+        if (settings.precision() != null) {
+            return settings.precision();
+        }
+        return device.architecture() >= FIRST_WITH_TF32 ? Precision.TF32 : Precision.FLOAT32;
+    }
+
+    private static String dnn(List<LibraryState> libraries) {
+        return libraries.stream()
+                .filter(library -> library.name().startsWith("libcudnn.so"))
+                .map(library -> ", cuDNN " + library.version())
+                .findFirst()
+                .orElse("");
+    }
 }

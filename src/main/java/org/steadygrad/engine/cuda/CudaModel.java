@@ -17,6 +17,11 @@ record CudaModel(Plan plan, CudaRuntime runtime, ModelMemory memory, PassNumbers
     /** Share of the device's free memory that programs of other shapes may keep, unless a limit is set. */
     private static final int MEMORY_SHARE = 2;
 
+    /** What the gradient of the loss is multiplied by, and the update divides by. */
+    LossScale lossScale() {
+        return numbers.lossScale();
+    }
+
     /** Programs by batch shape. */
     ProgramCache<Program> newPrograms() {
         long most = activationBytes > 0 ? activationBytes : runtime.device().freeBytes() / MEMORY_SHARE;

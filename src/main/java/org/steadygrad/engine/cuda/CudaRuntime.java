@@ -1,11 +1,11 @@
 package org.steadygrad.engine.cuda;
 
-import org.steadygrad.engine.Precision;
 import org.steadygrad.engine.cuda.driver.Blas;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.Stream;
+import org.steadygrad.spec.Precision;
 
 /** A device, its streams and libraries, as one engine uses them. */
 final class CudaRuntime implements AutoCloseable {
@@ -66,9 +66,18 @@ final class CudaRuntime implements AutoCloseable {
      * @param elements number of elements, or of groups that one thread takes at once
      */
     Launch over(long elements, String file, String kernel) {
+        return each(blocks(elements), file, kernel);
+    }
+
+    /** Number of blocks whose threads stride over elements. */
+    int blocks(long elements) {
         long blocks = Math.max(1, (elements + BLOCK - 1) / BLOCK);
-        int most = device.multiprocessors() * BLOCKS_EACH;
-        return device.kernel(file, kernel).launch((int) Math.min(blocks, most), BLOCK);
+        return (int) Math.min(blocks, mostBlocks());
+    }
+
+    /** Most blocks whose threads stride over elements, however many these are. */
+    int mostBlocks() {
+        return device.multiprocessors() * BLOCKS_EACH;
     }
 
     /**

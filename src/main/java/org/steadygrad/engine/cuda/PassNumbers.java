@@ -10,12 +10,14 @@ final class PassNumbers {
     private final SentNumbers seed;
     private final DeviceMemory results;
     private final PinnedMemory host;
+    private final LossScale lossScale;
 
     PassNumbers(CudaRuntime runtime) {
         this.runtime = runtime;
         seed = new SentNumbers(runtime, Long.BYTES);
         results = runtime.scope().bytes(2L * Double.BYTES);
         host = runtime.scope().own(runtime.device().pinned(results.bytes()));
+        lossScale = new LossScale(runtime);
         runtime.stream().zero(results);
     }
 
@@ -37,6 +39,11 @@ final class PassNumbers {
     /** One double: what penalties add to the loss. */
     DeviceMemory penalty() {
         return results.slice(Double.BYTES, Double.BYTES);
+    }
+
+    /** What the gradient of the loss is multiplied by. */
+    LossScale lossScale() {
+        return lossScale;
     }
 
     /**

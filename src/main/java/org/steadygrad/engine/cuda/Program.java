@@ -34,6 +34,12 @@ final class Program implements CompiledProgram {
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
     private final Replay pass;
+    private final long workspaceShare;
+
+    /** Both null until a pass is first traced, which is enqueued apart from others. */
+    private ProgramTrace trace;
+
+    private Replay traced;
 
     /**
      * @param sum adds up the gradient of the step's output; null when one reader alone makes it
@@ -51,6 +57,7 @@ final class Program implements CompiledProgram {
         try {
             gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::floats) : null;
             batch = new Batch(this);
+            workspaceShare = shareWorkspaces(plan);
             for (int i = 0; i < plan.steps().size(); i++) {
                 PlanStep step = plan.steps().get(i);
                 boolean backward = shape.training() && flow.needed(step.output());
@@ -63,6 +70,21 @@ final class Program implements CompiledProgram {
             throw e;
         }
         pass = scope.own(new Replay(model.runtime().stream(), this::wholePass));
+    }
+
+    private long shareWorkspaces(Plan plan) {
+        if (model.activationBytes() == 0) {
+            return Long.MAX_VALUE;
+        }
+        long left = model.activationBytes() - scope.allocatedBytes();
+        for (Value value : plan.values()) {
+            boolean own = sharing.source(value).equals(value) && !values.containsKey(value);
+            left -= own ? Float.BYTES * shape.elements(value) : 0;
+        }
+        long layers = plan.steps().stream()
+                .filter(step -> step instanceof PlanStep.Recur)
+                .count();
+        return left / Math.max(1, layers);
     }
 
     private Sums sum(Value value) {
@@ -88,27 +110,46 @@ final class Program implements CompiledProgram {
         }
     }
 
-    /** The same, kernel by kernel, with somebody looking on. */
-    void run(ProgramTrace trace) {
-        forward();
-        trace.activations();
-        backward(trace);
+    /** The same, looked on by the program's {@link #trace}. */
+    void runTraced() {
+        traced.run();
+    }
+
+    private void tracedPass() {
+        profiled().forEach(step -> step.expectProfile(true));
+        try {
+            forward();
+            trace.activations();
+            trace.labels();
+            backward(trace);
+            trace.fetch();
+        } finally {
+            profiled().forEach(step -> step.expectProfile(false));
+        }
+    }
+
+    /** Steps that can note the gradient through time. */
+    List<Profiled> profiled() {
+        return trained().stream()
+                .filter(Profiled.class::isInstance)
+                .map(Profiled.class::cast)
+                .toList();
     }
 
     private void forward() {
         stages.forEach(stage -> stage.kernel.forward());
     }
 
-    /** @param trace looks at the gradient on its way; null when nobody does */
-    private void backward(ProgramTrace trace) {
+    /** @param onlooker at the gradient on its way; null when there is nobody */
+    private void backward(ProgramTrace onlooker) {
         for (int i = stages.size() - 1; i >= 0; i--) {
             Stage stage = stages.get(i);
             if (stage.backward) {
                 if (stage.sum != null) {
                     stage.sum.run();
                 }
-                if (trace != null) {
-                    trace.gradient(stage.step.output());
+                if (onlooker != null) {
+                    onlooker.gradient(stage.step.output());
                 }
                 stage.kernel.backward();
             }
@@ -150,9 +191,13 @@ final class Program implements CompiledProgram {
         return steps.permute(timeLast ? new int[] {1, 2, 0} : new int[] {1, 0, 2});
     }
 
-    /** Looks at the next pass, which {@link #run(ProgramTrace)} must run. */
+    /** Looks at the passes that {@link #runTraced} runs, and knows what it saw in the last one. Made at first use. */
     ProgramTrace trace() {
-        return new ProgramTrace(this);
+        if (trace == null) {
+            trace = new ProgramTrace(this);
+            traced = scope.own(new Replay(runtime().stream(), this::tracedPass));
+        }
+        return trace;
     }
 
     CudaModel model() {
@@ -214,6 +259,11 @@ final class Program implements CompiledProgram {
     /** Whether the backward pass comes by the step that makes this tensor. */
     boolean needsGradient(Value value) {
         return training() && flow.needed(value);
+    }
+
+    /** Bytes that the workspace of each recurrent layer may take. */
+    long workspaceShare() {
+        return workspaceShare;
     }
 
     /**

@@ -1,28 +1,139 @@
 package org.steadygrad.engine.cuda;
 
+import java.nio.DoubleBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cuda.TensorScan.Tensor;
+import org.steadygrad.engine.cuda.TensorScan.Workspace;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.PinnedMemory;
+import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
+import org.steadygrad.engine.plan.VertexOutput;
+import org.steadygrad.engine.program.TraceReport;
+import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.ops.ParameterBlock;
 
-/** Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. */
+/**
+ * Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. All that is read goes to places of one
+ * buffer, given when the trace is made, and to the host at the end of the pass: enqueuing a traced pass neither allocates
+ * nor waits. A gradient is read when it is complete, since its memory is used again below.
+ */
 final class ProgramTrace {
     private final Program program;
+    private final Plan plan;
+    private final Optional<DeviceMemory> mask;
+    private final Workspace workspace;
+    private final GradientTiles tiles;
+    private final DeviceMemory results;
+    private final PinnedMemory host;
+    private final TensorScan input;
+    private final Map<VertexOutput, TensorScan> activations = new LinkedHashMap<>();
+    private final TensorScan labels;
+    private final Map<Value, TensorScan> gradients = new LinkedHashMap<>();
+    private final Runnable parameters;
+    private long given;
 
+    /** Allocates, and waits for the device. @param program for training */
     ProgramTrace(Program program) {
         this.program = program;
+        plan = program.model().plan();
+        mask = program.shape().featureMask() ? plan.mask().map(program::value) : Optional.empty();
+        List<Value> looked = lookedAt();
+        tiles = new GradientTiles(program.model(), program.scope());
+        long scans = 2L + plan.outputs().size() + looked.size();
+        results = program.scope().bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
+        host = program.scope().own(program.runtime().device().pinned(results.bytes()));
+        workspace = Workspace.of(program, mostColumns());
+        input = scan(plan.input(), program.value(plan.input()), ActivationRange.NONE);
+        for (VertexOutput output : plan.outputs()) {
+            activations.put(output, scan(output.value(), program.value(output.value()), output.range()));
+        }
+        int labelSize = plan.loss().labelSize();
+        labels = scan(new Tensor(program.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
+        looked.forEach(value -> gradients.put(value, scan(value, program.gradient(value), ActivationRange.NONE)));
+        parameters = tiles.scan(results.slice(given, (long) tiles.numbers() * Double.BYTES));
     }
 
-    /** To be called after the forward pass. */
+    /** The tensors whose gradient is read, in the order of the backward pass. */
+    private List<Value> lookedAt() {
+        TraceReport report = new TraceReport(plan, program.shape());
+        List<Value> looked = new ArrayList<>();
+        for (int i = plan.steps().size() - 1; i >= 0; i--) {
+            PlanStep step = plan.steps().get(i);
+            if (program.needsGradient(step.output()) && report.reads(step.output())) {
+                looked.add(step.output());
+            }
+        }
+        return looked;
+    }
+
+    private int mostColumns() {
+        return plan.outputs().stream()
+                .filter(output -> output.range().canDie())
+                .mapToInt(output -> output.value().size())
+                .max()
+                .orElse(0);
+    }
+
+    private TensorScan scan(Value value, DeviceMemory data, ActivationRange range) {
+        return scan(new Tensor(data, value.size(), value.perStep() ? mask : Optional.empty(), range));
+    }
+
+    private TensorScan scan(Tensor tensor) {
+        long bytes = (long) TensorScan.NUMBERS * Double.BYTES;
+        TensorScan scan = new TensorScan(workspace, tensor, results.slice(given, bytes));
+        given += bytes;
+        return scan;
+    }
+
+    /** Enqueues what is read after the forward pass. */
     void activations() {
-        throw new IllegalStateException("engine cuda: " + program.shape());
+        input.enqueue();
+        activations.values().forEach(TensorScan::enqueue);
     }
 
-    /** To be called when the gradient of a tensor is complete. */
+    /** Enqueues what is read before the backward pass. */
+    void labels() {
+        labels.enqueue();
+    }
+
+    /** Enqueues what is read when the gradient of a tensor is complete. */
     void gradient(Value value) {
-        throw new IllegalStateException("engine cuda: " + value);
+        TensorScan scan = gradients.get(value);
+        if (scan != null) {
+            scan.enqueue();
+        }
     }
 
-    /** Waits for the pass. */
+    /** Enqueues what is read after the backward pass, and the way of it all to the host. */
+    void fetch() {
+        parameters.run();
+        program.runtime().stream().download(host, results);
+    }
+
+    /**
+     * Waits for the pass.
+     *
+     * @param loss of the pass
+     */
     StepTrace finish(double loss) {
-        throw new IllegalStateException("engine cuda: " + loss);
+        program.runtime().stream().synchronize();
+        DoubleBuffer numbers = host.content().asDoubleBuffer();
+        TraceReport report = new TraceReport(plan, program.shape());
+        report.input(input.reading(numbers));
+        activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
+        report.labels(labels.reading(numbers));
+        gradients.forEach((value, scan) -> report.gradient(value, scan.reading(numbers)));
+        Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
+        List<TimeProfile> profiles =
+                program.profiled().stream().map(Profiled::profile).toList();
+        return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
     }
 }

@@ -2,6 +2,7 @@ package org.steadygrad.engine.cuda;
 
 import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /**
  * What a {@link RecurrentScan} reads and writes. T time steps, B examples, H units; all time-major and row-major.
@@ -18,11 +19,12 @@ import org.steadygrad.engine.cuda.driver.DeviceMemory;
  * @param candidateBias [H], cn of a GRU; empty otherwise
  * @param initial h and, for an LSTM, c; [B, H] each
  * @param finals the same after the last step (the first, in reverse)
- * @param mask [T, B]; a step counts where it is above 0. Without one, a GRU holds its state and others forget it
- * @param hiddenGradient [T, B, H], the gradient of the layer's output; null without a backward pass
+ * @param mask [T, B]; a step counts unless its number is 0. At a step that doesn't, a GRU holds its state, others forget theirs
+ * @param hiddenGradient [T, B, H], the gradient of the layer's output, of no importance at steps that don't count; null without
+ *     a backward pass
  * @param stateGradient of h and, for an LSTM, of c; [B, H] each; null without a backward pass
- * @param total [T, B, H], where the whole gradient of every hidden state goes, that through later steps included; empty when
- *     nobody looks at it
+ * @param total [T, B, H], where the whole gradient of every hidden state goes, that through later steps included; at a step
+ *     that doesn't count it is what passes by, 0 unless the state is held; empty when nobody looks at it
  */
 record ScanTensors(
         DeviceMemory gates,
@@ -36,6 +38,11 @@ record ScanTensors(
         DeviceMemory hiddenGradient,
         State stateGradient,
         Optional<DeviceMemory> total) {
+
+    /** Where h of every step lies: under a mask a GRU's differs from its output. */
+    DeviceMemory states(Cell cell) {
+        return cell == Cell.GRU ? cells.orElse(hidden) : hidden;
+    }
 
     /** @param cell empty for cells without one */
     record State(DeviceMemory hidden, Optional<DeviceMemory> cell) {}

@@ -1,34 +1,97 @@
 package org.steadygrad.engine.cuda;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.PinnedMemory;
 import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.ops.ClipRule;
+import org.steadygrad.ops.GradientStatistics;
 
-/** Turns a flat gradient into new parameters. */
+/**
+ * Turns a flat gradient into new parameters, in two passes over memory: statistics, and one that does all the rest. What is
+ * decided between them is decided on the device, so that the host may go ahead; results are the same from run to run.
+ */
 final class UpdatePass {
-    private final UpdatePlan plan;
-    private final CudaModel model;
+    private final CudaRuntime runtime;
+    private final StepNumbers numbers;
+    private final UpdateReport report;
+    private final UpdateKernels kernels;
+    private final PenaltySum penalties;
+    private final PinnedMemory host;
 
     UpdatePass(UpdatePlan plan, CudaModel model) {
-        this.plan = plan;
-        this.model = model;
+        runtime = model.runtime();
+        UpdateTables tables = new UpdateTables(plan, runtime);
+        numbers = new StepNumbers(plan, runtime);
+        report = new UpdateReport(plan.layout(), runtime);
+        kernels = new UpdateKernels(model, tables, numbers, report);
+        penalties = new PenaltySum(plan, tables, model);
+        host = runtime.scope().own(runtime.device().pinned(resultBytes()));
+        parametersReplaced();
     }
 
     /** Enqueues the sum of the penalties, for the loss. */
     void penalties() {
-        model.runtime().stream().zero(model.numbers().penalty());
+        penalties.enqueue();
     }
 
     /** Parameters and states may hold anything from now on. */
-    void parametersReplaced() {}
+    void parametersReplaced() {
+        kernels.forget();
+    }
 
     /**
-     * One update. If the gradient isn't finite, or the updaters' own arithmetic would overflow, nothing is changed.
+     * Enqueues one update. If the gradient isn't finite, or the updaters' own arithmetic would overflow, nothing is changed.
      *
+     * @param clip how this step's gradient is clipped; the rule's own policy isn't asked
      * @param divisor trained blocks of the flat gradient are divided by it: the number of examples, usually
      * @param passes the changes of running statistics are divided by it: the number of accumulated passes
      */
+    void enqueue(UpdateRule rule, ClipRule clip, double divisor, int passes) {
+        numbers.send(rule, clip, divisor, passes);
+        kernels.runAll(clip instanceof ClipRule.ByUnitRatio);
+    }
+
+    /** What the last update that was enqueued leaves, until the next. */
+    DeviceMemory results() {
+        return report.memory();
+    }
+
+    long resultBytes() {
+        return report.memory().bytes();
+    }
+
+    /** @param downloaded a copy of {@link #results} from position 0 on, in the machine's order of bytes */
+    UpdateOutcome outcome(ByteBuffer downloaded) {
+        return report.outcome(downloaded);
+    }
+
+    /**
+     * One update, waited for; as {@link #enqueue}.
+     *
+     * @param rule its clip policy is asked for a rule only if that depends on the gradient, which must be finite then
+     */
     UpdateOutcome apply(UpdateRule rule, double divisor, int passes) {
-        throw new IllegalStateException("engine cuda: " + plan + rule + divisor + passes);
+        Optional<ClipRule> constant = rule.clip().constantRule();
+        if (constant.isPresent()) {
+            enqueue(rule, constant.get(), divisor, passes);
+        } else {
+            numbers.send(rule, new ClipRule.None(), divisor, passes);
+            kernels.runStatistics();
+            GradientStatistics statistics = report.statistics(download());
+            ClipRule clip = statistics.isFinite() ? rule.clip().decide(statistics.globalNorm()) : new ClipRule.None();
+            numbers.send(rule, clip, divisor, passes);
+            kernels.runStep(clip instanceof ClipRule.ByUnitRatio);
+        }
+        return outcome(download());
+    }
+
+    private ByteBuffer download() {
+        runtime.stream().download(host, report.memory());
+        runtime.stream().synchronize();
+        return host.content();
     }
 }

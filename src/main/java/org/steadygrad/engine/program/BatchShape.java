@@ -3,7 +3,10 @@ package org.steadygrad.engine.program;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 
 /**
@@ -51,6 +54,17 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
 
     private static INDArray first(INDArray[] arrays) {
         return arrays == null ? null : arrays[0];
+    }
+
+    /** @throws InvalidInputException when the loss can't be computed under the batch's mask of labels */
+    public void check(PlanStep.Loss loss) {
+        if (labelMask == LabelMask.ELEMENTS && loss.activation().kind() == Kind.SOFTMAX) {
+            throw InvalidInputException.of(
+                    "loss of layer " + loss.layer(),
+                    "a label mask with one number per row",
+                    "one number per class",
+                    "A softmax over some of the classes isn't defined.");
+        }
     }
 
     public int rows(Value value) {

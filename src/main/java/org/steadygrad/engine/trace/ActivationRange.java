@@ -32,6 +32,21 @@ public record ActivationRange(String name, double low, double high, double width
         return value <= low + margin || value >= high - margin;
     }
 
+    /** Whether there is a bound at all. */
+    public boolean bounded() {
+        return !Double.isNaN(low) || !Double.isNaN(high);
+    }
+
+    /** The value up to which outputs lie within 2 % of the range of the lower bound; minus infinity without one. */
+    public float saturatedBelow() {
+        return Double.isNaN(low) ? Float.NEGATIVE_INFINITY : (float) (low + MARGIN * width);
+    }
+
+    /** The value from which on outputs lie within 2 % of the range of the upper bound; infinity without one. */
+    public float saturatedAbove() {
+        return Double.isNaN(high) ? Float.POSITIVE_INFINITY : (float) (high - MARGIN * width);
+    }
+
     /** The range of what a layer puts out. Batch norm's configuration names an activation that it never applies. */
     public static ActivationRange of(Layer layer) {
         if (layer instanceof BatchNormalization) {

@@ -2,199 +2,27 @@ package org.steadygrad.engine.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.RmsProp;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.UpdateModels;
 import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.UpdatePassContract;
+import org.steadygrad.engine.UpdateSubject;
+import org.steadygrad.engine.UpdateTrial;
+import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.ops.ClipRule;
-import org.steadygrad.ops.ParameterBlock.Kind;
 
-/** Whole updates: every kind of clipping, penalties, parameters of all kinds and with updaters of their own. */
-class UpdatePassTest {
-    private static final double TOLERANCE = 1e-5;
-
-    private static final List<ClipRule> RULES = List.of(
-            new ClipRule.None(),
-            new ClipRule.ByValue(0.1),
-            new ClipRule.ByValue(1e6),
-            new ClipRule.ByTensorNorm(0.5),
-            new ClipRule.ByLayerNorm(0.5),
-            new ClipRule.ByGlobalNorm(0.5),
-            new ClipRule.ByGlobalNorm(1e6),
-            new ClipRule.ByGlobalNorm(0),
-            new ClipRule.ByUnitRatio(0.1, 0.03),
-            new ClipRule.ByUnitRatio(1e6, 1));
-
-    private static Function<DataType, ComputationGraphConfiguration> mixed() {
-        return UpdateModels.chain(
-                new Adam(0.01),
-                UpdateModels.dense(3, 17)
-                        .biasUpdater(new Sgd(0.1))
-                        .l1(0.01)
-                        .l2(0.02)
-                        .l1Bias(0.03)
-                        .build(),
-                new BatchNormalization.Builder().nIn(17).nOut(17).build(),
-                UpdateModels.dense(17, 7)
-                        .updater(new Nesterovs(new ExponentialSchedule(ScheduleType.ITERATION, 0.01, 0.95), 0.8))
-                        .weightDecay(0.05, true)
-                        .build(),
-                new FrozenLayer(UpdateModels.dense(7, 5).l2(0.1).build()),
-                UpdateModels.dense(5, 5)
-                        .updater(new RmsProp(0.01))
-                        .weightDecay(0.03, false)
-                        .weightDecayBias(0.02)
-                        .build(),
-                UpdateModels.dense(5, 33).l2(0.05).build(),
-                UpdateModels.output(33, 3).l2Bias(0.02).build());
-    }
-
-    @TestFactory
-    Stream<DynamicTest> fiftyUpdates() {
-        return RULES.stream().flatMap(rule -> Stream.of(1.0, 0.25)
-                .map(scale -> DynamicTest.dynamicTest(rule + ", learning rate times " + scale, () -> {
-                    try (UpdateTrial trial = new UpdateTrial(mixed(), 2)) {
-                        trial.run(rule, scale, TOLERANCE);
-                    }
-                })));
-    }
-
-    @Test
-    void theModelHasParametersOfAllKinds() {
-        try (UpdateTrial trial = new UpdateTrial(mixed(), 1)) {
-            for (Kind kind : Kind.values()) {
-                assertTrue(trial.plan.layout().blocks().stream().anyMatch(block -> block.kind() == kind));
-            }
-        }
-    }
-
-    @Test
-    void frozenParametersStayWhateverLiesInTheirGradient() {
-        try (UpdateTrial trial = new UpdateTrial(mixed(), 1)) {
-            float[] before = UpdateTrial.values(trial.parameters);
-            trial.gradient(new Random(1), 1);
-            int frozen = (int) trial.plan.layout().blocks().stream()
-                    .filter(block -> block.kind() == Kind.FROZEN)
-                    .findFirst()
-                    .orElseThrow()
-                    .offset();
-            trial.gradient.put(frozen, Float.NaN);
-            UpdateOutcome outcome = trial.apply(UpdateTrial.rule(new ClipRule.ByGlobalNorm(1), 0, 1));
-            assertTrue(outcome.applied());
-            float[] after = UpdateTrial.values(trial.parameters);
-            int changed = 0;
-            for (int i = 0; i < before.length; i++) {
-                changed += before[i] == after[i] ? 0 : 1;
-            }
-            assertEquals(before[frozen], after[frozen]);
-            assertEquals(before.length - 7 * 5 - 5, changed, 40);
-            for (int i = 0; i < outcome.blocks().size(); i++) {
-                boolean still = trial.plan.layout().blocks().get(i).kind() == Kind.FROZEN;
-                assertEquals(still, outcome.blocks().get(i).updateNorm() == 0);
-                assertTrue(outcome.blocks().get(i).weightNorm() > 0);
-            }
-        }
-    }
-
-    @TestFactory
-    Stream<DynamicTest> whatIsNotFiniteChangesNothing() {
-        return Stream.of(Kind.TRAINED, Kind.STATISTIC)
-                .flatMap(kind -> Stream.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)
-                        .map(value -> DynamicTest.dynamicTest(kind + " " + value, () -> {
-                            try (UpdateTrial trial = new UpdateTrial(mixed(), 2)) {
-                                trial.gradient(new Random(2), 1);
-                                trial.apply(UpdateTrial.rule(new ClipRule.None(), 0, 1));
-                                int at = (int) trial.plan.layout().blocks().stream()
-                                        .filter(block -> block.kind() == kind)
-                                        .reduce((first, last) -> last)
-                                        .orElseThrow()
-                                        .offset();
-                                trial.gradient.put(at, value);
-                                UpdateOutcome outcome = assertRefused(trial, new ClipRule.ByGlobalNorm(1));
-                                assertEquals(1, outcome.gradient().nonFinite());
-                                assertEquals(1, outcome.clipScale());
-                            }
-                        })));
-    }
-
-    private static UpdateOutcome assertRefused(UpdateTrial trial, ClipRule clip) {
-        float[] parameters = UpdateTrial.values(trial.parameters);
-        float[] state = UpdateTrial.values(trial.state);
-        UpdateOutcome outcome = trial.apply(UpdateTrial.rule(clip, 1, 1));
-        assertFalse(outcome.applied());
-        assertArrayEquals(parameters, UpdateTrial.values(trial.parameters));
-        assertArrayEquals(state, UpdateTrial.values(trial.state));
-        for (UpdateOutcome.BlockUpdate block : outcome.blocks()) {
-            assertEquals(0, block.updateNorm());
-            assertTrue(block.weightNorm() > 0);
-        }
-        return outcome;
-    }
-
-    /** The largest floats: their norm is finite in double, clipped they make a step as good as any. */
-    @TestFactory
-    Stream<DynamicTest> hugeGradients() {
-        return Stream.of(3.0, 1e17, 1e19, 5e37).flatMap(magnitude -> Stream.of(
-                        new ClipRule.ByGlobalNorm(1), new ClipRule.ByGlobalNorm(1e-3), new ClipRule.ByValue(1))
-                .map(rule -> DynamicTest.dynamicTest(magnitude + " " + rule, () -> {
-                    try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(0.01), 5000), 2)) {
-                        trial.gradient(new Random(3), magnitude);
-                        trial.applyReference(rule, UpdateTrial.rule(rule, 0, 1));
-                        UpdateOutcome outcome = trial.apply(UpdateTrial.rule(rule, 0, 1));
-                        assertTrue(outcome.applied());
-                        trial.assertClose(TOLERANCE);
-                    }
-                })));
-    }
-
-    private record Overflow(IUpdater updater, double magnitude) {}
-
-    /** Overflows in the updater itself: squares, the step, and a division by zero. */
-    @TestFactory
-    Stream<DynamicTest> updatersThatOverflowChangeNothing() {
-        return Stream.of(
-                        new Overflow(new Adam(0.01), 1e21),
-                        new Overflow(new RmsProp(0.01), 1e21),
-                        new Overflow(new Sgd(1e6), 1e35),
-                        new Overflow(new Nesterovs(1e6, 0.9), 1e35),
-                        new Overflow(new Adam(0.01, 0.9, 0.999, 0), 1),
-                        new Overflow(new Sgd(Double.NaN), 1))
-                .map(test -> DynamicTest.dynamicTest(test.toString(), () -> {
-                    try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(test.updater(), 5000), 2)) {
-                        trial.gradient(new Random(4), test.magnitude());
-                        assertRefused(trial, new ClipRule.None());
-                    }
-                }));
-    }
-
-    @Test
-    void overflowAfterAnOrdinaryUpdate() {
-        try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(0.01), 5000), 2)) {
-            trial.gradient(new Random(5), 1);
-            assertTrue(trial.apply(UpdateTrial.rule(new ClipRule.None(), 0, 1)).applied());
-            trial.gradient(new Random(5), 1e21);
-            assertRefused(trial, new ClipRule.None());
-        }
+class UpdatePassTest extends UpdatePassContract {
+    @Override
+    public UpdateSubject make(UpdatePlan plan) {
+        return new CpuUpdate(plan, 2);
     }
 
     /** Large enough for three threads to take part. */
@@ -205,20 +33,17 @@ class UpdatePassTest {
                     UpdateOutcome[] outcomes = new UpdateOutcome[3];
                     float[][] parameters = new float[3][];
                     float[][] states = new float[3][];
-                    for (int threads = 1; threads <= 3; threads++) {
-                        try (UpdateTrial trial = new UpdateTrial(
-                                UpdateModels.chain(
-                                        new Adam(0.01),
-                                        UpdateModels.dense(333, 401).build(),
-                                        UpdateModels.output(401, 7).build()),
-                                threads)) {
+                    for (int i = 0; i < 3; i++) {
+                        int threads = i + 1;
+                        try (UpdateTrial trial =
+                                new UpdateTrial(UpdateModels.large(), plan -> new CpuUpdate(plan, threads))) {
                             Random random = new Random(6);
-                            for (int i = 0; i < 5; i++) {
+                            for (int iteration = 0; iteration < 5; iteration++) {
                                 trial.gradient(random, 3);
-                                outcomes[threads - 1] = trial.apply(UpdateTrial.rule(rule, i, 1));
+                                outcomes[i] = trial.apply(UpdateTrial.rule(rule, iteration, 1));
                             }
-                            parameters[threads - 1] = UpdateTrial.values(trial.parameters);
-                            states[threads - 1] = UpdateTrial.values(trial.state);
+                            parameters[i] = trial.subject().parameters();
+                            states[i] = trial.subject().state();
                         }
                     }
                     for (int i = 1; i < 3; i++) {
@@ -231,10 +56,11 @@ class UpdatePassTest {
 
     @Test
     void memoryOfAnotherLengthIsRefused() {
-        try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(), 7), 1);
+        try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(new Adam(), 7), this);
                 Workers workers = new Workers(1)) {
-            UpdateMemory memory = new UpdateMemory(trial.parameters, trial.gradient, trial.gradient);
-            assertThrows(InvalidInputException.class, () -> new UpdatePass(trial.plan, memory, workers));
+            UpdateMemory own = ((CpuUpdate) trial.subject()).memory();
+            UpdateMemory memory = new UpdateMemory(own.parameters(), own.gradient(), own.gradient());
+            assertThrows(InvalidInputException.class, () -> new UpdatePass(trial.plan(), memory, workers));
         }
     }
 }

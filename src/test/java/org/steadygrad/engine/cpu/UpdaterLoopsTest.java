@@ -1,79 +1,12 @@
 package org.steadygrad.engine.cpu;
 
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
-import org.nd4j.linalg.learning.config.AMSGrad;
-import org.nd4j.linalg.learning.config.AdaDelta;
-import org.nd4j.linalg.learning.config.AdaGrad;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nadam;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.config.RmsProp;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.MapSchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
-import org.nd4j.linalg.schedule.StepSchedule;
-import org.steadygrad.ops.ClipRule;
+import org.steadygrad.engine.UpdateSubject;
+import org.steadygrad.engine.UpdaterContract;
+import org.steadygrad.engine.plan.UpdatePlan;
 
-/** Every updater against DL4J's own. */
-class UpdaterLoopsTest {
-    private static final double TOLERANCE = 1e-5;
-
-    /** Large epsilons show where in the formula they stand. */
-    private static List<IUpdater> updaters() {
-        return List.of(
-                new NoOp(),
-                new Sgd(0.01),
-                new Nesterovs(0.01, 0.9),
-                new Adam(0.01),
-                new Adam(0.01, 0.8, 0.95, 0.1),
-                new AMSGrad(0.01),
-                new AMSGrad(0.01, 0.8, 0.95, 0.1),
-                new Nadam(0.01),
-                new Nadam(0.01, 0.8, 0.95, 0.1),
-                new RmsProp(0.01),
-                new RmsProp(0.01, 0.9, 0.1),
-                new AdaGrad(0.01),
-                new AdaGrad(0.01, 0.1),
-                new AdaDelta(),
-                new AdaDelta(0.9, 0.1));
-    }
-
-    @TestFactory
-    Stream<DynamicTest> fiftyUpdates() {
-        return updaters().stream().flatMap(updater -> IntStream.of(1, 3, 7, 17, 33, 5000)
-                .mapToObj(size -> DynamicTest.dynamicTest(updater + " of " + size, () -> {
-                    try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, size), 2)) {
-                        trial.run(new ClipRule.None(), 1, TOLERANCE);
-                    }
-                })));
-    }
-
-    @TestFactory
-    Stream<DynamicTest> schedules() {
-        ExponentialSchedule shrinking = new ExponentialSchedule(ScheduleType.ITERATION, 0.02, 0.95);
-        StepSchedule perEpoch = new StepSchedule(ScheduleType.EPOCH, 0.9, 0.7, 2);
-        // Where the rate is 0, ND4J's Adam takes epsilon instead.
-        MapSchedule fromZero = new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.0, 7, 0.01, 30, 0.002));
-        return Stream.of(
-                        new Sgd(shrinking),
-                        new Nesterovs(shrinking, perEpoch),
-                        new Adam(shrinking),
-                        new Adam(fromZero),
-                        new AMSGrad(fromZero),
-                        new Nadam(fromZero),
-                        new RmsProp(shrinking))
-                .map(updater -> DynamicTest.dynamicTest(updater.toString(), () -> {
-                    try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, 33), 1)) {
-                        trial.run(new ClipRule.None(), 1, TOLERANCE);
-                    }
-                }));
+class UpdaterLoopsTest extends UpdaterContract {
+    @Override
+    public UpdateSubject make(UpdatePlan plan) {
+        return new CpuUpdate(plan, 2);
     }
 }

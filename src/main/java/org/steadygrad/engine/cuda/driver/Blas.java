@@ -12,7 +12,7 @@ import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.javacpp.FloatPointer;
-import org.steadygrad.engine.Precision;
+import org.steadygrad.spec.Precision;
 
 /** Matrix products of one stream, by cuBLAS. A workspace of its own makes them repeatable and fit for graphs. */
 public final class Blas implements AutoCloseable {

@@ -5,7 +5,7 @@ import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_16BF;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_16F;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_TF32;
 
-import org.steadygrad.engine.Precision;
+import org.steadygrad.spec.Precision;
 
 /** cuBLAS's words for a precision. */
 final class ComputeType {
@@ -15,8 +15,8 @@ final class ComputeType {
         return switch (precision) {
             case FLOAT32 -> CUBLAS_COMPUTE_32F;
             case TF32 -> CUBLAS_COMPUTE_32F_FAST_TF32;
-            case BFLOAT16 -> CUBLAS_COMPUTE_32F_FAST_16BF;
-            case FLOAT16 -> CUBLAS_COMPUTE_32F_FAST_16F;
+            case BF16 -> CUBLAS_COMPUTE_32F_FAST_16BF;
+            case FP16 -> CUBLAS_COMPUTE_32F_FAST_16F;
         };
     }
 }

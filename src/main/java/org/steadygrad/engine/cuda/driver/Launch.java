@@ -9,7 +9,7 @@ import org.steadygrad.check.Check;
 
 /**
  * A kernel with its grid and arguments, to be launched as often as wanted. Arguments are appended in the order of the
- * kernel's parameters; a launch that is under way keeps those it was enqueued with.
+ * kernel's parameters; a launch that is under way, or captured, keeps those it was enqueued with.
  */
 public final class Launch {
     private static final int MOST_ARGUMENTS = 40;
@@ -66,6 +66,20 @@ public final class Launch {
         return this;
     }
 
+    /**
+     * Changes an argument of type int for the launches to come.
+     *
+     * @param position number of the argument, from 0
+     */
+    public Launch set(int position, int value) {
+        Check.that(position < count, "Launch of " + kernel.name(), "a position below " + count, position);
+        values[position] = value & 0xFFFFFFFFL;
+        if (slots != null) {
+            slots.put(position, values[position]);
+        }
+        return this;
+    }
+
     String name() {
         return kernel.name();
     }
@@ -95,7 +109,7 @@ public final class Launch {
             slots = new LongPointer(Arrays.copyOf(values, Math.max(1, count)));
             parameters = new PointerPointer<>(Math.max(1, count));
             for (int i = 0; i < count; i++) {
-                parameters.put(i, new LongPointer(slots).position(i));
+                parameters.put(i, Addresses.pointer(slots.address() + (long) i * Long.BYTES));
             }
         }
         return parameters;

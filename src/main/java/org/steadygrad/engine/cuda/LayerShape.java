@@ -1,0 +1,66 @@
+package org.steadygrad.engine.cuda;
+
+import org.steadygrad.engine.plan.ActivationFunction;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanStep.Cell;
+
+/**
+ * A recurrent layer in one direction and what it is run on.
+ *
+ * @param activation of a simple cell; other cells have tanh and sigmoid gates
+ * @param steps number of time steps
+ * @param examples number of sequences
+ * @param inputs size of the input
+ * @param units size of the output
+ * @param reverse whether the sequences are read from their ends
+ * @param masked whether there is a mask
+ * @param training whether there is a backward pass
+ */
+record LayerShape(
+        Cell cell,
+        ActivationFunction activation,
+        int steps,
+        int examples,
+        int inputs,
+        int units,
+        boolean reverse,
+        boolean masked,
+        boolean training) {
+
+    static LayerShape of(PlanStep.Recur step, Program program) {
+        return new LayerShape(
+                step.cell(),
+                step.activation(),
+                program.shape().steps(),
+                program.shape().examples(),
+                step.input().size(),
+                step.units(),
+                step.reverse(),
+                program.mask(step.mask()).isPresent(),
+                program.needsGradient(step.output()));
+    }
+
+    /** The same layer over another number of steps. */
+    LayerShape over(int otherSteps) {
+        return new LayerShape(cell, activation, otherSteps, examples, inputs, units, reverse, masked, training);
+    }
+
+    /** What is left for a scan. */
+    ScanShape scan() {
+        return new ScanShape(cell, activation, steps, examples, units, reverse);
+    }
+
+    /** Elements of one tensor of the state. */
+    long stateLength() {
+        return (long) examples * units;
+    }
+
+    /** Whether a tensor {@link ScanTensors#cells} is needed. */
+    boolean cells() {
+        return cell == Cell.LSTM || (cell == Cell.GRU && masked);
+    }
+
+    int rows() {
+        return Math.multiplyExact(steps, examples);
+    }
+}

@@ -1,0 +1,98 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.List;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cuda.ScanTensors.State;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.plan.PlanStep;
+
+/**
+ * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as in
+ * DL4J, since no state is kept.
+ */
+final class RecurStep implements StepKernel, Stateful, Profiled {
+    private final PlanStep.Recur step;
+    private final LayerShape shape;
+    private final LayerTensors tensors;
+    private final LayerWeights weights;
+    private final ScanPlace place;
+    private final SegmentPlan plan;
+    private final RecurrentRun plain;
+
+    /** Notes the gradient through time; null until somebody wants to know. */
+    private ScannedRun watching;
+
+    private StepNorms norms;
+    private boolean watched;
+
+    /** @param number of the step in the plan */
+    RecurStep(Program program, PlanStep.Recur step, int number) {
+        this.step = step;
+        shape = LayerShape.of(step, program);
+        place = new ScanPlace(program.runtime(), program.scope(), program::scratch);
+        weights = LayerWeights.of(step, program.model().memory());
+        tensors = new LayerTensors(
+                program.value(step.input()),
+                program.value(step.output()),
+                shape.training() ? program.gradient(step.output()) : null,
+                program.inputGradient(number, 0).filter(memory -> shape.training()),
+                program.mask(step.mask()),
+                zeroState(),
+                zeroState());
+        plan = SegmentPlan.of(step.layer(), shape, program.workspaceShare());
+        plain = new ScannedRun(place, new ScannedRun.Layer(SteppedScan.KIND, shape, tensors, weights), plan, null);
+    }
+
+    private State zeroState() {
+        State state = ScannedRun.newState(place, shape);
+        memories(state).forEach(place.runtime().stream()::zero);
+        return state;
+    }
+
+    private static List<DeviceMemory> memories(State state) {
+        return state.cell().map(cell -> List.of(state.hidden(), cell)).orElse(List.of(state.hidden()));
+    }
+
+    @Override
+    public List<DeviceMemory> initialState() {
+        return memories(tensors.initial());
+    }
+
+    @Override
+    public List<DeviceMemory> finalState() {
+        return step.reverse() ? List.of() : memories(tensors.finals());
+    }
+
+    private RecurrentRun run() {
+        return watched ? watching : plain;
+    }
+
+    @Override
+    public void forward() {
+        run().forward();
+    }
+
+    @Override
+    public void backward() {
+        run().backward();
+        if (watched) {
+            norms.fetch();
+        }
+    }
+
+    @Override
+    public void expectProfile(boolean wanted) {
+        watched = wanted;
+        if (watched && watching == null) {
+            norms = new StepNorms(place, shape.steps());
+            SegmentPlan again = new SegmentPlan(plan.lengths(), true);
+            watching = new ScannedRun(
+                    place, new ScannedRun.Layer(SteppedScan.KIND, shape, tensors, weights), again, norms);
+        }
+    }
+
+    @Override
+    public TimeProfile profile() {
+        return norms.profile(step.layer(), step.reverse(), shape.examples());
+    }
+}

@@ -1,0 +1,87 @@
+package org.steadygrad.engine.cuda;
+
+import java.nio.ByteBuffer;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.plan.UpdateNumbers;
+import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.engine.plan.UpdateRun;
+import org.steadygrad.ops.ClipRule;
+
+/** Everything about an update that differs from step to step, sent to the device as one table; as in update.cuh. */
+final class StepNumbers {
+    private static final int RULE_BYTES = 3 * Double.BYTES + 2 * Integer.BYTES;
+    private static final int RATES_BYTES = 8 * Double.BYTES;
+
+    private final UpdatePlan plan;
+    private final SentNumbers sent;
+
+    StepNumbers(UpdatePlan plan, CudaRuntime runtime) {
+        this.plan = plan;
+        sent = new SentNumbers(
+                runtime,
+                Math.addExact(
+                        RULE_BYTES, Math.multiplyExact(RATES_BYTES, plan.runs().size())));
+    }
+
+    /** The clip rule and the factor on the learning rates. */
+    DeviceMemory rule() {
+        return sent.memory().slice(0, RULE_BYTES);
+    }
+
+    /** A row per parameter. */
+    DeviceMemory rates() {
+        return sent.memory().slice(RULE_BYTES, (long) RATES_BYTES * plan.runs().size());
+    }
+
+    /**
+     * @param divisor trained parameters' flat gradient is divided by it
+     * @param passes the changes of running statistics are divided by it
+     */
+    void send(UpdateRule rule, ClipRule clip, double divisor, int passes) {
+        ByteBuffer table = sent.next();
+        table.putDouble(rule.learningRateScale());
+        put(table, clip);
+        for (UpdateRun run : plan.runs()) {
+            table.putDouble(
+                    switch (run.block().kind()) {
+                        case TRAINED -> 1 / divisor;
+                        case STATISTIC -> 1.0 / passes;
+                        case FROZEN -> 1;
+                    });
+            put(table, run.at(rule.iteration(), rule.epoch()));
+        }
+        sent.send();
+    }
+
+    private static void put(ByteBuffer table, UpdateNumbers numbers) {
+        table.putDouble(numbers.rate())
+                .putDouble(numbers.firstDecay())
+                .putDouble(numbers.secondDecay())
+                .putDouble(numbers.epsilon())
+                .putDouble(numbers.l1())
+                .putDouble(numbers.l2())
+                .putDouble(numbers.weightDecay());
+    }
+
+    /** The rule's numbers and which it is, by its place in update.cuh's enum Clip. */
+    private static void put(ByteBuffer table, ClipRule clip) {
+        if (clip instanceof ClipRule.ByValue value) {
+            put(table, value.limit(), 0, 1);
+        } else if (clip instanceof ClipRule.ByTensorNorm tensor) {
+            put(table, tensor.maxNorm(), 0, 2);
+        } else if (clip instanceof ClipRule.ByLayerNorm layer) {
+            put(table, layer.maxNorm(), 0, 3);
+        } else if (clip instanceof ClipRule.ByGlobalNorm global) {
+            put(table, global.maxNorm(), 0, 4);
+        } else if (clip instanceof ClipRule.ByUnitRatio ratio) {
+            put(table, ratio.factor(), ratio.epsilon(), 5);
+        } else {
+            put(table, 0, 0, 0);
+        }
+    }
+
+    private static void put(ByteBuffer table, double limit, double epsilon, int kind) {
+        table.putDouble(limit).putDouble(epsilon).putInt(kind).putInt(0);
+    }
+}

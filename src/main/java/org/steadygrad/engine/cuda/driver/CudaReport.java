@@ -1,0 +1,145 @@
+package org.steadygrad.engine.cuda.driver;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.steadygrad.check.Check;
+
+/**
+ * What of CUDA this machine has, as far as it could be seen.
+ *
+ * @param problem why CUDA can't be used; empty when it can, on at least one device
+ * @param versions "" where unknown
+ * @param libraries in the order in which they are loaded
+ * @param devices by ordinal; empty when they can't be asked
+ * @param places where libraries were looked for, in order
+ */
+public record CudaReport(
+        Optional<Problem> problem,
+        VersionState versions,
+        List<LibraryState> libraries,
+        List<GpuState> devices,
+        List<Place> places) {
+    public CudaReport {
+        Check.notNull(problem, "CudaReport", "problem");
+        Check.notNull(versions, "CudaReport", "versions");
+        libraries = List.copyOf(libraries);
+        devices = List.copyOf(devices);
+        places = List.copyOf(places);
+    }
+
+    /**
+     * An obstacle to CUDA as a whole.
+     *
+     * @param what what is wrong, as a sentence
+     * @param remedy what to do about it, as a sentence
+     */
+    public record Problem(String what, String remedy) {
+        /** Both sentences. */
+        public String text() {
+            return what + " " + remedy;
+        }
+    }
+
+    /**
+     * Versions, each "" where unknown.
+     *
+     * @param bindings version of the Java bindings, as of Maven
+     * @param driver newest CUDA version that the driver runs, for example "13.0"
+     * @param driverRelease version of the driver itself, for example "580.82.07"
+     * @param runtime CUDA version of the runtime library
+     */
+    public record VersionState(String bindings, String driver, String driverRelease, String runtime) {}
+
+    /**
+     * A library, found or not.
+     *
+     * @param name SONAME, for example "libcudart.so.13"
+     * @param version "" when it isn't known
+     * @param file where it was found; "" when it wasn't
+     * @param problem why it can't be used; "" when it can
+     */
+    public record LibraryState(String name, String version, String file, String problem) {
+        /** Whether it was found and, where that was tried, loaded. */
+        public boolean fine() {
+            return problem.isEmpty();
+        }
+
+        LibraryState withVersion(String known) {
+            return new LibraryState(name, known, file, problem);
+        }
+    }
+
+    /**
+     * A device.
+     *
+     * @param ordinal the number after {@code cuda:}
+     * @param computeCapability for example "9.0"
+     * @param memory in bytes
+     * @param multiprocessors number of streaming multiprocessors
+     * @param problem why this engine can't use it; "" when it can
+     */
+    public record GpuState(
+            int ordinal, String name, String computeCapability, long memory, int multiprocessors, String problem) {
+        /** Whether this engine can use it, given that CUDA as a whole can be used. */
+        public boolean usable() {
+            return problem.isEmpty();
+        }
+
+        GpuState withProblem(String reason) {
+            return new GpuState(ordinal, name, computeCapability, memory, multiprocessors, reason);
+        }
+
+        /** For example "0 (NVIDIA H200)". */
+        public String title() {
+            return ordinal + " (" + name + ")";
+        }
+    }
+
+    /**
+     * Folders that were looked in.
+     *
+     * @param origin why one looks there, for example "LD_LIBRARY_PATH"
+     * @param folders those that exist
+     */
+    public record Place(String origin, List<String> folders) {
+        public Place {
+            folders = List.copyOf(folders);
+        }
+    }
+
+    /** Whether CUDA can be used on at least one device. */
+    public boolean usable() {
+        return problem.isEmpty();
+    }
+
+    /** Why the device can't be used, with those that are there; empty when it can. */
+    public Optional<String> obstacle(int ordinal) {
+        if (problem.isPresent()) {
+            return Optional.of(problem.get().text());
+        }
+        Optional<GpuState> device =
+                devices.stream().filter(gpu -> gpu.ordinal() == ordinal).findFirst();
+        if (device.isEmpty()) {
+            return Optional.of("there is no CUDA device " + ordinal + " here, but " + count() + ".");
+        }
+        return device.filter(gpu -> !gpu.usable())
+                .map(gpu -> "device " + gpu.title() + " can't be used: " + gpu.problem() + others());
+    }
+
+    private String count() {
+        return (devices.size() == 1 ? "one: " : devices.size() + ": ") + titles(devices);
+    }
+
+    private String others() {
+        List<GpuState> usable = devices.stream().filter(GpuState::usable).toList();
+        return usable.isEmpty()
+                ? ""
+                : " Usable: " + titles(usable) + "; name one, for example --engine cuda:"
+                        + usable.get(0).ordinal() + ".";
+    }
+
+    private static String titles(List<GpuState> gpus) {
+        return gpus.stream().map(GpuState::title).collect(Collectors.joining(", "));
+    }
+}

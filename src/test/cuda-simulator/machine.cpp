@@ -1,0 +1,169 @@
+#include "machine.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstdlib>
+
+namespace cudasim {
+
+namespace {
+
+long long number(const char* name, long long otherwise) {
+    const char* text = getenv(name);
+    return text == nullptr || *text == 0 ? otherwise : strtoll(text, nullptr, 10);
+}
+
+/// The version of CUDA that the folder with this library is made for; its file `version` says it, as 13010 for 13.1.
+int folderVersion() {
+    FILE* file = fopen((libraryFolder() + "/version").c_str(), "r");
+    int version = 13010;
+    if (file != nullptr) {
+        if (fscanf(file, "%d", &version) != 1) die("no number in the file 'version' beside libcudasim.so");
+        fclose(file);
+    }
+    return version;
+}
+
+Settings read() {
+    Settings s;
+    s.devices = static_cast<int>(number("CUDASIM_DEVICES", 1));
+    s.driver = static_cast<int>(number("CUDASIM_DRIVER", folderVersion()));
+    s.runtime = static_cast<int>(number("CUDASIM_CUDART", folderVersion()));
+    s.dnnRuntime = static_cast<int>(number("CUDASIM_CUDNN_CUDART", s.runtime));
+    s.capability = static_cast<int>(number("CUDASIM_CC", 90));
+    s.multiprocessors = static_cast<int>(number("CUDASIM_SMS", 5));
+    s.memory = static_cast<size_t>(number("CUDASIM_MEMORY", 2LL << 30));
+    s.failLaunch = static_cast<long>(number("CUDASIM_FAIL_LAUNCH", 0));
+    s.seed = static_cast<uint64_t>(number("CUDASIM_SEED", 1));
+    s.trace = number("CUDASIM_TRACE", 0) != 0;
+    return s;
+}
+
+bool lost = false;
+long launches = 0;
+thread_local bool context = false;
+
+void write(const char* format, va_list arguments) {
+    char text[2048];
+    vsnprintf(text, sizeof text, format, arguments);
+    fprintf(stderr, "cuda simulator: %s\n", text);
+    fflush(stderr);
+}
+
+}  // namespace
+
+const Settings& settings() {
+    static const Settings s = read();
+    return s;
+}
+
+std::recursive_mutex& lock() {
+    static std::recursive_mutex m;
+    return m;
+}
+
+void die(const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    write(format, arguments);
+    va_end(arguments);
+    _exit(134);
+}
+
+void complain(const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    write(format, arguments);
+    va_end(arguments);
+}
+
+uint64_t nextRandom() {
+    static uint64_t state = settings().seed * 0x9E3779B97F4A7C15ull + 1;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545F4914F6CDD1Dull >> 16;
+}
+
+bool deviceWorks() {
+    launches++;
+    if (settings().failLaunch > 0 && launches >= settings().failLaunch) lost = true;
+    return !lost;
+}
+
+bool deviceLost() { return lost; }
+
+bool hasContext() { return context; }
+
+void bindPrimaryContext(bool bound) { context = bound; }
+
+Error machineError() {
+    if (settings().driver / 1000 < settings().runtime / 1000) return kInsufficientDriver;
+    return settings().devices <= 0 ? kNoDevice : kSuccess;
+}
+
+std::string libraryFolder() {
+    Dl_info info;
+    if (dladdr(reinterpret_cast<const void*>(&libraryFolder), &info) == 0) die("dladdr doesn't know this library");
+    std::string path = info.dli_fname;
+    return path.substr(0, path.rfind('/'));
+}
+
+struct ErrorWords {
+    int error;
+    const char *name, *text;
+};
+
+static const ErrorWords kWords[] = {
+    {kSuccess, "cudaSuccess", "no error"},
+    {kInvalidValue, "cudaErrorInvalidValue", "invalid argument"},
+    {kOutOfMemory, "cudaErrorMemoryAllocation", "out of memory"},
+    {kNotInitialized, "cudaErrorInitializationError", "initialization error"},
+    {kInsufficientDriver, "cudaErrorInsufficientDriver", "CUDA driver version is insufficient for CUDA runtime version"},
+    {kNoDevice, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
+    {kInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
+    {kInvalidImage, "cudaErrorInvalidKernelImage", "device kernel image is invalid"},
+    {kInvalidContext, "cudaErrorDeviceUninitialized", "invalid device context"},
+    {kNoBinaryForDevice, "cudaErrorNoKernelImageForDevice", "no kernel image is available for execution on the device"},
+    {kInvalidHandle, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
+    {kNotFound, "cudaErrorSymbolNotFound", "named symbol not found"},
+    {kNotReady, "cudaErrorNotReady", "device not ready"},
+    {kTooManyResources, "cudaErrorLaunchOutOfResources", "too many resources requested for launch"},
+    {kLaunchFailed, "cudaErrorLaunchFailure", "unspecified launch failure"},
+    {kCooperativeTooLarge, "cudaErrorCooperativeLaunchTooLarge", "too many blocks in cooperative launch"},
+    {kNotSupported, "cudaErrorNotSupported", "operation not supported"},
+    {kCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing"},
+    {kCaptureInvalidated, "cudaErrorStreamCaptureInvalidated",
+     "operation failed due to a previous error during capture"},
+    {kCaptureMerge, "cudaErrorStreamCaptureMerge", "operation would result in a merge of separate capture sequences"},
+    {kCaptureUnmatched, "cudaErrorStreamCaptureUnmatched", "capture was not ended in the same stream as it began"},
+    {kCaptureUnjoined, "cudaErrorStreamCaptureUnjoined", "capturing stream has unjoined work"},
+    {kCaptureIsolation, "cudaErrorStreamCaptureIsolation",
+     "dependency created on uncaptured work in another stream"},
+    {kCaptureImplicit, "cudaErrorStreamCaptureImplicit",
+     "operation would make the legacy stream depend on a capturing blocking stream"},
+    {kCapturedEvent, "cudaErrorCapturedEvent", "operation not permitted on an event last recorded in a capturing stream"},
+    {kCaptureWrongThread, "cudaErrorStreamCaptureWrongThread",
+     "attempt to terminate a thread-local capture sequence from another thread"},
+};
+
+static const ErrorWords* words(int error) {
+    for (const ErrorWords& w : kWords) {
+        if (w.error == error) return &w;
+    }
+    return nullptr;
+}
+
+const char* errorName(int error) {
+    const ErrorWords* w = words(error);
+    return w == nullptr ? nullptr : w->name;
+}
+
+const char* errorText(int error) {
+    const ErrorWords* w = words(error);
+    return w == nullptr ? nullptr : w->text;
+}
+
+}  // namespace cudasim

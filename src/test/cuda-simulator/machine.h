@@ -1,0 +1,95 @@
+// The simulated machine: what every part of it shares. See README.md in this folder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#define CUDASIM_API extern "C" __attribute__((visibility("default")))
+
+namespace cudasim {
+
+/// Numbers that the runtime and the driver interface have in common.
+enum Error : int {
+    kSuccess = 0,
+    kInvalidValue = 1,
+    kOutOfMemory = 2,
+    kNotInitialized = 3,
+    kInsufficientDriver = 35,
+    kNoDevice = 100,
+    kInvalidDevice = 101,
+    kInvalidImage = 200,
+    kInvalidContext = 201,
+    kNoBinaryForDevice = 209,
+    kInvalidHandle = 400,
+    kNotFound = 500,
+    kNotReady = 600,
+    kTooManyResources = 701,
+    kLaunchFailed = 719,
+    kCooperativeTooLarge = 720,
+    kNotSupported = 801,
+    kCaptureUnsupported = 900,
+    kCaptureInvalidated = 901,
+    kCaptureMerge = 902,
+    kCaptureUnmatched = 903,
+    kCaptureUnjoined = 904,
+    kCaptureIsolation = 905,
+    kCaptureImplicit = 906,
+    kCapturedEvent = 907,
+    kCaptureWrongThread = 908,
+};
+
+const char* errorName(int error);
+const char* errorText(int error);
+
+/// What the environment says of the machine; read once.
+struct Settings {
+    int devices;          // CUDASIM_DEVICES
+    int driver;           // CUDASIM_DRIVER, as 13010 for 13.1
+    int runtime;          // CUDASIM_CUDART
+    int dnnRuntime;       // CUDASIM_CUDNN_CUDART
+    int capability;       // CUDASIM_CC, as 90 for 9.0
+    int multiprocessors;  // CUDASIM_SMS
+    size_t memory;        // CUDASIM_MEMORY, bytes
+    long failLaunch;      // CUDASIM_FAIL_LAUNCH; 0 is never
+    uint64_t seed;        // CUDASIM_SEED: another order of everything that has no order
+    bool trace;           // CUDASIM_TRACE=1: each piece of work as it runs, on standard error
+};
+const Settings& settings();
+
+constexpr int kMaxThreads = 1024;
+constexpr int kSharedPerBlock = 48 * 1024;
+constexpr int kSharedPerBlockOptIn = 227 * 1024;
+constexpr int kSharedPerMultiprocessor = 228 * 1024;
+constexpr int kThreadsPerMultiprocessor = 2048;
+constexpr int kBlocksPerMultiprocessor = 32;
+
+/// One lock for the whole machine: work runs on the thread that asks for a result.
+std::recursive_mutex& lock();
+
+/// Ends the process, since a real device would go on with wrong numbers.
+[[noreturn]] void die(const char* format, ...) __attribute__((format(printf, 1, 2)));
+/// A line on standard error, for errors whose number says too little.
+void complain(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+/// A repeatable generator for orders that a program must not rely on.
+uint64_t nextRandom();
+
+/// Counts a kernel, matrix product or RNN call at the time it runs; false once the device is lost.
+bool deviceWorks();
+bool deviceLost();
+
+/// Whether the calling thread has a context, and giving it the primary one.
+bool hasContext();
+void bindPrimaryContext(bool bound = true);
+
+/// The error of a machine that can't be used at all (no device, driver too old), or kSuccess.
+Error machineError();
+
+/// The folder that this library lies in.
+std::string libraryFolder();
+
+}  // namespace cudasim

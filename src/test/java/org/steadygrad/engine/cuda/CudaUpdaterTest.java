@@ -1,0 +1,15 @@
+package org.steadygrad.engine.cuda;
+
+import org.junit.jupiter.api.Tag;
+import org.steadygrad.engine.UpdateSubject;
+import org.steadygrad.engine.UpdaterContract;
+import org.steadygrad.engine.plan.UpdatePlan;
+import org.steadygrad.spec.Precision;
+
+@Tag("gpu")
+class CudaUpdaterTest extends UpdaterContract {
+    @Override
+    public UpdateSubject make(UpdatePlan plan) {
+        return new CudaUpdate(plan, Precision.FLOAT32);
+    }
+}

@@ -1,0 +1,193 @@
+package org.steadygrad.train;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.Availability;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.StepResult;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.ops.FlatLayout;
+
+/** The CPU engine behind the behaviour of one that is ahead of its caller: results are only told when they are awaited. */
+final class AheadEngine implements Engine {
+    static final int AHEAD = 3;
+
+    private final Engine engine;
+
+    /** Whether a step was refused and its result not yet looked at. */
+    private boolean halted;
+
+    private int asked;
+
+    private AheadEngine(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Puts the engine "ahead" on offer for what the calling thread looks for from now on. */
+    static ClassLoader register(Path folder) throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(EngineProvider.class.getName()), Provider.class.getName());
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        URL[] place = {folder.toUri().toURL()};
+        Thread.currentThread().setContextClassLoader(new URLClassLoader(place, AheadEngine.class.getClassLoader()));
+        return before;
+    }
+
+    /** Found by name. */
+    public static final class Provider implements EngineProvider {
+        private static EngineProvider cpu() {
+            return Engines.providers().stream()
+                    .filter(provider -> provider.name().equals("cpu"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        @Override
+        public String name() {
+            return "ahead";
+        }
+
+        @Override
+        public int rank() {
+            return -1;
+        }
+
+        @Override
+        public Availability probe() {
+            return cpu().probe();
+        }
+
+        @Override
+        public Optional<String> unsupported(ComputationGraph model) {
+            return cpu().unsupported(model);
+        }
+
+        @Override
+        public Engine create(ComputationGraph model, EngineSettings settings) {
+            return new AheadEngine(cpu().create(model, settings));
+        }
+    }
+
+    @Override
+    public int stepsAhead() {
+        return AHEAD;
+    }
+
+    @Override
+    public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        if (++asked > AHEAD + 1) {
+            throw new IllegalStateException("more steps ahead than allowed");
+        }
+        if (halted) {
+            return () -> {
+                asked--;
+                return Optional.empty();
+            };
+        }
+        Optional<StepResult> result = engine.step(batch, options, rule).await();
+        halted = !result.orElseThrow().applied();
+        return () -> {
+            asked--;
+            halted &= result.get().applied();
+            return result;
+        };
+    }
+
+    private void checkIdle() {
+        if (asked > 0) {
+            throw new IllegalStateException("called while steps are under way");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ahead";
+    }
+
+    @Override
+    public String device() {
+        return engine.device();
+    }
+
+    @Override
+    public FlatLayout layout() {
+        return engine.layout();
+    }
+
+    @Override
+    public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        checkIdle();
+        return engine.computeGradient(batch, options);
+    }
+
+    @Override
+    public UpdateOutcome update(UpdateRule rule) {
+        checkIdle();
+        return engine.update(rule);
+    }
+
+    @Override
+    public void discardGradient() {
+        engine.discardGradient();
+    }
+
+    @Override
+    public INDArray output(MultiDataSet batch) {
+        checkIdle();
+        return engine.output(batch);
+    }
+
+    @Override
+    public INDArray continueOutput(INDArray features) {
+        return engine.continueOutput(features);
+    }
+
+    @Override
+    public void clearState() {
+        engine.clearState();
+    }
+
+    @Override
+    public EngineSnapshot snapshot() {
+        checkIdle();
+        return engine.snapshot();
+    }
+
+    @Override
+    public void restore(EngineSnapshot snapshot) {
+        checkIdle();
+        engine.restore(snapshot);
+    }
+
+    @Override
+    public void exportTo(ComputationGraph model) {
+        checkIdle();
+        engine.exportTo(model);
+    }
+
+    @Override
+    public void importFrom(ComputationGraph model) {
+        checkIdle();
+        engine.importFrom(model);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
