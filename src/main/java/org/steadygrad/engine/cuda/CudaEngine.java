@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -68,6 +69,11 @@ final class CudaEngine implements Engine {
         Device device = model.runtime().device();
         return device.name() + " (compute capability " + device.architecture() / 10 + "." + device.architecture() % 10
                 + ")";
+    }
+
+    @Override
+    public OptionalLong deviceBytes() {
+        return OptionalLong.of(model.runtime().device().allocatedBytes());
     }
 
     @Override
