@@ -10,7 +10,7 @@ namespace cudasim {
 
 namespace {
 
-std::set<std::shared_ptr<Capture>> active;
+std::set<std::shared_ptr<Capture>>& active = *new std::set<std::shared_ptr<Capture>>;
 
 uint64_t thisThread() { return static_cast<uint64_t>(pthread_self()); }
 

@@ -154,7 +154,7 @@ bool build(Program* program, const std::string& target) {
     program->log = slurp(errors);
     if (!ok) return false;
     // Renamed into place, so that another process sees it whole or not at all.
-    std::string beside = target + "." + std::to_string(getpid());
+    std::string beside = target + work.path.substr(work.path.rfind('-'));
     spill(beside, slurp(made));
     return rename(beside.c_str(), target.c_str()) == 0;
 }

@@ -18,7 +18,7 @@ struct Blas {
     int mathMode = 0;
 };
 
-std::set<Blas*> handles;
+std::set<Blas*>& handles = *new std::set<Blas*>;
 
 template <typename Body>
 int blasCall(void* handle, Body body) {

@@ -6,7 +6,7 @@
 
 using namespace cudasim;
 
-static std::set<void*> handles;
+static std::set<void*>& handles = *new std::set<void*>;
 
 namespace cudasim {
 

@@ -123,8 +123,8 @@ CUDASIM_API int cuDevicePrimaryCtxRelease_v2(int device) {
 
 CUDASIM_API int cuCtxSetCurrent(void* context) {
     return deviceCall(0, [&]() -> int {
-        if (context != &primaryContext) return kInvalidContext;
-        bindPrimaryContext();
+        if (context != nullptr && context != &primaryContext) return kInvalidContext;
+        bindPrimaryContext(context != nullptr);
         return kSuccess;
     });
 }

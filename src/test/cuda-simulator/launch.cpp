@@ -45,7 +45,9 @@ class Watch {
         struct sigaction action = {};
         action.sa_sigaction = onBadAccess;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-        for (int i = 0; i < 2; i++) sigaction(kSignals[i], &action, &earlier[i]);
+        // Known before it is replaced, since other threads may be signalled at once.
+        for (int i = 0; i < 2; i++) sigaction(kSignals[i], nullptr, &earlier[i]);
+        for (int i = 0; i < 2; i++) sigaction(kSignals[i], &action, nullptr);
         inScheduler = scheduler;
         inKernel = function;
     }

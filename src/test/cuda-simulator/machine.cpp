@@ -15,16 +15,22 @@ long long number(const char* name, long long otherwise) {
     return text == nullptr || *text == 0 ? otherwise : strtoll(text, nullptr, 10);
 }
 
-#ifndef CUDASIM_MAJOR
-#define CUDASIM_MAJOR 13
-#endif
-constexpr int kDefaultVersion = CUDASIM_MAJOR == 12 ? 12060 : CUDASIM_MAJOR * 1000 + 10;
+/// The version of CUDA that the folder with this library is made for; its file `version` says it, as 13010 for 13.1.
+int folderVersion() {
+    FILE* file = fopen((libraryFolder() + "/version").c_str(), "r");
+    int version = 13010;
+    if (file != nullptr) {
+        if (fscanf(file, "%d", &version) != 1) die("no number in the file 'version' beside libcudasim.so");
+        fclose(file);
+    }
+    return version;
+}
 
 Settings read() {
     Settings s;
     s.devices = static_cast<int>(number("CUDASIM_DEVICES", 1));
-    s.driver = static_cast<int>(number("CUDASIM_DRIVER", kDefaultVersion));
-    s.runtime = static_cast<int>(number("CUDASIM_CUDART", kDefaultVersion));
+    s.driver = static_cast<int>(number("CUDASIM_DRIVER", folderVersion()));
+    s.runtime = static_cast<int>(number("CUDASIM_CUDART", folderVersion()));
     s.dnnRuntime = static_cast<int>(number("CUDASIM_CUDNN_CUDART", s.runtime));
     s.capability = static_cast<int>(number("CUDASIM_CC", 90));
     s.multiprocessors = static_cast<int>(number("CUDASIM_SMS", 5));
@@ -91,7 +97,7 @@ bool deviceLost() { return lost; }
 
 bool hasContext() { return context; }
 
-void bindPrimaryContext() { context = true; }
+void bindPrimaryContext(bool bound) { context = bound; }
 
 Error machineError() {
     if (settings().driver / 1000 < settings().runtime / 1000) return kInsufficientDriver;

@@ -84,7 +84,7 @@ bool deviceLost();
 
 /// Whether the calling thread has a context, and giving it the primary one.
 bool hasContext();
-void bindPrimaryContext();
+void bindPrimaryContext(bool bound = true);
 
 /// The error of a machine that can't be used at all (no device, driver too old), or kSuccess.
 Error machineError();

@@ -21,8 +21,9 @@ struct Allocation {
     bool freed;
 };
 
-std::map<uintptr_t, Allocation> device;
-std::map<uintptr_t, Allocation> pinned;
+// Never destroyed, like every registry here: threads may still call while the process exits.
+std::map<uintptr_t, Allocation>& device = *new std::map<uintptr_t, Allocation>;
+std::map<uintptr_t, Allocation>& pinned = *new std::map<uintptr_t, Allocation>;
 size_t inUse = 0;
 int serials = 0;
 int live = 0;

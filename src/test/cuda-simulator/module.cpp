@@ -20,8 +20,8 @@ struct Module {
 
 namespace {
 
-std::map<void*, std::unique_ptr<Module>> modules;
-std::map<void*, Function*> functions;
+std::map<void*, std::unique_ptr<Module>>& modules = *new std::map<void*, std::unique_ptr<Module>>;
+std::map<void*, Function*>& functions = *new std::map<void*, Function*>;
 
 /// Loads a shared object that lies in memory; each load is a library of its own, with its own variables.
 void* loadLibrary(const char* bytes, size_t size) {

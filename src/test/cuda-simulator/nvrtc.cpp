@@ -12,7 +12,7 @@ namespace {
 enum { kOk = 0, kOutOfHost = 1, kInvalidInput = 3, kInvalidProgram = 4, kInvalidOption = 5, kCompilation = 6 };
 
 std::mutex programsLock;
-std::map<void*, std::unique_ptr<Program>> programs;
+std::map<void*, std::unique_ptr<Program>>& programs = *new std::map<void*, std::unique_ptr<Program>>;
 
 Program* programOf(void* handle) {
     std::lock_guard<std::mutex> hold(programsLock);

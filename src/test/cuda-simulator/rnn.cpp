@@ -5,6 +5,9 @@
 
 #include "module.h"
 
+// The loops over values are worth it; those of the rest aren't.
+#pragma GCC optimize("O3")
+
 namespace cudasim {
 
 namespace {

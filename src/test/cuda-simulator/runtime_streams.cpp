@@ -11,8 +11,8 @@ namespace {
 constexpr unsigned kNonBlocking = 1;
 constexpr unsigned kDisableTiming = 2;
 
-std::map<void*, std::shared_ptr<Graph>> graphs;
-std::map<void*, std::shared_ptr<Graph>> executables;
+std::map<void*, std::shared_ptr<Graph>>& graphs = *new std::map<void*, std::shared_ptr<Graph>>;
+std::map<void*, std::shared_ptr<Graph>>& executables = *new std::map<void*, std::shared_ptr<Graph>>;
 
 int makeStream(void** stream, unsigned flags) {
     return runtimeCall([&]() -> int {
@@ -56,9 +56,24 @@ CUDASIM_API int cudaStreamDestroy(void* stream) {
     return runtimeCall([&]() -> int { return destroyStream(stream); });
 }
 
-CUDASIM_API int cudaStreamSynchronize(void* stream) { return onStream(stream, synchronizeStream); }
+/// To wait or ask is refused on a capturing stream, and on any other while this thread captures.
+static int await(void* handle, Error (*body)(const StreamRef&)) {
+    return onStream(handle, [&](const StreamRef& stream) -> int {
+        Error error = stream->capture == nullptr ? refuseInCapture() : kSuccess;
+        return error == kSuccess ? body(stream) : error;
+    });
+}
 
-CUDASIM_API int cudaStreamQuery(void* stream) { return onStream(stream, queryStream); }
+static int await(void* handle, Error (*body)(Event*)) {
+    return onEvent(handle, [&](Event* event) -> int {
+        Error error = event->capture == nullptr ? refuseInCapture() : kSuccess;
+        return error == kSuccess ? body(event) : error;
+    });
+}
+
+CUDASIM_API int cudaStreamSynchronize(void* stream) { return await(stream, synchronizeStream); }
+
+CUDASIM_API int cudaStreamQuery(void* stream) { return await(stream, queryStream); }
 
 CUDASIM_API int cudaStreamWaitEvent(void* stream, void* event, unsigned) {
     return onStream(stream, [&](const StreamRef& s) -> int {
@@ -85,9 +100,9 @@ CUDASIM_API int cudaEventRecord(void* event, void* stream) {
     });
 }
 
-CUDASIM_API int cudaEventQuery(void* event) { return onEvent(event, queryEvent); }
+CUDASIM_API int cudaEventQuery(void* event) { return await(event, queryEvent); }
 
-CUDASIM_API int cudaEventSynchronize(void* event) { return onEvent(event, synchronizeEvent); }
+CUDASIM_API int cudaEventSynchronize(void* event) { return await(event, synchronizeEvent); }
 
 CUDASIM_API int cudaEventElapsedTime(float* milliseconds, void* start, void* end) {
     return onEvent(start, [&](Event* from) -> int {

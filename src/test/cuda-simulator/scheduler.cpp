@@ -14,7 +14,7 @@ Scheduler* running = nullptr;
 
 /// Fibers are kept for later kernels: their stacks cost more than they do.
 std::vector<Fiber*>& sparedFibers() {
-    static std::vector<Fiber*> fibers;
+    static std::vector<Fiber*>& fibers = *new std::vector<Fiber*>;
     return fibers;
 }
 
@@ -47,6 +47,7 @@ void Scheduler::setUp(Block* block, uint64_t number) {
         block->threads.resize(count);
         block->order.resize(count);
         block->dynamicShared.resize(shared_ + 64);
+        block->warps.resize((count + 31) / 32);
     }
     if (number < 16) {
         std::iota(block->order.begin(), block->order.end(), 0u);
@@ -136,41 +137,51 @@ void Scheduler::fiberMain() {
             s->start(thread);
             s = running;
         }
+        Fiber* fiber = s->next();
         s->idleFibers_.push_back(self);
-        switchFiber(self, &s->main_);
+        switchFiber(self, fiber);
     }
+}
+
+bool Scheduler::unstarted() const {
+    if (firstOpen_ >= blocks_.size()) return false;
+    const Block& block = *blocks_[firstOpen_];
+    return block.started < block.order.size() || firstOpen_ + 1 < blocks_.size();
+}
+
+/// Where to go on: threads that haven't begun come first, so that nobody relies on another's having waited for it.
+Fiber* Scheduler::next() {
+    if (unstarted()) {
+        std::vector<Fiber*>& spared = sparedFibers();
+        if (idleFibers_.empty()) {
+            if (spared.empty()) spared.push_back(makeFiber(&Scheduler::fiberMain));
+            idleFibers_.push_back(spared.back());
+            spared.pop_back();
+        }
+        return idleFibers_.back();
+    }
+    if (ready_.empty()) return &main_;
+    Thread* thread = ready_.front();
+    ready_.pop_front();
+    makeCurrent(thread);
+    return thread->fiber;
 }
 
 void Scheduler::run() {
     running = this;
-    std::vector<Fiber*>& spared = sparedFibers();
     while (live_ > 0) {
-        // Threads that haven't begun come first, so that nobody relies on another's having waited for it.
-        bool unstarted = firstOpen_ < blocks_.size() &&
-                         blocks_[firstOpen_]->started < blocks_[firstOpen_]->order.size();
-        unstarted = unstarted || firstOpen_ + 1 < blocks_.size();
-        if (unstarted) {
-            if (idleFibers_.empty()) {
-                if (spared.empty()) spared.push_back(makeFiber(&Scheduler::fiberMain));
-                idleFibers_.push_back(spared.back());
-                spared.pop_back();
-            }
-            switchFiber(&main_, idleFibers_.back());
-        } else if (!ready_.empty()) {
-            Thread* thread = ready_.front();
-            ready_.pop_front();
-            makeCurrent(thread);
-            switchFiber(&main_, thread->fiber);
-        } else {
-            deadlock();
-        }
+        Fiber* fiber = next();
+        if (fiber == &main_) deadlock();
+        switchFiber(&main_, fiber);
     }
+    std::vector<Fiber*>& spared = sparedFibers();
     spared.insert(spared.end(), idleFibers_.begin(), idleFibers_.end());
     running = nullptr;
 }
 
 void Scheduler::suspend(Thread* thread) {
-    switchFiber(thread->fiber, &main_);
+    Fiber* fiber = next();
+    if (fiber != thread->fiber) switchFiber(thread->fiber, fiber);
 }
 
 void Scheduler::wake(Thread* thread) {
@@ -198,20 +209,21 @@ int Scheduler::barrier(int line, int predicate) {
         return me->predicate;
     }
     int votes = 0;
-    std::vector<Thread*> woken;
     for (Thread& t : block->threads) {
         if (t.line != line) {
             die("kernel %s, block (%u, %u, %u): threads wait at different barriers, in lines %d and %d",
                 function_.name(), block->index.x, block->index.y, block->index.z, line, t.line);
         }
         votes += t.predicate;
-        if (&t != me) woken.push_back(&t);
     }
-    for (Thread& t : block->threads) t.predicate = votes;
     block->atBarrier = 0;
     idleYields_ = 0;
-    shuffle(woken);
-    for (Thread* t : woken) wake(t);
+    // In an order of no meaning: from somewhere on, backwards or forwards.
+    size_t count = block->threads.size(), step = nextRandom() % 2 == 0 ? 1 : count - 1, at = nextRandom() % count;
+    for (size_t i = 0; i < count; i++, at = (at + step) % count) {
+        block->threads[at].predicate = votes;
+        if (&block->threads[at] != me) wake(&block->threads[at]);
+    }
     return votes;
 }
 
@@ -226,22 +238,32 @@ void Scheduler::checkExchangePartners(const Thread* arrived, const Thread* partn
     }
 }
 
+/// Whether the thread is the last of its mask to arrive.
 bool Scheduler::exchangeComplete(const Thread* arrived) {
-    std::vector<Thread>& threads = arrived->block->threads;
-    unsigned first = arrived->index / 32 * 32;
-    bool complete = true;
-    for (unsigned lane = 0; lane < 32; lane++) {
-        if ((arrived->mask >> lane & 1) == 0) continue;
-        if (first + lane >= threads.size()) {
-            die("kernel %s, %s: warp intrinsic with mask %08x, but the block has only %zu threads", function_.name(),
-                where().c_str(), arrived->mask, threads.size());
-        }
-        // A thread that hasn't begun has old contents: of an earlier block, or none.
-        const Thread& partner = threads[first + lane];
-        complete = complete && partner.state == State::AtExchange && partner.mask == arrived->mask &&
-                   partner.kind == arrived->kind;
+    Block* block = arrived->block;
+    unsigned first = arrived->index / 32 * 32, lane = arrived->index % 32;
+    size_t lanes = std::min<size_t>(32, block->threads.size() - first);
+    if (lanes < 32 && arrived->mask >> lanes != 0) {
+        die("kernel %s, %s: warp intrinsic with mask %08x, but the block has only %zu threads", function_.name(),
+            where().c_str(), arrived->mask, block->threads.size());
     }
-    return complete;
+    Group* free = nullptr;
+    for (Group& group : block->warps[arrived->index / 32].groups) {
+        if (group.mask == arrived->mask && group.kind == arrived->kind) {
+            group.arrived |= 1u << lane;
+            if (group.arrived != group.mask) return false;
+            group.mask = 0;
+            return true;
+        }
+        if (group.mask == 0) free = &group;
+    }
+    if (free == nullptr) {
+        die("kernel %s, %s: lanes of one warp wait for each other with more than 4 masks", function_.name(),
+            where().c_str());
+    }
+    if (arrived->mask == 1u << lane) return true;
+    *free = {arrived->mask, 1u << lane, arrived->kind};
+    return false;
 }
 
 void Scheduler::deliver(const Thread* arrived) {
@@ -253,16 +275,15 @@ void Scheduler::deliver(const Thread* arrived) {
         values[lane] = warp[lane].value;
         if (values[lane] != 0) ballot |= 1ull << lane;
     }
-    std::vector<Thread*> woken;
-    for (unsigned lane = 0; lane < 32; lane++) {
+    unsigned flip = static_cast<unsigned>(nextRandom() % 32);
+    for (unsigned i = 0; i < 32; i++) {
+        unsigned lane = i ^ flip;
         if ((arrived->mask >> lane & 1) == 0) continue;
         Thread& t = warp[lane];
         bool known = arrived->mask >> (t.source & 31) & 1;
         t.value = t.kind == cudasim_ballot ? ballot : known ? values[t.source & 31] : ~0ull;
-        if (&t != arrived) woken.push_back(&t);
+        if (&t != arrived) wake(&t);
     }
-    shuffle(woken);
-    for (Thread* t : woken) wake(t);
     idleYields_ = 0;
 }
 

@@ -27,8 +27,19 @@ struct Thread {
     unsigned long long value;
 };
 
+/// Lanes of a warp that wait for the others of their mask; `mask` is 0 where nobody waits.
+struct Group {
+    unsigned mask, arrived;
+    int kind;
+};
+
+struct Warp {
+    Group groups[4];
+};
+
 struct Block {
     cudasim_dim3 index;
+    std::vector<Warp> warps;
     std::vector<Thread> threads;
     std::vector<unsigned> order;  // in which the threads start
     unsigned started = 0, exited = 0, atBarrier = 0;
@@ -60,6 +71,8 @@ class Scheduler {
     void suspend(Thread* thread);
     void wake(Thread* thread);
     bool exchangeComplete(const Thread* arrived);
+    bool unstarted() const;
+    Fiber* next();
     void deliver(const Thread* arrived);
     void checkExchangePartners(const Thread* arrived, const Thread* partner) const;
     [[noreturn]] void deadlock() const;

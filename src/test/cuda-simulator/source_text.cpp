@@ -1,6 +1,5 @@
 // What is done to the text of a kernel source before the C++ compiler sees it.
 #include <cctype>
-#include <regex>
 #include <set>
 
 #include "compiler.h"
@@ -54,6 +53,14 @@ struct Kernel {
     std::string name, bounds;
 };
 
+/// The word that ends before `end`, blanks aside.
+std::string lastWord(const std::string& text, size_t end) {
+    size_t last = text.find_last_not_of(" \t\r\n", end - 1);
+    size_t first = last;
+    while (first > 0 && (isalnum(static_cast<unsigned char>(text[first - 1])) || text[first - 1] == '_')) first--;
+    return text.substr(first, last - first + 1);
+}
+
 /// The first of the arguments of __launch_bounds__.
 std::string firstArgument(const std::string& arguments) {
     int depth = 0;
@@ -69,6 +76,18 @@ void blank(std::string* text, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) {
         if ((*text)[i] != '\n') (*text)[i] = ' ';
     }
+}
+
+/// A declaration without __align__(n) and alignas(n): dynamic shared memory is aligned well enough for all.
+std::string withoutAlignment(std::string text) {
+    for (const char* word : {"__align__", "alignas"}) {
+        for (size_t at = text.find(word); at != std::string::npos; at = text.find(word)) {
+            size_t end = 0;
+            bracketed(text, text.find('(', at), &end);
+            text.erase(at, end - at);
+        }
+    }
+    return text;
 }
 
 /// The kernels of a preprocessed source, whose marks are blanked out.
@@ -90,12 +109,7 @@ std::vector<Kernel> takeKernels(std::string* text) {
         }
         size_t open = text->find('(', at);
         if (open == std::string::npos) break;
-        size_t last = text->find_last_not_of(" \t\r\n", open - 1);
-        size_t first = last;
-        while (first > 0 && (isalnum(static_cast<unsigned char>((*text)[first - 1])) || (*text)[first - 1] == '_')) {
-            first--;
-        }
-        kernel.name = text->substr(first, last - first + 1);
+        kernel.name = lastWord(*text, open);
         if (seen.insert(kernel.name).second) kernels.push_back(kernel);
     }
     return kernels;
@@ -138,19 +152,21 @@ std::string rewriteShared(const std::string& source) {
     std::vector<int> depths;
     std::vector<char> code;
     scan(source, &depths, &code);
-    static const std::regex declaration(
-        R"(extern\s+__shared__\s+((?:(?:__align__|alignas)\s*\([^()]*\)\s*)*)([^;\[\]]+?)\s*\b(\w+)\s*\[\s*\]\s*;)");
     std::string result;
     size_t done = 0;
-    for (std::sregex_iterator i(source.begin(), source.end(), declaration), end; i != end; ++i) {
-        size_t at = static_cast<size_t>(i->position());
-        if (!code[at]) continue;
+    for (size_t at = source.find("extern"); at != std::string::npos; at = source.find("extern", at + 1)) {
+        const std::string mark = "__shared__";
+        size_t after = source.find_first_not_of(" \t\r\n", at + 6);
+        if (!code[at] || after == std::string::npos || source.compare(after, mark.size(), mark) != 0) continue;
+        size_t end = source.find(';', after), bracket = source.find('[', after);
+        if (end == std::string::npos || bracket > end) continue;
+        std::string declared = withoutAlignment(source.substr(after + mark.size(), bracket - after - mark.size()));
+        std::string name = lastWord(declared, declared.size());
+        std::string type = declared.substr(0, declared.rfind(name));
         result += source.substr(done, at - done);
-        std::string type = std::regex_replace((*i)[2].str(), std::regex(R"((__align__|alignas)\s*\([^()]*\))"), "");
-        std::string name = (*i)[3];
         result += depths[at] == 0 ? "static const cudasim::DynamicShared<" + type + "> " + name + ";"
                                   : type + "* const " + name + " = cudasim::dynamicShared<" + type + ">();";
-        done = at + static_cast<size_t>(i->length());
+        done = end + 1;
     }
     return result + source.substr(done);
 }

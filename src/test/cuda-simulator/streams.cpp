@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t kLongestQueue = 512;
 
-std::map<void*, StreamRef> streams;
-std::map<void*, std::unique_ptr<Event>> events;
+std::map<void*, StreamRef>& streams = *new std::map<void*, StreamRef>;
+std::map<void*, std::unique_ptr<Event>>& events = *new std::map<void*, std::unique_ptr<Event>>;
 uint64_t streamIds = 0;
 
 double now() {
@@ -22,11 +22,11 @@ double now() {
 }
 
 const StreamRef& legacyStream() {
-    static const StreamRef stream = [] {
+    static const StreamRef& stream = *new StreamRef([] {
         auto s = std::make_shared<Stream>();
         s->blocking = true;
         return s;
-    }();
+    }());
     return stream;
 }
 

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import org.steadygrad.engine.cuda.driver.Blas;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
+import org.steadygrad.engine.cuda.driver.Dnn;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.Stream;
 import org.steadygrad.spec.Precision;
@@ -21,6 +22,9 @@ final class CudaRuntime implements AutoCloseable {
     private final Stream copies;
     private final Blas blas;
     private final Precision precision;
+
+    /** Null until somebody needs it: loading it takes time and memory. */
+    private Dnn dnn;
 
     /** @param device is closed with the runtime */
     CudaRuntime(Device device, Precision precision) {
@@ -53,6 +57,18 @@ final class CudaRuntime implements AutoCloseable {
 
     Blas blas() {
         return blas;
+    }
+
+    /**
+     * cuDNN on the stream that computes.
+     *
+     * @throws LinkageError where it isn't installed
+     */
+    Dnn dnn() {
+        if (dnn == null) {
+            dnn = scope.own(new Dnn(stream));
+        }
+        return dnn;
     }
 
     Precision precision() {

@@ -2,6 +2,7 @@ package org.steadygrad.engine.cuda;
 
 import java.util.List;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cuda.RecurrentWay.Task;
 import org.steadygrad.engine.cuda.ScanTensors.State;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.plan.PlanStep;
@@ -16,7 +17,8 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
     private final LayerTensors tensors;
     private final LayerWeights weights;
     private final ScanPlace place;
-    private final SegmentPlan plan;
+    private final Task task;
+    private final RecurrentWay way;
     private final RecurrentRun plain;
 
     /** Notes the gradient through time; null until somebody wants to know. */
@@ -39,8 +41,10 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
                 program.mask(step.mask()),
                 zeroState(),
                 zeroState());
-        plan = SegmentPlan.of(step.layer(), shape, program.workspaceShare());
-        plain = new ScannedRun(place, new ScannedRun.Layer(SteppedScan.KIND, shape, tensors, weights), plan, null);
+        long bytes = program.workspaceShare();
+        task = new Task(step.layer(), shape, SegmentPlan.of(step.layer(), shape, bytes), bytes);
+        way = new RecurrentChoice(place.runtime(), task).way();
+        plain = way.make(place, task, tensors, weights);
     }
 
     private State zeroState() {
@@ -85,9 +89,12 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
         watched = wanted;
         if (watched && watching == null) {
             norms = new StepNorms(place, shape.steps());
-            SegmentPlan again = new SegmentPlan(plan.lengths(), true);
-            watching = new ScannedRun(
-                    place, new ScannedRun.Layer(SteppedScan.KIND, shape, tensors, weights), again, norms);
+            // a library keeps the gradient of the state to itself, a scan doesn't
+            ScanKind kind = way instanceof RecurrentWay.Scanned scanned
+                    ? scanned.kind()
+                    : RecurrentWay.scan(place.runtime(), task);
+            SegmentPlan again = new SegmentPlan(task.plan().lengths(), true);
+            watching = new ScannedRun(place, new ScannedRun.Layer(kind, shape, tensors, weights), again, norms);
         }
     }
 

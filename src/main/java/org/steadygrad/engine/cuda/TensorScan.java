@@ -13,7 +13,8 @@ final class TensorScan {
     static final int NUMBERS = 8;
 
     private static final String FILE = "trace";
-    private static final int PARTS = 6;
+    /** Number of doubles that a block leaves. */
+    static final int PARTS = 6;
 
     private final CudaRuntime runtime;
     private final Tensor tensor;

@@ -8,7 +8,8 @@ import org.steadygrad.engine.plan.LossFunction;
 final class LossReference {
     private final LossFunction loss;
     private final ActivationFunction function;
-    private final double clip;
+    private final double low;
+    private final double high;
     private final int size;
     final double[] output;
     final double[] gradient;
@@ -17,7 +18,8 @@ final class LossReference {
     LossReference(LossFunction loss, ActivationFunction function, double clip, int size, float[] input) {
         this.loss = loss;
         this.function = function;
-        this.clip = clip;
+        low = (float) clip;
+        high = (float) (1 - clip);
         this.size = size;
         output = new double[input.length];
         gradient = new double[input.length];
@@ -73,7 +75,7 @@ final class LossReference {
     }
 
     private double term(double output, double label) {
-        double p = Math.min(1 - clip, Math.max(clip, output));
+        double p = Math.min(high, Math.max(low, output));
         return switch (loss) {
             case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY -> label == 0 ? 0 : -label * Math.log(p);
             case BINARY_CROSS_ENTROPY ->
@@ -84,7 +86,7 @@ final class LossReference {
     }
 
     private double byInput(double x, double output, double label) {
-        double p = Math.min(1 - clip, Math.max(clip, output));
+        double p = Math.min(high, Math.max(low, output));
         return switch (loss) {
             // the clip counts for the loss only
             case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY -> output - label;

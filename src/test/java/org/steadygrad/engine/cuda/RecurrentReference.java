@@ -16,7 +16,7 @@ final class RecurrentReference {
     final double[] cell;
     final double[] output;
 
-    /** Added to h after this step, if it is one of the sequence. */
+    /** A disturbance is added to h after this step, unless h is forgotten there; -1 for no step. */
     private final int disturbedStep;
 
     private final double[] disturbance;
@@ -58,7 +58,7 @@ final class RecurrentReference {
                 hidden[own + unit] = 0;
                 cell[own + unit] = 0;
             }
-            if (step == disturbedStep) {
+            if (step == disturbedStep && (present || shape.cell() == Cell.GRU)) {
                 hidden[own + unit] += disturbance[own + unit];
             }
             output[row * units + unit] = present ? hidden[own + unit] : 0;

@@ -116,6 +116,8 @@ class ScannedRunTest {
             try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
                 StepNorms norms = new StepNorms(bench.place, shape.steps());
                 bench.results(stepped(bench, new SegmentPlan(new int[] {10, 9}, true), norms));
+                norms.fetch();
+                runtime.stream().synchronize();
                 TimeProfile profile = norms.profile("l0", shape.reverse(), 5);
                 assertEquals(shape.reverse() ? "backward" : "forward", profile.direction());
                 List<Double> expected = bench.norms();

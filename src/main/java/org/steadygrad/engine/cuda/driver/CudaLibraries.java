@@ -37,7 +37,11 @@ final class CudaLibraries {
         this.bundled = bundled;
     }
 
-    /** Looks, and loads nothing. @param bundled whether a file of that name comes out of a jar */
+    /**
+     * Looks, and loads nothing.
+     *
+     * @param bundled whether a file of that name comes out of a jar
+     */
     static CudaLibraries find(Bindings bindings, List<Family> families, Predicate<String> bundled) {
         CudaLibraries libraries = new CudaLibraries(bindings, families, bundled);
         libraries.driver = libraries.findDriver();
@@ -93,7 +97,11 @@ final class CudaLibraries {
         states.get(group).replaceAll(state -> state.withVersion(version));
     }
 
-    /** Loads the driver. @return whether that went well */
+    /**
+     * Loads the driver.
+     *
+     * @return whether that went well
+     */
     boolean loadDriver() {
         if (driver.fine()) {
             try {

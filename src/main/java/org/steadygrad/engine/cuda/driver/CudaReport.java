@@ -29,6 +29,8 @@ public record CudaReport(
     }
 
     /**
+     * An obstacle to CUDA as a whole.
+     *
      * @param what what is wrong, as a sentence
      * @param remedy what to do about it, as a sentence
      */
@@ -40,6 +42,8 @@ public record CudaReport(
     }
 
     /**
+     * Versions, each "" where unknown.
+     *
      * @param bindings version of the Java bindings, as of Maven
      * @param driver newest CUDA version that the driver runs, for example "13.0"
      * @param driverRelease version of the driver itself, for example "580.82.07"
@@ -48,6 +52,8 @@ public record CudaReport(
     public record VersionState(String bindings, String driver, String driverRelease, String runtime) {}
 
     /**
+     * A library, found or not.
+     *
      * @param name SONAME, for example "libcudart.so.13"
      * @param version "" when it isn't known
      * @param file where it was found; "" when it wasn't
@@ -65,6 +71,8 @@ public record CudaReport(
     }
 
     /**
+     * A device.
+     *
      * @param ordinal the number after {@code cuda:}
      * @param computeCapability for example "9.0"
      * @param memory in bytes
@@ -89,6 +97,8 @@ public record CudaReport(
     }
 
     /**
+     * Folders that were looked in.
+     *
      * @param origin why one looks there, for example "LD_LIBRARY_PATH"
      * @param folders those that exist
      */

@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * @param defined what the library offers
  * @param undefined what it takes from others
- * @param needed names of the libraries that it is loaded with
+ * @param needed SONAMEs of the libraries that it is linked with
  */
 record DynamicSymbols(Set<String> defined, Set<String> undefined, Set<String> needed) {
     private static final int MAGIC = 0x464C457F;
@@ -41,19 +41,20 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined, Set<String> ne
             long sections = header.getLong(0x28);
             int count = Short.toUnsignedInt(header.getShort(0x3C));
             ByteBuffer table = at(channel, sections, (long) count * SECTION);
-            Set<String> needed = new HashSet<>();
+            DynamicSymbols found = new DynamicSymbols(new HashSet<>(), new HashSet<>(), new HashSet<>());
             for (int i = 0; i < count; i++) {
-                if (table.getInt(i * SECTION + 4) == DYNAMIC) {
-                    needed = needed(channel, table, i);
+                int kind = table.getInt(i * SECTION + 4);
+                if (kind == DYNSYM) {
+                    found.addSymbols(section(channel, table, i), names(channel, table, i));
+                } else if (kind == DYNAMIC) {
+                    found.addNeeded(section(channel, table, i), names(channel, table, i));
                 }
             }
-            for (int i = 0; i < count; i++) {
-                if (table.getInt(i * SECTION + 4) == DYNSYM) {
-                    return symbols(channel, table, i, needed);
-                }
+            if (found.defined.isEmpty() && found.undefined.isEmpty()) {
+                throw new IOException(file + " has no dynamic symbol table");
             }
+            return found;
         }
-        throw new IOException(file + " has no dynamic symbol table");
     }
 
     /** Whether the file is a library for this machine; Java prints a warning when it is made to load something else. */
@@ -82,42 +83,24 @@ record DynamicSymbols(Set<String> defined, Set<String> undefined, Set<String> ne
         return false;
     }
 
-    /** What the library and those that it is loaded with, as far as they lie in the same folder, offer together. */
-    static Set<String> offeredFrom(Path file) throws IOException {
-        DynamicSymbols own = read(file);
-        Set<String> offered = new HashSet<>(own.defined);
-        for (String name : own.needed) {
-            Path beside = file.resolveSibling(name);
-            if (isLibrary(beside)) {
-                offered.addAll(read(beside).defined);
-            }
-        }
-        return offered;
-    }
-
-    private static Set<String> needed(FileChannel channel, ByteBuffer sections, int index) throws IOException {
-        ByteBuffer entries = section(channel, sections, index);
-        ByteBuffer names = section(channel, sections, sections.getInt(index * SECTION + 0x28));
-        Set<String> needed = new HashSet<>();
-        for (int at = 0; at + ENTRY <= entries.capacity(); at += ENTRY) {
-            if (entries.getLong(at) == NEEDED) {
-                needed.add(name(names, (int) entries.getLong(at + Long.BYTES)));
-            }
-        }
-        return needed;
-    }
-
-    private static DynamicSymbols symbols(FileChannel channel, ByteBuffer sections, int index, Set<String> needed)
-            throws IOException {
-        ByteBuffer symbols = section(channel, sections, index);
-        ByteBuffer names = section(channel, sections, sections.getInt(index * SECTION + 0x28));
-        Set<String> defined = new HashSet<>();
-        Set<String> undefined = new HashSet<>();
+    private void addSymbols(ByteBuffer symbols, ByteBuffer names) throws IOException {
         for (int at = SYMBOL; at + SYMBOL <= symbols.capacity(); at += SYMBOL) {
             boolean elsewhere = symbols.getShort(at + 6) == 0;
             (elsewhere ? undefined : defined).add(name(names, symbols.getInt(at)));
         }
-        return new DynamicSymbols(defined, undefined, needed);
+    }
+
+    private void addNeeded(ByteBuffer entries, ByteBuffer names) throws IOException {
+        for (int at = 0; at + ENTRY <= entries.capacity(); at += ENTRY) {
+            if (entries.getLong(at) == NEEDED) {
+                needed.add(name(names, (int) entries.getLong(at + 8)));
+            }
+        }
+    }
+
+    /** The names that a section's entries point to. */
+    private static ByteBuffer names(FileChannel channel, ByteBuffer sections, int index) throws IOException {
+        return section(channel, sections, sections.getInt(index * SECTION + 0x28));
     }
 
     private static ByteBuffer section(FileChannel channel, ByteBuffer sections, int index) throws IOException {

@@ -15,16 +15,17 @@ import java.util.stream.Stream;
  * under which later libraries ask for them.
  */
 enum LibraryGroup {
-    RUNTIME("the CUDA runtime", List.of("cudart")),
+    RUNTIME("the CUDA runtime", "cudart"),
     /** NVRTC asks for its builtins by a name with a minor version, and finds them only when they are loaded already. */
-    COMPILER("NVRTC", List.of("nvrtc-builtins", "nvrtc")),
-    BLAS("cuBLAS", List.of("cublasLt", "cublas")),
-    DNN("cuDNN", List.of("cudnn_graph", "cudnn_ops", "cudnn_cnn", "cudnn_adv", "cudnn"));
+    COMPILER("NVRTC", "nvrtc-builtins nvrtc"),
+    BLAS("cuBLAS", "cublasLt cublas"),
+    DNN("cuDNN", "cudnn_graph cudnn_ops cudnn_cnn cudnn_adv cudnn");
 
     private final String title;
-    private final List<String> names;
+    /** In the order of loading, with spaces between. */
+    private final String names;
 
-    LibraryGroup(String title, List<String> names) {
+    LibraryGroup(String title, String names) {
         this.title = title;
         this.names = names;
     }
@@ -36,12 +37,14 @@ enum LibraryGroup {
 
     /** The library whose name stands for the group. */
     String main() {
-        return names.get(names.size() - 1);
+        return names.substring(names.lastIndexOf(' ') + 1);
     }
 
     /** The SONAMEs that a set needs, in the order of loading; "*" stands for any minor version. */
     List<String> sonames(Bindings bindings) {
-        return names.stream().map(name -> soname(name, bindings)).toList();
+        return Stream.of(names.split(" ", -1))
+                .map(name -> soname(name, bindings))
+                .toList();
     }
 
     /** The major version that the bindings ask for. */
@@ -49,7 +52,7 @@ enum LibraryGroup {
         return this == DNN ? bindings.cudnnMajor() : bindings.cudaMajor();
     }
 
-    /** @return SONAME of {@link #main()} */
+    /** The SONAME of {@link #main()}. */
     String mainSoname(Bindings bindings) {
         return soname(main(), bindings);
     }

@@ -162,7 +162,7 @@ final class LibraryPlaces {
                     }
                 }
             } catch (IOException e) {
-                continue;
+                // as good as absent
             }
         }
         return folders;
@@ -222,7 +222,7 @@ final class LibraryPlaces {
                     paths.add(Path.of(part));
                 }
             } catch (InvalidPathException e) {
-                continue;
+                // as good as absent
             }
         }
         return paths;

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda.driver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,12 +33,22 @@ final class NeededCalls {
         return function.substring(0, end);
     }
 
-    /** Functions with the prefix that none of the files offers; empty as well where a file can't be read. */
+    /**
+     * Functions with the prefix that neither the files offer, nor libraries beside them that they are linked with; empty as
+     * well where a file can't be read.
+     */
     static List<String> missing(String prefix, List<Path> files) {
         Set<String> offered = new HashSet<>();
         try {
             for (Path file : files) {
-                offered.addAll(DynamicSymbols.offeredFrom(file));
+                DynamicSymbols symbols = DynamicSymbols.read(file);
+                offered.addAll(symbols.defined());
+                for (String needed : symbols.needed()) {
+                    if (Files.isRegularFile(file.resolveSibling(needed))) {
+                        offered.addAll(
+                                DynamicSymbols.read(file.resolveSibling(needed)).defined());
+                    }
+                }
             }
         } catch (IOException e) {
             return List.of();

@@ -142,7 +142,11 @@ final class Probing {
         libraries.ifPresent(found -> found.setVersion(group, groupVersion));
     }
 
-    /** Loads a group and looks whether it has all that is called. @return whether it may be called */
+    /**
+     * Loads a group and looks whether it has all that is called.
+     *
+     * @return whether it may be called
+     */
     private boolean load(LibraryGroup group, String prefix) {
         if (libraries.isEmpty()) {
             return true;

@@ -11,30 +11,23 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Builds the simulated CUDA machine of {@code src/test/cuda-simulator} with the C++ compiler of this machine, once for
+ * The simulated CUDA machine of {@code src/test/cuda-simulator}: built with the C++ compiler of this machine, once for
  * each state of its sources, into {@code target/cuda-simulator}. Several processes may ask at once.
  */
 public final class CudaSimulator {
     /** The system property in which the engine looks for the folder of CUDA's libraries. */
     public static final String PATH_PROPERTY = "steadygrad.cuda.path";
 
-    /** Names whose symbols the bindings ask for without a version. */
-    private static final Pattern UNVERSIONED = Pattern.compile("libcuda\\.so.*|libnvrtc-builtins.*");
-
-    private static final Map<Integer, Path> BUILT = new ConcurrentHashMap<>();
+    private static final Map<Integer, Path> BUILT = new TreeMap<>();
     private static Optional<String> missing;
 
     private CudaSimulator() {}
@@ -57,9 +50,14 @@ public final class CudaSimulator {
         return folder(13);
     }
 
-    /** The same with the names of another major version of CUDA: 12, for what the bindings can't load. */
-    public static Path folder(int major) {
-        return BUILT.computeIfAbsent(major, CudaSimulator::build);
+    /** The same machine under the names of another major version of CUDA: 12, for what the bindings can't load. */
+    public static synchronized Path folder(int major) {
+        Path known = BUILT.get(major);
+        if (known == null) {
+            known = find(major);
+            BUILT.put(major, known);
+        }
+        return known;
     }
 
     private static Optional<String> findMissing() {
@@ -67,14 +65,15 @@ public final class CudaSimulator {
         if (!system.contains("linux")) {
             return Optional.of("the CUDA simulator needs Linux, this is " + system);
         }
+        String compiler = CudaSimulatorBuild.compiler();
         try {
-            Process process = new ProcessBuilder(compiler(), "--version")
+            Process process = new ProcessBuilder(compiler, "--version")
                     .redirectErrorStream(true)
                     .start();
             process.getInputStream().readAllBytes();
             return process.waitFor() == 0
                     ? Optional.empty()
-                    : Optional.of("the CUDA simulator needs a C++ compiler: '" + compiler() + " --version' fails");
+                    : Optional.of("the CUDA simulator needs a C++ compiler: '" + compiler + " --version' fails");
         } catch (IOException e) {
             return Optional.of("the CUDA simulator needs a C++ compiler: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -83,105 +82,38 @@ public final class CudaSimulator {
         }
     }
 
-    private static String compiler() {
-        String named = System.getenv("CXX");
-        return named == null || named.isBlank() ? "g++" : named;
-    }
-
-    private static Path build(int major) {
+    private static Path find(int major) {
         try {
-            Map<String, byte[]> sources = sources();
-            Path all = Path.of(System.getProperty("basedir", "."), "target", "cuda-simulator")
+            Path base = Path.of(System.getProperty("basedir", "."));
+            Map<String, byte[]> sources = sources(base.resolve(Path.of("src", "test", "cuda-simulator")));
+            Path all = base.resolve(Path.of("target", "cuda-simulator"))
                     .toAbsolutePath()
                     .normalize();
-            Path folder = all.resolve(hash(sources, major));
             Files.createDirectories(all);
+            String hash = hash(sources);
             try (FileChannel channel =
                             FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                if (!Files.isDirectory(folder)) {
-                    Path work = Files.createTempDirectory(all, "build");
-                    try {
-                        compile(sources, work, major);
-                        Files.move(gather(work), folder, StandardCopyOption.ATOMIC_MOVE);
-                    } finally {
-                        delete(work);
-                    }
-                }
-                return folder;
+                Path machine = once(all.resolve(hash + "-machine"), work -> CudaSimulatorBuild.machine(sources, work));
+                return once(all.resolve(hash + "-" + major), work -> CudaSimulatorBuild.fronts(machine, major, work));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the CUDA simulator can't be built", e);
         }
     }
 
-    private static Map<String, byte[]> sources() throws IOException {
-        Path root = Path.of(System.getProperty("basedir", "."), "src", "test", "cuda-simulator");
-        Map<String, byte[]> sources = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file :
-                    files.filter(f -> f.toString().matches(".*\\.(h|cpp)")).toList()) {
-                sources.put(root.relativize(file).toString(), Files.readAllBytes(file));
-            }
-        }
-        return sources;
+    private interface Step {
+        /** Works in the folder given, and returns one within it that holds the result. */
+        Path make(Path work) throws IOException;
     }
 
-    private static String hash(Map<String, byte[]> sources, int major) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((major + compiler()).getBytes(StandardCharsets.UTF_8));
-            sources.forEach((name, bytes) -> {
-                digest.update(name.getBytes(StandardCharsets.UTF_8));
-                digest.update(bytes);
-            });
-            return HexFormat.of().formatHex(digest.digest(), 0, 10);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private static void compile(Map<String, byte[]> sources, Path folder, int major) throws IOException {
-        List<Process> compilations = new ArrayList<>();
-        List<String> objects = new ArrayList<>();
-        for (Map.Entry<String, byte[]> source : sources.entrySet()) {
-            Path copy = folder.resolve(source.getKey());
-            Files.createDirectories(copy.getParent());
-            Files.write(copy, source.getValue());
-        }
-        int atOnce = Math.max(2, Runtime.getRuntime().availableProcessors());
-        for (String name : sources.keySet()) {
-            if (name.endsWith(".cpp")) {
-                if (compilations.size() >= atOnce) {
-                    await(compilations.remove(0), folder);
-                }
-                String object = name.replace(".cpp", ".o");
-                objects.add(object);
-                compilations.add(start(
-                        folder,
-                        List.of("-std=c++17", "-O3", "-Wall", "-Wextra", "-fPIC", "-fvisibility=hidden"),
-                        List.of("-DCUDASIM_MAJOR=" + major, "-c", name, "-o", object)));
-            }
-        }
-        for (Process compilation : compilations) {
-            await(compilation, folder);
-        }
-        List<String> link = new ArrayList<>(objects);
-        link.addAll(List.of("-shared", "-o", "libcudasim.so", "-Wl,-soname,libcudasim.so", "-ldl", "-lpthread"));
-        await(start(folder, link, List.of()), folder);
-        for (String library : libraries(major)) {
-            makeFront(folder, library);
-        }
-    }
-
-    /** What is needed at run time, in a folder of its own: the libraries, and the headers that kernels see. */
-    private static Path gather(Path work) throws IOException {
-        Path folder = Files.createDirectory(work.resolve("done"));
-        Files.move(work.resolve("kernel"), folder.resolve("kernel"));
-        try (Stream<Path> files = Files.list(work)) {
-            for (Path file : files.filter(f -> f.getFileName().toString().matches("lib.*\\.so.*"))
-                    .toList()) {
-                Files.move(file, folder.resolve(file.getFileName()));
+    private static Path once(Path folder, Step step) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Path work = Files.createTempDirectory(folder.getParent(), "build");
+            try {
+                Files.move(step.make(work), folder, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(work);
             }
         }
         return folder;
@@ -195,68 +127,28 @@ public final class CudaSimulator {
         }
     }
 
-    /** The names under which the bindings look for CUDA's libraries. */
-    private static List<String> libraries(int major) {
-        String builtins = major == 12 ? "libnvrtc-builtins.so.12.6" : "libnvrtc-builtins.so." + major + ".0";
-        return List.of(
-                "libcuda.so.1",
-                "libcudart.so." + major,
-                "libcublas.so." + major,
-                "libcublasLt.so." + major,
-                "libnvrtc.so." + major,
-                builtins,
-                "libcudnn.so.9",
-                "libcudnn_graph.so.9",
-                "libcudnn_ops.so.9",
-                "libcudnn_cnn.so.9",
-                "libcudnn_adv.so.9");
-    }
-
-    /** A library with nothing but a name, and the version that the bindings ask it for; the machine lies beside it. */
-    private static void makeFront(Path folder, String library) throws IOException {
-        Files.writeString(folder.resolve("front.c"), "int cudasim_front;\n");
-        List<String> options = new ArrayList<>(List.of("-shared", "-fPIC", "front.c", "-o", library));
-        options.addAll(List.of("-Wl,-soname," + library, "-Wl,--no-as-needed", "-L.", "-lcudasim"));
-        options.add("-Wl,--enable-new-dtags,-rpath,$ORIGIN");
-        if (!UNVERSIONED.matcher(library).matches()) {
-            Files.writeString(folder.resolve("front.map"), library + " { global: cudasim_front; };\n");
-            options.add("-Wl,--version-script=front.map");
+    private static Map<String, byte[]> sources(Path root) throws IOException {
+        Map<String, byte[]> sources = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file :
+                    files.filter(f -> f.toString().matches(".*\\.(h|cpp)")).toList()) {
+                sources.put(root.relativize(file).toString(), Files.readAllBytes(file));
+            }
         }
-        await(start(folder, options, List.of()), folder);
+        return sources;
     }
 
-    private static Process start(Path folder, List<String> options, List<String> more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(compiler()));
-        command.addAll(options);
-        command.addAll(more);
-        Path log = Files.createTempFile(folder, "compiler", ".log");
-        return new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-    }
-
-    private static void await(Process process, Path folder) throws IOException {
+    private static String hash(Map<String, byte[]> sources) {
         try {
-            if (process.waitFor() != 0) {
-                throw new IOException(
-                        "'" + process.info().commandLine().orElse(compiler()) + "' failed:\n" + logs(folder));
-            }
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the CUDA simulator was built", e);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(CudaSimulatorBuild.recipe().getBytes(StandardCharsets.UTF_8));
+            sources.forEach((name, bytes) -> {
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                digest.update(bytes);
+            });
+            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
-    }
-
-    private static String logs(Path folder) throws IOException {
-        StringBuilder text = new StringBuilder();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".log")).toList()) {
-                text.append(Files.readString(file));
-            }
-        }
-        return text.toString();
     }
 }

@@ -97,8 +97,7 @@ class CudaSimulatorTest {
 
     @BeforeAll
     static void load() {
-        assumeTrue(
-                CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
         SimulatedCuda.load();
         kernels = module(KERNELS);
     }

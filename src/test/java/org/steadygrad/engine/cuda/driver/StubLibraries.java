@@ -63,7 +63,12 @@ final class StubLibraries {
         return library("libcuda.so.1", "cu", DRIVER);
     }
 
-    /** @param count the function cudaGetDeviceCount @param driver the CUDA version that it says the driver runs */
+    /**
+     * A runtime.
+     *
+     * @param count the function cudaGetDeviceCount
+     * @param driver the CUDA version that it says the driver runs
+     */
     StubLibraries runtime(String count, int driver) throws Exception {
         return library("libcudart.so.13", "cuda", RUNTIME.formatted(driver) + count);
     }

@@ -1,0 +1,102 @@
+package org.steadygrad.engine.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.steadygrad.engine.Gradient;
+import org.steadygrad.engine.cuda.driver.CudaException;
+import org.steadygrad.engine.cuda.driver.DnnRecurrence.Algorithm;
+import org.steadygrad.engine.cuda.driver.TestGpu;
+import org.steadygrad.engine.plan.ActivationFunction;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
+import org.steadygrad.engine.plan.PlanStep.Cell;
+import org.steadygrad.spec.Precision;
+
+/** Recurrent layers by cuDNN against the same in double and by scans. */
+@Tag("gpu")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DnnRunTest {
+    private static final ActivationFunction TANH = new ActivationFunction(Kind.TANH, 0);
+    private static final ActivationFunction RECTIFIER = new ActivationFunction(Kind.RELU, 0);
+
+    private CudaRuntime runtime;
+
+    @BeforeAll
+    void open() {
+        runtime = new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
+    }
+
+    @AfterAll
+    void close() {
+        if (runtime != null) {
+            runtime.close();
+        }
+    }
+
+    private static RecurrentRun dnn(RecurrentBench bench, Algorithm algorithm) {
+        return new DnnRun(bench.place, algorithm, bench.shape, bench.tensors, bench.weights);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> likeScans() {
+        int[][] sizes = {{1, 1, 1, 1}, {9, 5, 3, 7}, {33, 3, 17, 5}, {3, 17, 1, 33}};
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Algorithm algorithm : List.of(Algorithm.STANDARD, Algorithm.PERSIST_STATIC_SMALL_H)) {
+            for (Cell cell : Cell.values()) {
+                for (int[] s : sizes) {
+                    for (int way = 0; way < 4; way++) {
+                        ActivationFunction f = cell == Cell.SIMPLE && s[0] == 9 ? RECTIFIER : TANH;
+                        LayerShape shape =
+                                new LayerShape(cell, f, s[0], s[1], s[2], s[3], way % 2 == 1, false, way < 2);
+                        tests.add(DynamicTest.dynamicTest(
+                                algorithm + " " + shape, () -> assertLikeScan(algorithm, shape)));
+                    }
+                }
+            }
+        }
+        return tests.stream();
+    }
+
+    private void assertLikeScan(Algorithm algorithm, LayerShape shape) {
+        try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
+            RecurrentRun run = dnn(bench, algorithm);
+            Map<String, double[]> results = bench.results(run);
+            bench.assertRight(results);
+            Gradient.assertIdentical(results, bench.results(run), "a second run");
+            RecurrentRun scan = new ScannedRun(
+                    bench.place,
+                    new ScannedRun.Layer(SteppedScan.KIND, shape, bench.tensors, bench.weights),
+                    SegmentPlan.whole(shape, false),
+                    null);
+            Gradient.assertClose(bench.results(scan), results, 1e-5, "by cuDNN");
+        }
+    }
+
+    @Test
+    void whatCudnnLacksIsSaid() {
+        LayerShape shape = new LayerShape(Cell.GRU, TANH, 3, 2, 4, 5, false, true, true);
+        assertTrue(DnnRun.obstacle(shape).orElseThrow().contains("mask"));
+        LayerShape leaky =
+                new LayerShape(Cell.SIMPLE, new ActivationFunction(Kind.RELU, 0.1), 3, 2, 4, 5, false, false, true);
+        assertTrue(DnnRun.obstacle(leaky).orElseThrow().contains("activation"));
+    }
+
+    @Test
+    void anAlgorithmThatRefusesIsAnError() {
+        LayerShape wide = new LayerShape(Cell.GRU, TANH, 3, 2, 4, 700, false, false, false);
+        try (RecurrentBench bench = new RecurrentBench(runtime, wide)) {
+            assertThrows(CudaException.class, () -> dnn(bench, Algorithm.PERSIST_STATIC_SMALL_H));
+        }
+    }
+}
