@@ -41,6 +41,9 @@ final class CudaEngine implements Engine {
     private final GradientSum gradientSum;
     private final StepRing ring;
 
+    /** What computed the latest gradient; null before the first. */
+    private Program last;
+
     /** @param device is closed with the engine */
     CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
         CudaRuntime runtime = new CudaRuntime(device, precision);
@@ -98,6 +101,7 @@ final class CudaEngine implements Engine {
         Optional<ProgramTrace> trace = run(program, options.trace());
         program.storeStates(states());
         gradientSum.collect(program.shape().examples());
+        last = program;
         update.penalties();
         double loss = model.numbers().loss(program.shape().examples());
         return new PassResult(loss, trace.map(t -> t.finish(loss)));
@@ -105,13 +109,14 @@ final class CudaEngine implements Engine {
 
     @Override
     public int stepsAhead() {
-        return StepRing.AHEAD;
+        // a gradient that overflows when it is scaled is computed again at once, before anything builds on it
+        return model.lossScale().scales() ? 0 : StepRing.AHEAD;
     }
 
     @Override
     public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
         Optional<ClipRule> constant = rule.clip().constantRule();
-        if (constant.isEmpty() || options.accumulate()) {
+        if (constant.isEmpty() || options.accumulate() || model.lossScale().scales()) {
             return Engine.super.step(batch, options, rule);
         }
         ClipRule clip = constant.get();
@@ -187,6 +192,10 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         gradientSum.finish();
         UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
+        while (!outcome.applied() && gradientSum.passes() == 1 && update.overflowedByScale()) {
+            last.run();
+            outcome = update.apply(rule, gradientSum.examples(), 1);
+        }
         gradientSum.discard();
         return outcome;
     }
@@ -227,6 +236,7 @@ final class CudaEngine implements Engine {
             CudaEngine owner,
             float[] parameters,
             float[] updaterState,
+            LossScale.State lossScale,
             Map<Integer, List<float[]>> carried,
             Map<Integer, List<float[]>> continued)
             implements EngineSnapshot {}
@@ -239,6 +249,7 @@ final class CudaEngine implements Engine {
                 this,
                 memory.read(memory.parameters()),
                 memory.read(memory.updaterState()),
+                model.lossScale().state(),
                 carried.toHost(),
                 continued.toHost());
     }
@@ -254,6 +265,7 @@ final class CudaEngine implements Engine {
         memory.write(own.parameters, memory.parameters());
         memory.write(own.updaterState, memory.updaterState());
         update.parametersReplaced();
+        model.lossScale().restore(own.lossScale);
         carried.restore(own.carried);
         continued.restore(own.continued);
         gradientSum.discard();
