@@ -1,14 +1,11 @@
 package org.steadygrad.engine.cuda;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
@@ -40,6 +37,7 @@ final class CudaEngine implements Engine {
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
     private final StepRing ring;
+    private final EngineState state;
 
     /** What computed the latest gradient; null before the first. */
     private Program last;
@@ -47,9 +45,9 @@ final class CudaEngine implements Engine {
     /** @param device is closed with the engine */
     CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
         CudaRuntime runtime = new CudaRuntime(device, precision);
-        INDArray state = graph.getUpdater().getStateViewArray();
+        INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
-        ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
+        ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
         ring = new StepRing(model, update);
@@ -59,6 +57,7 @@ final class CudaEngine implements Engine {
         none = StateStore.forgetting(model);
         programs = model.newPrograms();
         gradientSum = new GradientSum(runtime, memory.gradient());
+        state = new EngineState(model, carried, continued);
         importFrom(graph);
     }
 
@@ -232,74 +231,33 @@ final class CudaEngine implements Engine {
         continued.clear();
     }
 
-    private record Snapshot(
-            CudaEngine owner,
-            float[] parameters,
-            float[] updaterState,
-            LossScale.State lossScale,
-            Map<Integer, List<float[]>> carried,
-            Map<Integer, List<float[]>> continued)
-            implements EngineSnapshot {}
-
     @Override
     public EngineSnapshot snapshot() {
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        return new Snapshot(
-                this,
-                memory.read(memory.parameters()),
-                memory.read(memory.updaterState()),
-                model.lossScale().state(),
-                carried.toHost(),
-                continued.toHost());
+        return state.snapshot();
     }
 
     @Override
     public void restore(EngineSnapshot snapshot) {
-        if (!(snapshot instanceof Snapshot own) || own.owner != this) {
-            throw InvalidInputException.of(
-                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
-        }
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.write(own.parameters, memory.parameters());
-        memory.write(own.updaterState, memory.updaterState());
+        state.restore(snapshot);
         update.parametersReplaced();
-        model.lossScale().restore(own.lossScale);
-        carried.restore(own.carried);
-        continued.restore(own.continued);
         gradientSum.discard();
     }
 
     @Override
     public void exportTo(ComputationGraph graph) {
-        checkSame(graph);
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.read(memory.parameters(), graph.params());
-        memory.read(memory.updaterState(), graph.getUpdater().getStateViewArray());
+        state.exportTo(graph);
     }
 
     @Override
     public void importFrom(ComputationGraph graph) {
-        checkSame(graph);
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.write(graph.params(), memory.parameters());
-        memory.write(graph.getUpdater().getStateViewArray(), memory.updaterState());
+        state.importFrom(graph);
         update.parametersReplaced();
         gradientSum.discard();
         clearState();
-    }
-
-    private void checkSame(ComputationGraph graph) {
-        if (graph.numParams() != layout().length()) {
-            throw InvalidInputException.of(
-                    WHO,
-                    "a model with " + layout().length() + " parameters",
-                    graph.numParams(),
-                    "Export to and import from models of the same configuration only.");
-        }
     }
 
     @Override
