@@ -45,9 +45,9 @@ __device__ inline float clip(float x, float least, float most) { return x < leas
 
 // 1.7159 sgn(y) (1 - 1 / (1 + |y| + y^2 + 1.41645 y^4)) with y = 2 x / 3
 __device__ inline float rational_tanh(float x) {
-    float y = RATIONAL_SLOPE * x;
-    float below = 1 + fabsf(y) + y * y + RATIONAL_FOURTH * y * y * y * y;
-    return copysignf(RATIONAL_SCALE * (1 - 1 / below), y);
+    float a = fabsf(RATIONAL_SLOPE * x);
+    float rest = a + a * a + RATIONAL_FOURTH * a * a * a * a;
+    return copysignf(RATIONAL_SCALE * (a < 1 ? rest / (1 + rest) : 1 - 1 / (1 + rest)), x);
 }
 
 __device__ inline float rational_tanh_slope(float x) {

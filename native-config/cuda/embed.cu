@@ -51,26 +51,26 @@ extern "C" __global__ void __launch_bounds__(SORT_THREADS)
     counts[threadIdx.x * gridDim.x + blockIdx.x] = own[threadIdx.x];
 }
 
-// Each number becomes the sum of those before it. One block.
-extern "C" __global__ void __launch_bounds__(SORT_THREADS) sort_scan(int* __restrict__ counts, int length) {
+// Each number of counts[digit][block] becomes the sum of those before it. One block, a thread for each digit.
+extern "C" __global__ void __launch_bounds__(SORT_THREADS) sort_scan(int* __restrict__ counts, int blocks) {
     __shared__ int sums[SORT_THREADS];
-    int before = 0;
-    for (int first = 0; first < length; first += SORT_THREADS) {
-        int i = first + threadIdx.x;
-        int value = i < length ? counts[i] : 0;
-        sums[threadIdx.x] = value;
-        for (int distance = 1; distance < SORT_THREADS; distance *= 2) {
-            __syncthreads();
-            int other = threadIdx.x >= distance ? sums[threadIdx.x - distance] : 0;
-            __syncthreads();
-            sums[threadIdx.x] += other;
-        }
+    int* own = counts + (long long) threadIdx.x * blocks;
+    int sum = 0;
+    for (int i = 0; i < blocks; i++) {
+        sum += own[i];
+    }
+    sums[threadIdx.x] = sum;
+    for (int distance = 1; distance < SORT_THREADS; distance *= 2) {
         __syncthreads();
-        if (i < length) {
-            counts[i] = before + sums[threadIdx.x] - value;
-        }
-        before += sums[SORT_THREADS - 1];
+        int other = threadIdx.x >= distance ? sums[threadIdx.x - distance] : 0;
         __syncthreads();
+        sums[threadIdx.x] += other;
+    }
+    int before = sums[threadIdx.x] - sum;
+    for (int i = 0; i < blocks; i++) {
+        int count = own[i];
+        own[i] = before;
+        before += count;
     }
 }
 

@@ -26,7 +26,7 @@ struct Task {
     int sequencesEach;             // sequences of every team but perhaps the last
     int firstSequence, sequences;  // sequences of this team
     int lanes, lane;               // neighbouring threads that share columns of the weights, and which of them this is
-    int group;                     // which columns
+    int group, groups;             // which columns, and of how many in the block
 
     __device__ __forceinline__ Task(int steps, int examples, int units, int reverse, int blocks, int unitsEach,
                                     int sequencesEach, int lanes)
@@ -40,7 +40,8 @@ struct Task {
           sequencesEach(sequencesEach),
           lanes(lanes),
           lane(threadIdx.x % lanes),
-          group(threadIdx.x / lanes) {
+          group(threadIdx.x / lanes),
+          groups(blockDim.x / lanes) {
         firstUnit = member * unitsEach;
         ownUnits = units - firstUnit < unitsEach ? units - firstUnit : unitsEach;
         firstSequence = blockIdx.x / blocks * sequencesEach;
@@ -180,8 +181,8 @@ __device__ __forceinline__ void letOthersRun() {
 // As many words are asked for at once.
 const int AT_ONCE = 4;
 
-// Waits for up to AT_ONCE words of a step, "stride" apart.
-__device__ __forceinline__ void await(const unsigned long long* words, long long stride, int count, unsigned step,
+// Waits for up to AT_ONCE words of a step, "stride" apart; further numbers are 0.
+__device__ __forceinline__ void await(const unsigned long long* words, int stride, int count, unsigned step,
                                       float (&numbers)[AT_ONCE]) {
     bool waits;
     do {
@@ -189,7 +190,7 @@ __device__ __forceinline__ void await(const unsigned long long* words, long long
         unsigned long long seen[AT_ONCE];
 #pragma unroll
         for (int i = 0; i < AT_ONCE; i++) {
-            seen[i] = peek(words + (i < count ? i * stride : 0));
+            seen[i] = i < count ? peek(words + i * stride) : (unsigned long long) step << 32;
         }
 #pragma unroll
         for (int i = 0; i < AT_ONCE; i++) {

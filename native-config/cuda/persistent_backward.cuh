@@ -33,43 +33,46 @@ struct BackwardInput {
     float cell;
     bool present;
 
-    __device__ __forceinline__ void read(const Task& task, const BackwardTensors& at, int step, int item) {
+    __device__ __forceinline__ void choose(const Task& task, int item) {
         sequence = item / task.ownUnits;
         unit = item - sequence * task.ownUnits;
+    }
+
+    __device__ __forceinline__ void read(const Task& task, const BackwardTensors& at, int step) {
         long long row = task.row(step, sequence);
         int column = task.firstUnit + unit;
-        bool far = step >= EXPECTED_STEPS;
-        long long back = (long long) (task.reverse ? EXPECTED_STEPS : -EXPECTED_STEPS) * task.examples * task.units;
-        const float* own = at.gates + row * Cell::WIDTH * task.units + column;
+        long long own = row * task.units + column;
+        const float* ownGates = at.gates + row * Cell::WIDTH * task.units + column;
 #pragma unroll
         for (int gate = 0; gate < Cell::WIDTH; gate++) {
-            gates[gate] = own[gate * task.units];
-            if (far) {
-                expect(own + back * Cell::WIDTH + gate * task.units);
-            }
+            gates[gate] = ownGates[gate * task.units];
         }
-        const float* shown = at.hiddenGradient + row * task.units + column;
-        outer = *shown;
-        if (far) {
-            expect(shown + back);
-        }
+        outer = at.hiddenGradient[own];
         if (Cell::EARLIER) {
             earlier = step == 0 ? at.initial[(long long) (task.firstSequence + sequence) * task.units + column]
                                 : at.earlier[task.row(step - 1, sequence) * task.units + column];
-            if (far) {
-                expect(at.earlier + row * task.units + column + back);
-            }
         }
         if (Cell::CELL) {
-            cell = at.earlier[row * task.units + column];
+            cell = at.earlier[own];
         }
         present = at.mask == nullptr || at.mask[row] != 0.0f;
+        if (step > EXPECTED_STEPS) {
+            long long back = (long long) (task.reverse ? EXPECTED_STEPS : -EXPECTED_STEPS) * task.examples * task.units;
+#pragma unroll
+            for (int gate = 0; gate < Cell::WIDTH; gate++) {
+                expect(ownGates + back * Cell::WIDTH + gate * task.units);
+            }
+            expect(at.hiddenGradient + own + back);
+            if (Cell::EARLIER) {
+                expect(at.earlier + task.row(step - 1, sequence) * task.units + column + back);
+            }
+        }
     }
 };
 
 // The sum of the products that all blocks of the team published for one unit, in the order of the blocks.
 __device__ __forceinline__ float collect(const Task& task, const unsigned long long* words, unsigned step) {
-    long long stride = (long long) task.sequencesEach * task.units;
+    int stride = task.sequencesEach * task.units;
     float sum = 0.0f;
     for (int first = 0; first < task.blocks; first += AT_ONCE) {
         int count = task.blocks - first < AT_ONCE ? task.blocks - first : AT_ONCE;
@@ -77,7 +80,7 @@ __device__ __forceinline__ float collect(const Task& task, const unsigned long l
         await(words + first * stride, stride, count, step, numbers);
 #pragma unroll
         for (int i = 0; i < AT_ONCE; i++) {
-            sum += i < count ? numbers[i] : 0.0f;
+            sum += numbers[i];
         }
     }
     return sum;
@@ -86,12 +89,13 @@ __device__ __forceinline__ float collect(const Task& task, const unsigned long l
 template <class Cell, class Weights>
 __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTensors& at, Function function) {
     int depth = task.lanes * Weights::ROWS;
+    int width = task.groups * Weights::COLUMNS;
     float* gradients = reinterpret_cast<float*>(sharedMemory + Weights::PARKED_WORDS * blockDim.x);
     float* direct = gradients + 2 * task.sequencesEach * depth;
     float* ofCell = direct + task.sequencesEach * task.unitsEach;
     float* products = ofCell + (Cell::CELL ? task.sequencesEach * task.unitsEach : 0);
-    long long exchanged = (long long) task.blocks * task.sequencesEach * task.units;
-    unsigned long long* words = at.words + blockIdx.x / task.blocks * 2 * exchanged;
+    int exchanged = task.blocks * task.sequencesEach * task.units;
+    unsigned long long* words = at.words + (long long) (blockIdx.x / task.blocks) * 2 * exchanged;
     int items = task.items();
 
     Weights weights;
@@ -114,9 +118,10 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
             ofCell[item] = at.cellGradient[state];
         }
     }
-    BackwardInput<Cell> next;
+    BackwardInput<Cell> input;
+    input.choose(task, threadIdx.x);
     if (threadIdx.x < items) {
-        next.read(task, at, task.steps - 1, threadIdx.x);
+        input.read(task, at, task.steps - 1);
     }
     __syncthreads();
 
@@ -125,40 +130,47 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
         // several blocks wait for each other's products only, so that a quick thread may be one step ahead of a slow one
         float* own = gradients + (done & 1) * task.sequencesEach * depth;
         for (int item = threadIdx.x; item < items; item += blockDim.x) {
-            BackwardInput<Cell> now = next;
-            if (item + (int) blockDim.x < items) {
-                next.read(task, at, step, item + blockDim.x);
-            } else if (step > 0) {
-                next.read(task, at, step - 1, threadIdx.x);
-            }
-            int unit = task.firstUnit + now.unit;
-            long long row = task.row(step, now.sequence);
+            int unit = task.firstUnit + input.unit;
             float whole = direct[item];
             if (done > 0) {
                 whole += task.blocks == 1
-                             ? products[now.sequence * task.units + unit]
-                             : collect(task, words + (~done & 1) * exchanged + now.sequence * task.units + unit, done);
+                             ? products[input.sequence * width + unit]
+                             : collect(task, words + (~done & 1) * exchanged + input.sequence * task.units + unit, done);
             }
             float of[Cell::WIDTH];
             float cell = Cell::CELL ? ofCell[item] : 0.0f;
-            if (now.present) {
-                whole += now.outer;
-                direct[item] = Cell::retreat(now, function, whole, cell, of);
+            float past;
+            if (input.present) {
+                whole += input.outer;
+                past = Cell::retreat(input, function, whole, cell, of);
             } else {
                 whole = Cell::HOLDS ? whole : 0.0f;
-                direct[item] = whole;
+                past = whole;
                 cell = 0.0f;
 #pragma unroll
                 for (int gate = 0; gate < Cell::WIDTH; gate++) {
                     of[gate] = 0.0f;
                 }
             }
+#pragma unroll
+            for (int gate = 0; gate < Cell::GATES; gate++) {
+                own[input.sequence * depth + gate * task.unitsEach + input.unit] = of[Cell::recurrent(gate)];
+            }
+            direct[item] = past;
             if (Cell::CELL) {
                 ofCell[item] = cell;
             }
-#pragma unroll
-            for (int gate = 0; gate < Cell::GATES; gate++) {
-                own[now.sequence * depth + gate * task.unitsEach + now.unit] = of[Cell::recurrent(gate)];
+            long long row = task.row(step, input.sequence);
+            if (items <= (int) blockDim.x) {
+                if (step > 0) {
+                    input.read(task, at, step - 1);
+                }
+            } else {
+                bool last = item + (int) blockDim.x >= items;
+                input.choose(task, last ? threadIdx.x : item + blockDim.x);
+                if (!last || step > 0) {
+                    input.read(task, at, last ? step - 1 : step);
+                }
             }
 #pragma unroll
             for (int gate = 0; gate < Cell::WIDTH; gate++) {
@@ -170,20 +182,18 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
         }
         __syncthreads();
         unsigned long long* published =
-            words + (done & 1) * exchanged + (long long) task.member * task.sequencesEach * task.units;
+            words + (done & 1) * exchanged + task.member * task.sequencesEach * task.units;
         for (int sequence = 0; sequence < task.sequences; sequence++) {
             float sums[Weights::COLUMNS];
             weights.multiply(task, own + sequence * depth, sums);
-            addLanes<Weights::COLUMNS>(sums, task.lane, task.lanes, 0, [&](int column, float sum) {
-                int unit = task.group * Weights::COLUMNS + column;
-                if (unit < task.units) {
-                    if (task.blocks == 1) {
-                        products[sequence * task.units + unit] = sum;
-                    } else {
-                        publish(published + sequence * task.units + unit, done + 1, sum);
-                    }
-                }
-            });
+            addLanes<Weights::COLUMNS>(sums, task.lane, task.lanes, task.group * Weights::COLUMNS,
+                                       [&](int unit, float sum) {
+                                           if (task.blocks == 1) {
+                                               products[sequence * width + unit] = sum;
+                                           } else if (unit < task.units) {
+                                               publish(published + sequence * task.units + unit, done + 1, sum);
+                                           }
+                                       });
         }
         if (task.blocks == 1) {
             __syncthreads();
@@ -192,12 +202,10 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
     for (int item = threadIdx.x; item < items; item += blockDim.x) {
         int sequence = item / task.ownUnits;
         int unit = task.firstUnit + item - sequence * task.ownUnits;
-        int at0 = sequence * task.units + unit;
-        long long state = (long long) task.firstSequence * task.units + at0;
-        at.stateGradient[state] =
-            direct[item] + (task.blocks == 1
-                                ? products[at0]
-                                : collect(task, words + (~task.steps & 1) * exchanged + at0, task.steps));
+        unsigned long long* last = words + (~task.steps & 1) * exchanged + sequence * task.units + unit;
+        float product = task.blocks == 1 ? products[sequence * width + unit] : collect(task, last, task.steps);
+        long long state = (long long) (task.firstSequence + sequence) * task.units + unit;
+        at.stateGradient[state] = direct[item] + product;
         if (Cell::CELL) {
             at.cellGradient[state] = ofCell[item];
         }

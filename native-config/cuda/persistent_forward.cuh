@@ -30,22 +30,28 @@ struct ForwardInput {
     float bias;
     bool present;
 
-    __device__ __forceinline__ void read(const Task& task, const ForwardTensors& at, int step, int item) {
+    __device__ __forceinline__ void choose(const Task& task, int item) {
         sequence = item / task.ownUnits;
         unit = item - sequence * task.ownUnits;
+    }
+
+    __device__ __forceinline__ void read(const Task& task, const ForwardTensors& at, int step) {
         long long row = task.row(step, sequence);
         const float* own = at.gates + row * Cell::WIDTH * task.units + task.firstUnit + unit;
-        long long later = (long long) (task.reverse ? -EXPECTED_STEPS : EXPECTED_STEPS) * task.examples *
-                          Cell::WIDTH * task.units;
 #pragma unroll
         for (int gate = 0; gate < Cell::GATES; gate++) {
             gates[gate] = own[gate * task.units];
-            if (step + EXPECTED_STEPS < task.steps) {
-                expect(own + later + gate * task.units);
-            }
         }
         bias = at.candidateBias == nullptr ? 0.0f : at.candidateBias[task.firstUnit + unit];
         present = at.mask == nullptr || at.mask[row] != 0.0f;
+        if (step + EXPECTED_STEPS < task.steps) {
+            own += (long long) (task.reverse ? -EXPECTED_STEPS : EXPECTED_STEPS) * task.examples * Cell::WIDTH *
+                   task.units;
+#pragma unroll
+            for (int gate = 0; gate < Cell::GATES; gate++) {
+                expect(own + gate * task.units);
+            }
+        }
     }
 };
 
@@ -71,9 +77,10 @@ template <class Cell, class Weights>
 __device__ __forceinline__ void scanForward(const Task& task, const ForwardTensors& at, Function function) {
     const int unitsOfThread = Weights::COLUMNS / Cell::GATES;
     int depth = task.lanes * Weights::ROWS;
+    int width = task.groups * Weights::COLUMNS;
     float* states = reinterpret_cast<float*>(sharedMemory + Weights::PARKED_WORDS * blockDim.x);
     float* products = states + 2 * task.sequencesEach * depth;
-    float* memory = products + task.sequencesEach * Cell::GATES * task.unitsEach;
+    float* memory = products + task.sequencesEach * width;
     unsigned long long* words =
         at.words + (long long) (blockIdx.x / task.blocks) * 2 * task.sequencesEach * task.units;
     int items = task.items();
@@ -96,9 +103,10 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
             memory[item] = at.initialCell[example * task.units + task.firstUnit + item % task.ownUnits];
         }
     }
-    ForwardInput<Cell> next;
+    ForwardInput<Cell> input;
+    input.choose(task, threadIdx.x);
     if (threadIdx.x < items) {
-        next.read(task, at, 0, threadIdx.x);
+        input.read(task, at, 0);
     }
     __syncthreads();
 
@@ -106,61 +114,70 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
         const float* before = states + (step & 1) * task.sequencesEach * depth;
         float* after = states + (~step & 1) * task.sequencesEach * depth;
         unsigned long long* published = words + (step & 1) * task.sequencesEach * task.units;
+        float* given = products + task.group * Weights::COLUMNS;
         for (int sequence = 0; sequence < task.sequences; sequence++) {
             float sums[Weights::COLUMNS];
             weights.multiply(task, before + sequence * depth, sums);
-            addLanes<Weights::COLUMNS>(sums, task.lane, task.lanes, 0, [&](int column, float sum) {
-                int unit = task.group * unitsOfThread + column % unitsOfThread;
-                if (unit < task.ownUnits) {
-                    products[(sequence * Cell::GATES + column / unitsOfThread) * task.unitsEach + unit] = sum;
-                }
-            });
+            addLanes<Weights::COLUMNS>(sums, task.lane, task.lanes, 0,
+                                       [&](int column, float sum) { given[column] = sum; });
+            given += width;
         }
         __syncthreads();
         for (int item = threadIdx.x; item < items; item += blockDim.x) {
-            ForwardInput<Cell> now = next;
-            if (item + (int) blockDim.x < items) {
-                next.read(task, at, step, item + blockDim.x);
-            } else if (step + 1 < task.steps) {
-                next.read(task, at, step + 1, threadIdx.x);
-            }
-            int unit = task.firstUnit + now.unit;
-            long long row = task.row(step, now.sequence);
-            float state = before[now.sequence * depth + unit];
+            int unit = task.firstUnit + input.unit;
+            float state = before[input.sequence * depth + unit];
             float cell = Cell::CELL ? memory[item] : 0.0f;
-            if (now.present) {
+            bool present = input.present;
+            float kept[Cell::WIDTH];
+            if (present) {
+                const float* own = products + input.sequence * width + input.unit / unitsOfThread * Weights::COLUMNS +
+                                   input.unit % unitsOfThread;
                 float product[Cell::GATES];
 #pragma unroll
                 for (int gate = 0; gate < Cell::GATES; gate++) {
-                    product[gate] = products[(now.sequence * Cell::GATES + gate) * task.unitsEach + now.unit];
+                    product[gate] = own[gate * unitsOfThread];
                 }
-                float kept[Cell::WIDTH];
-                Cell::advance(now.gates, product, now.bias, function, kept, state, cell);
-#pragma unroll
-                for (int gate = 0; gate < Cell::WIDTH; gate++) {
-                    at.gates[(row * Cell::WIDTH + gate) * task.units + unit] = kept[gate];
-                }
+                Cell::advance(input.gates, product, input.bias, function, kept, state, cell);
             } else {
                 state = Cell::HOLDS ? state : 0.0f;
                 cell = 0.0f;
             }
+            // first what others wait for
             if (task.blocks == 1) {
-                after[now.sequence * depth + unit] = state;
+                after[input.sequence * depth + unit] = state;
             } else {
-                publish(published + now.sequence * task.units + unit, step + 1, state);
+                publish(published + input.sequence * task.units + unit, step + 1, state);
             }
-            at.hidden[row * task.units + unit] = now.present ? state : 0.0f;
             if (Cell::CELL) {
                 memory[item] = cell;
             }
+            long long example = task.firstSequence + input.sequence;
+            long long row = task.row(step, input.sequence);
+            if (items <= (int) blockDim.x) {
+                if (step + 1 < task.steps) {
+                    input.read(task, at, step + 1);
+                }
+            } else {
+                bool last = item + (int) blockDim.x >= items;
+                input.choose(task, last ? threadIdx.x : item + blockDim.x);
+                if (!last || step + 1 < task.steps) {
+                    input.read(task, at, last ? step + 1 : step);
+                }
+            }
+            if (present) {
+#pragma unroll
+                for (int gate = 0; gate < Cell::WIDTH; gate++) {
+                    at.gates[(row * Cell::WIDTH + gate) * task.units + unit] = kept[gate];
+                }
+            }
+            at.hidden[row * task.units + unit] = present ? state : 0.0f;
             if (at.cells != nullptr) {
                 at.cells[row * task.units + unit] = Cell::CELL ? cell : state;
             }
             if (step + 1 == task.steps) {
-                long long last = (long long) (task.firstSequence + now.sequence) * task.units + unit;
-                at.finalHidden[last] = state;
+                at.finalHidden[example * task.units + unit] = state;
                 if (Cell::CELL) {
-                    at.finalCell[last] = cell;
+                    at.finalCell[example * task.units + unit] = cell;
                 }
             }
         }

@@ -65,7 +65,8 @@ struct Four {
 
     static __device__ __forceinline__ void store(const float (&x)[4], float* __restrict__ p, int first, int mask) {
         if (TOGETHER && mask == 15) {
-            *(float4*) (p + first) = make_float4(x[0], x[1], x[2], x[3]);
+            // an ordinary assignment would be taken apart into what the masked stores do
+            __stwb((float4*) (p + first), make_float4(x[0], x[1], x[2], x[3]));
             return;
         }
 #pragma unroll
@@ -263,7 +264,7 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
             continue;
         }
         Tile tile;
-        // three states are never asked to be divisible: neighbours are no concern of a trial
+        // only read, and seldom: elements needn't be neighbours
         place(tile, weights, gradient, state, parameter, tileBegin[n], tileBegin[n + 1], 0);
         Units units = units_of(parameter, tileBegin[n], tile.skip, byUnit);
         update_any<false, true>(parameter.updater, tile, units, factors[tileParameter[n]], outcome);

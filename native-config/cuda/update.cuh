@@ -40,7 +40,7 @@ struct Rule {
     double limit;    // value, norm or factor
     double epsilon;  // least norm of a unit's weights
     int clip;
-    int unused;
+    int generation;  // steps of one build on each other, and one with a loss that isn't finite is refused; 0 for none
 };
 
 // What the host sends for a step and each parameter.
@@ -108,13 +108,15 @@ struct Decision {
     int verdict;
     int overflow;
     int byUnit;
-    int unused;
+    int idle;  // a step before it, of the same generation, was refused
 };
 
 // What is known of parameters and states; all 0 when they were replaced.
 struct Looked {
     int finite;   // a step was made of them
     int weighed;  // the norms are those of the parameters
+    int refused;  // generation of the last refused step
+    int unused;
 };
 
 struct LossScale {

@@ -95,8 +95,9 @@ __device__ Factors factors_of(const Parameter& parameter, const Rates& with, dou
 // By one block: whether the gradient is finite, how it is clipped, whether the updaters must be tried first.
 extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
     update_decide(const Parameter* __restrict__ parameters, int count, const Rule* __restrict__ sent,
-                  const Rates* __restrict__ rates, const LossScale* __restrict__ lossScale,
-                  const Row* __restrict__ rows, const Norms* __restrict__ norms, const double* __restrict__ units,
+                  const Rates* __restrict__ rates, const double* __restrict__ loss,
+                  const LossScale* __restrict__ lossScale, const Row* __restrict__ rows,
+                  const Norms* __restrict__ norms, const double* __restrict__ units,
                   int unitParts, const Looked* __restrict__ looked, Factors* __restrict__ factors,
                   Decision* __restrict__ decision, Report* __restrict__ report) {
     __shared__ double shared[UPDATE_WARPS];
@@ -123,7 +124,11 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
     smallest = -block_max(-smallest, shared);
     unsafe = block_max(unsafe, shared);
     if (threadIdx.x == 0) {
-        decision->verdict = !found.finite ? REFUSE : unsafe == 0 ? GO : TRY;
+        bool together = rule.generation != 0;
+        bool idle = together && looked->refused == rule.generation;
+        bool wrong = !found.finite || idle || (together && !isfinite(loss[0] + loss[1]));
+        decision->verdict = wrong ? REFUSE : unsafe == 0 ? GO : TRY;
+        decision->idle = idle;
         decision->overflow = 0;
         decision->byUnit = unitParts > 0 && smallest < 1;
         report->clipScale = found.finite ? smallest : 1;
@@ -152,8 +157,8 @@ __device__ void adapt(LossScale* lossScale, int verdict, bool applied, int patie
 // One block per parameter adds up its tiles' sums; the first one also says whether the step was made.
 extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
     update_finish(const Parameter* __restrict__ parameters, int count, const double* __restrict__ weightSums,
-                  const double* __restrict__ updateSums, const Decision* __restrict__ decision,
-                  Looked* __restrict__ looked, LossScale* lossScale, int patience, float least, float most,
+                  const double* __restrict__ updateSums, const Rule* __restrict__ rule,
+                  const Decision* __restrict__ decision, Looked* __restrict__ looked, LossScale* lossScale, int patience, float least, float most,
                   Norms* __restrict__ norms, Report* __restrict__ report) {
     __shared__ double shared[UPDATE_WARPS];
     if (blockIdx.x < count) {
@@ -175,12 +180,14 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
         looked->weighed = 1;
         if (applied) {
             looked->finite = 1;
+        } else if (rule->generation != 0) {
+            looked->refused = rule->generation;
         }
         report->applied = applied;
         report->goodSteps = 0;
         report->lossScale = 1;
         report->nextLossScale = 1;
-        if (lossScale != nullptr) {
+        if (lossScale != nullptr && !decision->idle) {
             adapt(lossScale, decision->verdict, applied, patience, least, most, report);
         }
     }

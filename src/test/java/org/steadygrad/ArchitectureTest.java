@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "platform")),
+            Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "train", "platform")),
             Map.entry("report", Set.of("check", "spec", "ops", "model", "engine", "health", "train")),
             Map.entry(
                     "cli",
@@ -49,6 +50,7 @@ class ArchitectureTest {
                             "data",
                             "health",
                             "train",
+                            "bench",
                             "platform",
                             "report")));
 

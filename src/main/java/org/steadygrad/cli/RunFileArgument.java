@@ -26,7 +26,7 @@ final class RunFileArgument {
                 .map(n -> "Did you mean " + n + "?")
                 .orElse("The command examples lists the built-in ones.");
         throw InvalidInputException.of(
-                "train",
+                "RUN",
                 "a run file, or one of " + String.join(", ", Examples.names()),
                 argument,
                 "There is no such file. " + hint);

@@ -1,6 +1,7 @@
 package org.steadygrad.engine;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -18,6 +19,11 @@ public interface Engine extends AutoCloseable {
 
     /** The device in words, for reports. */
     String device();
+
+    /** Bytes that the engine holds on its device; empty where the device uses the host's memory, or doesn't tell. */
+    default OptionalLong deviceBytes() {
+        return OptionalLong.empty();
+    }
 
     /** What the factors of matrix products are rounded to. */
     default Precision precision() {

@@ -59,6 +59,6 @@ public record EngineRequest(String name, EngineSettings settings) {
      * @throws EngineException when no engine can be used
      */
     public Engine open(ComputationGraph model) {
-        return Engines.choose(this, model).provider().create(model, settings);
+        return Engines.open(this, model).engine();
     }
 }

@@ -25,6 +25,16 @@ public final class Engines {
         }
     }
 
+    /**
+     * @param engine to be closed by whoever asked for it
+     * @param passedOver why engines of a higher rank aren't used, one line each; empty when the best one is
+     */
+    public record Opened(Engine engine, List<String> passedOver) {
+        public Opened {
+            passedOver = List.copyOf(passedOver);
+        }
+    }
+
     /** All providers on the class path, highest rank first. */
     public static List<EngineProvider> providers() {
         return ServiceLoader.load(EngineProvider.class).stream()
@@ -70,6 +80,45 @@ public final class Engines {
             passedOver.add("engine " + provider.name() + " not used: " + obstacle.get());
         }
         throw new EngineException("No engine can run this model. " + String.join(" ", passedOver));
+    }
+
+    /**
+     * Chooses an engine and makes it. With {@value #AUTO} an engine that can't be made, for want of memory on its device for
+     * example, is passed over too.
+     *
+     * @throws EngineException when no engine can be used, or the named one can't
+     */
+    public static Opened open(EngineRequest request, ComputationGraph model) {
+        return open(request, model, providers());
+    }
+
+    static Opened open(EngineRequest request, ComputationGraph model, List<EngineProvider> providers) {
+        List<String> passedOver = new ArrayList<>();
+        List<EngineProvider> left = providers;
+        while (true) {
+            EngineProvider provider = chooseAfter(passedOver, request, model, left);
+            try {
+                return new Opened(provider.create(model, request.settings()), passedOver);
+            } catch (EngineException e) {
+                if (!request.engine().equals(AUTO)) {
+                    throw e;
+                }
+                passedOver.add("engine " + provider.name() + " not used: " + e.getMessage());
+                left = left.subList(left.indexOf(provider) + 1, left.size());
+            }
+        }
+    }
+
+    /** @param passedOver takes why engines of a higher rank aren't used */
+    private static EngineProvider chooseAfter(
+            List<String> passedOver, EngineRequest request, ComputationGraph model, List<EngineProvider> left) {
+        try {
+            Choice choice = choose(request, model, left);
+            passedOver.addAll(choice.passedOver());
+            return choice.provider();
+        } catch (EngineException e) {
+            throw passedOver.isEmpty() ? e : new EngineException(e.getMessage() + " " + String.join(" ", passedOver));
+        }
     }
 
     private static EngineProvider named(EngineRequest request, ComputationGraph model, List<EngineProvider> providers) {

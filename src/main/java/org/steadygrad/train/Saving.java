@@ -84,6 +84,11 @@ final class Saving {
                 TrainingObserver.Event.CHECKPOINT, progress.iteration, "checkpoint " + file.getFileName(), Map.of());
     }
 
+    /** Name of the newest checkpoint; empty when there is none. */
+    Optional<String> newest() throws IOException {
+        return store.isEmpty() ? Optional.empty() : store.get().newestName();
+    }
+
     /** Keeps the present model as the best one. */
     void best() throws IOException {
         if (store.isPresent()) {

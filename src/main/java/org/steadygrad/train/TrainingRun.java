@@ -15,6 +15,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.model.AtomicFile;
@@ -49,16 +50,17 @@ final class TrainingRun {
     }
 
     RunResult run() {
-        Engines.Choice choice = Engines.choose(settings.engine(), model);
-        choice.passedOver().forEach(observer::passedOver);
+        // an engine that can't be used is said so before anything is written
+        Engines.choose(settings.engine(), model);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
         try {
             Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
             fileRunFile(folder);
-            try (Engine engine =
-                    choice.provider().create(model, settings.engine().settings())) {
+            Engines.Opened opened = Engines.open(settings.engine(), model);
+            opened.passedOver().forEach(observer::passedOver);
+            try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
             }
         } catch (IOException e) {
@@ -155,13 +157,34 @@ final class TrainingRun {
                     saving,
                     new RunContext(settings, progress, stopSignal),
                     window());
-            TrainingLoop.End end = loop.run();
+            TrainingLoop.End end = run(loop, steps, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);
             RunResult result = result(engine, progress, guard, health, end, best);
             file(folder, result);
             return result;
         }
+    }
+
+    /** Saves what can be saved when the engine fails. */
+    private TrainingLoop.End run(TrainingLoop loop, StepRunner steps, Saving saving) throws IOException {
+        try {
+            return loop.run();
+        } catch (EngineException failure) {
+            throw new EngineException(failure.getMessage() + " " + saved(steps, saving, failure), failure);
+        }
+    }
+
+    private static String saved(StepRunner steps, Saving saving, EngineException failure) throws IOException {
+        try {
+            steps.finish();
+            saving.checkpoint();
+        } catch (EngineException second) {
+            failure.addSuppressed(second);
+        }
+        return saving.newest()
+                .map(name -> "The newest checkpoint is " + name + "; continue from it with --resume.")
+                .orElse("No checkpoint was written.");
     }
 
     private HealthMonitor healthMonitor(

@@ -8,7 +8,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.check.InvalidInputException;
 
 /** Cuts a batch of sequences into windows for truncated back-propagation through time. */
-final class Windows {
+public final class Windows {
     private Windows() {}
 
     /**
@@ -16,7 +16,7 @@ final class Windows {
      * @param steps time steps of a window; the last one may be shorter; 0 leaves the batch whole
      * @return the windows in order, without those at the end that the label mask leaves out entirely
      */
-    static List<MultiDataSet> of(MultiDataSet batch, int steps) {
+    public static List<MultiDataSet> of(MultiDataSet batch, int steps) {
         INDArray features = batch.getFeatures(0);
         if (steps == 0 || features.rank() < 3 || features.size(2) <= steps) {
             return List.of(batch);

@@ -15,4 +15,5 @@ public abstract class EngineContract
                 TrajectoryContract,
                 RefusedStepContract,
                 SnapshotContract,
-                ReproducibilityContract {}
+                ReproducibilityContract,
+                StepsAheadContract {}

@@ -76,6 +76,47 @@ class EnginesTest {
                 choice.passedOver());
     }
 
+    /** Usable by all that can be known beforehand. */
+    private static EngineProvider broken(String name) {
+        return new EngineProvider() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public int rank() {
+                return 30;
+            }
+
+            @Override
+            public Availability probe() {
+                return Availability.usable("here");
+            }
+
+            @Override
+            public Optional<String> unsupported(ComputationGraph model) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Engine create(ComputationGraph model, EngineSettings settings) {
+                throw new EngineException("the device is out of memory.");
+            }
+        };
+    }
+
+    @Test
+    void autoFallsBackWhenAnEngineCantBeMade() {
+        List<EngineProvider> providers = List.of(broken("cuda"), missing("cpu", "no oneDNN."), broken("dl4j"));
+        EngineException error = assertThrows(
+                EngineException.class, () -> Engines.open(EngineRequest.of(Engines.AUTO), MODEL, providers));
+        assertSays(error, "No engine", "no oneDNN.", "engine cuda not used: the device is out of memory.");
+        EngineException named = assertThrows(
+                EngineException.class, () -> Engines.open(EngineRequest.of("cuda"), MODEL, providers));
+        assertEquals("the device is out of memory.", named.getMessage());
+    }
+
     @Test
     void autoWithNothingLeftTellsEveryReason() {
         assertSays(

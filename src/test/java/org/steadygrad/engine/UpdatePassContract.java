@@ -69,12 +69,17 @@ public abstract class UpdatePassContract implements UpdateSubject.Maker {
                 UpdateModels.output(33, 3).l2Bias(0.02).build());
     }
 
+    /** How many updates are made with each rule. */
+    protected int updates() {
+        return 50;
+    }
+
     @TestFactory
-    Stream<DynamicTest> fiftyUpdates() {
+    Stream<DynamicTest> manyUpdates() {
         return RULES.stream().flatMap(rule -> Stream.of(1.0, 0.25)
                 .map(scale -> DynamicTest.dynamicTest(rule + ", learning rate times " + scale, () -> {
                     try (UpdateTrial trial = new UpdateTrial(mixed(), this)) {
-                        trial.run(rule, scale, TOLERANCE);
+                        trial.run(updates(), rule, iteration -> UpdateTrial.rule(rule, iteration, scale), TOLERANCE);
                     }
                 })));
     }

@@ -163,15 +163,14 @@ public final class UpdateTrial implements AutoCloseable {
         referenceParameters.subi(referenceGradient);
     }
 
-    /** 50 updates of both, with everything compared at the end and the reports on the way. */
-    public void run(ClipRule clip, double learningRateScale, double tolerance) {
-        run(clip, iteration -> rule(clip, iteration, learningRateScale), tolerance);
-    }
-
-    /** @param rules by iteration, all with the same clipping */
-    public void run(ClipRule clip, IntFunction<UpdateRule> rules, double tolerance) {
+    /**
+     * Updates of both, with everything compared at the end and the reports on the way.
+     *
+     * @param rules by iteration, all of which clip by {@code clip}
+     */
+    public void run(int updates, ClipRule clip, IntFunction<UpdateRule> rules, double tolerance) {
         Random random = new Random(5);
-        for (int iteration = 0; iteration < 50; iteration++) {
+        for (int iteration = 0; iteration < updates; iteration++) {
             gradient(random, 1 + iteration % 3);
             UpdateRule rule = rules.apply(iteration);
             applyReference(clip, rule);

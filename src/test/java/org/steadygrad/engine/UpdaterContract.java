@@ -26,6 +26,16 @@ import org.steadygrad.ops.ClipRule;
 public abstract class UpdaterContract implements UpdateSubject.Maker {
     private static final double TOLERANCE = 1e-5;
 
+    /** How many updates are made with each updater. */
+    protected int updates() {
+        return 50;
+    }
+
+    private void run(UpdateTrial trial) {
+        ClipRule none = new ClipRule.None();
+        trial.run(updates(), none, iteration -> UpdateTrial.rule(none, iteration, 1), TOLERANCE);
+    }
+
     /** Large epsilons show where in the formula they stand. */
     private static List<IUpdater> updaters() {
         return List.of(
@@ -47,11 +57,11 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
     }
 
     @TestFactory
-    Stream<DynamicTest> fiftyUpdates() {
+    Stream<DynamicTest> manyUpdates() {
         return updaters().stream().flatMap(updater -> IntStream.of(1, 3, 7, 17, 33, 5000)
                 .mapToObj(size -> DynamicTest.dynamicTest(updater + " of " + size, () -> {
                     try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, size), this)) {
-                        trial.run(new ClipRule.None(), 1, TOLERANCE);
+                        run(trial);
                     }
                 })));
     }
@@ -72,7 +82,7 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                         new RmsProp(shrinking))
                 .map(updater -> DynamicTest.dynamicTest(updater.toString(), () -> {
                     try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, 33), this)) {
-                        trial.run(new ClipRule.None(), 1, TOLERANCE);
+                        run(trial);
                     }
                 }));
     }

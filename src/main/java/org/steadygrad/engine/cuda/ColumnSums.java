@@ -27,7 +27,7 @@ final class ColumnSums {
         long rows = source.length() / columns;
         int chunk = (int) Math.max(SMALLEST_CHUNK, (rows + MOST_CHUNKS - 1) / MOST_CHUNKS);
         int chunks = (int) ((rows + chunk - 1) / chunk);
-        long groups = (columns + COLUMNS_OF_BLOCK - 1) / COLUMNS_OF_BLOCK;
+        long groups = ((long) columns + COLUMNS_OF_BLOCK - 1) / COLUMNS_OF_BLOCK;
         DeviceMemory partial = place.floats(ScanPlace.Use.COLUMN_PARTS, (long) chunks * columns);
         parts = runtime.each(groups * chunks, FILE, "column_parts")
                 .with(source)

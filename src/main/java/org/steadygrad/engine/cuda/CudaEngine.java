@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,14 +13,17 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.spec.Precision;
 
@@ -35,6 +39,7 @@ final class CudaEngine implements Engine {
     private final StateStore none;
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
+    private final StepRing ring;
 
     /** @param device is closed with the engine */
     CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
@@ -44,6 +49,7 @@ final class CudaEngine implements Engine {
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
+        ring = new StepRing(model, update);
         truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         carried = StateStore.keeping(model);
         continued = StateStore.keeping(model);
@@ -66,6 +72,11 @@ final class CudaEngine implements Engine {
     }
 
     @Override
+    public OptionalLong deviceBytes() {
+        return OptionalLong.of(model.runtime().device().allocatedBytes());
+    }
+
+    @Override
     public Precision precision() {
         return model.runtime().precision();
     }
@@ -81,6 +92,63 @@ final class CudaEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+        Program program = load(batch, options);
+        gradientSum.expect(options.accumulate());
+        ring.beforeTrace();
+        Optional<ProgramTrace> trace = run(program, options.trace());
+        program.storeStates(states());
+        gradientSum.collect(program.shape().examples());
+        update.penalties();
+        double loss = model.numbers().loss(program.shape().examples());
+        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+    }
+
+    @Override
+    public int stepsAhead() {
+        return StepRing.AHEAD;
+    }
+
+    @Override
+    public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        Optional<ClipRule> constant = rule.clip().constantRule();
+        if (constant.isEmpty() || options.accumulate()) {
+            return Engine.super.step(batch, options, rule);
+        }
+        ClipRule clip = constant.get();
+        Program program = load(batch, options);
+        gradientSum.discard();
+        Optional<ProgramTrace> trace = options.trace() ? Optional.of(program.trace()) : Optional.empty();
+        if (trace.isPresent()) {
+            ring.beforeTrace();
+        }
+        update.send(rule, clip, program.shape().examples(), ring.generation());
+        program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
+        program.storeStates(states());
+        return ring.send(program.shape().examples(), trace);
+    }
+
+    /** Programs of other shapes go when their memory is needed. */
+    private Program program(BatchShape shape) {
+        while (true) {
+            try {
+                return programs.of(shape);
+            } catch (CudaException e) {
+                if (e.kind() != CudaException.Kind.OUT_OF_MEMORY) {
+                    throw e;
+                }
+                if (!programs.dropOthers(shape)) {
+                    throw MemoryNeeds.tooLarge(model, shape, e);
+                }
+            }
+        }
+    }
+
+    private StateStore states() {
+        return truncated ? carried : none;
+    }
+
+    /** Everything that comes before a training pass. */
+    private Program load(MultiDataSet batch, PassOptions options) {
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
@@ -89,19 +157,12 @@ final class CudaEngine implements Engine {
         if (!options.carryState()) {
             carried.clear();
         }
-        Program program = programs.of(BatchShape.of(model.plan(), batch, true));
+        Program program = program(BatchShape.of(model.plan(), batch, true));
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
-        gradientSum.expect(options.accumulate());
-        StateStore states = truncated ? carried : none;
-        program.loadStates(states);
-        Optional<ProgramTrace> trace = run(program, options.trace());
-        program.storeStates(states);
-        gradientSum.collect(program.shape().examples());
-        update.penalties();
-        double loss = model.numbers().loss(program.shape().examples());
-        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+        program.loadStates(states());
+        return program;
     }
 
     private static Optional<ProgramTrace> run(Program program, boolean traced) {
@@ -148,7 +209,7 @@ final class CudaEngine implements Engine {
 
     private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
-        Program program = programs.of(BatchShape.of(model.plan(), batch, false));
+        Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
         program.loadStates(states);
         program.run();

@@ -54,9 +54,8 @@ final class DenseStep extends LaunchedStep {
         boolean linear = step.activation().isIdentity();
         DeviceMemory outputGradient = program.gradient(step.output());
         DeviceMemory inner = linear ? outputGradient : program.scratch(output.bytes(), SCRATCH_GRADIENT);
-        Optional<DeviceMemory> biasGradient = step.bias()
-                .filter(block -> trained)
-                .map(program.model().memory()::gradient);
+        Optional<DeviceMemory> biasGradient =
+                step.bias().filter(block -> trained).map(program.model().memory()::gradient);
         if (!linear || biasGradient.isPresent()) {
             RowSums.Tensors tensors =
                     new RowSums.Tensors(output, outputGradient, linear ? null : inner, biasGradient.orElse(null));

@@ -34,10 +34,9 @@ final class EmbedStep extends LaunchedStep {
                 .with(output.length()));
         if (program.needsGradient(step.output()) && step.weights().trained()) {
             planWeights(program.gradient(step.output()), model.gradient(step.weights()));
-            step.bias()
-                    .map(model::gradient)
-                    .ifPresent(sums -> RowSums.of(program, program.gradient(step.output()), sums)
-                            .forEach(this::inBackward));
+            step.bias().map(model::gradient).ifPresent(sums -> RowSums.of(
+                            program, program.gradient(step.output()), sums)
+                    .forEach(this::inBackward));
         }
     }
 

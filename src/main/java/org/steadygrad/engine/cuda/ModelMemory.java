@@ -29,6 +29,8 @@ final class ModelMemory {
         parameters = runtime.scope().floats(layout.length());
         gradient = runtime.scope().floats(layout.length());
         updaterState = runtime.scope().floats(stateLength);
+        // passes leave the blocks of frozen parameters alone
+        runtime.stream().zero(gradient);
     }
 
     FlatLayout layout() {

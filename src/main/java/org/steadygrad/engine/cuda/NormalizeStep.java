@@ -58,8 +58,7 @@ final class NormalizeStep extends LaunchedStep {
     }
 
     private void planBatch() {
-        DeviceMemory parts =
-                program.scratch(MOMENTS_BYTES * split.chunks() * split.columns(), SCRATCH_PARTS);
+        DeviceMemory parts = program.scratch(MOMENTS_BYTES * split.chunks() * split.columns(), SCRATCH_PARTS);
         Launch moments = runtime()
                 .each(split.blocks(), FILE, "normalize_moments")
                 .with(input)
@@ -68,7 +67,9 @@ final class NormalizeStep extends LaunchedStep {
                 .with(parts);
         inForward(withRows(ofRunning(moments).with(leak)).with(split.chunks()).with((long) split.chunkRows()));
         if (split.chunks() > 1) {
-            inForward(ofRunning(runtime().each(split.tiles(), FILE, "normalize_fold").with(parts))
+            inForward(ofRunning(runtime()
+                            .each(split.tiles(), FILE, "normalize_fold")
+                            .with(parts))
                     .with(split.columns())
                     .with(split.width())
                     .with(split.chunks()));

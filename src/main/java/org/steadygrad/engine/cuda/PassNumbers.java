@@ -41,6 +41,19 @@ final class PassNumbers {
         return results.slice(Double.BYTES, Double.BYTES);
     }
 
+    /** {@link #lossSum} and {@link #penalty}. */
+    DeviceMemory losses() {
+        return results;
+    }
+
+    /**
+     * @param downloaded a copy of {@link #losses} from position 0 on
+     * @return the loss averaged over the examples, penalties included
+     */
+    static double loss(ByteBuffer downloaded, int examples) {
+        return downloaded.getDouble(0) / examples + downloaded.getDouble(Double.BYTES);
+    }
+
     /** What the gradient of the loss is multiplied by. */
     LossScale lossScale() {
         return lossScale;
@@ -54,7 +67,6 @@ final class PassNumbers {
     double loss(int examples) {
         runtime.stream().download(host, results);
         runtime.stream().synchronize();
-        ByteBuffer values = host.content();
-        return values.getDouble() / examples + values.getDouble();
+        return loss(host.content(), examples);
     }
 }

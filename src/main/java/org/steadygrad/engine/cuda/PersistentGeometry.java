@@ -28,8 +28,8 @@ record PersistentGeometry(ScanShape shape, boolean backward, PersistentTile tile
     /** From the last multiplication to the first of the next step: sums over lanes, gates, two barriers. */
     private static final int STEP_CLOCKS = 350;
 
-    /** Gates of as many elements as a block has threads. */
-    private static final int ROUND_CLOCKS = 150;
+    /** Gates of as many elements as a block has threads, beyond the first as many, whose inputs come in time. */
+    private static final int ROUND_CLOCKS = 400;
 
     /** From a number's publication to its arrival in another block, by way of the second-level cache. */
     private static final int EXCHANGE_CLOCKS = 900;
@@ -132,11 +132,8 @@ record PersistentGeometry(ScanShape shape, boolean backward, PersistentTile tile
         long own = (long) sequencesEach * unitsEach();
         long floats = (long) tile.parked() * tile.inputs() * threads() + 2 * sequencesEach * depth;
         int cells = shape.cell() == Cell.LSTM ? 1 : 0;
-        if (backward) {
-            floats += own * (1 + cells) + (cooperative() ? 0 : own);
-        } else {
-            floats += own * (shape.gates() + cells);
-        }
+        long products = (long) sequencesEach * threads() / lanes() * tile.columns();
+        floats += own * (cells + (backward ? 1 : 0)) + (backward && cooperative() ? 0 : products);
         return (int) Math.min(Integer.MAX_VALUE, floats * Float.BYTES);
     }
 

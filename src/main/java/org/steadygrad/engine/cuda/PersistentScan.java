@@ -69,9 +69,7 @@ final class PersistentScan implements RecurrentScan {
     private static Optional<PersistentGeometry> geometry(CudaRuntime runtime, ScanShape shape, boolean backward) {
         Device device = runtime.device();
         return PersistentGeometry.best(
-                shape,
-                backward,
-                new PersistentGeometry.Room(device.multiprocessors(), device.sharedBytesPerBlock()));
+                shape, backward, new PersistentGeometry.Room(device.multiprocessors(), device.sharedBytesPerBlock()));
     }
 
     private static Optional<String> obstacle(CudaRuntime runtime, ScanShape shape, boolean backward) {
@@ -88,13 +86,15 @@ final class PersistentScan implements RecurrentScan {
         int most = found.cooperative() ? each * runtime.device().multiprocessors() : each == 0 ? 0 : found.grid();
         return found.grid() <= most
                 ? Optional.empty()
-                : Optional.of(
-                        what + " need " + found.grid() + " blocks at the same time, the device runs " + most + " of them");
+                : Optional.of(what + " need " + found.grid() + " blocks at the same time, the device runs " + most
+                        + " of them");
     }
 
     private static Kernel kernel(CudaRuntime runtime, PersistentGeometry geometry) {
         return runtime.device()
-                .kernel(PersistentTile.file(geometry.shape().cell()), geometry.tile().kernel());
+                .kernel(
+                        PersistentTile.file(geometry.shape().cell()),
+                        geometry.tile().kernel());
     }
 
     private Way way(ScanPlace place, PersistentGeometry geometry) {

@@ -38,10 +38,7 @@ record PersistentTile(String kernel, int held, int parked, int inputs) {
             case SIMPLE -> List.of(tile(name, "small", 4, 0, 16), tile(name, "large", 12, 4, 16));
             case GRU -> List.of(tile(name, "small", 3, 0, 16), tile(name, "large", 12, 0, 16));
             case LSTM ->
-                List.of(
-                        tile(name, "small", 4, 0, 16),
-                        tile(name, "medium", 8, 0, 16),
-                        tile(name, "large", 12, 4, 16));
+                List.of(tile(name, "small", 4, 0, 16), tile(name, "medium", 8, 0, 16), tile(name, "large", 12, 4, 16));
         };
     }
 

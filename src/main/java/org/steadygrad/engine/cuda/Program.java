@@ -34,6 +34,7 @@ final class Program implements CompiledProgram {
     private final Batch batch;
     private final List<Stage> stages = new ArrayList<>();
     private final Replay pass;
+    private final Map<List<Boolean>, Replay> steps = new HashMap<>();
     private final long workspaceShare;
 
     /** Both null until a pass is first traced, which is enqueued apart from others. */
@@ -108,6 +109,26 @@ final class Program implements CompiledProgram {
         if (shape.training()) {
             backward(null);
         }
+    }
+
+    /**
+     * The pass and what follows it as one graph.
+     *
+     * @param looked whether {@link #trace} looks on
+     * @param variant tells apart what may follow
+     * @param after enqueues what follows; the same for the same variant
+     */
+    void runStep(boolean looked, boolean variant, Runnable after) {
+        Replay replay = steps.computeIfAbsent(
+                List.of(looked, variant), key -> scope.own(new Replay(runtime().stream(), () -> {
+                    if (looked) {
+                        tracedPass();
+                    } else {
+                        wholePass();
+                    }
+                    after.run();
+                })));
+        replay.run();
     }
 
     /** The same, looked on by the program's {@link #trace}. */

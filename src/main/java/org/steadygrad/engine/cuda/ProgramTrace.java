@@ -119,12 +119,11 @@ final class ProgramTrace {
     }
 
     /**
-     * Waits for the pass.
+     * Sums up a pass that was waited for.
      *
      * @param loss of the pass
      */
     StepTrace finish(double loss) {
-        program.runtime().stream().synchronize();
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
         report.input(input.reading(numbers));

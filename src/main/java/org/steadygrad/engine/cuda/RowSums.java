@@ -27,8 +27,8 @@ final class RowSums {
     static List<Launch> of(Program program, Tensors tensors, ActivationFunction function, int columns) {
         CudaRuntime runtime = program.runtime();
         long rows = tensors.outputGradient.length() / columns;
-        ColumnSplit split = ColumnSplit.of(
-                Math.toIntExact(rows), columns, runtime.device().multiprocessors());
+        ColumnSplit split =
+                ColumnSplit.of(Math.toIntExact(rows), columns, runtime.device().multiprocessors());
         DeviceMemory parts =
                 program.scratch((long) split.chunks() * columns * Double.BYTES, LaunchedStep.SCRATCH_PARTS);
         List<Launch> launches = new ArrayList<>();

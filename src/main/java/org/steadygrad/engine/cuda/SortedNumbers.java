@@ -63,7 +63,7 @@ final class SortedNumbers {
                 .with(counts)
                 .with(shift)
                 .with(count));
-        launches.add(runtime.each(1, FILE, "sort_scan").with(counts).with(DIGITS * blocks));
+        launches.add(runtime.each(1, FILE, "sort_scan").with(counts).with(blocks));
         launches.add(runtime.each(blocks, FILE, "sort_move")
                 .with(from.keys)
                 .with(from.rows)

@@ -37,11 +37,13 @@ final class StepNumbers {
     /**
      * @param divisor trained parameters' flat gradient is divided by it
      * @param passes the changes of running statistics are divided by it
+     * @param generation of steps that build on each other; 0 for one that stands alone
      */
-    void send(UpdateRule rule, ClipRule clip, double divisor, int passes) {
+    void send(UpdateRule rule, ClipRule clip, double divisor, int passes, int generation) {
         ByteBuffer table = sent.next();
         table.putDouble(rule.learningRateScale());
         put(table, clip);
+        table.putInt(generation);
         for (UpdateRun run : plan.runs()) {
             table.putDouble(
                     switch (run.block().kind()) {
@@ -82,6 +84,6 @@ final class StepNumbers {
     }
 
     private static void put(ByteBuffer table, double limit, double epsilon, int kind) {
-        table.putDouble(limit).putDouble(epsilon).putInt(kind).putInt(0);
+        table.putDouble(limit).putDouble(epsilon).putInt(kind);
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cuda;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Launch;
@@ -14,18 +15,19 @@ final class UpdateKernels {
     private static final String DECISION = "update_decision";
     private static final String STEP = "update";
     private static final int DECISION_BYTES = 4 * Integer.BYTES;
-    private static final int LOOKED_BYTES = 2 * Integer.BYTES;
+    private static final int LOOKED_BYTES = 4 * Integer.BYTES;
     private static final int SCAN_BYTES = Double.BYTES + 4 * Integer.BYTES;
     private static final int FACTORS_BYTES = Double.BYTES + 14 * Integer.BYTES;
 
-    /** Blocks of threads that take units of parameters. */
-    private static final int UNIT_PARTS = 1024;
+    /** Most blocks of threads that take units of parameters. */
+    private static final int MOST_UNIT_PARTS = 1024;
 
     private final CudaModel model;
     private final CudaRuntime runtime;
     private final UpdateTables tables;
     private final StepNumbers numbers;
     private final UpdateReport report;
+    private final int unitParts;
     private final DeviceMemory looked;
     private final DeviceMemory decision;
     private final DeviceMemory factors;
@@ -43,6 +45,7 @@ final class UpdateKernels {
         this.report = report;
         runtime = model.runtime();
         DeviceScope scope = runtime.scope();
+        unitParts = (int) Math.min(MOST_UNIT_PARTS, Math.max(1, tables.units()));
         looked = scope.bytes(LOOKED_BYTES);
         decision = scope.bytes(DECISION_BYTES);
         factors = scope.bytes((long) tables.count() * FACTORS_BYTES);
@@ -56,14 +59,17 @@ final class UpdateKernels {
         private final Replay statistics;
         private final Replay step;
         private final Replay all;
+        private final List<Launch> everything;
 
         Sequence(List<Launch> first, List<Launch> second) {
             statistics = replay(() -> first.forEach(runtime.stream()::launch));
             step = replay(() -> second.forEach(runtime.stream()::launch));
-            all = replay(() -> {
-                first.forEach(runtime.stream()::launch);
-                second.forEach(runtime.stream()::launch);
-            });
+            everything = Stream.concat(first.stream(), second.stream()).toList();
+            all = replay(this::enqueue);
+        }
+
+        void enqueue() {
+            everything.forEach(runtime.stream()::launch);
         }
 
         private Replay replay(Runnable work) {
@@ -91,10 +97,20 @@ final class UpdateKernels {
         sequence(units).all.run();
     }
 
+    /** The same, launch by launch, for a graph of the caller's. What it needs is made beforehand by {@link #prepare}. */
+    void enqueueAll(boolean units) {
+        sequence(units).enqueue();
+    }
+
+    /** May allocate. */
+    void prepare(boolean units) {
+        sequence(units);
+    }
+
     private Sequence sequence(boolean units) {
         if (units && byUnit == null) {
             DeviceMemory unitFactors = runtime.scope().bytes(tables.units() * Double.BYTES);
-            DeviceMemory smallest = runtime.scope().bytes((long) UNIT_PARTS * Double.BYTES);
+            DeviceMemory smallest = runtime.scope().bytes((long) unitParts * Double.BYTES);
             byUnit = new Sequence(statistics(), decisionAndStep(unitFactors, smallest));
         }
         return units ? byUnit : plain;
@@ -120,11 +136,12 @@ final class UpdateKernels {
         Launch decide = perParameter(runtime.each(1, DECISION, "update_decide"))
                 .with(numbers.rule())
                 .with(numbers.rates())
+                .with(model.numbers().losses())
                 .with(model.lossScale().memory())
                 .with(report.rows())
                 .with(report.norms())
                 .with(smallest)
-                .with(smallest == null ? 0 : UNIT_PARTS)
+                .with(smallest == null ? 0 : unitParts)
                 .with(looked)
                 .with(factors)
                 .with(decision)
@@ -139,7 +156,7 @@ final class UpdateKernels {
     }
 
     private Launch units(DeviceMemory unitFactors, DeviceMemory smallest) {
-        return perParameter(runtime.each(UNIT_PARTS, STATISTICS, "update_units"))
+        return perParameter(runtime.each(unitParts, STATISTICS, "update_units"))
                 .with(numbers.rule())
                 .with(numbers.rates())
                 .with(model.lossScale().memory())
@@ -167,6 +184,7 @@ final class UpdateKernels {
         Launch launch = perParameter(runtime.each(tables.count(), DECISION, "update_finish"))
                 .with(weightSums)
                 .with(updateSums)
+                .with(numbers.rule())
                 .with(decision)
                 .with(looked);
         return model.lossScale().appendTo(launch).with(report.norms()).with(report.head());

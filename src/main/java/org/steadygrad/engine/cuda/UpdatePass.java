@@ -15,6 +15,9 @@ import org.steadygrad.ops.GradientStatistics;
  * decided between them is decided on the device, so that the host may go ahead; results are the same from run to run.
  */
 final class UpdatePass {
+    /** The generation of a step that no other builds on. */
+    private static final int ALONE = 0;
+
     private final CudaRuntime runtime;
     private final StepNumbers numbers;
     private final UpdateReport report;
@@ -51,8 +54,29 @@ final class UpdatePass {
      * @param passes the changes of running statistics are divided by it: the number of accumulated passes
      */
     void enqueue(UpdateRule rule, ClipRule clip, double divisor, int passes) {
-        numbers.send(rule, clip, divisor, passes);
-        kernels.runAll(clip instanceof ClipRule.ByUnitRatio);
+        numbers.send(rule, clip, divisor, passes, ALONE);
+        kernels.runAll(byUnit(clip));
+    }
+
+    /**
+     * Sends what one of several steps that build on each other needs; {@link #enqueue(ClipRule)} is to follow.
+     *
+     * @param generation above 0, that of the steps before it unless one of them is known to be refused
+     */
+    void send(UpdateRule rule, ClipRule clip, double divisor, int generation) {
+        numbers.send(rule, clip, divisor, 1, generation);
+        kernels.prepare(byUnit(clip));
+    }
+
+    /** Enqueues penalties and update with the numbers that were sent; may be captured. */
+    void enqueue(ClipRule clip) {
+        penalties.enqueue();
+        kernels.enqueueAll(byUnit(clip));
+    }
+
+    /** Whether another sequence of kernels is enqueued for the rule than for most. */
+    static boolean byUnit(ClipRule clip) {
+        return clip instanceof ClipRule.ByUnitRatio;
     }
 
     /** What the last update that was enqueued leaves, until the next. */
@@ -79,12 +103,12 @@ final class UpdatePass {
         if (constant.isPresent()) {
             enqueue(rule, constant.get(), divisor, passes);
         } else {
-            numbers.send(rule, new ClipRule.None(), divisor, passes);
+            numbers.send(rule, new ClipRule.None(), divisor, passes, ALONE);
             kernels.runStatistics();
             GradientStatistics statistics = report.statistics(download());
             ClipRule clip = statistics.isFinite() ? rule.clip().decide(statistics.globalNorm()) : new ClipRule.None();
-            numbers.send(rule, clip, divisor, passes);
-            kernels.runStep(clip instanceof ClipRule.ByUnitRatio);
+            numbers.send(rule, clip, divisor, passes, ALONE);
+            kernels.runStep(byUnit(clip));
         }
         return outcome(download());
     }

@@ -35,6 +35,17 @@ public final class ProgramCache<P extends CompiledProgram> implements AutoClosea
         return program;
     }
 
+    /** Lets go of all programs but the one of this shape. @return whether there were any */
+    public boolean dropOthers(BatchShape shape) {
+        P kept = compiled.remove(shape);
+        boolean dropped = !compiled.isEmpty();
+        close();
+        if (kept != null) {
+            compiled.put(shape, kept);
+        }
+        return dropped;
+    }
+
     private void makeRoom(long wanted) {
         long taken =
                 compiled.values().stream().mapToLong(CompiledProgram::bytes).sum();

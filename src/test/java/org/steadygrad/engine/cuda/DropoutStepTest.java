@@ -15,7 +15,12 @@ class DropoutStepTest {
     /** Numbers count example by example, whatever the order in memory. */
     @ParameterizedTest
     @CsvSource({
-        "1, 0, 1, 7", "3, 0, 17, -7", "33, 0, 257, 1234567890123", "3, 5, 1, 9", "7, 3, 3, -1", "2, 17, 33, 5",
+        "1, 0, 1, 7",
+        "3, 0, 17, -7",
+        "33, 0, 257, 1234567890123",
+        "3, 5, 1, 9",
+        "7, 3, 3, -1",
+        "2, 17, 33, 5",
         "5, 4, 4, 77"
     })
     void elementsAreKeptAsTheStreamSays(int examples, int steps, int size, long seed) {

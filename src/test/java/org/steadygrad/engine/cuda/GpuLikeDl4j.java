@@ -13,9 +13,9 @@ import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
-import org.steadygrad.spec.Precision;
 import org.steadygrad.engine.cuda.driver.TestGpu;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.Precision;
 
 /** Holds a pass of the engine against DL4J in double, by the memory that its kernels leave behind. */
 final class GpuLikeDl4j {

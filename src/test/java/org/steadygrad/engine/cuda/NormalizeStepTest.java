@@ -187,8 +187,12 @@ class NormalizeStepTest {
 
     @ParameterizedTest
     @CsvSource({
-        "true, false, true, 1", "false, true, true, 0", "false, false, true, 0.3", "true, true, true, 0",
-        "false, false, false, 0", "true, true, false, 0.2"
+        "true, false, true, 1",
+        "false, true, true, 0",
+        "false, false, true, 0.3",
+        "true, true, true, 0",
+        "false, false, false, 0",
+        "true, true, false, 0.2"
     })
     void kinds(boolean locked, boolean logarithmic, boolean ofBatch, double leak) {
         Layer layer = new Layer(locked, logarithmic, ofBatch, leak);

@@ -66,8 +66,20 @@ class PersistentScanTest {
     @TestFactory
     Stream<DynamicTest> sizes() {
         int[][] sizes = {
-            {1, 1, 1}, {9, 3, 1}, {2, 17, 5}, {9, 1, 5}, {9, 3, 16}, {2, 64, 33}, {9, 17, 33}, {9, 3, 64}, {2, 17, 100},
-            {9, 1, 128}, {2, 3, 200}, {1, 17, 128}, {9, 2, 256}, {3, 200, 17}
+            {1, 1, 1},
+            {9, 3, 1},
+            {2, 17, 5},
+            {9, 1, 5},
+            {9, 3, 16},
+            {2, 64, 33},
+            {9, 17, 33},
+            {9, 3, 64},
+            {2, 17, 100},
+            {9, 1, 128},
+            {2, 3, 200},
+            {1, 17, 128},
+            {9, 2, 256},
+            {3, 200, 17}
         };
         List<DynamicTest> tests = new ArrayList<>();
         for (Cell cell : Cell.values()) {
@@ -75,8 +87,7 @@ class PersistentScanTest {
                 // neighbouring sizes take different masks and directions
                 boolean masked = (i & 1) == 1;
                 ScanShape shape = shape(cell, sizes[i][0], sizes[i][1], sizes[i][2], (i & 2) == 2);
-                tests.add(DynamicTest.dynamicTest(
-                        shape + (masked ? " masked" : ""), () -> assertRight(shape, masked)));
+                tests.add(DynamicTest.dynamicTest(shape + (masked ? " masked" : ""), () -> assertRight(shape, masked)));
             }
         }
         return tests.stream();
@@ -109,8 +120,8 @@ class PersistentScanTest {
     }
 
     private void assertEveryGeometry(ScanShape shape) {
-        Room room = new Room(
-                runtime.device().multiprocessors(), runtime.device().sharedBytesPerBlock());
+        Room room =
+                new Room(runtime.device().multiprocessors(), runtime.device().sharedBytesPerBlock());
         List<PersistentGeometry> forth = PersistentGeometry.candidates(shape, false, room);
         List<PersistentGeometry> back = PersistentGeometry.candidates(shape, true, room);
         assertTrue(forth.size() > 5 && back.size() > 5, forth + " " + back);

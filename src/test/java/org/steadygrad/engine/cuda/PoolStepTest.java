@@ -100,8 +100,7 @@ class PoolStepTest {
             }
             case SUM -> weights[at];
             case AVERAGE -> weights[at] / java.util.Arrays.stream(weights).sum();
-            case POWER_NORM ->
-                weights[at] * x[at] * Math.pow(Math.abs(x[at]), power - 2) / Math.pow(all, power - 1);
+            case POWER_NORM -> weights[at] * x[at] * Math.pow(Math.abs(x[at]), power - 2) / Math.pow(all, power - 1);
         };
     }
 

@@ -34,8 +34,10 @@ final class ScanBench implements AutoCloseable {
         this.shape = shape;
         random = new Random(shape.hashCode());
         scope = new DeviceScope(runtime.device());
-        place = new ScanPlace(runtime, scope, (bytes, number) ->
-                scratch.computeIfAbsent(bytes << 8 | number, key -> scope.bytes(bytes)));
+        place = new ScanPlace(
+                runtime,
+                scope,
+                (bytes, number) -> scratch.computeIfAbsent(bytes << 8 | number, key -> scope.bytes(bytes)));
         int rows = shape.steps() * shape.examples();
         int states = shape.examples() * shape.units();
         int all = rows * shape.units();

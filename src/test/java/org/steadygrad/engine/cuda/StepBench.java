@@ -80,13 +80,7 @@ final class StepBench implements AutoCloseable {
         Value output = step.output();
         Value loss = value(output.size(), output.perStep());
         steps.add(new PlanStep.Loss(
-                "loss",
-                output,
-                loss,
-                LossFunction.SQUARED_ERROR,
-                ActivationFunction.IDENTITY,
-                0,
-                Optional.empty()));
+                "loss", output, loss, LossFunction.SQUARED_ERROR, ActivationFunction.IDENTITY, 0, Optional.empty()));
         Plan plan = new Plan(
                 new FlatLayout(blocks),
                 values,
@@ -99,8 +93,7 @@ final class StepBench implements AutoCloseable {
         CudaRuntime runtime = new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), 0);
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), 0);
-        BatchShape shape = new BatchShape(
-                examples, Math.max(1, timeSteps), false, BatchShape.LabelMask.NONE, training);
+        BatchShape shape = new BatchShape(examples, Math.max(1, timeSteps), false, BatchShape.LabelMask.NONE, training);
         program = new Program(model, shape);
         memory.write(nans((int) length), memory.gradient());
         kernel = StepKernels.make(program, step, number);
@@ -148,8 +141,7 @@ final class StepBench implements AutoCloseable {
     /** Runs the backward pass. */
     StepBench backward(float... outputGradient) {
         for (int i = 0; i < steps.get(number).inputs().size(); i++) {
-            program.inputGradient(number, i)
-                    .ifPresent(memory -> write(nans((int) memory.length()), memory));
+            program.inputGradient(number, i).ifPresent(memory -> write(nans((int) memory.length()), memory));
         }
         write(outputGradient, program.gradient(steps.get(number).output()));
         kernel.backward();

@@ -32,6 +32,7 @@ public final class Device implements AutoCloseable {
     private final KernelCompiler compiler;
     private final Map<String, KernelModule> modules = new HashMap<>();
     private Thread user;
+    private long allocatedBytes;
 
     private Device(int ordinal) {
         this.ordinal = ordinal;
@@ -113,11 +114,18 @@ public final class Device implements AutoCloseable {
     DeviceMemory allocate(long bytes) {
         Pointer base = new Pointer();
         Status.runtime(cudaMalloc(base, Math.max(1, bytes)), "the allocation of " + bytes + " bytes");
+        allocatedBytes += bytes;
         return new DeviceMemory(base.address(), bytes);
     }
 
     void free(DeviceMemory memory) {
         Status.runtime(cudaFree(memory.pointer()), "cudaFree");
+        allocatedBytes -= memory.bytes();
+    }
+
+    /** Bytes that were allocated through this object and not freed; what CUDA's own libraries take isn't counted. */
+    public long allocatedBytes() {
+        return allocatedBytes;
     }
 
     public Stream newStream() {

@@ -51,7 +51,8 @@ record RuntimeFacts(int error, String errorText, int runtime, int driver, List<G
 
     private static GpuState device(int ordinal) {
         int[] handle = new int[1];
-        int error = cudart.cuDeviceGet(handle, ordinal);
+        int error = cudart.cuInit(0);
+        error |= cudart.cuDeviceGet(handle, ordinal);
         byte[] name = new byte[LONGEST_NAME];
         long memory;
         try (SizeTPointer bytes = new SizeTPointer(1)) {

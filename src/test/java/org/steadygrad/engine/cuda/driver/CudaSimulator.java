@@ -91,8 +91,8 @@ public final class CudaSimulator {
                     .normalize();
             Files.createDirectories(all);
             String hash = hash(sources);
-            try (FileChannel channel = FileChannel.open(
-                            all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 Path machine = once(all.resolve(hash + "-machine"), work -> CudaSimulatorBuild.machine(sources, work));
                 return once(all.resolve(hash + "-" + major), work -> CudaSimulatorBuild.fronts(machine, major, work));

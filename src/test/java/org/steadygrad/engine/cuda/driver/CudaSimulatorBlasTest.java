@@ -30,8 +30,7 @@ class CudaSimulatorBlasTest {
 
     @BeforeAll
     static void load() {
-        assumeTrue(
-                CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
         SimulatedCuda.load();
         blas = new cublasContext();
         assertEquals(0, cublasCreate_v2(blas));
@@ -47,8 +46,25 @@ class CudaSimulatorBlasTest {
         try (FloatPointer alpha = new FloatPointer(1.5f);
                 FloatPointer betas = new FloatPointer(beta)) {
             int status = cublasGemmEx(
-                    blas, transposeA, transposeB, M, N, K, alpha, device(a), CUDA_R_32F, LD, device(b), CUDA_R_32F, LD,
-                    betas, out, CUDA_R_32F, LD, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+                    blas,
+                    transposeA,
+                    transposeB,
+                    M,
+                    N,
+                    K,
+                    alpha,
+                    device(a),
+                    CUDA_R_32F,
+                    LD,
+                    device(b),
+                    CUDA_R_32F,
+                    LD,
+                    betas,
+                    out,
+                    CUDA_R_32F,
+                    LD,
+                    CUBLAS_COMPUTE_32F,
+                    CUBLAS_GEMM_DEFAULT);
             assertEquals(0, status);
         }
         float[] got = values(out, LD * N);
@@ -74,8 +90,25 @@ class CudaSimulatorBlasTest {
         try (FloatPointer one = new FloatPointer(1f);
                 FloatPointer zero = new FloatPointer(0f)) {
             int status = cublasGemmEx(
-                    blas, 0, 0, 1, 1, 1, one, device(x), CUDA_R_32F, 1, device(1f), CUDA_R_32F, 1, zero, out, CUDA_R_32F,
-                    1, compute, CUBLAS_GEMM_DEFAULT);
+                    blas,
+                    0,
+                    0,
+                    1,
+                    1,
+                    1,
+                    one,
+                    device(x),
+                    CUDA_R_32F,
+                    1,
+                    device(1f),
+                    CUDA_R_32F,
+                    1,
+                    zero,
+                    out,
+                    CUDA_R_32F,
+                    1,
+                    compute,
+                    CUBLAS_GEMM_DEFAULT);
             assertEquals(0, status);
         }
         assertArrayEquals(new float[] {kept ? x : 1}, values(out, 1));
@@ -87,8 +120,29 @@ class CudaSimulatorBlasTest {
         try (FloatPointer one = new FloatPointer(1f);
                 FloatPointer zero = new FloatPointer(0f)) {
             int status = cublasGemmStridedBatchedEx(
-                    blas, 0, 0, 1, 1, 2, one, device(1, 2, 3, 4, 5, 6), CUDA_R_32F, 1, 2L, device(10, 100), CUDA_R_32F,
-                    2, 0L, zero, out, CUDA_R_32F, 1, 1L, 3, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+                    blas,
+                    0,
+                    0,
+                    1,
+                    1,
+                    2,
+                    one,
+                    device(1, 2, 3, 4, 5, 6),
+                    CUDA_R_32F,
+                    1,
+                    2L,
+                    device(10, 100),
+                    CUDA_R_32F,
+                    2,
+                    0L,
+                    zero,
+                    out,
+                    CUDA_R_32F,
+                    1,
+                    1L,
+                    3,
+                    CUBLAS_COMPUTE_32F,
+                    CUBLAS_GEMM_DEFAULT);
             assertEquals(0, status);
         }
         assertArrayEquals(new float[] {210, 430, 650}, values(out, 3));
@@ -101,13 +155,47 @@ class CudaSimulatorBlasTest {
             assertEquals(
                     CUBLAS_STATUS_NOT_SUPPORTED,
                     cublasGemmEx(
-                            blas, 0, 0, 1, 1, 1, one, x, CUDA_R_16F, 1, x, CUDA_R_16F, 1, one, x, CUDA_R_16F, 1,
-                            CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
+                            blas,
+                            0,
+                            0,
+                            1,
+                            1,
+                            1,
+                            one,
+                            x,
+                            CUDA_R_16F,
+                            1,
+                            x,
+                            CUDA_R_16F,
+                            1,
+                            one,
+                            x,
+                            CUDA_R_16F,
+                            1,
+                            CUBLAS_COMPUTE_32F,
+                            CUBLAS_GEMM_DEFAULT));
             assertEquals(
                     CUBLAS_STATUS_INVALID_VALUE,
                     cublasGemmEx(
-                            blas, 0, 0, 2, 1, 1, one, x, CUDA_R_32F, 1, x, CUDA_R_32F, 1, one, x, CUDA_R_32F, 2,
-                            CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
+                            blas,
+                            0,
+                            0,
+                            2,
+                            1,
+                            1,
+                            one,
+                            x,
+                            CUDA_R_32F,
+                            1,
+                            x,
+                            CUDA_R_32F,
+                            1,
+                            one,
+                            x,
+                            CUDA_R_32F,
+                            2,
+                            CUBLAS_COMPUTE_32F,
+                            CUBLAS_GEMM_DEFAULT),
                     "a leading dimension below the number of rows");
         }
     }

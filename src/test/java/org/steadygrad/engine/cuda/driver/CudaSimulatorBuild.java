@@ -41,9 +41,8 @@ final class CudaSimulatorBuild {
             Files.write(copy, source.getValue());
         }
         Path done = Files.createDirectory(work.resolve("done"));
-        List<String> link = new ArrayList<>(compileAll(sources.keySet().stream()
-                .filter(name -> name.endsWith(".cpp"))
-                .toList(), work));
+        List<String> link = new ArrayList<>(compileAll(
+                sources.keySet().stream().filter(name -> name.endsWith(".cpp")).toList(), work));
         link.addAll(List.of("-shared", "-o", "done/" + MACHINE, "-Wl,-soname," + MACHINE, "-ldl", "-lpthread"));
         await(start(work, link), work);
         Files.move(work.resolve("kernel"), done.resolve("kernel"));

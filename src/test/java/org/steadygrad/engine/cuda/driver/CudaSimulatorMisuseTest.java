@@ -27,8 +27,7 @@ class CudaSimulatorMisuseTest {
 
     @BeforeAll
     static void build() {
-        assumeTrue(
-                CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
         CudaSimulator.folder();
     }
 

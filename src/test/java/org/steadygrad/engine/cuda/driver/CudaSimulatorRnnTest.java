@@ -25,8 +25,7 @@ class CudaSimulatorRnnTest {
 
     @BeforeAll
     static void load() {
-        assumeTrue(
-                CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
         SimulatedCuda.load();
     }
 
@@ -101,8 +100,8 @@ class CudaSimulatorRnnTest {
     void gradientsOfWeightsNeedThoseOfTheData() {
         Golden.Case c = Golden.ofOperation("gru").get(0);
         long[] shape = c.array("/inputs/x").shape();
-        try (SimulatedRnn rnn = new SimulatedRnn(
-                CUDNN_GRU, lengths(c, (int) shape[0], (int) shape[1]), (int) shape[0], c, false)) {
+        try (SimulatedRnn rnn =
+                new SimulatedRnn(CUDNN_GRU, lengths(c, (int) shape[0], (int) shape[1]), (int) shape[0], c, false)) {
             assertEquals(CUDNN_STATUS_SUCCESS, rnn.forward());
             assertEquals(CUDNN_STATUS_SUCCESS, rnn.backwardWeights());
             assertTrue(Float.isNaN(rnn.weightGradient()[0]));

@@ -31,8 +31,7 @@ class CudaSimulatorStreamsTest {
 
     @BeforeAll
     static void load() {
-        assumeTrue(
-                CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
         SimulatedCuda.load();
         scale = function(
                 SimulatedCuda.module(

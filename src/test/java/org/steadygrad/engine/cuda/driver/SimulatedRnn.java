@@ -99,8 +99,20 @@ final class SimulatedRnn implements AutoCloseable {
 
     private void algorithm(int algorithm) {
         int status = cudnnSetRNNDescriptor_v8(
-                layer, algorithm, cell, CUDNN_RNN_DOUBLE_BIAS, CUDNN_UNIDIRECTIONAL, CUDNN_LINEAR_INPUT,
-                CUDNN_DATA_FLOAT, CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, inputs, hidden, hidden, 1, dropout,
+                layer,
+                algorithm,
+                cell,
+                CUDNN_RNN_DOUBLE_BIAS,
+                CUDNN_UNIDIRECTIONAL,
+                CUDNN_LINEAR_INPUT,
+                CUDNN_DATA_FLOAT,
+                CUDNN_DATA_FLOAT,
+                CUDNN_FMA_MATH,
+                inputs,
+                hidden,
+                hidden,
+                1,
+                dropout,
                 CUDNN_RNN_PADDED_IO_ENABLED);
         assertEquals(0, status);
     }
@@ -110,8 +122,8 @@ final class SimulatedRnn implements AutoCloseable {
         algorithm(algorithm);
         try (SizeTPointer workBytes = new SizeTPointer(1);
                 SizeTPointer reserveBytes = new SizeTPointer(1)) {
-            int status = cudnnGetRNNTempSpaceSizes(
-                    handle, layer, CUDNN_FWD_MODE_TRAINING, xShape, workBytes, reserveBytes);
+            int status =
+                    cudnnGetRNNTempSpaceSizes(handle, layer, CUDNN_FWD_MODE_TRAINING, xShape, workBytes, reserveBytes);
             if (status == 0) {
                 work = device(workBytes.get() / Float.BYTES);
                 reserve = device(reserveBytes.get() / Float.BYTES);
@@ -143,22 +155,73 @@ final class SimulatedRnn implements AutoCloseable {
 
     int forward() {
         return cudnnRNNForward(
-                handle, layer, CUDNN_FWD_MODE_TRAINING, (IntPointer) null, xShape, x, yShape, y, hShape, hx, state(0),
-                hShape, cx, cx == null ? null : state(1), weightBytes, weights, bytes(work), work, bytes(reserve),
+                handle,
+                layer,
+                CUDNN_FWD_MODE_TRAINING,
+                (IntPointer) null,
+                xShape,
+                x,
+                yShape,
+                y,
+                hShape,
+                hx,
+                state(0),
+                hShape,
+                cx,
+                cx == null ? null : state(1),
+                weightBytes,
+                weights,
+                bytes(work),
+                work,
+                bytes(reserve),
                 reserve);
     }
 
     int backward() {
         int status = cudnnRNNBackwardData_v8(
-                handle, layer, (IntPointer) null, yShape, y, dy, xShape, dx, hShape, hx, dhy, state(2), hShape, cx, dcy,
-                cx == null ? null : state(3), weightBytes, weights, bytes(work), work, bytes(reserve), reserve);
+                handle,
+                layer,
+                (IntPointer) null,
+                yShape,
+                y,
+                dy,
+                xShape,
+                dx,
+                hShape,
+                hx,
+                dhy,
+                state(2),
+                hShape,
+                cx,
+                dcy,
+                cx == null ? null : state(3),
+                weightBytes,
+                weights,
+                bytes(work),
+                work,
+                bytes(reserve),
+                reserve);
         return status == 0 ? backwardWeights() : status;
     }
 
     int backwardWeights() {
         return cudnnRNNBackwardWeights_v8(
-                handle, layer, CUDNN_WGRAD_MODE_ADD, (IntPointer) null, xShape, x, hShape, hx, yShape, y, weightBytes,
-                gradient, bytes(work), work, bytes(reserve), reserve);
+                handle,
+                layer,
+                CUDNN_WGRAD_MODE_ADD,
+                (IntPointer) null,
+                xShape,
+                x,
+                hShape,
+                hx,
+                yShape,
+                y,
+                weightBytes,
+                gradient,
+                bytes(work),
+                work,
+                bytes(reserve),
+                reserve);
     }
 
     private static long bytes(FloatPointer memory) {
