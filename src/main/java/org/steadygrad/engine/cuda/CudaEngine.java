@@ -98,7 +98,7 @@ final class CudaEngine implements Engine {
         gradientSum.expect(options.accumulate());
         ring.beforeTrace();
         Optional<ProgramTrace> trace = run(program, options.trace());
-        program.storeStates(states());
+        program.stages().storeStates(states());
         gradientSum.collect(program.shape().examples());
         last = program;
         update.penalties();
@@ -127,7 +127,7 @@ final class CudaEngine implements Engine {
         }
         update.send(rule, clip, program.shape().examples(), ring.generation());
         program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
-        program.storeStates(states());
+        program.stages().storeStates(states());
         return ring.send(program.shape().examples(), trace);
     }
 
@@ -165,7 +165,7 @@ final class CudaEngine implements Engine {
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
-        program.loadStates(states());
+        program.stages().loadStates(states());
         return program;
     }
 
@@ -219,9 +219,9 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
-        program.loadStates(states);
+        program.stages().loadStates(states);
         program.run();
-        program.storeStates(states);
+        program.stages().storeStates(states);
         return program.output();
     }
 
