@@ -100,7 +100,12 @@ final class GpuCompare implements Callable<Integer> {
             selected.forEach(c -> System.out.println(c.name()));
             return CommandLine.ExitCode.OK;
         }
-        return check ? checkAll(selected) : measureAll(selected);
+        try {
+            return check ? checkAll(selected) : measureAll(selected);
+        } catch (PeerProcess.PeerException e) {
+            System.err.println("PyTorch's side failed: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     private EngineRequest request() {
@@ -140,8 +145,8 @@ final class GpuCompare implements Callable<Integer> {
                     exitCode = failed(benchmark, e);
                 }
             }
-            for (Path file : new Report(facts, quick).write(out, results)) {
-                System.err.println("written: " + file);
+            if (!results.isEmpty()) {
+                new Report(facts, quick).write(out, results).forEach(file -> System.err.println("written: " + file));
             }
         }
         return exitCode;

@@ -1,14 +1,11 @@
 package org.steadygrad.engine.cuda;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
@@ -40,13 +37,17 @@ final class CudaEngine implements Engine {
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
     private final StepRing ring;
+    private final EngineState state;
+
+    /** What computed the latest gradient; null before the first. */
+    private Program last;
 
     /** @param device is closed with the engine */
     CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
         CudaRuntime runtime = new CudaRuntime(device, precision);
-        INDArray state = graph.getUpdater().getStateViewArray();
+        INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
-        ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
+        ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
         ring = new StepRing(model, update);
@@ -56,6 +57,7 @@ final class CudaEngine implements Engine {
         none = StateStore.forgetting(model);
         programs = model.newPrograms();
         gradientSum = new GradientSum(runtime, memory.gradient());
+        state = new EngineState(model, carried, continued);
         importFrom(graph);
     }
 
@@ -96,8 +98,9 @@ final class CudaEngine implements Engine {
         gradientSum.expect(options.accumulate());
         ring.beforeTrace();
         Optional<ProgramTrace> trace = run(program, options.trace());
-        program.storeStates(states());
+        program.stages().storeStates(states());
         gradientSum.collect(program.shape().examples());
+        last = program;
         update.penalties();
         double loss = model.numbers().loss(program.shape().examples());
         return new PassResult(loss, trace.map(t -> t.finish(loss)));
@@ -105,13 +108,14 @@ final class CudaEngine implements Engine {
 
     @Override
     public int stepsAhead() {
-        return StepRing.AHEAD;
+        // a gradient that overflows when it is scaled is computed again at once, before anything builds on it
+        return model.lossScale().scales() ? 0 : StepRing.AHEAD;
     }
 
     @Override
     public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
         Optional<ClipRule> constant = rule.clip().constantRule();
-        if (constant.isEmpty() || options.accumulate()) {
+        if (constant.isEmpty() || options.accumulate() || model.lossScale().scales()) {
             return Engine.super.step(batch, options, rule);
         }
         ClipRule clip = constant.get();
@@ -123,7 +127,7 @@ final class CudaEngine implements Engine {
         }
         update.send(rule, clip, program.shape().examples(), ring.generation());
         program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
-        program.storeStates(states());
+        program.stages().storeStates(states());
         return ring.send(program.shape().examples(), trace);
     }
 
@@ -161,7 +165,7 @@ final class CudaEngine implements Engine {
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
-        program.loadStates(states());
+        program.stages().loadStates(states());
         return program;
     }
 
@@ -187,6 +191,10 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         gradientSum.finish();
         UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
+        while (!outcome.applied() && gradientSum.passes() == 1 && update.overflowedByScale()) {
+            last.run();
+            outcome = update.apply(rule, gradientSum.examples(), 1);
+        }
         gradientSum.discard();
         return outcome;
     }
@@ -211,9 +219,9 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
-        program.loadStates(states);
+        program.stages().loadStates(states);
         program.run();
-        program.storeStates(states);
+        program.stages().storeStates(states);
         return program.output();
     }
 
@@ -223,71 +231,33 @@ final class CudaEngine implements Engine {
         continued.clear();
     }
 
-    private record Snapshot(
-            CudaEngine owner,
-            float[] parameters,
-            float[] updaterState,
-            Map<Integer, List<float[]>> carried,
-            Map<Integer, List<float[]>> continued)
-            implements EngineSnapshot {}
-
     @Override
     public EngineSnapshot snapshot() {
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        return new Snapshot(
-                this,
-                memory.read(memory.parameters()),
-                memory.read(memory.updaterState()),
-                carried.toHost(),
-                continued.toHost());
+        return state.snapshot();
     }
 
     @Override
     public void restore(EngineSnapshot snapshot) {
-        if (!(snapshot instanceof Snapshot own) || own.owner != this) {
-            throw InvalidInputException.of(
-                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
-        }
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.write(own.parameters, memory.parameters());
-        memory.write(own.updaterState, memory.updaterState());
+        state.restore(snapshot);
         update.parametersReplaced();
-        carried.restore(own.carried);
-        continued.restore(own.continued);
         gradientSum.discard();
     }
 
     @Override
     public void exportTo(ComputationGraph graph) {
-        checkSame(graph);
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.read(memory.parameters(), graph.params());
-        memory.read(memory.updaterState(), graph.getUpdater().getStateViewArray());
+        state.exportTo(graph);
     }
 
     @Override
     public void importFrom(ComputationGraph graph) {
-        checkSame(graph);
         model.runtime().device().use();
-        ModelMemory memory = model.memory();
-        memory.write(graph.params(), memory.parameters());
-        memory.write(graph.getUpdater().getStateViewArray(), memory.updaterState());
+        state.importFrom(graph);
         update.parametersReplaced();
         gradientSum.discard();
         clearState();
-    }
-
-    private void checkSame(ComputationGraph graph) {
-        if (graph.numParams() != layout().length()) {
-            throw InvalidInputException.of(
-                    WHO,
-                    "a model with " + layout().length() + " parameters",
-                    graph.numParams(),
-                    "Export to and import from models of the same configuration only.");
-        }
     }
 
     @Override

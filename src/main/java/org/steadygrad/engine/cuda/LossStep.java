@@ -1,5 +1,6 @@
 package org.steadygrad.engine.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
@@ -22,7 +23,18 @@ final class LossStep implements StepKernel {
                 program.value(step.input()),
                 program.value(step.output()),
                 program.training() ? Optional.of(training(program, step, number)) : Optional.empty());
-        launches = LossLaunches.of(runtime, step, tensors);
+        launches = new ArrayList<>(LossLaunches.of(runtime, step, tensors));
+        DeviceMemory scale = program.model().lossScale().memory();
+        if (scale != null) {
+            tensors.gradient().ifPresent(gradient -> launches.add(scaled(gradient, scale)));
+        }
+    }
+
+    private Launch scaled(DeviceMemory gradient, DeviceMemory scale) {
+        return runtime.over(gradient.length(), "rows", "scale_by")
+                .with(gradient)
+                .with(scale)
+                .with(gradient.length());
     }
 
     private static LossTensors.Training training(Program program, PlanStep.Loss step, int number) {

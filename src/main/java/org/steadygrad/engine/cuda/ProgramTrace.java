@@ -132,7 +132,7 @@ final class ProgramTrace {
         gradients.forEach((value, scan) -> report.gradient(value, scan.reading(numbers)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
         List<TimeProfile> profiles =
-                program.profiled().stream().map(Profiled::profile).toList();
+                program.stages().profiled().stream().map(Profiled::profile).toList();
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
     }
 }
