@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
@@ -52,11 +53,21 @@ public final class HealthMonitor implements AutoCloseable {
      * @throws InvalidInputException when the file can't be written
      */
     public HealthMonitor(HealthSpec spec, FlatLayout layout, Optional<Path> file) {
+        this(spec, layout, file, block -> false);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
+     */
+    public HealthMonitor(
+            HealthSpec spec, FlatLayout layout, Optional<Path> file, Predicate<ParameterBlock> underflowing) {
         Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
         log = file.map(HealthLog::appendingTo).orElseGet(HealthLog::none);
         flowRules = new FlowRules(spec);
-        stepRules = new StepRules(spec, layout);
+        stepRules = new StepRules(spec, layout, underflowing);
     }
 
     /**

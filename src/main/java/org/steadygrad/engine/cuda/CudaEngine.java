@@ -85,6 +85,10 @@ final class CudaEngine implements Engine {
         return model;
     }
 
+    StateStore carried() {
+        return carried;
+    }
+
     @Override
     public FlatLayout layout() {
         return model.memory().layout();
@@ -207,7 +211,7 @@ final class CudaEngine implements Engine {
         return infer(features, null, batch, continued);
     }
 
-    private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+    INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
@@ -227,6 +231,7 @@ final class CudaEngine implements Engine {
             CudaEngine owner,
             float[] parameters,
             float[] updaterState,
+            LossScale.State lossScale,
             Map<Integer, List<float[]>> carried,
             Map<Integer, List<float[]>> continued)
             implements EngineSnapshot {}
@@ -239,6 +244,7 @@ final class CudaEngine implements Engine {
                 this,
                 memory.read(memory.parameters()),
                 memory.read(memory.updaterState()),
+                model.lossScale().state(),
                 carried.toHost(),
                 continued.toHost());
     }
@@ -253,6 +259,7 @@ final class CudaEngine implements Engine {
         ModelMemory memory = model.memory();
         memory.write(own.parameters, memory.parameters());
         memory.write(own.updaterState, memory.updaterState());
+        model.lossScale().restore(own.lossScale);
         update.parametersReplaced();
         carried.restore(own.carried);
         continued.restore(own.continued);

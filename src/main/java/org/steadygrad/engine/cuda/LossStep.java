@@ -8,7 +8,7 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
 
 /**
- * The output layer's activation function, the loss and its gradient. All of them come out of one pass over the output, so
+ * The output layer's activation function, the loss and its gradient, which is multiplied by the {@link LossScale}. All of them come out of one pass over the output, so
  * that training computes the gradient along with the loss, which {@link PassNumbers#lossSum} receives.
  */
 final class LossStep implements StepKernel {
@@ -23,6 +23,14 @@ final class LossStep implements StepKernel {
                 program.value(step.output()),
                 program.training() ? Optional.of(training(program, step, number)) : Optional.empty());
         launches = LossLaunches.of(runtime, step, tensors);
+        DeviceMemory scale = program.model().lossScale().memory();
+        if (scale != null) {
+            tensors.gradient().ifPresent(gradient -> launches.add(runtime.over(
+                            gradient.length(), "loss", "scale_gradient")
+                    .with(gradient)
+                    .with(scale)
+                    .with(gradient.length())));
+        }
     }
 
     private static LossTensors.Training training(Program program, PlanStep.Loss step, int number) {
