@@ -93,15 +93,22 @@ public final class HealthMonitor implements AutoCloseable {
             raised.addAll(findings.look("steps", iteration, stepRules.look()));
         }
         if (trace.isPresent()) {
-            traced++;
-            lastTrace = trace.get();
-            raised.addAll(findings.look("flow", iteration, flowRules.look(lastTrace)));
-            raised.addAll(findings.look("time", iteration, TimeRules.look(lastTrace.profiles())));
-            log.write(look(row("look", iteration, loss, outcome), outcome, lastTrace));
+            if (!outcome.rescaled()) {
+                raised.addAll(flow(iteration, trace.get()));
+            }
+            log.write(look(row("look", iteration, loss, outcome), outcome, trace.get()));
         } else if (!outcome.applied()) {
             log.write(row("skipped", iteration, loss, outcome));
         }
         tell(iteration, raised);
+        return raised;
+    }
+
+    private List<Finding> flow(int iteration, StepTrace trace) {
+        traced++;
+        lastTrace = trace;
+        List<Finding> raised = new ArrayList<>(findings.look("flow", iteration, flowRules.look(trace)));
+        raised.addAll(findings.look("time", iteration, TimeRules.look(trace.profiles())));
         return raised;
     }
 

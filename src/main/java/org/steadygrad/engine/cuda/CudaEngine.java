@@ -41,9 +41,8 @@ final class CudaEngine implements Engine {
     private final GradientSum gradientSum;
     private final StepRing ring;
 
-    /** @param device is closed with the engine */
-    CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
-        CudaRuntime runtime = new CudaRuntime(device, precision);
+    /** @param runtime is closed with the engine, once that is made */
+    CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
         INDArray state = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), state == null ? 0 : state.length());
