@@ -104,7 +104,10 @@ class ScannedRunTest {
                 SegmentPlan cut = new SegmentPlan(Segmentation.recomputed(43, 20, 20), true);
                 Map<String, double[]> segments = bench.results(stepped(bench, cut, null));
                 Gradient.assertClose(whole, segments, 1e-6, "in segments");
-                assertArrayEquals(whole.get("output"), segments.get("output"));
+                if (!TestGpu.real()) {
+                    // cuBLAS may choose another kernel for another number of rows
+                    assertArrayEquals(whole.get("output"), segments.get("output"));
+                }
                 bench.assertRight(segments);
             }
         }));
