@@ -32,6 +32,20 @@ final class Capability {
                 : reach + " This GPU is too old.";
     }
 
+    /**
+     * The architecture to compile for, which is an older one of the same major version where the compiler doesn't know the
+     * device's own.
+     *
+     * @param architecture of the device, 90 for 9.0
+     * @param architectures what the compiler makes; empty when it doesn't tell
+     */
+    static int target(int architecture, List<Integer> architectures) {
+        return architectures.stream()
+                .filter(a -> a / 10 == architecture / 10 && a <= architecture)
+                .max(Integer::compare)
+                .orElse(architecture);
+    }
+
     private static String version(int architecture) {
         return architecture / 10 + "." + architecture % 10;
     }

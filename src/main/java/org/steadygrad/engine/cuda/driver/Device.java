@@ -31,7 +31,6 @@ public final class Device implements AutoCloseable {
     private final int sharedBytesPerBlock;
     private final KernelCompiler compiler;
     private final Map<String, KernelModule> modules = new HashMap<>();
-    private Thread user;
     private long allocatedBytes;
 
     private Device(int ordinal) {
@@ -45,7 +44,8 @@ public final class Device implements AutoCloseable {
         byte[] letters = new byte[NAME_LENGTH];
         Status.driver(cuDeviceGetName(letters, letters.length, ordinal), "cuDeviceGetName");
         name = text(letters);
-        compiler = new KernelCompiler(architecture, KernelCache.ofUser());
+        compiler = new KernelCompiler(
+                Capability.target(architecture, LibraryFacts.architectures()), KernelCache.ofUser());
     }
 
     /**
@@ -56,12 +56,9 @@ public final class Device implements AutoCloseable {
         return new Device(ordinal);
     }
 
-    /** Makes this the calling thread's device. */
+    /** Makes this the calling thread's device, whichever was so before. */
     public void use() {
-        if (user != Thread.currentThread()) {
-            Status.runtime(cudaSetDevice(ordinal), "cudaSetDevice(" + ordinal + ")");
-            user = Thread.currentThread();
-        }
+        Status.runtime(cudaSetDevice(ordinal), "cudaSetDevice(" + ordinal + ")");
     }
 
     private static String text(byte[] letters) {

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.cudaFreeHost;
 import static org.bytedeco.cuda.global.cudart.cudaMallocHost;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -40,7 +41,12 @@ public final class PinnedMemory implements AutoCloseable {
     public void write(INDArray dense) {
         long count = dense.length() * Float.BYTES;
         Check.that(count <= bytes, "PinnedMemory.write", "at most " + bytes + " bytes", count);
-        Pointer.memcpy(base, dense.data().addressPointer(), count);
+        try {
+            Pointer.memcpy(base, dense.data().addressPointer(), count);
+        } finally {
+            // the collector could free the array while it is copied from
+            Reference.reachabilityFence(dense);
+        }
     }
 
     /** All of it as floats; position 0. */

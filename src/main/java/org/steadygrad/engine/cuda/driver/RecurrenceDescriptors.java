@@ -31,7 +31,6 @@ import java.util.Deque;
 import org.bytedeco.cuda.cudnn.cudnnRNNDataStruct;
 import org.bytedeco.cuda.cudnn.cudnnRNNStruct;
 import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
-import org.bytedeco.javacpp.FloatPointer;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence.Algorithm;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence.Cell;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence.Shape;
@@ -90,19 +89,18 @@ final class RecurrenceDescriptors implements AutoCloseable {
         destroyers.push(() -> Status.dnn(cudnnDestroyRNNDataDescriptor(data), "cudnnDestroyRNNDataDescriptor"));
         int[] lengths = new int[shape.examples()];
         Arrays.fill(lengths, shape.steps());
-        try (FloatPointer padding = new FloatPointer(0f)) {
-            Status.dnn(
-                    cudnnSetRNNDataDescriptor(
-                            data,
-                            CUDNN_DATA_FLOAT,
-                            CUDNN_RNN_DATA_LAYOUT_SEQ_MAJOR_UNPACKED,
-                            shape.steps(),
-                            shape.examples(),
-                            size,
-                            lengths,
-                            padding),
-                    "cudnnSetRNNDataDescriptor");
-        }
+        // sequences are as long as the tensor, so that nothing needs to be filled
+        Status.dnn(
+                cudnnSetRNNDataDescriptor(
+                        data,
+                        CUDNN_DATA_FLOAT,
+                        CUDNN_RNN_DATA_LAYOUT_SEQ_MAJOR_UNPACKED,
+                        shape.steps(),
+                        shape.examples(),
+                        size,
+                        lengths,
+                        null),
+                "cudnnSetRNNDataDescriptor");
     }
 
     private static int number(Algorithm algorithm) {

@@ -18,6 +18,7 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 import static org.bytedeco.cuda.global.cudart.cudaStreamSynchronize;
 import static org.bytedeco.cuda.global.cudart.cudaStreamWaitEvent;
 
+import java.lang.ref.Reference;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.PointerPointer;
@@ -94,8 +95,14 @@ public final class Stream implements AutoCloseable {
     }
 
     public void launch(Launch launch) {
-        Status.driver(
-                launch.cooperative() ? cooperative(launch) : plain(launch), "the launch of kernel " + launch.name());
+        try {
+            Status.driver(
+                    launch.cooperative() ? cooperative(launch) : plain(launch),
+                    "the launch of kernel " + launch.name());
+        } finally {
+            // the call reads arguments by their address, which the collector doesn't know of
+            Reference.reachabilityFence(launch);
+        }
     }
 
     private int plain(Launch launch) {

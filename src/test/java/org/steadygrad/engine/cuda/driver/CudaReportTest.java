@@ -76,6 +76,13 @@ class CudaReportTest {
     }
 
     @Test
+    void aDeviceThatTheCompilerDoesNotKnowGetsCodeForAnOlderOne() {
+        assertEquals(90, Capability.target(90, List.of(75, 86, 90, 100)));
+        assertEquals(86, Capability.target(89, List.of(75, 86, 90, 100)));
+        assertEquals(75, Capability.target(75, List.of()));
+    }
+
+    @Test
     void bindingsTellTheirVersions() {
         assertEquals(13, CUDA_13.cudaMajor());
         assertEquals(9, CUDA_12.cudnnMajor());
