@@ -48,7 +48,8 @@ final class MemoryNeeds {
         long fits = Math.min(shape.examples() - 1L, (long) (shape.examples() * (SHARE * free / needed)));
         StringBuilder text = new StringBuilder("engine cuda: a batch of " + shape.examples() + " examples"
                 + (shape.steps() > 1 ? " and " + shape.steps() + " time steps" : "") + " needs about "
-                + amount(needed) + ", and " + amount(free) + " are free on " + model.runtime().device().name()
+                + amount(needed) + ", and " + amount(free) + " are free on "
+                + model.runtime().device().name()
                 + ". ");
         text.append(fits > 0 ? "A batch of about " + fits + " examples would fit" : "Not even one example fits");
         if (model.plan().steps().stream().anyMatch(step -> step instanceof PlanStep.Recur)) {

@@ -120,7 +120,8 @@ final class Program implements CompiledProgram {
      */
     void runStep(boolean looked, boolean variant, Runnable after) {
         Replay replay = steps.computeIfAbsent(
-                List.of(looked, variant), key -> scope.own(new Replay(runtime().stream(), () -> {
+                List.of(looked, variant),
+                key -> scope.own(new Replay(runtime().stream(), () -> {
                     if (looked) {
                         tracedPass();
                     } else {
