@@ -2,6 +2,7 @@ package org.steadygrad.engine.cuda;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -119,7 +120,7 @@ final class CudaEngine implements Engine {
         ClipRule clip = constant.get();
         Program program = load(batch, options);
         gradientSum.discard();
-        Optional<ProgramTrace> trace = options.trace() ? Optional.of(program.trace()) : Optional.empty();
+        Optional<ProgramTrace> trace = options.trace() ? Optional.of(trace(program)) : Optional.empty();
         if (trace.isPresent()) {
             ring.beforeTrace();
         }
@@ -129,11 +130,15 @@ final class CudaEngine implements Engine {
         return ring.send(program.shape().examples(), trace);
     }
 
-    /** Programs of other shapes go when their memory is needed. */
     private Program program(BatchShape shape) {
+        return fitted(shape, () -> programs.of(shape));
+    }
+
+    /** Programs of other shapes go when their memory is needed. */
+    private <T> T fitted(BatchShape shape, Supplier<T> made) {
         while (true) {
             try {
-                return programs.of(shape);
+                return made.get();
             } catch (CudaException e) {
                 if (e.kind() != CudaException.Kind.OUT_OF_MEMORY) {
                     throw e;
@@ -167,12 +172,16 @@ final class CudaEngine implements Engine {
         return program;
     }
 
-    private static Optional<ProgramTrace> run(Program program, boolean traced) {
+    private ProgramTrace trace(Program program) {
+        return fitted(program.shape(), program::trace);
+    }
+
+    private Optional<ProgramTrace> run(Program program, boolean traced) {
         if (!traced) {
             program.run();
             return Optional.empty();
         }
-        ProgramTrace trace = program.trace();
+        ProgramTrace trace = trace(program);
         program.runTraced();
         return Optional.of(trace);
     }

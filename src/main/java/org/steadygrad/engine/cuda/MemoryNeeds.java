@@ -20,8 +20,8 @@ final class MemoryNeeds {
     /** Share of the free memory that is worth trying. */
     private static final double SHARE = 0.8;
 
-    /** Values that a recurrent layer keeps of each step, in multiples of its units. */
-    private static final int GATES = 5;
+    /** Values that a recurrent layer keeps of each step, in multiples of its units: for itself and for traces. */
+    private static final int GATES = 10;
 
     private MemoryNeeds() {}
 

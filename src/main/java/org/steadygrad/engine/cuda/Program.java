@@ -146,6 +146,9 @@ final class Program implements CompiledProgram {
     /** Looks at the passes that {@link #runTraced} runs, and knows what it saw in the last one. Made at first use. */
     ProgramTrace trace() {
         if (trace == null) {
+            // takes what memory it needs now
+            profiled().forEach(step -> step.expectProfile(true));
+            profiled().forEach(step -> step.expectProfile(false));
             trace = new ProgramTrace(this);
             traced = scope.own(new Replay(runtime().stream(), this::tracedPass));
         }

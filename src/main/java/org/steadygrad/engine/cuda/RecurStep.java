@@ -86,8 +86,7 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
 
     @Override
     public void expectProfile(boolean wanted) {
-        watched = wanted;
-        if (watched && watching == null) {
+        if (wanted && watching == null) {
             norms = new StepNorms(place, shape.steps());
             // a library keeps the gradient of the state to itself, a scan doesn't
             ScanKind kind = way instanceof RecurrentWay.Scanned scanned
@@ -96,6 +95,7 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
             SegmentPlan again = new SegmentPlan(task.plan().lengths(), true);
             watching = new ScannedRun(place, new ScannedRun.Layer(kind, shape, tensors, weights), again, norms);
         }
+        watched = wanted;
     }
 
     @Override
