@@ -199,6 +199,14 @@ element_loss(const float* input, float* output, const float* __restrict__ labels
     }
 }
 
+// Multiplies the gradient by the loss scale, so that what follows from it doesn't vanish in 16-bit floats.
+extern "C" __global__ void scale_gradient(float* __restrict__ gradient, const float* __restrict__ lossScale,
+                                          long long elements) {
+    EACH_ELEMENT(i, elements) {
+        gradient[i] *= *lossScale;
+    }
+}
+
 // Adds up what blocks have left.
 extern "C" __global__ void fold_loss(const double* __restrict__ loss, int count, double* __restrict__ target) {
     __shared__ double kept[MOST_WARPS];

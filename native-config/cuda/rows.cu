@@ -20,12 +20,3 @@ extern "C" __global__ void add(const float* a, const float* b, float* target, lo
         target[i] = a[i] + b[i];
     }
 }
-
-// tensor = factor * tensor.
-extern "C" __global__ void scale_by(float* tensor, const float* __restrict__ factor, long long elements) {
-    float by = *factor;
-    long long stride = (long long) gridDim.x * blockDim.x;
-    for (long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += stride) {
-        tensor[i] *= by;
-    }
-}

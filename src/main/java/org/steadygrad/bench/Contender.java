@@ -1,17 +1,22 @@
 package org.steadygrad.bench;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.bench.StepBatches.Step;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.platform.ResidentSet;
@@ -33,6 +38,7 @@ final class Contender implements AutoCloseable {
     private final List<Double> stepMillis = new ArrayList<>();
     private final List<Double> examplesPerSecond = new ArrayList<>();
     private final List<Double> timeStepsPerSecond = new ArrayList<>();
+    private final Queue<Asked> queue = new ArrayDeque<>();
     private OptionalLong residentAfter = OptionalLong.empty();
     private int steps;
     private int updates;
@@ -61,45 +67,117 @@ final class Contender implements AutoCloseable {
 
     /** Runs and times some steps. */
     void turn(int count) {
-        double millis = 0;
         long examples = 0;
         long timeSteps = 0;
         for (int i = 0; i < count; i++) {
-            Step batch = batches.get(steps);
+            examples += batches.get(steps + i).examples();
+            timeSteps += batches.get(steps + i).timeSteps();
+        }
+        double millis = mayBeAhead() ? turnAhead(count) : turnStepByStep(count);
+        examplesPerSecond.add(examples * MILLIS_PER_SECOND / millis);
+        timeStepsPerSecond.add(timeSteps * MILLIS_PER_SECOND / millis);
+    }
+
+    private boolean mayBeAhead() {
+        return engine.stepsAhead() > 0
+                && clip.constantRule().isPresent()
+                && batches.get(0).batches().size() == 1;
+    }
+
+    private double turnStepByStep(int count) {
+        double millis = 0;
+        for (int i = 0; i < count; i++) {
             long start = System.nanoTime();
             step();
             double taken = (System.nanoTime() - start) / NANOS_PER_MILLI;
             stepMillis.add(taken);
             millis += taken;
-            examples += batch.examples();
-            timeSteps += batch.timeSteps();
         }
-        examplesPerSecond.add(examples * MILLIS_PER_SECOND / millis);
-        timeStepsPerSecond.add(timeSteps * MILLIS_PER_SECOND / millis);
+        return millis;
     }
 
-    /** As a training run does it, guard, records and snapshots left out; a loss that isn't finite skips the update. */
+    /** As a training run asks for steps before their results are known. Each counts with the turn's mean time. */
+    private double turnAhead(int count) {
+        long start = System.nanoTime();
+        List<Asked> undone = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ask();
+            if (queue.size() > engine.stepsAhead()) {
+                settle(undone);
+            }
+        }
+        while (!queue.isEmpty()) {
+            settle(undone);
+        }
+        undone.forEach(asked -> note(run(asked.step(), asked.options())));
+        double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
+        stepMillis.addAll(Collections.nCopies(count, millis / count));
+        return millis;
+    }
+
+    /** @param options of the step's passes, the first one traced if any is */
+    private record Asked(Step step, List<PassOptions> options, PendingStep pending) {}
+
+    private void ask() {
+        Step step = begin();
+        List<PassOptions> options = options(step);
+        UpdateRule rule = new UpdateRule(clip, updates + queue.size(), 0, 1);
+        queue.add(new Asked(step, options, engine.step(step.batches().get(0), options.get(0), rule)));
+    }
+
+    /** @param undone gets the step if the engine left it out, since one before it was refused */
+    private void settle(List<Asked> undone) {
+        Asked asked = queue.remove();
+        Optional<StepResult> result = asked.pending().await();
+        if (result.isEmpty()) {
+            undone.add(asked);
+            return;
+        }
+        updates += result.get().applied() ? 1 : 0;
+        note(result.get().pass().loss());
+    }
+
     private void step() {
+        Step step = begin();
+        note(run(step, options(step)));
+    }
+
+    private Step begin() {
         Step step = batches.get(steps);
         if (batches.carriesState() && !step.continued()) {
             engine.clearState();
         }
+        return step;
+    }
+
+    private List<PassOptions> options(Step step) {
         boolean traced = steps == 0 || (steps + 1) % traceEvery == 0;
-        double loss = 0;
+        boolean accumulate = step.batches().size() > 1;
+        List<PassOptions> options = new ArrayList<>();
         for (int i = 0; i < step.batches().size(); i++) {
-            MultiDataSet batch = step.batches().get(i);
-            boolean accumulate = step.batches().size() > 1;
-            PassOptions options =
-                    new PassOptions(seeds.nextLong(), batches.carriesState(), accumulate, traced && i == 0);
-            loss += engine.computeGradient(batch, options).loss()
-                    / step.batches().size();
+            options.add(new PassOptions(seeds.nextLong(), batches.carriesState(), accumulate, traced && i == 0));
+        }
+        steps++;
+        return options;
+    }
+
+    /** As a training run does it, guard, records and snapshots left out; a loss that isn't finite skips the update. */
+    private double run(Step step, List<PassOptions> options) {
+        double loss = 0;
+        for (int i = 0; i < options.size(); i++) {
+            loss += engine.computeGradient(step.batches().get(i), options.get(i))
+                            .loss()
+                    / options.size();
         }
         if (!Double.isFinite(loss)) {
             engine.discardGradient();
         } else if (engine.update(new UpdateRule(clip, updates, 0, 1)).applied()) {
             updates++;
         }
-        steps++;
+        return loss;
+    }
+
+    private void note(double loss) {
         if (losses.size() < BenchSettings.COMPARED_STEPS) {
             losses.add(loss);
         }

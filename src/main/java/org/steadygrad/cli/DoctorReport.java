@@ -11,6 +11,7 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.cuda.RecurrentChoices;
 import org.steadygrad.engine.cuda.driver.CudaProbe;
 import org.steadygrad.engine.cuda.driver.CudaReport;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
@@ -79,14 +80,21 @@ record DoctorReport(
      * @param problem why it can't be used, and what to do; "" when it can
      * @param libraries in the order in which they are loaded
      * @param places where libraries were looked for
+     * @param choices how recurrent layers are run, as measured
      */
-    record CudaState(String problem, VersionState versions, List<LibraryState> libraries, List<Place> places) {
-        static CudaState of(CudaReport report) {
+    record CudaState(
+            String problem,
+            VersionState versions,
+            List<LibraryState> libraries,
+            List<Place> places,
+            List<RecurrentChoices.Choice> choices) {
+        static CudaState of(CudaReport report, List<RecurrentChoices.Choice> choices) {
             return new CudaState(
                     report.problem().map(CudaReport.Problem::text).orElse(""),
                     report.versions(),
                     report.libraries(),
-                    report.places());
+                    report.places(),
+                    choices);
         }
     }
 
@@ -108,7 +116,7 @@ record DoctorReport(
                         System.getProperty("java.home")),
                 startNd4j(),
                 engines,
-                CudaState.of(cuda),
+                CudaState.of(cuda, RecurrentChoices.known()),
                 findGpus(engines, cuda),
                 engines.stream()
                         .filter(EngineState::usable)

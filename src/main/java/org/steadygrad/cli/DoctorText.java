@@ -3,11 +3,13 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.steadygrad.cli.DoctorReport.CudaState;
 import org.steadygrad.cli.DoctorReport.EngineState;
 import org.steadygrad.cli.DoctorReport.GpuState;
 import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
+import org.steadygrad.engine.cuda.RecurrentChoices.Choice;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import picocli.CommandLine.Help.Ansi;
 
@@ -119,7 +121,17 @@ final class DoctorText {
         }
         if (details) {
             cuda.places().forEach(place -> row("looked in", place.origin() + ": " + String.join(" ", place.folders())));
+            cuda.choices().forEach(choice -> row("recurrent", choice(choice)));
         }
+    }
+
+    private static String choice(Choice choice) {
+        List<String> times = new ArrayList<>();
+        choice.milliseconds()
+                .forEach((way, time) -> times.add(
+                        way + (Double.isFinite(time) ? String.format(Locale.ROOT, " %.3f ms", time) : " failed")));
+        return choice.layer() + " on " + choice.device() + ", " + choice.libraries() + ": " + choice.chosen() + " ("
+                + String.join(", ", times) + ")";
     }
 
     private static String library(LibraryState library) {

@@ -103,7 +103,8 @@ public final class Engines {
                 if (!request.engine().equals(AUTO)) {
                     throw e;
                 }
-                passedOver.add("engine " + provider.name() + " not used: " + e.getMessage());
+                String who = "engine " + provider.name();
+                passedOver.add(who + " not used: " + e.getMessage().replace(who + ": ", ""));
                 left = left.subList(left.indexOf(provider) + 1, left.size());
             }
         }

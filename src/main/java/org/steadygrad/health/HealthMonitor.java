@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
@@ -52,11 +53,21 @@ public final class HealthMonitor implements AutoCloseable {
      * @throws InvalidInputException when the file can't be written
      */
     public HealthMonitor(HealthSpec spec, FlatLayout layout, Optional<Path> file) {
+        this(spec, layout, file, block -> false);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
+     */
+    public HealthMonitor(
+            HealthSpec spec, FlatLayout layout, Optional<Path> file, Predicate<ParameterBlock> underflowing) {
         Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
         log = file.map(HealthLog::appendingTo).orElseGet(HealthLog::none);
         flowRules = new FlowRules(spec);
-        stepRules = new StepRules(spec, layout);
+        stepRules = new StepRules(spec, layout, underflowing);
     }
 
     /**
@@ -82,15 +93,22 @@ public final class HealthMonitor implements AutoCloseable {
             raised.addAll(findings.look("steps", iteration, stepRules.look()));
         }
         if (trace.isPresent()) {
-            traced++;
-            lastTrace = trace.get();
-            raised.addAll(findings.look("flow", iteration, flowRules.look(lastTrace)));
-            raised.addAll(findings.look("time", iteration, TimeRules.look(lastTrace.profiles())));
-            log.write(look(row("look", iteration, loss, outcome), outcome, lastTrace));
+            if (!outcome.rescaled()) {
+                raised.addAll(flow(iteration, trace.get()));
+            }
+            log.write(look(row("look", iteration, loss, outcome), outcome, trace.get()));
         } else if (!outcome.applied()) {
             log.write(row("skipped", iteration, loss, outcome));
         }
         tell(iteration, raised);
+        return raised;
+    }
+
+    private List<Finding> flow(int iteration, StepTrace trace) {
+        traced++;
+        lastTrace = trace;
+        List<Finding> raised = new ArrayList<>(findings.look("flow", iteration, flowRules.look(trace)));
+        raised.addAll(findings.look("time", iteration, TimeRules.look(trace.profiles())));
         return raised;
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.ParameterBlock;
@@ -20,6 +21,8 @@ import org.steadygrad.spec.HealthSpec;
  *   <li>{@code updates-too-small}, {@code updates-too-large}: the median ratio of a weight matrix' update to its weights
  *       is below {@code smallUpdate} or above {@code largeUpdate}. Biases, which start at 0, aren't looked at.
  *   <li>{@code unchanging-parameter}: a trained parameter was never changed in the window.
+ *   <li>{@code vanishing-gradient}: where gradients are computed in 16-bit floats, the median share of elements of a weight
+ *       matrix' gradient that are exactly 0 is {@value #MANY_ZEROS} or more; most of them have underflowed.
  *   <li>{@code oscillating-loss}: from step to step the loss changes by more than half its median, that median is more
  *       than a tenth of that at the start, and the second half of the window isn't better than the first.
  * </ul>
@@ -29,14 +32,18 @@ final class StepRules {
     static final int WINDOW = 60;
     static final int LOOK_EVERY = 20;
     static final double SPIKE = 100;
+    static final double MANY_ZEROS = 0.5;
 
     private final HealthSpec spec;
     private final FlatLayout layout;
+    private final Predicate<ParameterBlock> underflowing;
     private final Map<String, Window> windows = new LinkedHashMap<>();
     private double firstMedianLoss = Double.NaN;
     private long steps;
 
-    StepRules(HealthSpec spec, FlatLayout layout) {
+    /** @param underflowing whether small elements of a parameter's gradient become 0 */
+    StepRules(HealthSpec spec, FlatLayout layout, Predicate<ParameterBlock> underflowing) {
+        this.underflowing = underflowing;
         this.spec = spec;
         this.layout = layout;
     }
@@ -44,6 +51,9 @@ final class StepRules {
     /** Takes a step in; what isn't finite is told at once. */
     List<Finding> take(double loss, UpdateOutcome outcome) {
         steps++;
+        if (outcome.rescaled()) {
+            return List.of();
+        }
         if (!Double.isFinite(loss) || !outcome.gradient().isFinite()) {
             return List.of(nonFinite(loss, outcome));
         }
@@ -51,6 +61,10 @@ final class StepRules {
         window("gradient").add(outcome.gradient().globalNorm());
         for (int i = 0; outcome.applied() && i < layout.blocks().size(); i++) {
             ParameterBlock block = layout.blocks().get(i);
+            if (underflowing.test(block)) {
+                double zeros = outcome.gradient().rows().get(i).zeros();
+                window("zeros " + block.name()).add(zeros / block.length());
+            }
             UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
             if (block.trained()) {
                 double weight = update.weightNorm();
@@ -87,6 +101,9 @@ final class StepRules {
         for (ParameterBlock block : layout.blocks()) {
             if (block.trained()) {
                 updates(block, window("update " + block.name()), found);
+                if (underflowing.test(block) && matrix(block)) {
+                    zeros(block, window("zeros " + block.name()), found);
+                }
             }
         }
         return found;
@@ -140,9 +157,7 @@ final class StepRules {
             return;
         }
         double median = ratios.median();
-        boolean matrix = block.shape().size() >= 2
-                && block.shape().get(0) > 1
-                && block.shape().get(1) > 1;
+        boolean matrix = matrix(block);
         Map<String, Double> evidence = Map.of("medianRatio", median);
         String name = block.name();
         if (ratios.max() == 0) {
@@ -169,6 +184,26 @@ final class StepRules {
                     "A step changes " + name + " by " + Finding.number(median) + " of its size (median); lower the"
                             + " learning rate.",
                     evidence));
+        }
+    }
+
+    private static boolean matrix(ParameterBlock block) {
+        return block.shape().size() >= 2
+                && block.shape().get(0) > 1
+                && block.shape().get(1) > 1;
+    }
+
+    private static void zeros(ParameterBlock block, Window shares, List<Finding> found) {
+        double median = shares.median();
+        if (shares.size() >= LOOK_EVERY && median >= MANY_ZEROS) {
+            found.add(Finding.seen(
+                    "vanishing-gradient",
+                    Severity.WARNING,
+                    block.layer(),
+                    Finding.number(100 * median) + " % of the elements of the gradient of " + block.name()
+                            + " (median) are exactly 0: what is left of them is too small for 16-bit floats, unless"
+                            + " units are dead. Compare with precision bf16.",
+                    Map.of("zeroShare", median)));
         }
     }
 

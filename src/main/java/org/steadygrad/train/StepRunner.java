@@ -26,6 +26,9 @@ import org.steadygrad.train.StepQueue.Attempt;
 final class StepRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
+    private static final String RESCALED = "step skipped: the gradient of the scaled loss exceeded what 16-bit floats hold;"
+            + " the loss is scaled by half as much from now on";
+
     private final Engine engine;
     private final ClipPolicy clip;
     private final Guard guard;
@@ -108,7 +111,7 @@ final class StepRunner {
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE) {
             outcome = result.update();
-            decision = outcome.isPresent() ? guard.afterUpdate(result.applied()) : decision;
+            decision = outcome.isPresent() ? judge(outcome.get()) : decision;
         }
         boolean sound = decision.action() == Guard.Action.CONTINUE && result.applied();
         List<Attempt> again = sound ? List.of() : queue.withdraw();
@@ -138,11 +141,16 @@ final class StepRunner {
             }
             UpdateRule rule = new UpdateRule(clip, progress.updates, progress.epoch, guard.learningRateScale());
             outcome = Optional.of(engine.update(rule));
-            decision = guard.afterUpdate(outcome.get().applied());
+            decision = judge(outcome.get());
         } else {
             engine.discardGradient();
         }
         return conclude(attempt, passes, outcome, decision, (System.nanoTime() - start) / 1e9);
+    }
+
+    /** That the loss scale was too large for a gradient is no reason to worry. */
+    private Guard.Decision judge(UpdateOutcome outcome) {
+        return outcome.rescaled() ? Guard.Decision.CONTINUE : guard.afterUpdate(outcome.applied());
     }
 
     private void clearUnlessContinued(Attempt attempt) {
@@ -196,7 +204,9 @@ final class StepRunner {
             progress.skippedSteps++;
         }
         records.step(report(passes.loss(), outcome, applied, seconds), outcome, passes.trace());
-        if (outcome.isPresent() ? !applied : !Double.isFinite(passes.loss())) {
+        if (outcome.isPresent() && outcome.get().rescaled()) {
+            records.event(TrainingObserver.Event.SKIPPED, progress.iteration, RESCALED, Map.of());
+        } else if (outcome.isPresent() ? !applied : !Double.isFinite(passes.loss())) {
             explainSkip(attempt.batches(), passes);
         }
         return act(decision);

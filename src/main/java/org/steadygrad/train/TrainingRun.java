@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
@@ -22,6 +24,7 @@ import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.ops.ClipPolicy;
+import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
@@ -193,9 +196,20 @@ final class TrainingRun {
         if (folder.isPresent()) {
             JsonLines.truncateAfter(folder.get().health(), last);
         }
-        HealthMonitor health = new HealthMonitor(settings.health(), engine.layout(), folder.map(RunFolder::health));
+        boolean underflow = engine.precision() == Precision.FP16;
+        HealthMonitor health = new HealthMonitor(
+                settings.health(),
+                engine.layout(),
+                folder.map(RunFolder::health),
+                block -> underflow && !embeds(block.layer()));
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
+    }
+
+    /** Whether most of a layer's gradient is 0 in any case. */
+    private boolean embeds(String layer) {
+        org.deeplearning4j.nn.conf.layers.Layer configured = model.getLayer(layer).conf().getLayer();
+        return configured instanceof EmbeddingLayer || configured instanceof EmbeddingSequenceLayer;
     }
 
     private static Optional<JsonLines> metrics(Optional<RunFolder> folder, Progress progress) throws IOException {

@@ -69,6 +69,12 @@ class EngineBenchTest {
                             throw new EngineException("out of memory; a smaller batch would fit.");
                         }
                     }
+                    if (method.getName().equals("stepsAhead") && name.equals("ahead")) {
+                        return 2;
+                    }
+                    if (method.getName().equals("step") && name.equals("ahead")) {
+                        calls.add(name);
+                    }
                     if (method.getName().equals("deviceBytes")) {
                         return OptionalLong.of(12345);
                     }
@@ -88,7 +94,8 @@ class EngineBenchTest {
             }
             return noting(request.name(), model, request.name().equals("frail") ? 3 : 0);
         };
-        return new EngineBench(spec(SEQUENCES), settings, List.of("cuda", "cpu", "frail", "dl4j"), opening, step -> {});
+        return new EngineBench(
+                spec(SEQUENCES), settings, List.of("cuda", "cpu", "frail", "dl4j", "ahead"), opening, step -> {});
     }
 
     @Test
@@ -161,12 +168,22 @@ class EngineBenchTest {
     }
 
     @Test
+    void anEngineThatLetsItsCallerBeAheadTrainsTheSame() {
+        BenchResult result =
+                faked(new BenchSettings(7, 1, 2), new ArrayList<>()).measure(List.of("cpu", "ahead"));
+        assertEquals(8, result.engines().get(1).losses().size());
+        assertEquals(7, result.engines().get(1).step().steps());
+        assertEquals(0, result.engines().get(1).agreement().largest());
+        assertEquals(8, calls.stream().filter("ahead"::equals).count(), "one to warm up, the others asked for ahead");
+    }
+
+    @Test
     void absentEnginesAreToldAndOthersGoOn() {
         List<EngineRequest> requests = new ArrayList<>();
         BenchResult result = faked(new BenchSettings(2, 0, 1), requests).measure(List.of());
-        assertEquals(4, requests.size(), "all known engines are tried when none is named");
+        assertEquals(5, requests.size(), "all known engines are tried when none is named");
         assertEquals(
-                List.of("cpu", "frail", "dl4j"),
+                List.of("cpu", "frail", "dl4j", "ahead"),
                 result.engines().stream().map(EngineResult::engine).toList());
         assertEquals(List.of(new BenchResult.Unused("cuda", "no driver; install one.")), result.unused());
         assertEquals(12345L, result.engines().get(0).deviceBytes());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.cli.DoctorReport.CudaState;
@@ -19,6 +20,7 @@ import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
 import org.steadygrad.cli.DoctorReport.Processor;
 import org.steadygrad.cli.DoctorReport.Software;
+import org.steadygrad.engine.cuda.RecurrentChoices.Choice;
 import org.steadygrad.engine.cuda.driver.CudaReport;
 
 class DoctorTest {
@@ -37,6 +39,9 @@ class DoctorTest {
                     new CudaReport.GpuState(0, "NVIDIA H200", "9.0", 141L << 30, 132, ""),
                     new CudaReport.GpuState(1, "GTX 1080", "6.1", 8L << 30, 20, "it is too old.")),
             List.of());
+
+    private static final Choice CHOICE =
+            new Choice("GRU T512 H128", "NVIDIA H200", "cuDNN 9.19", "persistent", Map.of("persistent", 0.4121));
 
     @Test
     void tellsWhatOfCudaThereIs() {
@@ -58,10 +63,14 @@ class DoctorTest {
         DoctorReport report = report(List.of(), NO_CUDA, List.of(), "cpu");
         String text = print(report);
         assertTrue(text.contains("missing CUDA          No driver is there. Install one."), text);
-        assertFalse(text.contains("libcudart") || text.contains("/opt/a"), text);
+        assertFalse(text.contains("libcudart") || text.contains("/opt/a") || text.contains("persistent"), text);
         String details = print(report, true);
         assertTrue(details.contains("missing library       libcudart.so.13: not found"), details);
         assertTrue(details.contains("looked in     LD_LIBRARY_PATH: /opt/a /opt/b"), details);
+        assertTrue(
+                details.contains(
+                        "recurrent     GRU T512 H128 on NVIDIA H200, cuDNN 9.19: persistent (persistent 0.412 ms)"),
+                details);
         JsonNode json = new ObjectMapper().readTree(DoctorCommand.toJson(report));
         assertEquals(
                 "No driver is there. Install one.", json.at("/cuda/problem").asText());
@@ -126,7 +135,7 @@ class DoctorTest {
                 new Software("Linux", "amd64", "17", "/jdk"),
                 new Nd4jState("1", List.of(), "", "", "base", "it is", "", "none found"),
                 engines,
-                CudaState.of(cuda),
+                CudaState.of(cuda, List.of(CHOICE)),
                 gpus,
                 auto);
     }

@@ -112,8 +112,8 @@ class EnginesTest {
         EngineException error = assertThrows(
                 EngineException.class, () -> Engines.open(EngineRequest.of(Engines.AUTO), MODEL, providers));
         assertSays(error, "No engine", "no oneDNN.", "engine cuda not used: the device is out of memory.");
-        EngineException named = assertThrows(
-                EngineException.class, () -> Engines.open(EngineRequest.of("cuda"), MODEL, providers));
+        EngineException named =
+                assertThrows(EngineException.class, () -> Engines.open(EngineRequest.of("cuda"), MODEL, providers));
         assertEquals("the device is out of memory.", named.getMessage());
     }
 

@@ -124,7 +124,8 @@ public interface StepsAheadContract extends EngineSubject {
     private static void assertSame(StepResult expected, StepResult result, int step) {
         assertEquals(expected.pass().loss(), result.pass().loss(), "loss of step " + step);
         assertEquals(
-                expected.pass().trace().map(StepTrace::layers), result.pass().trace().map(StepTrace::layers));
+                expected.pass().trace().map(StepTrace::layers),
+                result.pass().trace().map(StepTrace::layers));
         assertEquals(expected.applied(), result.applied());
         assertEquals(expected.update(), result.update(), "update of step " + step);
         assertTrue(expected.applied() || !Double.isFinite(expected.pass().loss()));

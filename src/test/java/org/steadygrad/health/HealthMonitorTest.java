@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
@@ -54,6 +55,41 @@ class HealthMonitorTest {
         assertEquals(List.of("updates-too-large"), ids(steps(200, 0.3)));
         assertEquals(List.of("unchanging-parameter"), ids(steps(200, 0)));
         assertEquals(List.of(), ids(steps(StepRules.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
+    }
+
+    /** @param zeros number of elements of the gradient that are 0, of 21 */
+    private static List<String> idsWithZeros(int zeros, boolean underflowing) {
+        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, Optional.empty(), block -> underflowing);
+        GradientStatistics statistics =
+                new GradientStatistics(LAYOUT, List.of(new GradientStatistics.Row(1e-12, 1e-6, 0, zeros)));
+        for (int i = 0; i < 200; i++) {
+            UpdateOutcome outcome =
+                    new UpdateOutcome(true, statistics, 1, List.of(new UpdateOutcome.BlockUpdate(2, 2e-3)));
+            monitor.observe(i, 1.0 / (1 + i), outcome, Optional.empty());
+        }
+        return ids(monitor);
+    }
+
+    @Test
+    void gradientsThatUnderflowVanish() {
+        assertEquals(List.of("vanishing-gradient"), idsWithZeros(11, true));
+        assertEquals(List.of(), idsWithZeros(10, true));
+        assertEquals(List.of(), idsWithZeros(21, false));
+    }
+
+    @Test
+    void aScaleThatIsTooLargeIsNoFinding() {
+        HealthMonitor monitor = monitor();
+        UpdateOutcome refused = outcome(Double.POSITIVE_INFINITY, 0);
+        UpdateOutcome rescaled = new UpdateOutcome(false, refused.gradient(), 1, refused.blocks(), true);
+        StepTrace trace = new StepTrace(
+                List.of(),
+                List.of(),
+                Optional.of(new StepTrace.NonFiniteOrigin("a", "gradient", -1, Double.POSITIVE_INFINITY)));
+        monitor.observe(1, 1, rescaled, Optional.of(trace));
+        assertEquals(List.of(), ids(monitor));
+        monitor.observe(2, 1, refused, Optional.of(trace));
+        assertEquals(List.of(StepRules.NON_FINITE), ids(monitor).stream().distinct().toList());
     }
 
     @Test

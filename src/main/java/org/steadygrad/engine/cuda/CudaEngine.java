@@ -39,12 +39,8 @@ final class CudaEngine implements Engine {
     private final StepRing ring;
     private final EngineState state;
 
-    /** What computed the latest gradient; null before the first. */
-    private Program last;
-
-    /** @param device is closed with the engine */
-    CudaEngine(ComputationGraph graph, Device device, Precision precision, long activationBytes) {
-        CudaRuntime runtime = new CudaRuntime(device, precision);
+    /** @param runtime is closed with the engine, once that is made */
+    CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
         INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
@@ -87,6 +83,10 @@ final class CudaEngine implements Engine {
         return model;
     }
 
+    StateStore carried() {
+        return carried;
+    }
+
     @Override
     public FlatLayout layout() {
         return model.memory().layout();
@@ -98,9 +98,8 @@ final class CudaEngine implements Engine {
         gradientSum.expect(options.accumulate());
         ring.beforeTrace();
         Optional<ProgramTrace> trace = run(program, options.trace());
-        program.storeStates(states());
+        program.stages().storeStates(states());
         gradientSum.collect(program.shape().examples());
-        last = program;
         update.penalties();
         double loss = model.numbers().loss(program.shape().examples());
         return new PassResult(loss, trace.map(t -> t.finish(loss)));
@@ -108,14 +107,13 @@ final class CudaEngine implements Engine {
 
     @Override
     public int stepsAhead() {
-        // a gradient that overflows when it is scaled is computed again at once, before anything builds on it
-        return model.lossScale().scales() ? 0 : StepRing.AHEAD;
+        return StepRing.AHEAD;
     }
 
     @Override
     public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
         Optional<ClipRule> constant = rule.clip().constantRule();
-        if (constant.isEmpty() || options.accumulate() || model.lossScale().scales()) {
+        if (constant.isEmpty() || options.accumulate()) {
             return Engine.super.step(batch, options, rule);
         }
         ClipRule clip = constant.get();
@@ -127,7 +125,7 @@ final class CudaEngine implements Engine {
         }
         update.send(rule, clip, program.shape().examples(), ring.generation());
         program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
-        program.storeStates(states());
+        program.stages().storeStates(states());
         return ring.send(program.shape().examples(), trace);
     }
 
@@ -165,7 +163,7 @@ final class CudaEngine implements Engine {
         program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
-        program.loadStates(states());
+        program.stages().loadStates(states());
         return program;
     }
 
@@ -191,10 +189,6 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         gradientSum.finish();
         UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
-        while (!outcome.applied() && gradientSum.passes() == 1 && update.overflowedByScale()) {
-            last.run();
-            outcome = update.apply(rule, gradientSum.examples(), 1);
-        }
         gradientSum.discard();
         return outcome;
     }
@@ -215,13 +209,13 @@ final class CudaEngine implements Engine {
         return infer(features, null, batch, continued);
     }
 
-    private INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+    INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
-        program.loadStates(states);
+        program.stages().loadStates(states);
         program.run();
-        program.storeStates(states);
+        program.stages().storeStates(states);
         return program.output();
     }
 

@@ -9,6 +9,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.CudaProbe;
 import org.steadygrad.engine.cuda.driver.CudaReport;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
@@ -78,9 +79,29 @@ public final class CudaEngineProvider implements EngineProvider {
     private static Engine open(ComputationGraph model, EngineSettings settings) {
         Device device = Device.open(settings.device());
         try {
-            return new CudaEngine(model, device, precision(settings, device), settings.memory());
+            return open(model, settings, device);
+        } catch (CudaException e) {
+            EngineException failure =
+                    e.kind() == CudaException.Kind.OUT_OF_MEMORY ? MemoryNeeds.noRoom(device, model, e) : e;
+            device.close();
+            throw failure;
         } catch (RuntimeException | Error e) {
             device.close();
+            throw e;
+        }
+    }
+
+    /** What has been taken of the device is given back when the engine can't be made. */
+    private static Engine open(ComputationGraph model, EngineSettings settings, Device device) {
+        CudaRuntime runtime = new CudaRuntime(device, precision(settings, device));
+        try {
+            return new CudaEngine(model, runtime, settings.memory());
+        } catch (RuntimeException | Error e) {
+            try {
+                runtime.close();
+            } catch (CudaException second) {
+                e.addSuppressed(second);
+            }
             throw e;
         }
     }

@@ -31,9 +31,14 @@ final class CudaRuntime implements AutoCloseable {
         this.device = device;
         this.precision = precision;
         scope = new DeviceScope(device);
-        stream = scope.own(device.newStream());
-        copies = scope.own(device.newStream());
-        blas = scope.own(new Blas(scope, stream, precision));
+        try {
+            stream = scope.own(device.newStream());
+            copies = scope.own(device.newStream());
+            blas = scope.own(new Blas(scope, stream, precision));
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
     }
 
     Device device() {

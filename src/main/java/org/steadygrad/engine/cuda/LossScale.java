@@ -40,11 +40,6 @@ final class LossScale {
         restore(new State(FIRST, 0));
     }
 
-    /** Whether the loss is scaled at all. */
-    boolean scales() {
-        return memory != null;
-    }
-
     /** Waits for the device; always the same where the loss isn't scaled. */
     State state() {
         if (memory == null) {

@@ -9,7 +9,7 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
 
 /**
- * The output layer's activation function, the loss and its gradient. All of them come out of one pass over the output, so
+ * The output layer's activation function, the loss and its gradient, which is multiplied by the {@link LossScale}. All of them come out of one pass over the output, so
  * that training computes the gradient along with the loss, which {@link PassNumbers#lossSum} receives.
  */
 final class LossStep implements StepKernel {
@@ -31,7 +31,7 @@ final class LossStep implements StepKernel {
     }
 
     private Launch scaled(DeviceMemory gradient, DeviceMemory scale) {
-        return runtime.over(gradient.length(), "rows", "scale_by")
+        return runtime.over(gradient.length(), "loss", "scale_gradient")
                 .with(gradient)
                 .with(scale)
                 .with(gradient.length());

@@ -11,6 +11,10 @@ interface Profiled {
      */
     void expectProfile(boolean wanted);
 
-    /** The gradient through time of the last such pass, which was waited for. */
-    TimeProfile profile();
+    /**
+     * The gradient through time of the last such pass, which was waited for.
+     *
+     * @param lossScale what its loss was multiplied by
+     */
+    TimeProfile profile(double lossScale);
 }

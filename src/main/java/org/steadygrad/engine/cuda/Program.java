@@ -1,6 +1,5 @@
 package org.steadygrad.engine.cuda;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class Program implements CompiledProgram {
     private final Map<List<Long>, DeviceMemory> scratch = new HashMap<>();
     private final GradientStorage<DeviceMemory> gradients;
     private final Batch batch;
-    private final List<Stage> stages = new ArrayList<>();
+    private final Stages stages;
     private final Replay pass;
     private final Map<List<Boolean>, Replay> steps = new HashMap<>();
     private final long workspaceShare;
@@ -41,12 +40,6 @@ final class Program implements CompiledProgram {
     private ProgramTrace trace;
 
     private Replay traced;
-
-    /**
-     * @param sum adds up the gradient of the step's output; null when one reader alone makes it
-     * @param backward whether the backward pass comes by
-     */
-    private record Stage(PlanStep step, StepKernel kernel, Sums sum, boolean backward) {}
 
     Program(CudaModel model, BatchShape shape) {
         this.model = model;
@@ -59,12 +52,7 @@ final class Program implements CompiledProgram {
             gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::floats) : null;
             batch = new Batch(this);
             workspaceShare = shareWorkspaces(plan);
-            for (int i = 0; i < plan.steps().size(); i++) {
-                PlanStep step = plan.steps().get(i);
-                boolean backward = shape.training() && flow.needed(step.output());
-                stages.add(new Stage(
-                        step, StepKernels.make(this, step, i), backward ? sum(step.output()) : null, backward));
-            }
+            stages = new Stages(this, plan.steps());
         } catch (RuntimeException | Error e) {
             // too little memory, for example: what was taken so far must not stay
             scope.close();
@@ -88,26 +76,15 @@ final class Program implements CompiledProgram {
         return left / Math.max(1, layers);
     }
 
-    private Sums sum(Value value) {
-        List<Reader> readers = flow.readers(value);
-        if (readers.size() < 2) {
-            return null;
-        }
-        List<DeviceMemory> shares = readers.stream()
-                .map(reader -> gradients.contribution(reader).orElseThrow())
-                .toList();
-        return new Sums(model.runtime(), shares, gradient(value));
-    }
-
     /** Forward, and in training backward, as one graph; leaves loss and gradient in the model's memory. */
     void run() {
         pass.run();
     }
 
     private void wholePass() {
-        forward();
+        stages.forward();
         if (shape.training()) {
-            backward(null);
+            stages.backward(null);
         }
     }
 
@@ -120,7 +97,8 @@ final class Program implements CompiledProgram {
      */
     void runStep(boolean looked, boolean variant, Runnable after) {
         Replay replay = steps.computeIfAbsent(
-                List.of(looked, variant), key -> scope.own(new Replay(runtime().stream(), () -> {
+                List.of(looked, variant),
+                key -> scope.own(new Replay(runtime().stream(), () -> {
                     if (looked) {
                         tracedPass();
                     } else {
@@ -137,67 +115,20 @@ final class Program implements CompiledProgram {
     }
 
     private void tracedPass() {
-        profiled().forEach(step -> step.expectProfile(true));
+        stages.profiled().forEach(step -> step.expectProfile(true));
         try {
-            forward();
+            stages.forward();
             trace.activations();
             trace.labels();
-            backward(trace);
+            stages.backward(trace);
             trace.fetch();
         } finally {
-            profiled().forEach(step -> step.expectProfile(false));
+            stages.profiled().forEach(step -> step.expectProfile(false));
         }
     }
 
-    /** Steps that can note the gradient through time. */
-    List<Profiled> profiled() {
-        return trained().stream()
-                .filter(Profiled.class::isInstance)
-                .map(Profiled.class::cast)
-                .toList();
-    }
-
-    private void forward() {
-        stages.forEach(stage -> stage.kernel.forward());
-    }
-
-    /** @param onlooker at the gradient on its way; null when there is nobody */
-    private void backward(ProgramTrace onlooker) {
-        for (int i = stages.size() - 1; i >= 0; i--) {
-            Stage stage = stages.get(i);
-            if (stage.backward) {
-                if (stage.sum != null) {
-                    stage.sum.run();
-                }
-                if (onlooker != null) {
-                    onlooker.gradient(stage.step.output());
-                }
-                stage.kernel.backward();
-            }
-        }
-    }
-
-    /** Fills the states that recurrent layers start from. */
-    void loadStates(StateStore states) {
-        for (int i = 0; i < stages.size(); i++) {
-            if (stages.get(i).kernel instanceof Stateful stateful) {
-                states.load(i, stateful.initialState());
-            }
-        }
-    }
-
-    /** Keeps the states that recurrent layers end with. */
-    void storeStates(StateStore states) {
-        for (int i = 0; i < stages.size(); i++) {
-            if (stages.get(i).kernel instanceof Stateful stateful) {
-                states.store(i, stateful.finalState());
-            }
-        }
-    }
-
-    /** Kernels of the steps that the backward pass comes by, in the order of the forward pass. */
-    List<StepKernel> trained() {
-        return stages.stream().filter(Stage::backward).map(Stage::kernel).toList();
+    Stages stages() {
+        return stages;
     }
 
     /** A copy of the output of the last forward pass, in the shape DL4J gives it. */
@@ -275,6 +206,18 @@ final class Program implements CompiledProgram {
     /** Where a step's backward pass writes its share of the gradient of an input; empty when nobody needs it. */
     Optional<DeviceMemory> inputGradient(int step, int input) {
         return training() ? gradients.contribution(new Reader(step, input)) : Optional.empty();
+    }
+
+    /** Adds up the gradient of a tensor; empty when one reader alone makes it. */
+    Optional<Sums> sum(Value value) {
+        List<Reader> readers = flow.readers(value);
+        if (readers.size() < 2) {
+            return Optional.empty();
+        }
+        List<DeviceMemory> shares = readers.stream()
+                .map(reader -> gradients.contribution(reader).orElseThrow())
+                .toList();
+        return Optional.of(new Sums(model.runtime(), shares, gradient(value)));
     }
 
     /** Whether the backward pass comes by the step that makes this tensor. */

@@ -23,7 +23,7 @@ import org.steadygrad.ops.ParameterBlock;
 /**
  * Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. All that is read goes to places of one
  * buffer, given when the trace is made, and to the host at the end of the pass: enqueuing a traced pass neither allocates
- * nor waits. A gradient is read when it is complete, since its memory is used again below.
+ * nor waits. Gradients are told without the loss scale. A gradient is read when it is complete, since its memory is used again below.
  */
 final class ProgramTrace {
     private final Program program;
@@ -33,6 +33,7 @@ final class ProgramTrace {
     private final GradientTiles tiles;
     private final DeviceMemory results;
     private final PinnedMemory host;
+    private final PinnedMemory lossScale;
     private final TensorScan input;
     private final Map<VertexOutput, TensorScan> activations = new LinkedHashMap<>();
     private final TensorScan labels;
@@ -50,6 +51,8 @@ final class ProgramTrace {
         long scans = 2L + plan.outputs().size() + looked.size();
         results = program.scope().bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
         host = program.scope().own(program.runtime().device().pinned(results.bytes()));
+        lossScale = program.scope().own(program.runtime().device().pinned(Float.BYTES));
+        lossScale.content().putFloat(0, 1);
         workspace = Workspace.of(program, mostColumns());
         input = scan(plan.input(), program.value(plan.input()), ActivationRange.NONE);
         for (VertexOutput output : plan.outputs()) {
@@ -116,6 +119,10 @@ final class ProgramTrace {
     void fetch() {
         parameters.run();
         program.runtime().stream().download(host, results);
+        DeviceMemory scale = program.model().lossScale().memory();
+        if (scale != null) {
+            program.runtime().stream().download(lossScale, scale);
+        }
     }
 
     /**
@@ -124,15 +131,16 @@ final class ProgramTrace {
      * @param loss of the pass
      */
     StepTrace finish(double loss) {
+        double scale = lossScale.content().getFloat(0);
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
         report.labels(labels.reading(numbers));
-        gradients.forEach((value, scan) -> report.gradient(value, scan.reading(numbers)));
+        gradients.forEach((value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
         List<TimeProfile> profiles =
-                program.profiled().stream().map(Profiled::profile).toList();
+                program.stages().profiled().stream().map(step -> step.profile(scale)).toList();
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
     }
 }

@@ -99,7 +99,7 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
     }
 
     @Override
-    public TimeProfile profile() {
-        return norms.profile(step.layer(), step.reverse(), shape.examples());
+    public TimeProfile profile(double lossScale) {
+        return norms.profile(step.layer(), step.reverse(), shape.examples() * lossScale);
     }
 }

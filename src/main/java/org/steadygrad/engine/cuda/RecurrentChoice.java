@@ -66,7 +66,8 @@ final class RecurrentChoice {
 
     private static String reasons(Map<RecurrentWay, Optional<String>> obstacles) {
         return obstacles.entrySet().stream()
-                .map(entry -> ", " + entry.getKey().name() + ": " + entry.getValue().orElse(""))
+                .map(entry ->
+                        ", " + entry.getKey().name() + ": " + entry.getValue().orElse(""))
                 .collect(Collectors.joining());
     }
 
@@ -74,12 +75,16 @@ final class RecurrentChoice {
         // the time of one segment decides for all, and that of some steps for many
         int steps = Math.min(MOST_STEPS, task.plan().lengths()[0]);
         LayerShape part = task.shape().over(steps);
-        Task trial = new Task(task.name(), part, SegmentPlan.whole(part, task.plan().recompute()), task.bytes());
+        Task trial =
+                new Task(task.name(), part, SegmentPlan.whole(part, task.plan().recompute()), task.bytes());
         String what = words(part, task.plan().recompute());
         List<String> names = able.stream().map(RecurrentWay::name).toList();
         Optional<Choice> known = RecurrentChoices.find(what, device(), libraries(), names);
         String chosen = known.map(Choice::chosen).orElseGet(() -> measure(trial, what, able));
-        return able.stream().filter(way -> way.name().equals(chosen)).findFirst().orElse(able.get(0));
+        return able.stream()
+                .filter(way -> way.name().equals(chosen))
+                .findFirst()
+                .orElse(able.get(0));
     }
 
     private String device() {
@@ -102,7 +107,8 @@ final class RecurrentChoice {
     private String words(LayerShape shape, boolean recompute) {
         String cell = shape.cell()
                 + (shape.cell() == Cell.SIMPLE
-                        ? " " + shape.activation().kind() + " " + shape.activation().alpha()
+                        ? " " + shape.activation().kind() + " "
+                                + shape.activation().alpha()
                         : "");
         return cell + ", T=" + shape.steps() + ", B=" + shape.examples() + ", I=" + shape.inputs() + ", H="
                 + shape.units() + ", " + runtime.precision().words() + (shape.reverse() ? ", reverse" : "")

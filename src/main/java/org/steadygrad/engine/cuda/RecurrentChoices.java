@@ -50,8 +50,7 @@ public final class RecurrentChoices {
     public static List<Choice> known() {
         Map<List<String>, Choice> latest = new LinkedHashMap<>();
         for (String line : lines()) {
-            read(line).ifPresent(choice ->
-                    latest.put(List.of(choice.layer, choice.device, choice.libraries), choice));
+            read(line).ifPresent(choice -> latest.put(List.of(choice.layer, choice.device, choice.libraries), choice));
         }
         return List.copyOf(latest.values());
     }
@@ -73,8 +72,8 @@ public final class RecurrentChoices {
             Map<?, ?> map = JSON.readValue(line, HashMap.class);
             Map<String, Double> times = new LinkedHashMap<>();
             if (map.get("milliseconds") instanceof Map<?, ?> given) {
-                given.forEach((name, value) ->
-                        times.put(name.toString(), value instanceof Number n ? n.doubleValue() : Double.POSITIVE_INFINITY));
+                given.forEach((name, value) -> times.put(
+                        name.toString(), value instanceof Number n ? n.doubleValue() : Double.POSITIVE_INFINITY));
             }
             List<String> words = new ArrayList<>();
             for (String key : List.of("layer", "device", "libraries", "chosen")) {
@@ -111,10 +110,7 @@ public final class RecurrentChoices {
         try {
             Files.createDirectories(file().getParent());
             Files.writeString(
-                    file(),
-                    JSON.writeValueAsString(map) + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+                    file(), JSON.writeValueAsString(map) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             // measuring again next time is all that is lost
         }

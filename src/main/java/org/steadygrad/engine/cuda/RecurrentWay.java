@@ -14,7 +14,8 @@ interface RecurrentWay {
 
     /** All, in the order in which they are taken where times mean nothing. */
     List<RecurrentWay> ALL = Stream.<RecurrentWay>concat(
-                    SCANS.stream().map(Scanned::new), Arrays.stream(Algorithm.values()).map(ByDnn::new))
+                    SCANS.stream().map(Scanned::new),
+                    Arrays.stream(Algorithm.values()).map(ByDnn::new))
             .toList();
 
     /**

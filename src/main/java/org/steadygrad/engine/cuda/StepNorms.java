@@ -46,13 +46,13 @@ final class StepNorms {
     /**
      * Of a pass that was waited for.
      *
-     * @param examples number of examples that the loss is averaged over
+     * @param divisor of the norms: the number of examples that the loss is averaged over, times the loss scale
      */
-    TimeProfile profile(String layer, boolean reverse, int examples) {
+    TimeProfile profile(String layer, boolean reverse, double divisor) {
         DoubleBuffer values = host.content().asDoubleBuffer();
         List<Double> averaged = new ArrayList<>(steps);
         for (int step = 0; step < steps; step++) {
-            averaged.add(values.get(step) / examples);
+            averaged.add(values.get(step) / divisor);
         }
         List<Integer> all = IntStream.range(0, steps).boxed().toList();
         return new TimeProfile(layer, reverse ? "backward" : "forward", all, averaged);

@@ -113,12 +113,6 @@ final class UpdatePass {
         return outcome(download());
     }
 
-    /** Whether the last update was refused for a gradient that was scaled, which it is by less from now on. */
-    boolean overflowedByScale() {
-        ByteBuffer seen = host.content();
-        return !outcome(seen).gradient().isFinite() && UpdateReport.lossScale(seen) > UpdateReport.nextLossScale(seen);
-    }
-
     private ByteBuffer download() {
         runtime.stream().download(host, report.memory());
         runtime.stream().synchronize();

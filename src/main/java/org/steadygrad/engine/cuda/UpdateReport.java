@@ -53,7 +53,9 @@ final class UpdateReport {
             updates.add(new BlockUpdate(downloaded.getDouble(at), downloaded.getDouble(at + Double.BYTES)));
         }
         boolean applied = downloaded.getInt(0) != 0;
-        return new UpdateOutcome(applied, statistics(downloaded), downloaded.getDouble(2 * Integer.BYTES), updates);
+        boolean rescaled = !applied && nextLossScale(downloaded) < lossScale(downloaded);
+        double clipScale = downloaded.getDouble(2 * Integer.BYTES);
+        return new UpdateOutcome(applied, statistics(downloaded), clipScale, updates, rescaled);
     }
 
     /** As soon as the rows are there. */

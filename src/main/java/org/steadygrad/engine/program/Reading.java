@@ -34,6 +34,18 @@ public record Reading(
      */
     public record Sums(double sum, double squares, double maskedSquares, long rows, long saturated, int dead) {}
 
+    /** What would have been seen of a tensor whose elements are those of this one divided by a positive number. */
+    public Reading dividedBy(double divisor) {
+        return new Reading(
+                norm / divisor,
+                mean / divisor,
+                deviation / divisor,
+                saturatedShare,
+                deadShare,
+                nonFiniteRow,
+                nonFinite);
+    }
+
     /**
      * @param columns number of elements in a row
      * @param range of what the tensor can hold

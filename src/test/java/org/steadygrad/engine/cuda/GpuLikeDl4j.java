@@ -25,7 +25,7 @@ final class GpuLikeDl4j {
     private GpuLikeDl4j() {}
 
     static CudaEngine engine(ComputationGraph model) {
-        return new CudaEngine(model, TestGpu.open(), Precision.FLOAT32, 0);
+        return new CudaEngine(model, new CudaRuntime(TestGpu.open(), Precision.FLOAT32), 0);
     }
 
     static Stream<DynamicTest> each(Stream<ContractCase> cases) {

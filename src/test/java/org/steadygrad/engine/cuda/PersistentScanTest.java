@@ -115,16 +115,35 @@ class PersistentScanTest {
     @TestFactory
     Stream<DynamicTest> everyGeometry() {
         return Stream.of(Cell.values())
-                .flatMap(cell -> Stream.of(shape(cell, 5, 7, 5, true), shape(cell, 5, 19, 33, false)))
-                .map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> assertEveryGeometry(shape)));
+                .map(cell -> shape(cell, 3, 7, 5, true))
+                .map(shape -> DynamicTest.dynamicTest(
+                        shape.toString(), () -> assertRight(shape, candidates(shape, false), candidates(shape, true))));
     }
 
-    private void assertEveryGeometry(ScanShape shape) {
+    /** More elements than a block has threads, more numbers than a thread asks for at once, unequal teams. */
+    @TestFactory
+    Stream<DynamicTest> manySequencesToATeam() {
+        return Stream.of(Cell.values())
+                .map(cell -> shape(cell, 3, 19, 33, false))
+                .map(shape -> DynamicTest.dynamicTest(
+                        shape.toString(), () -> assertRight(shape, crowded(shape, false), crowded(shape, true))));
+    }
+
+    private List<PersistentGeometry> candidates(ScanShape shape, boolean backward) {
         Room room =
                 new Room(runtime.device().multiprocessors(), runtime.device().sharedBytesPerBlock());
-        List<PersistentGeometry> forth = PersistentGeometry.candidates(shape, false, room);
-        List<PersistentGeometry> back = PersistentGeometry.candidates(shape, true, room);
-        assertTrue(forth.size() > 5 && back.size() > 5, forth + " " + back);
+        return PersistentGeometry.candidates(shape, backward, room);
+    }
+
+    private List<PersistentGeometry> crowded(ScanShape shape, boolean backward) {
+        return candidates(shape, backward).stream()
+                .filter(g -> g.blocks() <= 2)
+                .map(g -> new PersistentGeometry(shape, backward, g.tile(), g.blocks(), 10))
+                .toList();
+    }
+
+    private void assertRight(ScanShape shape, List<PersistentGeometry> forth, List<PersistentGeometry> back) {
+        assertTrue(forth.size() > 3 && back.size() > 3, forth + " " + back);
         try (ScanBench bench = new ScanBench(runtime, shape, true)) {
             Map<String, double[]> expected = bench.expected();
             for (int i = 0; i < Math.max(forth.size(), back.size()); i++) {

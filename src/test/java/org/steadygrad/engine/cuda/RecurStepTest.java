@@ -117,8 +117,7 @@ class RecurStepTest {
 
     @TestFactory
     Stream<DynamicTest> aLimitOfMemoryChangesNothingButTheOrderOfSums() {
-        return Stream.of(Cell.values())
-                .map(cell -> DynamicTest.dynamicTest(cell.name(), () -> assertSameWithin(cell)));
+        return Stream.of(Cell.values()).map(cell -> DynamicTest.dynamicTest(cell.name(), () -> assertSameWithin(cell)));
     }
 
     private static void assertSameWithin(Cell cell) {

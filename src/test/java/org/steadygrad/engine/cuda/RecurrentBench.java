@@ -134,7 +134,8 @@ final class RecurrentBench implements AutoCloseable {
             for (int i = 0; i < values.length; i++) {
                 along += gradient[i] * direction[i];
             }
-            double slope = (loss(values, original, direction, step) - loss(values, original, direction, -step)) / 2 / step;
+            double slope =
+                    (loss(values, original, direction, step) - loss(values, original, direction, -step)) / 2 / step;
             System.arraycopy(original, 0, values, 0, values.length);
             double allowed = TOLERANCE * Gradient.norm(gradient) * Gradient.norm(direction) + 1e-6;
             assertEquals(slope, along, allowed, "slope along a direction of " + name);

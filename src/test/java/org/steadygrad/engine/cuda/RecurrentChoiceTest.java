@@ -128,8 +128,8 @@ class RecurrentChoiceTest {
         assertTrue(choice.layer().contains("GRU") && choice.layer().contains("T=33"), choice::layer);
 
         // what is remembered is taken, not measured again
-        Choice other = new Choice(
-                choice.layer(), choice.device(), choice.libraries(), "stepped", choice.milliseconds());
+        Choice other =
+                new Choice(choice.layer(), choice.device(), choice.libraries(), "stepped", choice.milliseconds());
         RecurrentChoices.remember(other);
         Path file = folder.resolve(RecurrentChoices.FILE);
         Files.writeString(file, "{\"layer\": \"cut o", StandardOpenOption.APPEND);
@@ -146,7 +146,8 @@ class RecurrentChoiceTest {
                 choice,
                 RecurrentChoices.find("GRU", "device", "13", List.of("cudnn", "stepped"))
                         .orElseThrow());
-        assertTrue(RecurrentChoices.find("GRU", "device", "13", List.of("stepped")).isEmpty());
+        assertTrue(
+                RecurrentChoices.find("GRU", "device", "13", List.of("stepped")).isEmpty());
         assertTrue(RecurrentChoices.find("GRU", "device", "12", List.of("cudnn", "stepped"))
                 .isEmpty());
     }

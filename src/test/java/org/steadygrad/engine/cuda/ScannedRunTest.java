@@ -98,38 +98,41 @@ class ScannedRunTest {
 
     @TestFactory
     Stream<DynamicTest> segmentsChangeNothingButTheOrderOfSums() {
-        return shapes(new int[][] {{43, 5, 3, 7}}).map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> {
-            try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
-                Map<String, double[]> whole = bench.results(stepped(bench, SegmentPlan.whole(shape, false), null));
-                SegmentPlan cut = new SegmentPlan(Segmentation.recomputed(43, 20, 20), true);
-                Map<String, double[]> segments = bench.results(stepped(bench, cut, null));
-                Gradient.assertClose(whole, segments, 1e-6, "in segments");
-                if (!TestGpu.real()) {
-                    // cuBLAS may choose another kernel for another number of rows
-                    assertArrayEquals(whole.get("output"), segments.get("output"));
-                }
-                bench.assertRight(segments);
-            }
-        }));
+        return shapes(new int[][] {{43, 5, 3, 7}})
+                .map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> {
+                    try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
+                        Map<String, double[]> whole =
+                                bench.results(stepped(bench, SegmentPlan.whole(shape, false), null));
+                        SegmentPlan cut = new SegmentPlan(Segmentation.recomputed(43, 20, 20), true);
+                        Map<String, double[]> segments = bench.results(stepped(bench, cut, null));
+                        Gradient.assertClose(whole, segments, 1e-6, "in segments");
+                        if (!TestGpu.real()) {
+                            // cuBLAS may choose another kernel for another number of rows
+                            assertArrayEquals(whole.get("output"), segments.get("output"));
+                        }
+                        bench.assertRight(segments);
+                    }
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> gradientThroughTime() {
-        return shapes(new int[][] {{19, 5, 2, 3}}).map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> {
-            try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
-                StepNorms norms = new StepNorms(bench.place, shape.steps());
-                bench.results(stepped(bench, new SegmentPlan(new int[] {10, 9}, true), norms));
-                norms.fetch();
-                runtime.stream().synchronize();
-                TimeProfile profile = norms.profile("l0", shape.reverse(), 5);
-                assertEquals(shape.reverse() ? "backward" : "forward", profile.direction());
-                List<Double> expected = bench.norms();
-                for (int step = 0; step < shape.steps(); step++) {
-                    assertEquals(step, profile.steps().get(step));
-                    double norm = expected.get(step) / 5;
-                    assertEquals(norm, profile.norms().get(step), 1e-4 * norm + 1e-7, "norm at " + step);
-                }
-            }
-        }));
+        return shapes(new int[][] {{19, 5, 2, 3}})
+                .map(shape -> DynamicTest.dynamicTest(shape.toString(), () -> {
+                    try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
+                        StepNorms norms = new StepNorms(bench.place, shape.steps());
+                        bench.results(stepped(bench, new SegmentPlan(new int[] {10, 9}, true), norms));
+                        norms.fetch();
+                        runtime.stream().synchronize();
+                        TimeProfile profile = norms.profile("l0", shape.reverse(), 5);
+                        assertEquals(shape.reverse() ? "backward" : "forward", profile.direction());
+                        List<Double> expected = bench.norms();
+                        for (int step = 0; step < shape.steps(); step++) {
+                            assertEquals(step, profile.steps().get(step));
+                            double norm = expected.get(step) / 5;
+                            assertEquals(norm, profile.norms().get(step), 1e-4 * norm + 1e-7, "norm at " + step);
+                        }
+                    }
+                }));
     }
 }

@@ -44,8 +44,8 @@ class TensorScanTest {
         DeviceMemory parts = gpu.doubles(gpu.runtime().mostBlocks() * TensorScan.PARTS);
         Workspace workspace = new Workspace(gpu.runtime(), parts, gpu.floats(columns));
         DeviceMemory result = gpu.doubles(TensorScan.NUMBERS);
-        Tensor tensor = new Tensor(
-                gpu.put(data), columns, Optional.ofNullable(mask).map(gpu::put), range);
+        Tensor tensor =
+                new Tensor(gpu.put(data), columns, Optional.ofNullable(mask).map(gpu::put), range);
         TensorScan scan = new TensorScan(workspace, tensor, result);
         scan.enqueue();
         // what one scan leaves in the workspace is nothing to the next
@@ -141,7 +141,14 @@ class TensorScanTest {
 
     @Test
     void tinyAndHugeValuesKeepTheirNorm() {
-        assertEquals(2 * (double) 1e-40f, read(new float[] {1e-40f, 1e-40f, 1e-40f, 1e-40f}, 4, null, RELU).norm(), 1e-45);
-        assertEquals(2e38, read(new float[] {1e38f, 1e38f, 1e38f, 1e38f}, 2, null, RELU).norm(), 1e32);
+        assertEquals(
+                2 * (double) 1e-40f,
+                read(new float[] {1e-40f, 1e-40f, 1e-40f, 1e-40f}, 4, null, RELU)
+                        .norm(),
+                1e-45);
+        assertEquals(
+                2e38,
+                read(new float[] {1e38f, 1e38f, 1e38f, 1e38f}, 2, null, RELU).norm(),
+                1e32);
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,13 +57,15 @@ class Dl4jEngineProviderTest {
         ComputationGraph gru = network(new GRU.Builder().nOut(3).build(), BackpropType.TruncatedBPTT);
         assertTrue(provider.unsupported(whole).isEmpty());
         assertTrue(provider.unsupported(gru).isEmpty());
-        assertEquals("cpu", Engines.choose("auto", gru).provider().name());
+        assertNotEquals("dl4j", Engines.choose("auto", gru).provider().name());
         GRU unusual = new GRU.Builder()
                 .nOut(3)
                 .gateActivationFunction(Activation.HARDSIGMOID)
                 .build();
         Engines.Choice choice = Engines.choose("auto", network(unusual, BackpropType.Standard));
         assertEquals("dl4j", choice.provider().name());
-        assertTrue(choice.passedOver().get(0).contains("layer memory"), choice.passedOver()::toString);
+        assertTrue(
+                choice.passedOver().stream().anyMatch(line -> line.contains("cpu") && line.contains("layer memory")),
+                choice.passedOver()::toString);
     }
 }

@@ -77,7 +77,7 @@ final class Status {
             return new CudaException(
                     CudaException.Kind.DEVICE_LOST,
                     "engine cuda: the device was lost in " + call + " (" + status + ", " + text
-                            + "). What ran on it is gone; start again from the last checkpoint.");
+                            + "). What it held is gone.");
         }
         return new CudaException(
                 CudaException.Kind.OTHER, "engine cuda: " + call + " failed (" + status + ", " + text + ").");

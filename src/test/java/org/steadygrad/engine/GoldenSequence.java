@@ -1,4 +1,4 @@
-package org.steadygrad.engine.cpu;
+package org.steadygrad.engine;
 
 import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;

@@ -1,0 +1,73 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.steadygrad.engine.plan.PlanStep;
+
+/** The steps of a program with their kernels, in the order of the forward pass. */
+final class Stages {
+    private final List<Stage> stages = new ArrayList<>();
+
+    /**
+     * @param sum adds up the gradient of the step's output
+     * @param backward whether the backward pass comes by
+     */
+    private record Stage(PlanStep step, StepKernel kernel, Optional<Sums> sum, boolean backward) {}
+
+    Stages(Program program, List<PlanStep> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            PlanStep step = steps.get(i);
+            boolean backward = program.needsGradient(step.output());
+            Optional<Sums> sum = backward ? program.sum(step.output()) : Optional.empty();
+            stages.add(new Stage(step, StepKernels.make(program, step, i), sum, backward));
+        }
+    }
+
+    void forward() {
+        stages.forEach(stage -> stage.kernel.forward());
+    }
+
+    /** @param onlooker at the gradient on its way; null when there is nobody */
+    void backward(ProgramTrace onlooker) {
+        for (int i = stages.size() - 1; i >= 0; i--) {
+            Stage stage = stages.get(i);
+            if (stage.backward) {
+                stage.sum.ifPresent(Sums::run);
+                if (onlooker != null) {
+                    onlooker.gradient(stage.step.output());
+                }
+                stage.kernel.backward();
+            }
+        }
+    }
+
+    /** Fills the states that recurrent layers start from. */
+    void loadStates(StateStore states) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (stages.get(i).kernel instanceof Stateful stateful) {
+                states.load(i, stateful.initialState());
+            }
+        }
+    }
+
+    /** Keeps the states that recurrent layers end with. */
+    void storeStates(StateStore states) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (stages.get(i).kernel instanceof Stateful stateful) {
+                states.store(i, stateful.finalState());
+            }
+        }
+    }
+
+    /** Steps that the backward pass comes by and that can note the gradient through time. */
+    List<Profiled> profiled() {
+        List<Profiled> found = new ArrayList<>();
+        for (Stage stage : stages) {
+            if (stage.backward && stage.kernel instanceof Profiled profiled) {
+                found.add(profiled);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,159 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.steadygrad.engine.cuda.driver.CudaSimulator;
+
+/** Commands on simulated machines with a GPU, each in a process of its own: some have little memory, some lose it. */
+@Tag("simulated")
+class SimulatedCudaTest {
+    private static final String YAML =
+            """
+            name: child
+            data: {kind: adding, length: 8, examples: 80, validationExamples: 9}
+            model: {layers: [gru: {units: 9, dropout: 0.1}]}
+            training: {batch: 8, epochs: 3, validateEvery: 7}
+            """;
+    private static final int SECONDS = 180;
+
+    @TempDir
+    Path folder;
+
+    /** @param err with line breaks as spaces */
+    private record Ended(int code, String out, String err) {}
+
+    @BeforeAll
+    static void build() {
+        assumeTrue(CudaSimulator.available(), () -> CudaSimulator.whyNot().orElseThrow());
+        CudaSimulator.folder();
+    }
+
+    private Ended run(Map<String, String> machine, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:ErrorFile=" + folder.resolve("crash"),
+                "-Dsteadygrad.cuda.path=" + CudaSimulator.folder(),
+                "-Dsteadygrad.cuda.measure=false",
+                "-Dsteadygrad.cache=" + System.getProperty("steadygrad.cache", folder.toString()),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("stdout");
+        Path err = folder.resolve("stderr");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().putAll(machine);
+        Process process = builder.start();
+        try {
+            assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "the program should have ended");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertFalse(Files.exists(folder.resolve("crash")), "the program crashed");
+        return new Ended(
+                process.exitValue(),
+                Files.readString(out),
+                Files.readString(err).replaceAll("\\s+", " "));
+    }
+
+    private Ended train(Map<String, String> machine, String... further) throws IOException, InterruptedException {
+        Path runFile = Files.writeString(folder.resolve("run.yaml"), YAML);
+        List<String> arguments = new ArrayList<>(List.of("train", runFile.toString(), "--out",
+                folder.resolve("out").toString()));
+        arguments.addAll(List.of(further));
+        return run(machine, arguments.toArray(new String[0]));
+    }
+
+    private JsonNode result() throws IOException {
+        return new ObjectMapper().readTree(folder.resolve("out/run.json").toFile());
+    }
+
+    private static String error(Ended ended) {
+        assertEquals(1, ended.code(), ended.err());
+        assertFalse(ended.err().contains("Exception") || ended.err().contains(" at org."), ended.err());
+        return ended.err().substring(ended.err().indexOf("Error: "));
+    }
+
+    @Test
+    void aRunWhoseDeviceIsLostGoesOnElsewhere() throws IOException, InterruptedException {
+        String error = error(train(Map.of("CUDASIM_FAIL_LAUNCH", "600"), "--engine", "cuda"));
+        assertTrue(error.contains("the device was lost"), error);
+        assertTrue(error.contains("The newest checkpoint is iteration-00000007.zip"), error);
+        assertTrue(error.contains("continue from it with --resume"), error);
+        assertFalse(Files.exists(folder.resolve("out/run.json")));
+        Ended resumed = train(Map.of(), "--engine", "cpu", "--resume");
+        assertEquals(0, resumed.code(), resumed.err());
+        assertTrue(resumed.err().contains("resumed at iteration 7"), resumed.err());
+        assertEquals("cpu", result().get("engine").asText());
+        assertEquals(30, result().get("iterations").asInt());
+        assertTrue(result().get("completed").asBoolean());
+    }
+
+    @Test
+    void aDeviceThatIsLostAtOnceLeavesNoCheckpoint() throws IOException, InterruptedException {
+        String error = error(train(Map.of("CUDASIM_FAIL_LAUNCH", "3"), "--engine", "cuda"));
+        assertTrue(error.endsWith("No checkpoint was written. "), error);
+    }
+
+    @Test
+    void aBatchThatIsTooLargeSaysWhatWouldFit() throws IOException, InterruptedException {
+        String[] large = {
+            "--engine", "cuda", "--set", "data.length=500", "--set", "training.batch=40", "--set", "model.layers=[gru: {units: 64}]"
+        };
+        Map<String, String> machine = Map.of("CUDASIM_MEMORY", "48000000");
+        String error = error(train(machine, large));
+        assertTrue(error.contains("a batch of 40 examples and 500 time steps needs about"), error);
+        int fits = Integer.parseInt(error.replaceAll(".*A batch of about (\\d+) examples would fit.*", "$1"));
+        assertTrue(fits > 0 && fits < 40, error);
+        List<String> smaller = new ArrayList<>(List.of(large));
+        smaller.addAll(List.of("--set", "training.batch=" + fits, "--set", "training.iterations=2"));
+        Files.move(folder.resolve("out"), folder.resolve("failed"));
+        Ended ended = train(machine, smaller.toArray(new String[0]));
+        assertEquals(0, ended.code(), ended.err());
+    }
+
+    @Test
+    void autoTakesTheCpuWhereTheDeviceIsFull() throws IOException, InterruptedException {
+        Map<String, String> machine = Map.of("CUDASIM_MEMORY", "1000000");
+        String error = error(train(machine, "--engine", "cuda"));
+        assertTrue(error.contains("1.0 MiB are free on Simulated CUDA device 0, too little for an engine"), error);
+        Ended ended = train(machine, "--engine", "auto", "--json");
+        assertEquals(0, ended.code(), ended.err());
+        assertTrue(ended.err().startsWith("engine cuda not used: 1.0 MiB are free on"), ended.err());
+        assertEquals("cpu", result().get("engine").asText());
+        assertEquals("float32", result().get("precision").asText());
+    }
+
+    @Test
+    void doctorKnowsTheMachine() throws IOException, InterruptedException {
+        Ended text = run(Map.of("CUDASIM_DEVICES", "2", "CUDASIM_CC", "120"), "doctor");
+        assertEquals(0, text.code(), text.err());
+        assertTrue(text.out().contains("ok      cuda          CUDA 13.1, cuDNN 9.19.0 on device 0"), text.out());
+        assertTrue(text.out().contains("cuda:1 Simulated CUDA device 1: 2.0 GiB, 5 multiprocessors"), text.out());
+        assertTrue(text.out().contains("--engine auto takes cuda here"), text.out());
+        Ended json = run(Map.of("CUDASIM_DRIVER", "12080"), "doctor", "--json");
+        assertEquals(0, json.code(), json.err());
+        JsonNode report = new ObjectMapper().readTree(json.out());
+        assertEquals("cpu", report.at("/auto").asText());
+        assertTrue(report.at("/cuda/problem").asText().contains("driver"), json.out());
+    }
+}

@@ -1,0 +1,39 @@
+package org.steadygrad.engine.cuda;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.RecurrentGoldenContract;
+import org.steadygrad.engine.plan.PlanStep;
+
+@Tag("gpu")
+class CudaRecurrentGoldenTest implements RecurrentGoldenContract {
+    @Override
+    public EngineProvider provider() {
+        return new StrictProvider();
+    }
+
+    @Override
+    public List<PlanStep> steps(Engine engine) {
+        return ((CudaEngine) engine).model().plan().steps();
+    }
+
+    @Override
+    public void carry(Engine engine, Map<Integer, List<float[]>> states) {
+        ((CudaEngine) engine).carried().restore(states);
+    }
+
+    @Override
+    public INDArray outputFromCarried(Engine engine, MultiDataSet batch) {
+        CudaEngine own = (CudaEngine) engine;
+        INDArray[] masks = batch.getFeaturesMaskArrays();
+        try (StateStore states = StateStore.keeping(own.model())) {
+            states.restore(own.carried().toHost());
+            return own.infer(batch.getFeatures(0), masks == null ? null : masks[0], batch, states);
+        }
+    }
+}
