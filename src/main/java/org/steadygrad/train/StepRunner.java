@@ -26,8 +26,9 @@ import org.steadygrad.train.StepQueue.Attempt;
 final class StepRunner {
     private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
-    private static final String RESCALED = "step skipped: the gradient of the scaled loss exceeded what 16-bit floats hold;"
-            + " the loss is scaled by half as much from now on";
+    private static final String RESCALED =
+            "step skipped: the gradient of the scaled loss exceeded what 16-bit floats hold;"
+                    + " the loss is scaled by half as much from now on";
 
     private final Engine engine;
     private final ClipPolicy clip;

@@ -208,7 +208,8 @@ final class TrainingRun {
 
     /** Whether most of a layer's gradient is 0 in any case. */
     private boolean embeds(String layer) {
-        org.deeplearning4j.nn.conf.layers.Layer configured = model.getLayer(layer).conf().getLayer();
+        org.deeplearning4j.nn.conf.layers.Layer configured =
+                model.getLayer(layer).conf().getLayer();
         return configured instanceof EmbeddingLayer || configured instanceof EmbeddingSequenceLayer;
     }
 

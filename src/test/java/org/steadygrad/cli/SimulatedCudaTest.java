@@ -58,9 +58,8 @@ class SimulatedCudaTest {
         command.addAll(List.of(arguments));
         Path out = folder.resolve("stdout");
         Path err = folder.resolve("stderr");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().putAll(machine);
         Process process = builder.start();
         try {
@@ -77,8 +76,8 @@ class SimulatedCudaTest {
 
     private Ended train(Map<String, String> machine, String... further) throws IOException, InterruptedException {
         Path runFile = Files.writeString(folder.resolve("run.yaml"), YAML);
-        List<String> arguments = new ArrayList<>(List.of("train", runFile.toString(), "--out",
-                folder.resolve("out").toString()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "train", runFile.toString(), "--out", folder.resolve("out").toString()));
         arguments.addAll(List.of(further));
         return run(machine, arguments.toArray(new String[0]));
     }
@@ -117,7 +116,14 @@ class SimulatedCudaTest {
     @Test
     void aBatchThatIsTooLargeSaysWhatWouldFit() throws IOException, InterruptedException {
         String[] large = {
-            "--engine", "cuda", "--set", "data.length=500", "--set", "training.batch=40", "--set", "model.layers=[gru: {units: 64}]"
+            "--engine",
+            "cuda",
+            "--set",
+            "data.length=500",
+            "--set",
+            "training.batch=40",
+            "--set",
+            "model.layers=[gru: {units: 64}]"
         };
         Map<String, String> machine = Map.of("CUDASIM_MEMORY", "48000000");
         String error = error(train(machine, large));

@@ -12,7 +12,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
@@ -89,7 +88,8 @@ class HealthMonitorTest {
         monitor.observe(1, 1, rescaled, Optional.of(trace));
         assertEquals(List.of(), ids(monitor));
         monitor.observe(2, 1, refused, Optional.of(trace));
-        assertEquals(List.of(StepRules.NON_FINITE), ids(monitor).stream().distinct().toList());
+        assertEquals(
+                List.of(StepRules.NON_FINITE), ids(monitor).stream().distinct().toList());
     }
 
     @Test

@@ -26,7 +26,8 @@ class CudaRunTest {
     private static final double TOLERANCE = 1e-4;
 
     /** What must be the same, to the letter. */
-    private static final Set<String> EXACT = Set.of("iteration", "epoch", "event", "applied", "best", "learningRateScale");
+    private static final Set<String> EXACT =
+            Set.of("iteration", "epoch", "event", "applied", "best", "learningRateScale");
 
     @TempDir
     Path folder;
@@ -106,8 +107,7 @@ class CudaRunTest {
         RunSpec run = TinyRun.spec(RunTrials.YAML, "engine=cuda", "precision=" + precision, "training.epochs=2");
         TinyRun.Notes notes = new TinyRun.Notes();
         TinyRun.trainer(run, TinyRun.source(run), folder).observer(notes).run();
-        assertEquals(
-                precision, TinyRun.timelessResult(folder).get("precision").asText());
+        assertEquals(precision, TinyRun.timelessResult(folder).get("precision").asText());
         assertEquals(0, TinyRun.timelessResult(folder).get("rollbacks").asInt());
         double first = notes.reports.get(0).loss();
         double last = notes.reports.get(notes.reports.size() - 1).loss();

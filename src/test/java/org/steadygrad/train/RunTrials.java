@@ -90,8 +90,8 @@ final class RunTrials {
 
     /** @param further settings, the engine among them */
     static void run(Trial trial, Path folder, String... further) {
-        List<String> settings = Stream.concat(trial.settings().stream(), Stream.of(further))
-                .toList();
+        List<String> settings =
+                Stream.concat(trial.settings().stream(), Stream.of(further)).toList();
         RunSpec run = TinyRun.spec(YAML, settings.toArray(new String[0]));
         DataSource source = new Disturbed(TinyRun.source(run), trial.where(), trial.change());
         TinyRun.trainer(run, source, folder).run();

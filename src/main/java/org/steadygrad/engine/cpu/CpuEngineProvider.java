@@ -40,8 +40,14 @@ public final class CpuEngineProvider implements EngineProvider {
         }
     }
 
-    /** Of "no x in java.library.path: ..." the paths are of no use, since the libraries come out of jars. */
+    /**
+     * Of "no x in java.library.path: ..." the paths are of no use, since the libraries come out of jars. From the second time on
+     * Java only says that a class can't be initialised, with the first failure as the cause.
+     */
     private static String reason(Throwable failure) {
+        if (failure instanceof NoClassDefFoundError && failure.getCause() != null) {
+            return reason(failure.getCause());
+        }
         String message = String.valueOf(failure.getMessage());
         String path = "java.library.path";
         int end = message.indexOf(path);

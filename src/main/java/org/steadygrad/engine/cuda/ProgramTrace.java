@@ -137,10 +137,12 @@ final class ProgramTrace {
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
         report.labels(labels.reading(numbers));
-        gradients.forEach((value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
+        gradients.forEach(
+                (value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
-        List<TimeProfile> profiles =
-                program.stages().profiled().stream().map(step -> step.profile(scale)).toList();
+        List<TimeProfile> profiles = program.stages().profiled().stream()
+                .map(step -> step.profile(scale))
+                .toList();
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
     }
 }

@@ -44,8 +44,7 @@ class CudaPrecisionTest {
 
     private static CudaEngine engine(ContractCase test, Precision precision) {
         TestGpu.require();
-        return (CudaEngine)
-                new CudaEngineProvider().create(test.model(), EngineSettings.DEFAULT.in(precision));
+        return (CudaEngine) new CudaEngineProvider().create(test.model(), EngineSettings.DEFAULT.in(precision));
     }
 
     /** Dense and recurrent layers, so that all kinds of products take part. */
@@ -193,7 +192,8 @@ class CudaPrecisionTest {
             exact = engine.computeGradient(test.batch(), TRACED).trace().orElseThrow();
         }
         try (CudaEngine engine = engine(test, Precision.FP16)) {
-            assertSame(exact, engine.computeGradient(test.batch(), TRACED).trace().orElseThrow());
+            assertSame(
+                    exact, engine.computeGradient(test.batch(), TRACED).trace().orElseThrow());
             engine.discardGradient();
             // the scale changes with this step, after the look at it
             engine.model().lossScale().restore(new LossScale.State(1024, 1999));

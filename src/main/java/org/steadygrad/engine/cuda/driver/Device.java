@@ -44,8 +44,8 @@ public final class Device implements AutoCloseable {
         byte[] letters = new byte[NAME_LENGTH];
         Status.driver(cuDeviceGetName(letters, letters.length, ordinal), "cuDeviceGetName");
         name = text(letters);
-        compiler = new KernelCompiler(
-                Capability.target(architecture, LibraryFacts.architectures()), KernelCache.ofUser());
+        compiler =
+                new KernelCompiler(Capability.target(architecture, LibraryFacts.architectures()), KernelCache.ofUser());
     }
 
     /**
