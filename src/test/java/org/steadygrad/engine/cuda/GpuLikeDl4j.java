@@ -24,8 +24,13 @@ final class GpuLikeDl4j {
 
     private GpuLikeDl4j() {}
 
+    /** Strict, on the device that tests run on. */
+    static CudaRuntime runtime() {
+        return new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
+    }
+
     static CudaEngine engine(ComputationGraph model) {
-        return new CudaEngine(model, new CudaRuntime(TestGpu.open(), Precision.FLOAT32), 0);
+        return new CudaEngine(model, runtime(), 0);
     }
 
     static Stream<DynamicTest> each(Stream<ContractCase> cases) {

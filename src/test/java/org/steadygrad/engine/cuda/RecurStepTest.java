@@ -25,9 +25,7 @@ import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.StepTrace.TimeProfile;
-import org.steadygrad.engine.cuda.driver.TestGpu;
 import org.steadygrad.engine.dl4j.TracedPass;
-import org.steadygrad.spec.Precision;
 
 /** Recurrent layers in whole models, by every way. */
 @Tag("gpu")
@@ -134,7 +132,7 @@ class RecurStepTest {
         }
         // of which the tensors themselves leave about 3 MB for a layer whose gates take from 3.5 to 17.5
         long limit = 29L << 19;
-        try (CudaEngine engine = new CudaEngine(test.model(), TestGpu.open(), Precision.FLOAT32, limit)) {
+        try (CudaEngine engine = new CudaEngine(test.model(), GpuLikeDl4j.runtime(), limit)) {
             Gradient actual = GpuLikeDl4j.gradient(engine, test.batch(), 5);
             Gradient.assertClose(expected.blocks(), actual.blocks(), 1e-5, "within the limit");
             assertEquals(expected.loss(), actual.loss(), 1e-6 * expected.loss());
@@ -144,7 +142,7 @@ class RecurStepTest {
     @Test
     void aLimitThatCantBeKeptIsAnErrorThatSaysWhatIsNeeded() {
         ContractCase test = test(Cell.GRU, 43, false);
-        try (CudaEngine engine = new CudaEngine(test.model(), TestGpu.open(), Precision.FLOAT32, 1000)) {
+        try (CudaEngine engine = new CudaEngine(test.model(), GpuLikeDl4j.runtime(), 1000)) {
             InvalidInputException error = assertThrows(
                     InvalidInputException.class,
                     () -> engine.computeGradient(test.batch(), new PassOptions(5, false, false, false)));
