@@ -2,8 +2,14 @@
 // rows (columns.cuh); when there is a single chunk, one kernel does all, else one adds up, one folds and one writes.
 #include "normalize.cuh"
 
+// A residual connection around the layer: what is added to the output, and where the sum goes; both null without one.
+struct Residual {
+    const float* skip;
+    float* sum;
+};
+
 __device__ inline void write_output(const ColumnTile& tile, const Rows& rows, const float* input, float* output,
-                                    const Column* kept, int columns, float leak) {
+                                    const Residual& residual, const Column* kept, int columns, float leak) {
     if (!tile.inside) {
         return;
     }
@@ -12,7 +18,11 @@ __device__ inline void write_output(const ColumnTile& tile, const Rows& rows, co
     float shift = kept[tile.column].shift;
     for (long long row = rows.first; row < rows.end; row += tile.lanes) {
         long long i = row * columns + tile.column;
-        output[i] = rows.counts(row) ? rectify((input[i] - centre) * scale + shift, leak) : 0.0f;
+        float y = rows.counts(row) ? rectify((input[i] - centre) * scale + shift, leak) : 0.0f;
+        output[i] = y;
+        if (residual.sum) {
+            residual.sum[i] = y + residual.skip[i];
+        }
     }
 }
 
@@ -31,8 +41,8 @@ __device__ inline void finish(const ColumnTile& tile, const Moments& batch, Colu
 
 // With a single chunk, the whole forward pass in training; with several, their moments only.
 extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
-    normalize_moments(const float* input, const float* mask, float* output, Moments* parts, Column* kept,
-                      const float* gamma, const float* beta, double lockedGamma, double lockedBeta, double epsilon,
+    normalize_moments(const float* input, const float* mask, float* output, const float* skip, float* sum,
+                      Moments* parts, Column* kept, const float* gamma, const float* beta, double lockedGamma, double lockedBeta, double epsilon,
                       const float* mean, const float* variance, float* meanChange, float* varianceChange,
                       int logarithmic, double share, float leak, long long rows, int columns, int width, int chunks,
                       long long chunkRows) {
@@ -49,7 +59,7 @@ extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
     Running running = {mean, variance, meanChange, varianceChange, logarithmic, share};
     finish(tile, batch, kept, running, gamma, beta, lockedGamma, lockedBeta, epsilon);
     __syncthreads();
-    write_output(tile, own, input, output, kept, columns, leak);
+    write_output(tile, own, input, output, Residual{skip, sum}, kept, columns, leak);
 }
 
 extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
@@ -69,10 +79,10 @@ extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
 
 extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
     normalize_write(const float* __restrict__ input, const float* __restrict__ mask, float* __restrict__ output,
-                    const Column* __restrict__ kept, float leak, long long rows, int columns, int width,
+                    const float* __restrict__ skip, float* __restrict__ sum, const Column* __restrict__ kept, float leak, long long rows, int columns, int width,
                     long long chunkRows) {
     ColumnTile tile(width, columns);
-    write_output(tile, Rows(tile, mask, rows, chunkRows), input, output, kept, columns, leak);
+    write_output(tile, Rows(tile, mask, rows, chunkRows), input, output, Residual{skip, sum}, kept, columns, leak);
 }
 
 // What to normalise by outside training: the running statistics. A thread has a column.

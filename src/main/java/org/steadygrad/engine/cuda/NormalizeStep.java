@@ -9,7 +9,7 @@ import org.steadygrad.ops.ParameterBlock;
 
 /**
  * Batch normalisation, with a rectifier if there is one. In training one kernel does all of a small batch, forward and backward;
- * a large one is divided by rows too. Running statistics move in the forward pass: what it leaves in the flat gradient is old
+ * a large one is divided by rows too. A residual connection around the layer is added on the way. Running statistics move in the forward pass: what it leaves in the flat gradient is old
  * minus new.
  */
 final class NormalizeStep extends LaunchedStep {
@@ -28,6 +28,11 @@ final class NormalizeStep extends LaunchedStep {
     private final DeviceMemory mask;
     private final DeviceMemory output;
     private final DeviceMemory columns;
+
+    /** What a residual connection adds to the output, and where the sum goes; null without one. */
+    private final DeviceMemory skip;
+
+    private final DeviceMemory sum;
     private final float leak;
 
     NormalizeStep(Program program, PlanStep.Normalize step, int number) {
@@ -41,6 +46,9 @@ final class NormalizeStep extends LaunchedStep {
         input = program.value(step.input());
         mask = program.mask(step.mask()).orElse(null);
         output = program.value(step.output());
+        Optional<ResidualSums.Residual> residual = program.residuals().around(step);
+        skip = residual.map(found -> program.value(found.skip())).orElse(null);
+        sum = residual.map(found -> program.value(found.sum())).orElse(null);
         columns = program.scope().bytes(size * COLUMN_BYTES);
         leak = step.activation().isIdentity() ? 1 : (float) step.activation().alpha();
         boolean ofBatch = settings.ofBatch() && program.training();
@@ -64,6 +72,8 @@ final class NormalizeStep extends LaunchedStep {
                 .with(input)
                 .with(mask)
                 .with(output)
+                .with(skip)
+                .with(sum)
                 .with(parts);
         inForward(withRows(ofRunning(moments).with(leak)).with(split.chunks()).with((long) split.chunkRows()));
         if (split.chunks() > 1) {
@@ -83,6 +93,8 @@ final class NormalizeStep extends LaunchedStep {
                 .with(input)
                 .with(mask)
                 .with(output)
+                .with(skip)
+                .with(sum)
                 .with(columns);
         return withRows(write.with(leak)).with((long) split.chunkRows());
     }

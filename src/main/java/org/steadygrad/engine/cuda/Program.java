@@ -27,6 +27,7 @@ final class Program implements CompiledProgram {
     private final BatchShape shape;
     private final GradientFlow flow;
     private final Sharing sharing;
+    private final ResidualSums residuals;
     private final Map<Value, DeviceMemory> values = new HashMap<>();
     private final Map<List<Long>, DeviceMemory> scratch = new HashMap<>();
     private final GradientStorage<DeviceMemory> gradients;
@@ -48,6 +49,7 @@ final class Program implements CompiledProgram {
         Plan plan = model.plan();
         flow = new GradientFlow(plan);
         sharing = new Sharing(plan, shape);
+        residuals = new ResidualSums(plan.steps(), sharing);
         try {
             gradients = shape.training() ? new GradientStorage<>(plan, flow, sharing, shape, scope::floats) : null;
             batch = new Batch(this);
@@ -169,6 +171,10 @@ final class Program implements CompiledProgram {
 
     Sharing sharing() {
         return sharing;
+    }
+
+    ResidualSums residuals() {
+        return residuals;
     }
 
     /** For what lives as long as the program. */

@@ -9,6 +9,9 @@ import org.steadygrad.engine.plan.PlanStep;
 final class Stages {
     private final List<Stage> stages = new ArrayList<>();
 
+    /** Whether the states that recurrent layers start from are 0, as they are at first. */
+    private boolean startAtZero = true;
+
     /**
      * @param sum adds up the gradient of the step's output
      * @param backward whether the backward pass comes by
@@ -44,6 +47,11 @@ final class Stages {
 
     /** Fills the states that recurrent layers start from. */
     void loadStates(StateStore states) {
+        boolean none = states.isEmpty();
+        if (none && startAtZero) {
+            return;
+        }
+        startAtZero = none;
         for (int i = 0; i < stages.size(); i++) {
             if (stages.get(i).kernel instanceof Stateful stateful) {
                 states.load(i, stateful.initialState());

@@ -50,6 +50,11 @@ final class StateStore implements AutoCloseable {
         return keeps;
     }
 
+    /** Whether no layer finds anything here but zeros. */
+    boolean isEmpty() {
+        return states.values().stream().noneMatch(carried -> carried.present);
+    }
+
     private static List<Long> lengths(List<DeviceMemory> tensors) {
         return tensors.stream().map(DeviceMemory::length).toList();
     }

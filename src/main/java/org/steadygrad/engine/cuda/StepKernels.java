@@ -11,6 +11,10 @@ final class StepKernels {
         if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
             return new NothingToDo();
         }
+        if (program.residuals().writes(step)) {
+            // a sum hands its gradient on as it is, so that there is nothing to do on the way back either
+            return new NothingToDo();
+        }
         if (step instanceof PlanStep.Dense dense) {
             return new DenseStep(program, dense, number);
         }
