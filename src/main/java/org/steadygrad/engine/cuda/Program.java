@@ -149,8 +149,8 @@ final class Program implements CompiledProgram {
     ProgramTrace trace() {
         if (trace == null) {
             // takes what memory it needs now
-            profiled().forEach(step -> step.expectProfile(true));
-            profiled().forEach(step -> step.expectProfile(false));
+            stages.profiled().forEach(step -> step.expectProfile(true));
+            stages.profiled().forEach(step -> step.expectProfile(false));
             trace = new ProgramTrace(this);
             traced = scope.own(new Replay(runtime().stream(), this::tracedPass));
         }
