@@ -96,9 +96,8 @@ class DnnRunTest {
     void anAlgorithmThatRefusesIsAnError() {
         LayerShape wide = new LayerShape(Cell.GRU, TANH, 3, 2, 4, 700, false, false, false);
         try (RecurrentBench bench = new RecurrentBench(runtime, wide)) {
-            assertThrows(
-                    CudaException.class,
-                    () -> dnn(bench, Algorithm.PERSIST_STATIC_SMALL_H).forward());
+            assertThrows(CudaException.class, () -> dnn(bench, Algorithm.PERSIST_STATIC_SMALL_H)
+                    .forward());
         }
     }
 }
