@@ -44,6 +44,7 @@ final class CudaEngine implements Engine {
     CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
         INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
+        runtime.device().compile(KernelFiles.of(plan));
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);

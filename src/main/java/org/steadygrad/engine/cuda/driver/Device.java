@@ -12,8 +12,10 @@ import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
@@ -31,6 +33,10 @@ public final class Device implements AutoCloseable {
     private final int sharedBytesPerBlock;
     private final KernelCompiler compiler;
     private final Map<String, KernelModule> modules = new HashMap<>();
+
+    /** Machine code by source, as long as it isn't loaded. */
+    private final Map<String, byte[]> compiled = new ConcurrentHashMap<>();
+
     private long allocatedBytes;
 
     private Device(int ordinal) {
@@ -139,14 +145,31 @@ public final class Device implements AutoCloseable {
     }
 
     /**
+     * Compiles sources side by side, as far as they aren't in the cache: one takes seconds.
+     *
+     * @param files of the sources, without ".cu"
+     * @throws CudaException with the compiler's messages
+     */
+    public void compile(Collection<String> files) {
+        files.parallelStream()
+                .filter(file -> !modules.containsKey(file))
+                .forEach(file -> compiled.computeIfAbsent(file, f -> compiler.compile(f + ".cu")));
+    }
+
+    /**
      * A kernel, compiled at first use.
      *
      * @param file of the source, without ".cu"
      * @param kernel name
      */
     public Kernel kernel(String file, String kernel) {
-        return modules.computeIfAbsent(file, f -> new KernelModule(compiler.compile(f + ".cu")))
+        return modules.computeIfAbsent(file, this::load)
                 .kernel(kernel);
+    }
+
+    private KernelModule load(String file) {
+        byte[] code = compiled.remove(file);
+        return new KernelModule(code == null ? compiler.compile(file + ".cu") : code);
     }
 
     @Override
