@@ -21,6 +21,11 @@ import org.steadygrad.engine.program.SourceLayout;
 final class Intake {
     private static final int PLACES = 2;
 
+    /** Sides of the tiles that sequences are transposed by, and the fewest features for which that pays. */
+    private static final int TILE = 32;
+
+    private static final int SMALLEST_TILE = 8;
+
     private final CudaRuntime runtime;
     private final DeviceMemory target;
     private final int size;
@@ -99,8 +104,37 @@ final class Intake {
                 return known;
             }
         }
+        Route route = new Route(layout, transposed(layout) ? transposing(place, layout) : ordering(place, layout));
+        place.routes.add(route);
+        return route;
+    }
+
+    /** Whether these are dense sequences [examples, size, steps] with rows that are worth a tile. */
+    private boolean transposed(SourceLayout layout) {
+        return size >= SMALLEST_TILE
+                && layout.stepStride() == 1
+                && layout.featureStride() == layout.steps()
+                && layout.exampleStride() == (long) size * layout.steps();
+    }
+
+    private Launch transposing(Place place, SourceLayout layout) {
+        long examples = target.length() / size / layout.steps();
+        long tiles = examples * ceil(size, TILE) * ceil(layout.steps(), TILE);
+        return runtime.each(Math.min(tiles, runtime.mostBlocks()), "rows", "transpose_rows")
+                .with(place.device)
+                .with(target)
+                .with(examples)
+                .with(size)
+                .with((long) layout.steps());
+    }
+
+    private static long ceil(long count, long part) {
+        return (count + part - 1) / part;
+    }
+
+    private Launch ordering(Place place, SourceLayout layout) {
         long rows = target.length() / size;
-        Launch order = runtime.over(target.length(), "rows", "order_rows")
+        return runtime.over(target.length(), "rows", "order_rows")
                 .with(place.device)
                 .with(target)
                 .with(rows / layout.steps())
@@ -109,8 +143,5 @@ final class Intake {
                 .with(layout.stepStride())
                 .with(layout.exampleStride())
                 .with(layout.featureStride());
-        Route route = new Route(layout, order);
-        place.routes.add(route);
-        return route;
     }
 }

@@ -163,8 +163,7 @@ public final class Device implements AutoCloseable {
      * @param kernel name
      */
     public Kernel kernel(String file, String kernel) {
-        return modules.computeIfAbsent(file, this::load)
-                .kernel(kernel);
+        return modules.computeIfAbsent(file, this::load).kernel(kernel);
     }
 
     private KernelModule load(String file) {
