@@ -11,6 +11,10 @@ public final class TestGpu {
 
     /** Skips the test, with the reason, where there is neither. */
     public static synchronized void require() {
+        if (System.getProperty("steadygrad.cuda.measure", "").isEmpty()) {
+            // the same way of running recurrent layers each time; what the others come to is tested apart
+            System.setProperty("steadygrad.cuda.measure", "false");
+        }
         if (real()) {
             CudaReport report = CudaProbe.report();
             assumeTrue(report.usable(), () -> report.obstacle(0).orElse(""));
@@ -20,10 +24,6 @@ public final class TestGpu {
         if (System.getProperty(CudaSimulator.PATH_PROPERTY, "").isEmpty()) {
             System.setProperty(
                     CudaSimulator.PATH_PROPERTY, CudaSimulator.folder().toString());
-        }
-        if (System.getProperty("steadygrad.cuda.measure", "").isEmpty()) {
-            // the fastest way on the simulated machine says nothing
-            System.setProperty("steadygrad.cuda.measure", "false");
         }
         CudaReport report = CudaProbe.report();
         if (!report.usable()) {
