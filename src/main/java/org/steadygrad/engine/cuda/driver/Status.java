@@ -1,5 +1,8 @@
 package org.steadygrad.engine.cuda.driver;
 
+import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_ALLOC_FAILED;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_EXECUTION_FAILED;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_MAPPING_ERROR;
 import static org.bytedeco.cuda.global.cublas.cublasGetStatusString;
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 import static org.bytedeco.cuda.global.cudart.cuGetErrorString;
@@ -7,6 +10,8 @@ import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
 import static org.bytedeco.cuda.global.cudart.cudaSuccess;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_EXECUTION_FAILED;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
 import static org.bytedeco.cuda.global.cudnn.cudnnGetErrorString;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetErrorString;
 
@@ -22,6 +27,9 @@ final class Status {
      * unavailable, lost device of a system reset. The runtime and the driver number them alike.
      */
     private static final Set<Integer> LOST = Set.of(46, 214, 700, 702, 709, 714, 715, 716, 717, 718, 719, 721, 999);
+
+    /** cuDNN counts its errors by groups of as many. */
+    private static final int DNN_STATUS_GROUP = 1000;
 
     private Status() {}
 
@@ -46,26 +54,55 @@ final class Status {
 
     static void blas(int status, String call) {
         if (status != 0) {
-            throw library("cuBLAS", status, call, cublasGetStatusString(status).getString());
+            throw library(
+                    "cuBLAS",
+                    blasKind(status),
+                    status,
+                    call,
+                    cublasGetStatusString(status).getString());
         }
     }
 
     static void dnn(int status, String call) {
         if (status != 0) {
-            throw library("cuDNN", status, call, cudnnGetErrorString(status).getString());
+            throw library(
+                    "cuDNN",
+                    dnnKind(status),
+                    status,
+                    call,
+                    cudnnGetErrorString(status).getString());
         }
     }
 
     static void compiler(int status, String call) {
         if (status != 0) {
-            throw library("NVRTC", status, call, nvrtcGetErrorString(status).getString());
+            throw library(
+                    "NVRTC",
+                    CudaException.Kind.OTHER,
+                    status,
+                    call,
+                    nvrtcGetErrorString(status).getString());
         }
     }
 
-    private static CudaException library(String who, int status, String call, String text) {
-        return new CudaException(
-                CudaException.Kind.OTHER,
-                "engine cuda: " + who + " refused " + call + " (" + status + ", " + text + ").");
+    private static CudaException.Kind blasKind(int status) {
+        return switch (status) {
+            case CUBLAS_STATUS_ALLOC_FAILED -> CudaException.Kind.OUT_OF_MEMORY;
+            case CUBLAS_STATUS_MAPPING_ERROR, CUBLAS_STATUS_EXECUTION_FAILED -> CudaException.Kind.DEVICE_LOST;
+            default -> CudaException.Kind.OTHER;
+        };
+    }
+
+    private static CudaException.Kind dnnKind(int status) {
+        if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED) {
+            return CudaException.Kind.OUT_OF_MEMORY;
+        }
+        boolean executing = status / DNN_STATUS_GROUP == CUDNN_STATUS_EXECUTION_FAILED / DNN_STATUS_GROUP;
+        return executing ? CudaException.Kind.DEVICE_LOST : CudaException.Kind.OTHER;
+    }
+
+    private static CudaException library(String who, CudaException.Kind kind, int status, String call, String text) {
+        return new CudaException(kind, "engine cuda: " + who + " refused " + call + " (" + status + ", " + text + ").");
     }
 
     private static CudaException failure(int status, String call, String text) {
