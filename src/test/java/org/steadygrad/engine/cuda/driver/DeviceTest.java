@@ -132,4 +132,19 @@ class DeviceTest {
         CudaException failure = assertThrows(CudaException.class, () -> device.kernel("rows", "no_such_kernel"));
         assertTrue(failure.getMessage().contains("no_such_kernel"), failure.getMessage());
     }
+
+    /** CUBLAS_STATUS_ALLOC_FAILED, EXECUTION_FAILED and INVALID_VALUE; cuDNN's groups of errors. */
+    @Test
+    void failuresOfLibrariesSayWhatGaveOut() {
+        assertEquals(CudaException.Kind.OUT_OF_MEMORY, kind(() -> Status.blas(3, "a product")));
+        assertEquals(CudaException.Kind.DEVICE_LOST, kind(() -> Status.blas(13, "a product")));
+        assertEquals(CudaException.Kind.OTHER, kind(() -> Status.blas(7, "a product")));
+        assertEquals(CudaException.Kind.OUT_OF_MEMORY, kind(() -> Status.dnn(4004, "a layer")));
+        assertEquals(CudaException.Kind.DEVICE_LOST, kind(() -> Status.dnn(5003, "a layer")));
+        assertEquals(CudaException.Kind.OTHER, kind(() -> Status.dnn(2000, "a layer")));
+    }
+
+    private static CudaException.Kind kind(Runnable call) {
+        return assertThrows(CudaException.class, call::run).kind();
+    }
 }
