@@ -98,7 +98,7 @@ final class CudaEngine implements Engine {
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
         Program program = load(batch, options);
         gradientSum.expect(options.accumulate());
-        ring.beforeTrace();
+        ring.settleTrace();
         Optional<ProgramTrace> trace = run(program, options.trace());
         program.stages().storeStates(states());
         gradientSum.collect(program.shape().examples());
@@ -123,7 +123,7 @@ final class CudaEngine implements Engine {
         gradientSum.discard();
         Optional<ProgramTrace> trace = options.trace() ? Optional.of(trace(program)) : Optional.empty();
         if (trace.isPresent()) {
-            ring.beforeTrace();
+            ring.settleTrace();
         }
         update.send(rule, clip, program.shape().examples(), ring.generation());
         program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
@@ -132,6 +132,10 @@ final class CudaEngine implements Engine {
     }
 
     private Program program(BatchShape shape) {
+        if (!programs.has(shape)) {
+            // what a trace saw lies with its program, which may have to make room
+            ring.settleTrace();
+        }
         return fitted(shape, () -> programs.of(shape));
     }
 
@@ -144,6 +148,7 @@ final class CudaEngine implements Engine {
                 if (e.kind() != CudaException.Kind.OUT_OF_MEMORY) {
                     throw e;
                 }
+                ring.settleTrace();
                 if (!programs.dropOthers(shape)) {
                     throw MemoryNeeds.tooLarge(model, shape, e);
                 }

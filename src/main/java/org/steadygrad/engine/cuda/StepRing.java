@@ -44,8 +44,11 @@ final class StepRing {
         return generation;
     }
 
-    /** To be called before a traced pass is enqueued: what the trace saw in the last one is still to be read. */
-    void beforeTrace() {
+    /**
+     * Reads what the last traced step saw, if nobody has yet. To be called before another traced pass overwrites it, and before
+     * its program is closed.
+     */
+    void settleTrace() {
         if (lastTraced != null) {
             lastTraced.arrive();
             lastTraced = null;

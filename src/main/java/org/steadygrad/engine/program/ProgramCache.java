@@ -24,6 +24,11 @@ public final class ProgramCache<P extends CompiledProgram> implements AutoClosea
         this.mostBytes = mostBytes;
     }
 
+    /** Whether {@link #of} has the program ready; if not, making it may close others. */
+    public boolean has(BatchShape shape) {
+        return compiled.containsKey(shape);
+    }
+
     public P of(BatchShape shape) {
         P known = compiled.get(shape);
         if (known != null) {
