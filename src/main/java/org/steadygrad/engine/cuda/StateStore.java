@@ -46,10 +46,6 @@ final class StateStore implements AutoCloseable {
         return new StateStore(model, false);
     }
 
-    boolean keeps() {
-        return keeps;
-    }
-
     /** Whether no layer finds anything here but zeros. */
     boolean isEmpty() {
         return states.values().stream().noneMatch(carried -> carried.present);

@@ -7,7 +7,6 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -52,11 +51,6 @@ public final class PinnedMemory implements AutoCloseable {
     /** All of it as floats; position 0. */
     public FloatBuffer floats() {
         return buffer.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-    }
-
-    /** All of it as whole numbers; position 0. */
-    public IntBuffer ints() {
-        return buffer.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
     }
 
     /** All of it; position 0, in the machine's order of bytes. */
