@@ -13,8 +13,8 @@ import org.steadygrad.engine.plan.ActivationFunction;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 
 /**
- * A recurrent layer without a mask by cuDNN. In reverse its input and output are turned around in time, which costs less
- * than a hundredth of the scan.
+ * A recurrent layer without a mask by cuDNN, which knows no reverse direction alone: input and output are turned around in
+ * time then.
  */
 final class DnnRun implements RecurrentRun {
     private final CudaRuntime runtime;
