@@ -32,11 +32,29 @@ class ArchitectureTest {
             Map.entry("clip", Set.of("check", "spec", "ops", "nn", "model")),
             Map.entry("data", Set.of("check", "spec")),
             Map.entry("health", Set.of("check", "spec", "ops", "nn", "model", "engine")),
+            Map.entry("report", Set.of("check", "spec", "ops", "health")),
+            Map.entry("forensics", Set.of("check", "spec", "ops", "model", "engine", "data", "health")),
             Map.entry(
                     "train",
-                    Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "platform")),
+                    Set.of(
+                            "check",
+                            "spec",
+                            "ops",
+                            "nn",
+                            "model",
+                            "engine",
+                            "clip",
+                            "data",
+                            "health",
+                            "forensics",
+                            "report",
+                            "platform")),
+            Map.entry(
+                    "diagnose",
+                    Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "train")),
             Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "train", "platform")),
-            Map.entry("report", Set.of("check", "spec", "ops", "model", "engine", "health", "train")),
+            Map.entry("live", Set.of("check", "spec", "ops", "health", "train", "report")),
+            Map.entry("tensorboard", Set.of("check", "spec", "ops", "health", "train")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -49,10 +67,14 @@ class ArchitectureTest {
                             "clip",
                             "data",
                             "health",
+                            "forensics",
                             "train",
+                            "diagnose",
                             "bench",
                             "platform",
-                            "report")));
+                            "report",
+                            "live",
+                            "tensorboard")));
 
     private static JavaClasses classes;
 

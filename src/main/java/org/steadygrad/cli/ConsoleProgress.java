@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.steadygrad.health.Finding;
 import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.TrainingObserver;
 
@@ -77,10 +78,14 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
 
     @Override
     public void happened(Event event, int iteration, String message) {
-        if (event == Event.ROLLED_BACK || event == Event.FINDING) {
-            String word = event == Event.FINDING ? "finding" : "rolled back";
-            say(String.format(Locale.ROOT, "iteration %d  %s: %s", iteration, word, message));
+        if (event == Event.ROLLED_BACK) {
+            say(String.format(Locale.ROOT, "iteration %d  rolled back: %s", iteration, message));
         }
+    }
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        say(String.format(Locale.ROOT, "iteration %d  finding: %s", iteration, finding.message()));
     }
 
     /** Metrics on one line. */

@@ -1,5 +1,6 @@
 package org.steadygrad.health;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.steadygrad.check.Check;
@@ -14,6 +15,7 @@ import org.steadygrad.check.Check;
  * @param count number of iterations it was seen at
  * @param message plain words with the numbers of the last sighting
  * @param evidence these numbers by name
+ * @param prescriptions what could be done about it, the most promising first
  */
 public record Finding(
         String id,
@@ -22,18 +24,30 @@ public record Finding(
         int firstIteration,
         int count,
         String message,
-        Map<String, Double> evidence) {
+        Map<String, Double> evidence,
+        List<Prescription> prescriptions) {
     public Finding {
         Check.notNull(id, "Finding", "id");
         Check.notNull(severity, "Finding", "severity");
         Check.notNull(layer, "Finding", "layer");
         Check.notNull(message, "Finding", "message");
         evidence = Map.copyOf(evidence);
+        prescriptions = List.copyOf(prescriptions);
     }
 
     /** A single sighting, at an iteration that the caller knows. */
     static Finding seen(String id, Severity severity, String layer, String message, Map<String, Double> evidence) {
-        return new Finding(id, severity, layer, 0, 1, message, evidence);
+        return new Finding(id, severity, layer, 0, 1, message, evidence, List.of());
+    }
+
+    /** The same, seen so many times from an iteration on. */
+    Finding seenSince(int iteration, int times) {
+        return new Finding(id, severity, layer, iteration, times, message, evidence, prescriptions);
+    }
+
+    /** The same with other prescriptions. */
+    Finding with(List<Prescription> cures) {
+        return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures);
     }
 
     /** A number as messages show it. */

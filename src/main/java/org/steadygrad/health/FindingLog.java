@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Believes in a finding once it was seen at {@value #PERSISTENCE} looks in a row; one look without it starts the row
@@ -23,22 +24,24 @@ final class FindingLog {
      *
      * @param group name of the rules, which tells their findings from others'
      * @param sightings what they see now
+     * @param cured adds prescriptions to a finding that is believed from now on
      * @return findings that are believed from now on
      */
-    List<Finding> look(String group, int iteration, List<Finding> sightings) {
+    List<Finding> look(String group, int iteration, List<Finding> sightings, UnaryOperator<Finding> cured) {
         List<Finding> raised = new ArrayList<>();
         Set<String> present = new HashSet<>();
         for (Finding sighting : sightings) {
             String key = group + "/" + sighting.id() + "/" + sighting.layer();
             present.add(key);
             Finding before = believed.containsKey(key) ? believed.get(key) : open.get(key);
-            Finding now = before == null ? counted(sighting, iteration, 1) : counted(sighting, before);
+            Finding now = before == null ? sighting.seenSince(iteration, 1) : counted(sighting, before);
             if (believed.containsKey(key)) {
                 believed.put(key, now);
             } else if (now.count() >= PERSISTENCE || now.id().equals(StepRules.NON_FINITE)) {
                 open.remove(key);
-                believed.put(key, now);
-                raised.add(now);
+                Finding finding = cured.apply(now);
+                believed.put(key, finding);
+                raised.add(finding);
             } else {
                 open.put(key, now);
             }
@@ -48,11 +51,7 @@ final class FindingLog {
     }
 
     private static Finding counted(Finding sighting, Finding before) {
-        return counted(sighting, before.firstIteration(), before.count() + 1);
-    }
-
-    private static Finding counted(Finding f, int firstIteration, int count) {
-        return new Finding(f.id(), f.severity(), f.layer(), firstIteration, count, f.message(), f.evidence());
+        return sighting.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
     /** What is believed, the gravest first, then in the order of appearance. */

@@ -16,12 +16,12 @@ import org.steadygrad.spec.HealthSpec;
  * <ul>
  *   <li>{@code vanishing-gradient}: between two depths at least {@value #MIN_SPAN} apart, the norm of the gradient of the
  *       layers' outputs falls, towards the input, to under {@value #SMALL_TOTAL} in all <em>and</em> per layer, as a
- *       geometric mean, to under {@code vanishingFactor}. A slow fall over a deep network isn't one, nor is one layer's
+ *       geometric mean, to under {@code flow.vanishing}. A slow fall over a deep network isn't one, nor is one layer's
  *       small gradient. Where several layers have the same depth, the largest gradient counts, so that a residual branch
  *       with a small one is no alarm.
- *   <li>{@code exploding-gradient}: the same upside down, with {@code explodingFactor} and {@value #LARGE_TOTAL}.
- *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code deadShare} or more.
- *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code saturatedShare} or more.
+ *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and {@value #LARGE_TOTAL}.
+ *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more.
+ *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more.
  *   <li>{@code non-finite}: NaN or infinity, with the first tensor and time step.
  * </ul>
  */
@@ -97,7 +97,8 @@ final class FlowRules {
 
     private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
         return stretches(byDepth).stream()
-                .filter(s -> s.total() < SMALL_TOTAL && s.perLayer() < spec.vanishingFactor())
+                .filter(s ->
+                        s.total() < SMALL_TOTAL && s.perLayer() < spec.flow().vanishing())
                 .min(Comparator.comparingDouble(Stretch::total))
                 .map(s -> {
                     List<String> weak = layers.stream()
@@ -124,7 +125,8 @@ final class FlowRules {
 
     private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
         return stretches(byDepth).stream()
-                .filter(s -> s.total() > LARGE_TOTAL && s.perLayer() > spec.explodingFactor())
+                .filter(s ->
+                        s.total() > LARGE_TOTAL && s.perLayer() > spec.flow().exploding())
                 .max(Comparator.comparingDouble(Stretch::total))
                 .map(s -> Finding.seen(
                         "exploding-gradient",
@@ -149,7 +151,7 @@ final class FlowRules {
     }
 
     private void units(LayerTrace layer, List<Finding> found) {
-        if (layer.deadShare() > 0 && layer.deadShare() >= spec.deadShare()) {
+        if (layer.deadShare() > 0 && layer.deadShare() >= spec.units().dead()) {
             found.add(Finding.seen(
                     "dead-units",
                     layer.deadShare() == 1 ? Severity.ERROR : Severity.WARNING,
@@ -158,7 +160,7 @@ final class FlowRules {
                             + " are 0 for the whole batch, so that no gradient passes through them.",
                     Map.of("deadShare", layer.deadShare())));
         }
-        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.saturatedShare()) {
+        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
                     "saturation",
                     Severity.WARNING,

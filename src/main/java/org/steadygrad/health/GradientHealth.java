@@ -47,6 +47,7 @@ public final class GradientHealth extends BaseTrainingListener {
     private final HealthSpec spec;
     private final Optional<Path> file;
     private HealthMonitor monitor;
+    private Optional<HealthLog> log = Optional.empty();
     private Model network;
     private FlatLayout layout;
     private ComputationGraph shadow;
@@ -60,7 +61,7 @@ public final class GradientHealth extends BaseTrainingListener {
         this(spec, Optional.empty());
     }
 
-    /** @param file where the lines of {@link HealthMonitor} go; appended to if it exists */
+    /** @param file where the lines of {@link HealthLog} go; appended to if it exists */
     public GradientHealth(HealthSpec spec, Path file) {
         this(spec, Optional.of(file));
     }
@@ -114,7 +115,13 @@ public final class GradientHealth extends BaseTrainingListener {
         shadow.setListeners();
         network = model;
         close();
-        monitor = new HealthMonitor(spec, layout, file);
+        log = file.map(HealthLog::appendingTo);
+        monitor = new HealthMonitor(
+                spec,
+                layout,
+                Prescriber.NONE,
+                block -> false,
+                log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 
     private static GradientStatistics averaged(GradientStatistics sum, double examples) {
@@ -188,7 +195,7 @@ public final class GradientHealth extends BaseTrainingListener {
             }
             UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
             monitor.observe(iteration, model.score(), outcome, trace);
-            monitor.flush();
+            log.ifPresent(HealthLog::flush);
         }
         before = null;
     }
@@ -213,8 +220,6 @@ public final class GradientHealth extends BaseTrainingListener {
 
     /** Closes the log; the findings stay. */
     public void close() {
-        if (monitor != null) {
-            monitor.close();
-        }
+        log.ifPresent(HealthLog::close);
     }
 }

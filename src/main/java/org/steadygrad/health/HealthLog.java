@@ -2,6 +2,8 @@ package org.steadygrad.health;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,9 +13,13 @@ import java.nio.file.StandardOpenOption;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 
-/** Writes JSON lines. Numbers that aren't finite are written as strings. */
-final class HealthLog implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
+/**
+ * Writes what health sees as JSON lines, told apart by their field {@code kind}: {@code look} with the fields of {@link Look},
+ * {@code skipped} with those of {@link HealthObserver.Skipped}, {@code distributions} with those of {@link Distributions}, and
+ * {@code finding} with {@code iteration} and {@code finding}. Numbers that aren't finite are written as strings.
+ */
+public final class HealthLog implements HealthObserver, AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
     private final Path file;
     private final BufferedWriter writer;
@@ -23,17 +29,12 @@ final class HealthLog implements AutoCloseable {
         this.writer = writer;
     }
 
-    /** A log that writes nothing. */
-    static HealthLog none() {
-        return new HealthLog(null, null);
-    }
-
     /**
      * Appends to a file, which is made if it doesn't exist.
      *
      * @throws InvalidInputException when it can't be written
      */
-    static HealthLog appendingTo(Path file) {
+    public static HealthLog appendingTo(Path file) {
         try {
             return new HealthLog(
                     file, Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
@@ -46,12 +47,35 @@ final class HealthLog implements AutoCloseable {
         }
     }
 
-    void write(Object row) {
-        if (writer == null) {
-            return;
-        }
+    @Override
+    public void looked(Look look) {
+        write("look", look);
+    }
+
+    @Override
+    public void skipped(Skipped step) {
+        write("skipped", step);
+    }
+
+    @Override
+    public void distributed(Distributions distributions) {
+        write("distributions", distributions);
+    }
+
+    /** A line of the log. */
+    private record FindingLine(int iteration, Finding finding) {}
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        write("finding", new FindingLine(iteration, finding));
+    }
+
+    private void write(String kind, Object row) {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("kind", kind);
+        line.setAll((ObjectNode) JSON.valueToTree(row));
         try {
-            writer.write(JSON.writeValueAsString(row));
+            writer.write(JSON.writeValueAsString(line));
             writer.newLine();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a health row that can't be written as JSON", e);
@@ -64,24 +88,21 @@ final class HealthLog implements AutoCloseable {
         return new UncheckedIOException(new FileWriteException(file, e));
     }
 
-    void flush() {
-        if (writer != null) {
-            try {
-                writer.flush();
-            } catch (IOException e) {
-                throw failed(e);
-            }
+    /** Hands all lines to the operating system. */
+    public void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw failed(e);
         }
     }
 
     @Override
     public void close() {
-        if (writer != null) {
-            try {
-                writer.close();
-            } catch (IOException e) {
-                throw failed(e);
-            }
+        try {
+            writer.close();
+        } catch (IOException e) {
+            throw failed(e);
         }
     }
 }

@@ -3,12 +3,12 @@ package org.steadygrad.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
@@ -20,27 +20,16 @@ import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.HealthSpec;
 
-/**
- * Watches a training run step by step and says what is wrong with it.
- *
- * <p>Lines of the log, told apart by {@code kind}:
- *
- * <ul>
- *   <li>{@code look}, at traced iterations: {@code iteration}, {@code loss}, {@code gradientNorm} (of the averaged
- *       gradient, before clipping), {@code clipScale}, {@code applied}; {@code parameters}, each with {@code name}, {@code
- *       gradientNorm}, {@code weightNorm}, {@code updateRatio}, {@code nonFinite}, {@code zeros}; {@code layers} and
- *       {@code profiles}, see {@link StepTrace}, the latter with {@code horizon}; {@code nonFinite}, null or where
- *   <li>{@code skipped}, at iterations that weren't applied: the first five fields of the above
- *   <li>{@code finding}, when one is believed for the first time: {@code iteration}, {@code finding}
- * </ul>
- */
-public final class HealthMonitor implements AutoCloseable {
+/** Watches a training run step by step and says what is wrong with it, and what could be done about it. */
+public final class HealthMonitor {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final FlatLayout layout;
-    private final HealthLog log;
+    private final Prescriber prescriber;
+    private final HealthObserver observer;
     private final FlowRules flowRules;
     private final StepRules stepRules;
+    private final Set<String> ignored;
     private final FindingLog findings = new FindingLog();
     private StepTrace lastTrace;
     private long steps;
@@ -49,23 +38,21 @@ public final class HealthMonitor implements AutoCloseable {
 
     /**
      * @param layout of the statistics that {@link #observe} is given
-     * @param file where the lines go; appended to if it exists
-     * @throws InvalidInputException when the file can't be written
-     */
-    public HealthMonitor(HealthSpec spec, FlatLayout layout, Optional<Path> file) {
-        this(spec, layout, file, block -> false);
-    }
-
-    /**
-     * As the other one.
-     *
+     * @param prescriber says what could be done about findings
      * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
+     * @param observer is told of looks and findings
      */
     public HealthMonitor(
-            HealthSpec spec, FlatLayout layout, Optional<Path> file, Predicate<ParameterBlock> underflowing) {
+            HealthSpec spec,
+            FlatLayout layout,
+            Prescriber prescriber,
+            Predicate<ParameterBlock> underflowing,
+            HealthObserver observer) {
         Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
-        log = file.map(HealthLog::appendingTo).orElseGet(HealthLog::none);
+        this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
+        this.observer = Check.notNull(observer, "HealthMonitor", "observer");
+        ignored = Set.copyOf(spec.ignore());
         flowRules = new FlowRules(spec);
         stepRules = new StepRules(spec, layout, underflowing);
     }
@@ -88,27 +75,38 @@ public final class HealthMonitor implements AutoCloseable {
         }
         steps++;
         skipped += outcome.applied() ? 0 : 1;
-        List<Finding> raised = new ArrayList<>(findings.look("now", iteration, stepRules.take(loss, outcome)));
+        List<Finding> raised = new ArrayList<>(look("now", iteration, stepRules.take(loss, outcome)));
         if (stepRules.due()) {
-            raised.addAll(findings.look("steps", iteration, stepRules.look()));
+            raised.addAll(look("steps", iteration, stepRules.look()));
         }
         if (trace.isPresent()) {
             if (!outcome.rescaled()) {
                 raised.addAll(flow(iteration, trace.get()));
             }
-            log.write(look(row("look", iteration, loss, outcome), outcome, trace.get()));
+            observer.looked(lookOf(iteration, loss, outcome, trace.get()));
         } else if (!outcome.applied()) {
-            log.write(row("skipped", iteration, loss, outcome));
+            observer.skipped(new HealthObserver.Skipped(
+                    iteration, loss, outcome.gradient().globalNorm()));
         }
-        tell(iteration, raised);
+        raised.forEach(finding -> observer.found(iteration, finding));
         return raised;
+    }
+
+    private List<Finding> look(String group, int iteration, List<Finding> sightings) {
+        List<Finding> wanted =
+                sightings.stream().filter(f -> !ignored.contains(f.id())).toList();
+        return findings.look(
+                group,
+                iteration,
+                wanted,
+                finding -> finding.with(prescriber.prescribe(finding, stepRules.gradientNorms())));
     }
 
     private List<Finding> flow(int iteration, StepTrace trace) {
         traced++;
         lastTrace = trace;
-        List<Finding> raised = new ArrayList<>(findings.look("flow", iteration, flowRules.look(trace)));
-        raised.addAll(findings.look("time", iteration, TimeRules.look(trace.profiles())));
+        List<Finding> raised = new ArrayList<>(look("flow", iteration, flowRules.look(trace)));
+        raised.addAll(look("time", iteration, TimeRules.look(trace.profiles())));
         return raised;
     }
 
@@ -120,62 +118,37 @@ public final class HealthMonitor implements AutoCloseable {
     public List<Finding> observeNonFinite(int iteration, StepTrace trace) {
         lastTrace = trace;
         traced++;
-        List<Finding> raised = findings.look("flow", iteration, flowRules.look(trace));
-        tell(iteration, raised);
+        List<Finding> raised = look("flow", iteration, flowRules.look(trace));
+        raised.forEach(finding -> observer.found(iteration, finding));
         return raised;
     }
 
-    private void tell(int iteration, List<Finding> raised) {
-        for (Finding finding : raised) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("kind", "finding");
-            line.put("iteration", iteration);
-            line.put("finding", finding);
-            log.write(line);
-        }
-    }
-
-    private static Map<String, Object> row(String kind, int iteration, double loss, UpdateOutcome outcome) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("kind", kind);
-        row.put("iteration", iteration);
-        row.put("loss", loss);
-        row.put("gradientNorm", outcome.gradient().globalNorm());
-        row.put("clipScale", outcome.clipScale());
-        row.put("applied", outcome.applied());
-        return row;
-    }
-
-    private Map<String, Object> look(Map<String, Object> row, UpdateOutcome outcome, StepTrace trace) {
-        List<Map<String, Object>> parameters = new ArrayList<>();
+    private Look lookOf(int iteration, double loss, UpdateOutcome outcome, StepTrace trace) {
+        List<Look.Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < layout.blocks().size(); i++) {
-            ParameterBlock block = layout.blocks().get(i);
             GradientStatistics.Row gradient = outcome.gradient().rows().get(i);
             UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
-            Map<String, Object> parameter = new LinkedHashMap<>();
-            parameter.put("name", block.name());
-            parameter.put("gradientNorm", gradient.norm());
-            parameter.put("weightNorm", update.weightNorm());
-            parameter.put("updateRatio", update.weightNorm() == 0 ? 0 : update.updateNorm() / update.weightNorm());
-            parameter.put("nonFinite", gradient.nonFinite());
-            parameter.put("zeros", gradient.zeros());
-            parameters.add(parameter);
+            parameters.add(new Look.Parameter(
+                    layout.blocks().get(i).name(),
+                    gradient.norm(),
+                    update.weightNorm(),
+                    update.weightNorm() == 0 ? 0 : update.updateNorm() / update.weightNorm(),
+                    gradient.nonFinite(),
+                    gradient.zeros()));
         }
-        List<Map<String, Object>> profiles = new ArrayList<>();
-        for (TimeProfile profile : trace.profiles()) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("layer", profile.layer());
-            line.put("direction", profile.direction());
-            line.put("horizon", TimeRules.horizon(profile));
-            line.put("steps", profile.steps());
-            line.put("norms", profile.norms());
-            profiles.add(line);
-        }
-        row.put("parameters", parameters);
-        row.put("layers", trace.layers());
-        row.put("profiles", profiles);
-        row.put("nonFinite", trace.nonFinite().orElse(null));
-        return row;
+        List<Look.Profile> profiles = trace.profiles().stream()
+                .map(p -> new Look.Profile(p.layer(), p.direction(), TimeRules.horizon(p), p.steps(), p.norms()))
+                .toList();
+        return new Look(
+                iteration,
+                loss,
+                outcome.gradient().globalNorm(),
+                outcome.clipScale(),
+                outcome.applied(),
+                parameters,
+                trace.layers(),
+                profiles,
+                trace.nonFinite());
     }
 
     /** What is believed so far, the gravest first. */
@@ -242,16 +215,5 @@ public final class HealthMonitor implements AutoCloseable {
         lastTrace = trace == null
                 ? null
                 : new StepTrace(trace.layers(), trace.profiles(), Optional.ofNullable(trace.nonFinite()));
-    }
-
-    /** Writes out what is pending. */
-    public void flush() {
-        log.flush();
-    }
-
-    /** Closes the log. */
-    @Override
-    public void close() {
-        log.close();
     }
 }

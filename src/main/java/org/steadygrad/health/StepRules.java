@@ -19,7 +19,7 @@ import org.steadygrad.spec.HealthSpec;
  *   <li>{@code non-finite}: the loss or the gradient of this step isn't finite; at every step.
  *   <li>{@code gradient-spikes}: the norm of the gradient exceeded {@value #SPIKE} times the median of the window.
  *   <li>{@code updates-too-small}, {@code updates-too-large}: the median ratio of a weight matrix' update to its weights
- *       is below {@code smallUpdate} or above {@code largeUpdate}. Biases, which start at 0, aren't looked at.
+ *       is below {@code updates.small} or above {@code updates.large}. Biases, which start at 0, aren't looked at.
  *   <li>{@code unchanging-parameter}: a trained parameter was never changed in the window.
  *   <li>{@code vanishing-gradient}: where gradients are computed in 16-bit floats, the median share of elements of a weight
  *       matrix' gradient that are exactly 0 is {@value #MANY_ZEROS} or more; most of them have underflowed.
@@ -114,6 +114,11 @@ final class StepRules {
         return window("gradient").median();
     }
 
+    /** Of the averaged gradient at the latest applied steps, oldest first. */
+    double[] gradientNorms() {
+        return window("gradient").values();
+    }
+
     private void oscillation(Window losses, List<Finding> found) {
         if (losses.size() < WINDOW) {
             return;
@@ -168,7 +173,7 @@ final class StepRules {
                     name + " hasn't changed at all for " + ratios.size() + " steps: no gradient reaches it, or its"
                             + " learning rate is 0.",
                     evidence));
-        } else if (matrix && median < spec.smallUpdate()) {
+        } else if (matrix && median < spec.updates().small()) {
             found.add(Finding.seen(
                     "updates-too-small",
                     Severity.WARNING,
@@ -176,7 +181,7 @@ final class StepRules {
                     "A step changes " + name + " by " + Finding.number(median) + " of its size (median); it hardly"
                             + " learns.",
                     evidence));
-        } else if (matrix && median > spec.largeUpdate()) {
+        } else if (matrix && median > spec.updates().large()) {
             found.add(Finding.seen(
                     "updates-too-large",
                     Severity.WARNING,

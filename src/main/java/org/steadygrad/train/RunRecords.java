@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
-import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 
 /** Tells everyone who wants to know what a run does: the metrics file, the health monitor, the observer. */
@@ -15,13 +15,20 @@ final class RunRecords implements AutoCloseable {
     private final Progress progress;
     private final Optional<JsonLines> metrics;
     private final HealthMonitor health;
+    private final Optional<HealthLog> healthLog;
     private final TrainingObserver observer;
     private long lastFlush = System.nanoTime();
 
-    RunRecords(Progress progress, Optional<JsonLines> metrics, HealthMonitor health, TrainingObserver observer) {
+    RunRecords(
+            Progress progress,
+            Optional<JsonLines> metrics,
+            HealthMonitor health,
+            Optional<HealthLog> healthLog,
+            TrainingObserver observer) {
         this.progress = progress;
         this.metrics = metrics;
         this.health = health;
+        this.healthLog = healthLog;
         this.observer = observer;
     }
 
@@ -41,18 +48,14 @@ final class RunRecords implements AutoCloseable {
         row.put("seconds", report.seconds());
         write(row);
         if (outcome.isPresent()) {
-            for (Finding finding : health.observe(report.iteration(), report.loss(), outcome.get(), trace)) {
-                observer.happened(TrainingObserver.Event.FINDING, report.iteration(), finding.message());
-            }
+            health.observe(report.iteration(), report.loss(), outcome.get(), trace);
         }
         observer.iterationDone(report);
     }
 
     /** Hands the trace of a step that went wrong to health. */
     void origin(int iteration, StepTrace trace) {
-        for (Finding finding : health.observeNonFinite(iteration, trace)) {
-            observer.happened(TrainingObserver.Event.FINDING, iteration, finding.message());
-        }
+        health.observeNonFinite(iteration, trace);
     }
 
     void validated(Map<String, Double> values, boolean best) {
@@ -84,7 +87,7 @@ final class RunRecords implements AutoCloseable {
 
     void flush() {
         metrics.ifPresent(JsonLines::flush);
-        health.flush();
+        healthLog.ifPresent(HealthLog::flush);
         lastFlush = System.nanoTime();
     }
 
@@ -98,7 +101,7 @@ final class RunRecords implements AutoCloseable {
         try {
             metrics.ifPresent(JsonLines::close);
         } finally {
-            health.close();
+            healthLog.ifPresent(HealthLog::close);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.health.Prescriber;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -55,6 +56,7 @@ public final class Trainer {
     private boolean resume;
     private TrainingObserver observer = new TrainingObserver() {};
     private StopSignal stopSignal = new StopSignal();
+    private Prescriber prescriber = Prescriber.NONE;
     private final Map<String, byte[]> modelEntries = new LinkedHashMap<>();
 
     private Trainer(ComputationGraph graph, Optional<MultiLayerNetwork> sequential, DataSource data) {
@@ -178,6 +180,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Says what could be done about findings. */
+    public Trainer prescriber(Prescriber advice) {
+        prescriber = Check.notNull(advice, "Trainer", "prescriber");
+        return this;
+    }
+
     /** Takes all settings at once. */
     Trainer settings(LoopSettings all) {
         seed = all.seed();
@@ -208,7 +216,7 @@ public final class Trainer {
     public RunResult run() {
         LoopSettings settings = new LoopSettings(
                 seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
-        RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries));
+        RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries), prescriber);
         RunResult result = new TrainingRun(graph, data, settings, filing, observer, stopSignal).run();
         sequential.ifPresent(this::copyBack);
         return result;

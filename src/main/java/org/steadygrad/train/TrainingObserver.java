@@ -1,9 +1,10 @@
 package org.steadygrad.train;
 
 import java.util.Map;
+import org.steadygrad.health.HealthObserver;
 
-/** Is told what happens in a run, on the training thread. */
-public interface TrainingObserver {
+/** Is told what happens in a run and what health sees of it, on the training thread. */
+public interface TrainingObserver extends HealthObserver {
 
     /** Kinds of events beside iterations and validations. */
     enum Event {
@@ -13,8 +14,6 @@ public interface TrainingObserver {
         ROLLED_BACK,
         /** A checkpoint was written. */
         CHECKPOINT,
-        /** Health has found something. */
-        FINDING,
         /** The run ends. */
         STOPPED
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.BackpropType;
@@ -19,7 +21,9 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
+import org.steadygrad.health.HealthObserver;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.ModelFile;
@@ -146,8 +150,9 @@ final class TrainingRun {
                 new Guard(settings.guard(), start.map(c -> c.state().guard()).orElse(Guard.State.START));
         Recovery recovery = start.map(c -> Recovery.resume(settings.guard(), engine, clip, c, work))
                 .orElseGet(() -> Recovery.start(settings.guard(), engine, clip));
-        HealthMonitor health = healthMonitor(engine, folder, start);
-        try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, observer)) {
+        Optional<HealthLog> healthLog = healthLog(folder, progress);
+        HealthMonitor health = healthMonitor(engine, healthLog, start);
+        try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving =
                     new Saving(new Saving.Parts(engine, clip, guard, recovery, health), records, settings, store, work);
             StepRunner steps = new StepRunner(engine, clip, guard, recovery, records, settings);
@@ -190,18 +195,25 @@ final class TrainingRun {
                 .orElse("No checkpoint was written.");
     }
 
-    private HealthMonitor healthMonitor(
-            Engine engine, Optional<RunFolder> folder, Optional<CheckpointStore.Checkpoint> start) throws IOException {
-        int last = start.map(c -> c.state().iteration()).orElse(0);
-        if (folder.isPresent()) {
-            JsonLines.truncateAfter(folder.get().health(), last);
+    private Optional<HealthLog> healthLog(Optional<RunFolder> folder, Progress progress) throws IOException {
+        if (folder.isEmpty()) {
+            return Optional.empty();
         }
+        JsonLines.truncateAfter(folder.get().health(), progress.iteration);
+        return Optional.of(HealthLog.appendingTo(folder.get().health()));
+    }
+
+    private HealthMonitor healthMonitor(
+            Engine engine, Optional<HealthLog> log, Optional<CheckpointStore.Checkpoint> start) {
+        List<HealthObserver> observers = new ArrayList<>(List.of(observer));
+        log.ifPresent(observers::add);
         boolean underflow = engine.precision() == Precision.FP16;
         HealthMonitor health = new HealthMonitor(
                 settings.health(),
                 engine.layout(),
-                folder.map(RunFolder::health),
-                block -> underflow && !embeds(block.layer()));
+                filing.prescriber(),
+                block -> underflow && !embeds(block.layer()),
+                HealthObserver.all(observers));
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
     }

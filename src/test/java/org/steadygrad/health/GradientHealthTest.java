@@ -30,10 +30,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 
 /** Sick and healthy networks, trained with DL4J's own fit. */
 class GradientHealthTest {
-    private static final HealthSpec SPEC = new HealthSpec(1, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
+    private static final HealthSpec SPEC = RunFiles.defaults(HealthSpec.class, "every=1");
     private static final int UNITS = 33;
     private static final int DEPTH = 20;
 

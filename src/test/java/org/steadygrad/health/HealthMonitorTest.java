@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
@@ -17,14 +18,19 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 
 class HealthMonitorTest {
-    private static final HealthSpec SPEC = new HealthSpec(10, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
+    private static final HealthSpec SPEC = RunFiles.defaults(HealthSpec.class);
     private static final FlatLayout LAYOUT =
             new FlatLayout(List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
 
     private static HealthMonitor monitor() {
-        return new HealthMonitor(SPEC, LAYOUT, Optional.empty());
+        return monitor(block -> false);
+    }
+
+    private static HealthMonitor monitor(Predicate<ParameterBlock> underflowing) {
+        return new HealthMonitor(SPEC, LAYOUT, Prescriber.NONE, underflowing, new HealthObserver() {});
     }
 
     private static UpdateOutcome outcome(double gradientNorm, double updateRatio) {
@@ -58,7 +64,7 @@ class HealthMonitorTest {
 
     /** @param zeros number of elements of the gradient that are 0, of 21 */
     private static List<String> idsWithZeros(int zeros, boolean underflowing) {
-        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, Optional.empty(), block -> underflowing);
+        HealthMonitor monitor = monitor(block -> underflowing);
         GradientStatistics statistics =
                 new GradientStatistics(LAYOUT, List.of(new GradientStatistics.Row(1e-12, 1e-6, 0, zeros)));
         for (int i = 0; i < 200; i++) {

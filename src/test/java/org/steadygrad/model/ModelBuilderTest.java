@@ -43,6 +43,7 @@ import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.ScheduleSpec;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.spec.UpdaterSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 
 class ModelBuilderTest {
     private static final InitializerKind AUTO = InitializerKind.AUTO;
@@ -78,7 +79,7 @@ class ModelBuilderTest {
 
     private static ModelBuilder builder(DataDescription data, TrainingSpec training, LayerSpec... layers) {
         DataSpec source = new DataSpec.Adding(10, 10, 10);
-        HealthSpec health = new HealthSpec(10, 0.5, 2, 0.5, 0.5, 1e-6, 0.1);
+        HealthSpec health = RunFiles.defaults(HealthSpec.class);
         ModelSpec model = new ModelSpec(List.of(layers), false);
         return new ModelBuilder(
                 new RunSpec("r", 7, source, model, training, health, "auto", null, null, null), data, 100);

@@ -65,9 +65,20 @@ public final class RunFiles {
         return Binder.bind(RunSpec.class, Overrides.apply(RunSpec.class, root, overrides));
     }
 
-    /** A part of a run file in which nothing is given. @param part a record all of whose keys have defaults */
-    public static <T extends Record> T defaults(Class<T> part) {
-        return Binder.bind(part, YamlText.compose("{}", "defaults of " + part.getSimpleName(), true));
+    /**
+     * A part of a run file in which nothing is given but a few changes.
+     *
+     * @param part a record all of whose keys have defaults
+     * @param overrides {@code key=value}, keys counted from the part
+     */
+    public static <T extends Record> T defaults(Class<T> part, String... overrides) {
+        Node nothing = YamlText.compose("{}", "defaults of " + part.getSimpleName(), true);
+        return Binder.bind(part, Overrides.apply(part, nothing, List.of(overrides)));
+    }
+
+    /** The same run with some values changed. @param overrides {@code key=value}, applied in their order */
+    public static RunSpec with(RunSpec run, List<String> overrides) {
+        return parse(write(run), "run file " + run.name(), overrides);
     }
 
     /** Writes a run file with every default filled in, that {@link #parse(String, String)} reads as an equal spec. */

@@ -1,0 +1,64 @@
+package org.steadygrad.health;
+
+import java.util.List;
+import java.util.Optional;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+
+/**
+ * What a full look at a step saw.
+ *
+ * @param iteration number of the step, from 1
+ * @param loss of the step, averaged over the minibatch
+ * @param gradientNorm norm of the averaged gradient, before clipping
+ * @param clipScale smallest factor that clipping multiplied an element by; 1 when nothing was clipped
+ * @param applied whether the step changed the parameters
+ * @param parameters in the order of the model's parameters
+ * @param layers from input to output
+ * @param profiles one per recurrent layer and direction
+ * @param nonFinite where the first value that isn't finite appeared; empty when there is none
+ */
+public record Look(
+        int iteration,
+        double loss,
+        double gradientNorm,
+        double clipScale,
+        boolean applied,
+        List<Parameter> parameters,
+        List<LayerTrace> layers,
+        List<Profile> profiles,
+        Optional<NonFiniteOrigin> nonFinite) {
+
+    public Look {
+        parameters = List.copyOf(parameters);
+        layers = List.copyOf(layers);
+        profiles = List.copyOf(profiles);
+    }
+
+    /**
+     * @param name as layer/parameter, for example gru/W
+     * @param gradientNorm of the averaged gradient, before clipping
+     * @param weightNorm after the update
+     * @param updateRatio norm of the update divided by that of the weights; 0 for weights that are all 0
+     * @param nonFinite number of elements of the gradient that aren't finite
+     * @param zeros number of elements of the gradient that are 0
+     */
+    public record Parameter(
+            String name, double gradientNorm, double weightNorm, double updateRatio, long nonFinite, long zeros) {}
+
+    /**
+     * The gradient through time of one recurrent layer.
+     *
+     * @param layer name of the layer
+     * @param direction "forward" or "backward"
+     * @param horizon steps over which the gradient reaches back; see {@link TimeRules}
+     * @param steps time steps, ascending
+     * @param norms norm of dLoss/dh_t at these steps, of the minibatch's average loss
+     */
+    public record Profile(String layer, String direction, int horizon, List<Integer> steps, List<Double> norms) {
+        public Profile {
+            steps = List.copyOf(steps);
+            norms = List.copyOf(norms);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.steadygrad.train;
+
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.health.Distributions;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Look;
+
+/** Tells several observers, in the order given. */
+public final class ObserverGroup implements TrainingObserver {
+    private final List<TrainingObserver> told;
+
+    public ObserverGroup(List<TrainingObserver> observers) {
+        told = List.copyOf(observers);
+    }
+
+    @Override
+    public void passedOver(String reason) {
+        told.forEach(o -> o.passedOver(reason));
+    }
+
+    @Override
+    public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
+        told.forEach(o -> o.started(engine, device, parameters, plannedIterations, startIteration));
+    }
+
+    @Override
+    public void iterationDone(IterationReport report) {
+        told.forEach(o -> o.iterationDone(report));
+    }
+
+    @Override
+    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+        told.forEach(o -> o.validated(iteration, metrics, best));
+    }
+
+    @Override
+    public void happened(Event event, int iteration, String message) {
+        told.forEach(o -> o.happened(event, iteration, message));
+    }
+
+    @Override
+    public void looked(Look look) {
+        told.forEach(o -> o.looked(look));
+    }
+
+    @Override
+    public void skipped(Skipped step) {
+        told.forEach(o -> o.skipped(step));
+    }
+
+    @Override
+    public void distributed(Distributions distributions) {
+        told.forEach(o -> o.distributed(distributions));
+    }
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        told.forEach(o -> o.found(iteration, finding));
+    }
+}
