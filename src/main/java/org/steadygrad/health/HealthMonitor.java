@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
@@ -32,6 +33,11 @@ public final class HealthMonitor {
     private final Set<String> ignored;
     private final FindingLog findings = new FindingLog();
     private StepTrace lastTrace;
+    /** Of the latest step that histograms were taken of. */
+    private List<Look.Gate> gates = List.of();
+
+    private int gatesIteration;
+
     private long steps;
     private long traced;
     private long skipped;
@@ -92,6 +98,21 @@ public final class HealthMonitor {
         return raised;
     }
 
+    /**
+     * Takes histograms of a step and tells the observer; to be called before the step is {@link #observe}d.
+     *
+     * @param parameters copies the parameters as they were before the update, in the layout's order
+     * @param gradient copies the averaged gradient before clipping, in the same order
+     * @param trace with histograms
+     */
+    public void observeTensors(
+            int iteration, Consumer<float[]> parameters, Consumer<float[]> gradient, StepTrace trace) {
+        TensorLook look = TensorLook.take(layout, parameters, gradient, trace);
+        gates = look.gates();
+        gatesIteration = iteration;
+        observer.distributed(new Distributions(iteration, look.tensors()));
+    }
+
     private List<Finding> look(String group, int iteration, List<Finding> sightings) {
         List<Finding> wanted =
                 sightings.stream().filter(f -> !ignored.contains(f.id())).toList();
@@ -146,6 +167,7 @@ public final class HealthMonitor {
                 outcome.clipScale(),
                 outcome.applied(),
                 parameters,
+                iteration == gatesIteration ? gates : List.of(),
                 trace.layers(),
                 profiles,
                 trace.nonFinite());

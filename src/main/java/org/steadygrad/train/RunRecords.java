@@ -3,6 +3,7 @@ package org.steadygrad.train;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.health.HealthLog;
@@ -51,6 +52,16 @@ final class RunRecords implements AutoCloseable {
             health.observe(report.iteration(), report.loss(), outcome.get(), trace);
         }
         observer.iterationDone(report);
+    }
+
+    /**
+     * Takes histograms of the step that is under way.
+     *
+     * @param engine whose last pass, or passes, were the step's; it hasn't updated yet
+     * @param trace with histograms
+     */
+    void tensors(int iteration, Engine engine, StepTrace trace) {
+        health.observeTensors(iteration, engine::copyParameters, engine::copyGradient, trace);
     }
 
     /** Hands the trace of a step that went wrong to health. */

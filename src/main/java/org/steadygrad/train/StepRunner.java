@@ -9,12 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.ops.ClipPolicy;
+import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.train.StepQueue.Attempt;
 
 /**
@@ -38,7 +40,7 @@ final class StepRunner {
     private final RunRecords records;
     private final StepQueue queue = new StepQueue();
     private final long seed;
-    private final int traceEvery;
+    private final HealthSpec looks;
 
     StepRunner(
             Engine engine, ClipPolicy clip, Guard guard, Recovery recovery, RunRecords records, LoopSettings settings) {
@@ -49,7 +51,7 @@ final class StepRunner {
         this.records = records;
         progress = records.progress();
         seed = settings.seed();
-        traceEvery = settings.health().every();
+        looks = settings.health();
     }
 
     /**
@@ -91,6 +93,7 @@ final class StepRunner {
                 && clip.constantRule().isPresent()
                 && guard.calm()
                 && guard.learningRateScale() == 1
+                && !looks.takesHistogramsAt(iterationsAsked() + 1)
                 && !recovery.due(iterationsAsked());
     }
 
@@ -98,7 +101,7 @@ final class StepRunner {
         long start = System.nanoTime();
         clearUnlessContinued(attempt);
         int before = iterationsAsked();
-        PassOptions options = new PassOptions(passSeed(before, 0), attempt.carriesState(), false, traced(before));
+        PassOptions options = new PassOptions(passSeed(before, 0), attempt.carriesState(), false, trace(before));
         UpdateRule rule = new UpdateRule(clip, progress.updates + queue.size(), progress.epoch, 1);
         queue.add(attempt, engine.step(attempt.batches().get(0), options, rule), start);
     }
@@ -134,6 +137,9 @@ final class StepRunner {
         long start = System.nanoTime();
         clearUnlessContinued(attempt);
         Passes passes = passes(attempt);
+        if (looks.takesHistogramsAt(progress.iteration + 1)) {
+            passes.trace().ifPresent(trace -> records.tensors(progress.iteration + 1, engine, trace));
+        }
         Guard.Decision decision = guard.beforeUpdate(passes.loss());
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE && Double.isFinite(passes.loss())) {
@@ -160,8 +166,11 @@ final class StepRunner {
         }
     }
 
-    private boolean traced(int stepsBefore) {
-        return stepsBefore == 0 || (stepsBefore + 1) % traceEvery == 0;
+    private Trace trace(int stepsBefore) {
+        if (looks.takesHistogramsAt(stepsBefore + 1)) {
+            return Trace.HISTOGRAMS;
+        }
+        return looks.looksAt(stepsBefore + 1) ? Trace.FLOW : Trace.NONE;
     }
 
     /** @param loss mean over the passes */
@@ -172,12 +181,12 @@ final class StepRunner {
         double sum = 0;
         Optional<StepTrace> trace = Optional.empty();
         for (int i = 0; i < batches.size(); i++) {
-            boolean traceThis = i == 0 && traced(progress.iteration);
+            Trace looked = i == 0 ? trace(progress.iteration) : Trace.NONE;
             long passSeed = passSeed(progress.iteration, i);
             PassResult result = engine.computeGradient(
-                    batches.get(i), new PassOptions(passSeed, attempt.carriesState(), batches.size() > 1, traceThis));
+                    batches.get(i), new PassOptions(passSeed, attempt.carriesState(), batches.size() > 1, looked));
             sum += result.loss();
-            if (traceThis) {
+            if (i == 0) {
                 trace = result.trace();
             }
         }
