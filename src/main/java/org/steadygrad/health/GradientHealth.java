@@ -156,7 +156,8 @@ public final class GradientHealth extends BaseTrainingListener {
                 return Optional.empty();
             }
             shadow.params().assign(model.params());
-            return Optional.of(TracedPass.run(shadow, batch(model), false, spec.takesHistogramsAt(step)).trace());
+            return Optional.of(TracedPass.run(shadow, batch(model), false, spec.takesHistogramsAt(step))
+                    .trace());
         } finally {
             random.setStates(root, node);
         }
@@ -215,7 +216,7 @@ public final class GradientHealth extends BaseTrainingListener {
         if (gradientValues != null && trace.isPresent()) {
             float[] weights = floats(before);
             monitor.observeTensors(
-                    iteration, copy(weights), copy(gradientValues), trace.get());
+                    iteration, TensorLook.take(layout, copy(weights), copy(gradientValues), trace.get()));
             gradientValues = null;
         }
     }

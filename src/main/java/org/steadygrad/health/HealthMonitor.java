@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
@@ -99,15 +98,10 @@ public final class HealthMonitor {
     }
 
     /**
-     * Takes histograms of a step and tells the observer; to be called before the step is {@link #observe}d.
-     *
-     * @param parameters copies the parameters as they were before the update, in the layout's order
-     * @param gradient copies the averaged gradient before clipping, in the same order
-     * @param trace with histograms
+     * Takes in the tensors of a step, whose histograms the observer is told; to be called before the step is {@link
+     * #observe}d.
      */
-    public void observeTensors(
-            int iteration, Consumer<float[]> parameters, Consumer<float[]> gradient, StepTrace trace) {
-        TensorLook look = TensorLook.take(layout, parameters, gradient, trace);
+    public void observeTensors(int iteration, TensorLook look) {
         gates = look.gates();
         gatesIteration = iteration;
         observer.distributed(new Distributions(iteration, look.tensors()));
@@ -171,6 +165,11 @@ public final class HealthMonitor {
                 trace.layers(),
                 profiles,
                 trace.nonFinite());
+    }
+
+    /** Of the averaged gradient at the latest applied steps, before clipping, oldest first. */
+    public double[] gradientNorms() {
+        return stepRules.gradientNorms();
     }
 
     /** What is believed so far, the gravest first. */

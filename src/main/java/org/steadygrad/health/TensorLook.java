@@ -16,14 +16,19 @@ import org.steadygrad.ops.ParameterBlock;
  * @param tensors weights and gradients of parameters that are trained, and activations
  * @param gates norms of the gradient by gate, of the same parameters
  */
-record TensorLook(List<Tensor> tensors, List<Look.Gate> gates) {
+public record TensorLook(List<Tensor> tensors, List<Look.Gate> gates) {
+
+    public TensorLook {
+        tensors = List.copyOf(tensors);
+        gates = List.copyOf(gates);
+    }
 
     /**
-     * @param parameters fills an array in the layout's order
-     * @param gradient likewise
+     * @param parameters copies the parameters as they are before the update, in the layout's order
+     * @param gradient copies the averaged gradient before clipping, in the same order
      * @param trace with histograms
      */
-    static TensorLook take(
+    public static TensorLook take(
             FlatLayout layout, Consumer<float[]> parameters, Consumer<float[]> gradient, StepTrace trace) {
         float[] values = new float[Math.toIntExact(layout.length())];
         parameters.accept(values);

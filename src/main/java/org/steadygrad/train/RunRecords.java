@@ -3,9 +3,7 @@ package org.steadygrad.train;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 
@@ -37,7 +35,8 @@ final class RunRecords implements AutoCloseable {
         return progress;
     }
 
-    void step(IterationReport report, Optional<UpdateOutcome> outcome, Optional<StepTrace> trace) {
+    /** @param report of the step that was done */
+    void step(IterationReport report, StepRunner.Done done) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("iteration", report.iteration());
         row.put("epoch", report.epoch());
@@ -48,20 +47,15 @@ final class RunRecords implements AutoCloseable {
         row.put("learningRateScale", report.learningRateScale());
         row.put("seconds", report.seconds());
         write(row);
-        if (outcome.isPresent()) {
-            health.observe(report.iteration(), report.loss(), outcome.get(), trace);
+        done.pass().tensors().ifPresent(look -> health.observeTensors(report.iteration(), look));
+        if (done.outcome().isPresent()) {
+            health.observe(
+                    report.iteration(),
+                    report.loss(),
+                    done.outcome().get(),
+                    done.pass().trace());
         }
         observer.iterationDone(report);
-    }
-
-    /**
-     * Takes histograms of the step that is under way.
-     *
-     * @param engine whose last pass, or passes, were the step's; it hasn't updated yet
-     * @param trace with histograms
-     */
-    void tensors(int iteration, Engine engine, StepTrace trace) {
-        health.observeTensors(iteration, engine::copyParameters, engine::copyGradient, trace);
     }
 
     /** Hands the trace of a step that went wrong to health. */
@@ -103,7 +97,7 @@ final class RunRecords implements AutoCloseable {
     }
 
     /** JSON has no NaN and no infinities; they are written as strings. */
-    private static Object number(double value) {
+    static Object number(double value) {
         return Double.isFinite(value) ? (Object) value : Double.toString(value);
     }
 

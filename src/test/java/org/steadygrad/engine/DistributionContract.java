@@ -171,9 +171,8 @@ public interface DistributionContract extends EngineSubject {
                 : array;
         return Stream.iterate(0, row -> row + 1)
                 .limit(rows.size(0))
-                .filter(row -> mask == null
-                        || rows.size(0) == examples
-                        || mask.getDouble(row % examples, row / examples) != 0)
+                .filter(row ->
+                        mask == null || rows.size(0) == examples || mask.getDouble(row % examples, row / examples) != 0)
                 .flatMapToDouble(row -> Arrays.stream(rows.getRow(row).toDoubleVector()))
                 .toArray();
     }
@@ -194,8 +193,10 @@ public interface DistributionContract extends EngineSubject {
         for (int bin = 0; bin < Histogram.BINS - 1; bin++) {
             below += actual.counts().get(bin);
             double border = actual.low() + (actual.high() - actual.low()) * (bin + 1) / Histogram.BINS;
-            long least = Arrays.stream(expected).filter(x -> x < border - tolerance).count();
-            long most = Arrays.stream(expected).filter(x -> x < border + tolerance).count();
+            long least =
+                    Arrays.stream(expected).filter(x -> x < border - tolerance).count();
+            long most =
+                    Arrays.stream(expected).filter(x -> x < border + tolerance).count();
             assertTrue(least <= below && below <= most, layer + ", below " + border + ": " + below);
         }
     }
@@ -253,7 +254,9 @@ public interface DistributionContract extends EngineSubject {
             Histogram half = histograms(engine, test.batch()).get("l0");
             assertEquals(0.5, half.low());
             assertEquals(0.5, half.high());
-            assertEquals(33 * 7, half.counts().stream().mapToLong(Long::longValue).max().orElseThrow());
+            assertEquals(
+                    33 * 7,
+                    half.counts().stream().mapToLong(Long::longValue).max().orElseThrow());
             assertEquals(33 * 7, half.total());
         }
     }
@@ -284,7 +287,8 @@ public interface DistributionContract extends EngineSubject {
             for (Trace trace : Trace.values()) {
                 PassResult result = engine.computeGradient(test.batch(), options(trace));
                 assertEquals(trace != Trace.NONE, result.trace().isPresent());
-                boolean seen = result.trace().map(t -> !t.activations().isEmpty()).orElse(false);
+                boolean seen =
+                        result.trace().map(t -> !t.activations().isEmpty()).orElse(false);
                 assertEquals(trace == Trace.HISTOGRAMS, seen);
             }
         }
@@ -309,7 +313,8 @@ public interface DistributionContract extends EngineSubject {
                 assertEquals(average, both[i], 1e-6 * Math.max(1, Math.abs(average)));
             }
             // reading changes nothing
-            Map<String, double[]> update = EngineSubject.collected(engine, test.model().clone());
+            Map<String, double[]> update =
+                    EngineSubject.collected(engine, test.model().clone());
             Gradient.assertClose(blocks(engine, both), update, TOLERANCE, "update");
         }
     }
@@ -371,7 +376,10 @@ public interface DistributionContract extends EngineSubject {
                             engine.step(test.batch(), options, rule).await().orElseThrow();
                     assertEquals(
                             trace == Trace.HISTOGRAMS,
-                            result.pass().trace().map(t -> t.activations().size() == 4).orElse(false));
+                            result.pass()
+                                    .trace()
+                                    .map(t -> t.activations().size() == 4)
+                                    .orElse(false));
                     continue;
                 }
                 engine.computeGradient(test.batch(), options);

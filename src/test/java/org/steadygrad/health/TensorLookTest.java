@@ -84,7 +84,10 @@ class TensorLookTest {
             List<String> names = expected.getOrDefault(gate.parameter(), lstm);
             INDArray view = views.get(gate.parameter());
             assertEquals(
-                    columnsNorm(view, names.indexOf(gate.gate()), names.size()), gate.gradientNorm(), 1e-5, gate::toString);
+                    columnsNorm(view, names.indexOf(gate.gate()), names.size()),
+                    gate.gradientNorm(),
+                    1e-5,
+                    gate::toString);
         }
     }
 
@@ -175,12 +178,13 @@ class TensorLookTest {
                         .map(block -> new UpdateOutcome.BlockUpdate(1, 1e-3))
                         .toList());
         Optional<StepTrace> trace = Optional.of(trace(Map.of()));
-        monitor.observeTensors(1, values(graph.params()), values(graph.params()), trace.get());
+        TensorLook look = TensorLook.take(layout, values(graph.params()), values(graph.params()), trace.get());
+        monitor.observeTensors(1, look);
         monitor.observe(1, 0.5, outcome, trace);
-        monitor.observeTensors(2, values(graph.params()), values(graph.params()), trace.get());
+        monitor.observeTensors(2, look);
         monitor.observe(3, 0.5, outcome, trace);
         assertEquals(List.of(1, 2), distributed);
         assertEquals(
-                List.of(34, 0), looks.stream().map(look -> look.gates().size()).toList());
+                List.of(34, 0), looks.stream().map(seen -> seen.gates().size()).toList());
     }
 }

@@ -68,7 +68,10 @@ class GatesTest {
     void otherLayersHaveNone() {
         for (Layer layer : List.of(
                 new SimpleRnn.Builder().nIn(3).nOut(1).build(),
-                new org.deeplearning4j.nn.conf.layers.GravesLSTM.Builder().nIn(3).nOut(1).build(),
+                new org.deeplearning4j.nn.conf.layers.GravesLSTM.Builder()
+                        .nIn(3)
+                        .nOut(1)
+                        .build(),
                 new DenseLayer.Builder().nIn(3).nOut(1).build())) {
             gates(layer).forEach(gates -> assertEquals(List.of(), gates));
         }
@@ -109,8 +112,7 @@ class GatesTest {
         double big = 100;
         assertOutputs(lstm(), Map.of(), 0, 0);
         assertOutputs(lstm(), Map.of("candidate", big), 0.5 * Math.tanh(0.5), 0.5 * Math.tanh(0.75));
-        assertOutputs(
-                lstm(), Map.of("candidate", big, "forget", big), 0.5 * Math.tanh(0.5), 0.5 * Math.tanh(1));
+        assertOutputs(lstm(), Map.of("candidate", big, "forget", big), 0.5 * Math.tanh(0.5), 0.5 * Math.tanh(1));
         assertOutputs(lstm(), Map.of("candidate", big, "output", big), Math.tanh(0.5), Math.tanh(0.75));
         assertOutputs(lstm(), Map.of("candidate", big, "input", big), 0.5 * Math.tanh(1), 0.5 * Math.tanh(1.5));
     }
@@ -119,15 +121,10 @@ class GatesTest {
     @Test
     void gruGatesDoWhatTheyAreCalled() {
         double big = 100;
-        Layer gru = new GRU.Builder()
-                .nIn(3)
-                .nOut(1)
-                .activation(Activation.TANH)
-                .build();
+        Layer gru = new GRU.Builder().nIn(3).nOut(1).activation(Activation.TANH).build();
         assertOutputs(gru, Map.of("candidate", 1.0), 0.5 * Math.tanh(1), 0.75 * Math.tanh(1));
         assertOutputs(gru, Map.of("candidate", 1.0, "update", -big), Math.tanh(1), Math.tanh(1));
         assertOutputs(gru, Map.of("recurrent candidate", 1.0), 0.5 * Math.tanh(0.5), 0.75 * Math.tanh(0.5));
-        assertOutputs(
-                gru, Map.of("recurrent candidate", 1.0, "reset", big), 0.5 * Math.tanh(1), 0.75 * Math.tanh(1));
+        assertOutputs(gru, Map.of("recurrent candidate", 1.0, "reset", big), 0.5 * Math.tanh(1), 0.75 * Math.tanh(1));
     }
 }

@@ -62,7 +62,8 @@ class HistogramRunTest {
         Path with = run(engine, 8);
         assertEquals(TinyRun.timelessMetrics(without), TinyRun.timelessMetrics(with));
         assertEquals(
-                TinyRun.newest(without).model().params(), TinyRun.newest(with).model().params());
+                TinyRun.newest(without).model().params(),
+                TinyRun.newest(with).model().params());
         assertEquals(
                 TinyRun.newest(without).model().getUpdater().getStateViewArray(),
                 TinyRun.newest(with).model().getUpdater().getStateViewArray());

@@ -46,9 +46,8 @@ public final class TensorHistogram {
     public static Histogram of(Source tensor, long elements, int columns, float[] rowMask) {
         TensorHistogram taken = new TensorHistogram(tensor, elements, columns, rowMask);
         taken.eachStretch(taken::widen);
-        Histogram.Builder builder = taken.low <= taken.high
-                ? new Histogram.Builder(taken.low, taken.high)
-                : new Histogram.Builder(0, 0);
+        Histogram.Builder builder =
+                taken.low <= taken.high ? new Histogram.Builder(taken.low, taken.high) : new Histogram.Builder(0, 0);
         taken.eachStretch((from, to) -> {
             for (int i = from; i < to; i++) {
                 builder.add(taken.piece[i]);
