@@ -195,7 +195,7 @@ final class StepRunner {
             Done done = new Done(attempts.get(i), pass, outcome, (System.nanoTime() - start) / 1e9);
             all.add(done);
             updates += done.applied() ? 1 : 0;
-            sound = done.applied() || outcome.isPresent() && outcome.get().rescaled();
+            sound = done.applied() || (outcome.isPresent() && outcome.get().rescaled());
         }
         return all;
     }
