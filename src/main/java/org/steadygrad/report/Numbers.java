@@ -12,6 +12,8 @@ import java.util.Locale;
 final class Numbers {
     private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
 
+    private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.HALF_EVEN);
+
     private Numbers() {}
 
     /** Appends a number in four digits, which is more than charts can show; null for what isn't finite. */
@@ -48,7 +50,7 @@ final class Numbers {
     static String words(double value) {
         boolean plain = value == 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100_000);
         return Double.isFinite(value) && plain
-                ? new BigDecimal(value).round(new MathContext(3)).toPlainString().replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "")
+                ? new BigDecimal(value).round(THREE_DIGITS).toPlainString()
                 : String.format(Locale.ROOT, "%.1e", value);
     }
 }

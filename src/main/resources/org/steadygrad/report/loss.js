@@ -25,7 +25,7 @@
         if (!view.steps.loss) {
             return lanes;
         }
-        lanes.push({ kind: 'clipped', symbol: 'rect', size: [3, 10], marks: shares(view.steps.clipped) });
+        lanes.push({ kind: 'clipped', symbol: 'rect', size: [3, 10], tone: 'clip', marks: shares(view.steps.clipped) });
         lanes.push({ kind: 'skipped', symbol: 'rect', size: [3, 10], tone: 'error', marks: shares(view.steps.skipped) });
         Object.keys(view.events).forEach(function (kind) {
             if (kind !== 'skipped' && kind !== 'stopped') {
@@ -76,6 +76,16 @@
             var name = several ? view.name : 'training';
             list = list.concat(sg.lines.measured(name, view.steps.loss, colour, log));
             names.push(name);
+            if (!several && view.progress.lastFinite < view.progress.iteration) {
+                list.push({
+                    type: 'line', name: 'lost', data: [], silent: true,
+                    markArea: {
+                        silent: true, itemStyle: { color: theme.error, opacity: 0.08 },
+                        label: { position: 'inside', color: theme.error, fontSize: 12, fontFamily: sg.FONT },
+                        data: [[{ name: 'no number', xAxis: view.progress.lastFinite }, { xAxis: view.progress.iteration }]]
+                    }
+                });
+            }
             if (view.validation.loss) {
                 var other = several ? colour : theme.series[1];
                 var title = several ? view.name + ', validation' : 'validation';
@@ -148,7 +158,7 @@
                     names.push(name);
                     list = list.concat(sg.lines.measured(name, view.steps.gradientNorm, colour, log));
                     if (clipped) {
-                        var shade = several ? colour : theme.series[4];
+                        var shade = several ? colour : theme.clip;
                         list.push(sg.lines.curve(several ? name + ', clipped' : 'clipped',
                             sg.lines.points(view.steps.clipped, sg.lines.smooth(view.steps.clipped.mean)).map(function (p) {
                                 return [p[0], p[1] === null ? null : 100 * p[1]];

@@ -51,10 +51,10 @@
         var steps = Math.max(1, p.iteration);
         list.push(['Steps', sg.whole(p.iteration) + (view.state === 'running' && p.planned > 0 ? ' of ' + sg.whole(p.planned) : ''),
             'epoch ' + (p.epoch + 1)]);
-        list.push(['Training loss', sg.number(p.lastLoss), 'at first ' + sg.number(p.firstLoss)]);
+        list.push(['Training loss', sg.exact(p.lastLoss), 'at first ' + sg.exact(p.firstLoss)]);
         var validation = validationLoss(view);
         if (validation !== null) {
-            list.push(['Validation loss', sg.number(validation), p.bestIteration ? 'best at step ' + sg.whole(p.bestIteration) : '']);
+            list.push(['Validation loss', sg.exact(validation), p.bestIteration ? 'best at step ' + sg.whole(p.bestIteration) : '']);
         }
         list.push(['Clipped', sg.percent(p.clipped / steps), 'of the steps']);
         list.push(['Skipped', p.skipped ? times(p.skipped, 'step') : 'none', p.skipped ? sg.percent(p.skipped / steps) + ' of them' : '']);
@@ -75,7 +75,6 @@
         return {
             head: [''].concat(views.map(function (v) { return v.name; })),
             rows: [
-                row('what happened', function (v) { return v.verdict.title; }),
                 row('training loss at the end', function (v) { return sg.number(v.progress.lastLoss); }),
                 row('validation loss', function (v) { var value = validationLoss(v); return value === null ? '–' : sg.number(value); }),
                 row('steps', function (v) { return sg.whole(v.progress.iteration); }),
