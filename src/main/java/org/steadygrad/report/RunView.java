@@ -168,6 +168,11 @@ public final class RunView implements HealthObserver {
         state = "unfinished";
     }
 
+    /** Number of the latest step; 0 before the first. */
+    public int iteration() {
+        return learning.lastIteration();
+    }
+
     private List<Finding> findings() {
         return outcome != null
                 ? outcome.findings()

@@ -56,7 +56,7 @@
         var words = function (v) { return unit(scale.log ? Math.pow(10, v) : scale.root ? v * v : v); };
         return {
             type: 'continuous', min: scale.low, max: scale.high, dimension: 2, seriesIndex: 0, orient: 'horizontal', left: 'center', bottom: 0,
-            itemWidth: 10, itemHeight: 170, calculable: false, hoverLink: false, text: [words(scale.high), words(scale.low)],
+            itemWidth: 10, itemHeight: 170, calculable: false, hoverLink: false, borderColor: 'transparent', text: [words(scale.high), words(scale.low)],
             textStyle: sg.text(theme), formatter: words, inRange: { color: colours }, handleStyle: { opacity: 0 }
         };
     }

@@ -87,7 +87,7 @@
     function legend(theme, names) {
         return {
             show: names.length > 1, top: 0, left: 'center', itemWidth: 18, itemHeight: 3, icon: 'rect', itemGap: 18,
-            data: names, textStyle: sg.text(theme, 12), type: 'scroll'
+            data: names, textStyle: sg.text(theme, 12), type: 'scroll', borderColor: 'transparent'
         };
     }
 
@@ -127,7 +127,7 @@
             }
             var names = look.legend === false ? [] : curves.map(function (c) { return c.name; });
             return sg.base(theme, {
-                grid: { left: LEFT, right: 30, top: names.length > 1 ? 38 : 14, bottom: 26, outerBoundsMode: 'none' },
+                grid: { left: LEFT, right: 38, top: names.length > 1 ? 38 : 14, bottom: 26, outerBoundsMode: 'none' },
                 legend: legend(theme, names),
                 tooltip: sg.tooltip(theme, { trigger: 'axis', formatter: pointed(look.unit), axisPointer: { lineStyle: { color: theme.faint } } }),
                 xAxis: horizontal(views, theme),

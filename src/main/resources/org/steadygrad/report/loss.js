@@ -118,8 +118,8 @@
                 var room = 26 + LANE * kinds.length + (kinds.length ? 10 : 0);
                 return sg.base(theme, {
                     grid: [
-                        { left: sg.lines.LEFT, right: 30, top: 38, bottom: room, outerBoundsMode: 'none' },
-                        { left: sg.lines.LEFT, right: 30, height: LANE * kinds.length, bottom: 26, outerBoundsMode: 'none' }
+                        { left: sg.lines.LEFT, right: 38, top: 38, bottom: room, outerBoundsMode: 'none' },
+                        { left: sg.lines.LEFT, right: 38, height: LANE * kinds.length, bottom: 26, outerBoundsMode: 'none' }
                     ],
                     legend: sg.lines.legend(theme, drawn.names),
                     tooltip: sg.tooltip(theme, { trigger: 'axis', formatter: sg.lines.pointed(), axisPointer: { lineStyle: { color: theme.faint } } }),
@@ -166,11 +166,11 @@
                             { xAxisIndex: 1, yAxisIndex: 1, lineStyle: { width: 1.5, color: shade }, areaStyle: { color: shade, opacity: several ? 0.08 : 0.2 } }));
                     }
                 });
-                var grids = [{ left: sg.lines.LEFT, right: 30, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
+                var grids = [{ left: sg.lines.LEFT, right: 38, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
                 var xs = [sg.lines.horizontal(views, theme, clipped ? { axisLabel: { show: false }, name: '' } : {})];
                 var ys = [sg.valueAxis(theme, { type: log ? 'log' : 'value', scale: true })];
                 if (clipped) {
-                    grids.push({ left: sg.lines.LEFT, right: 30, height: 56, bottom: 26, outerBoundsMode: 'none' });
+                    grids.push({ left: sg.lines.LEFT, right: 38, height: 56, bottom: 26, outerBoundsMode: 'none' });
                     xs.push(sg.lines.horizontal(views, theme, { gridIndex: 1 }));
                     ys.push(sg.valueAxis(theme, {
                         gridIndex: 1, min: 0, max: 100, interval: 50, axisLabel: Object.assign({ formatter: '{value} %' }, sg.text(theme)),
