@@ -12,8 +12,6 @@ import java.util.Locale;
 final class Numbers {
     private static final MathContext FOUR_DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
 
-    private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.HALF_EVEN);
-
     private Numbers() {}
 
     /** Appends a number in four digits, which is more than charts can show; null for what isn't finite. */
@@ -46,11 +44,13 @@ final class Numbers {
         return new BigDecimal(value).round(FOUR_DIGITS).doubleValue();
     }
 
-    /** A number in a sentence. */
+    /** A number in a sentence, in three digits. */
     static String words(double value) {
-        boolean plain = value == 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100_000);
-        return Double.isFinite(value) && plain
-                ? new BigDecimal(value).round(THREE_DIGITS).toPlainString()
-                : String.format(Locale.ROOT, "%.1e", value);
+        double size = Math.abs(value);
+        if (!Double.isFinite(value) || (size != 0 && (size < 0.001 || size >= 100_000))) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
+        int decimals = size == 0 ? 0 : Math.max(0, 2 - (int) Math.floor(Math.log10(size)));
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 }

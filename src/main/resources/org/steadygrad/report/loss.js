@@ -4,8 +4,12 @@
 
     var LANE = 18;
 
+    // what names don't say by themselves, and which colour it has
+    var WORDS = { cure_taken_back: 'cure undone' };
+    var TONES = { checkpoint: 'faint', cured: 'good' };
+
     function words(kind) {
-        return kind.replace(/_/g, ' ');
+        return WORDS[kind] || kind.replace(/_/g, ' ');
     }
 
     /** Buckets where something was so at some steps; the mark is as strong as their share. */
@@ -31,7 +35,7 @@
             if (kind !== 'skipped' && kind !== 'stopped') {
                 var plain = kind === 'checkpoint';
                 lanes.push({
-                    kind: words(kind), symbol: plain ? 'circle' : 'diamond', size: plain ? 5 : 10, tone: plain ? 'faint' : 'warning',
+                    kind: words(kind), symbol: plain ? 'circle' : 'diamond', size: plain ? 5 : 10, tone: TONES[kind] || 'warning',
                     marks: view.events[kind].marks.map(function (m) { return { x: m.x, strength: 1, text: m.text }; })
                 });
             }
@@ -186,5 +190,5 @@
         };
     }
 
-    Object.assign(sg, { loss: loss, norm: norm, happenings: happenings });
+    Object.assign(sg, { eventWords: words, loss: loss, norm: norm, happenings: happenings });
 }(steadygrad));

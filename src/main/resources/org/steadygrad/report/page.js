@@ -150,6 +150,11 @@
             }
             section.appendChild(groups.length ? el('div', { 'class': 'list' }, groups.map(function (g) { return finding(g, charts); }))
                 : el('p', { 'class': 'card' }, 'None. Gradients, activations and updates stayed within what is healthy.'));
+            var done = sg.words.interventions(view);
+            if (done.length) {
+                section.appendChild(el('div', { 'class': 'card', style: 'margin-top:14px' },
+                    table({ head: ['step', 'what', 'why'], rows: done }, 'What the guard did on the way')));
+            }
         });
         return section;
     }

@@ -107,6 +107,18 @@
         return { head: ['key'].concat(views.map(function (v) { return v.name; })), rows: rows };
     }
 
+    /** What the guard did, in the order in which it did it: [[step, what, in words]]. */
+    function interventions(view) {
+        var list = [];
+        Object.keys(view.events).forEach(function (kind) {
+            if (kind !== 'skipped' && kind !== 'checkpoint' && kind !== 'stopped') {
+                view.events[kind].marks.forEach(function (m) { list.push([m.x, sg.eventWords(kind), m.text]); });
+            }
+        });
+        list.sort(function (a, b) { return a[0] - b[0]; });
+        return list.map(function (row) { return [sg.whole(row[0]), row[1], row[2]]; });
+    }
+
     /** medianRatio as people write it. */
     function name(key) {
         return key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
@@ -126,6 +138,6 @@
     }
 
     Object.assign(sg, {
-        words: { STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences, evidence: evidence, seen: seen }
+        words: { STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences, interventions: interventions, evidence: evidence, seen: seen }
     });
 }(steadygrad));
