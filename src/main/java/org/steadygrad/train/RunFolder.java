@@ -67,6 +67,10 @@ public final class RunFolder {
         return root.resolve("health.jsonl");
     }
 
+    public Path report() {
+        return root.resolve("report.html");
+    }
+
     public Path checkpoints() {
         return root.resolve("checkpoints");
     }

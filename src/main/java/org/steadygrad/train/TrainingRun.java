@@ -66,6 +66,8 @@ final class TrainingRun {
             opened.passedOver().forEach(observer::passedOver);
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
+            } finally {
+                folder.ifPresent(RunReport::write);
             }
         } catch (IOException e) {
             throw unfiled(e, store);
