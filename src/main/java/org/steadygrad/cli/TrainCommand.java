@@ -71,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Print the result as JSON on standard output; progress stays on standard error.")
+            description = "Print the result as JSON on standard output, and progress as JSON lines on standard error.")
     private boolean json;
 
     @Spec
@@ -85,8 +85,9 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
         RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(err, Terminal.colours())) {
-            TrainingObserver observer = quiet ? new TrainingObserver() {} : progress;
+        try (ConsoleProgress progress = new ConsoleProgress(err, Screen.errors(), System::nanoTime)) {
+            TrainingObserver observer =
+                    quiet ? new TrainingObserver() {} : json ? new JsonProgress(err, System::nanoTime) : progress;
             result = Runs.train(runSpec, new Runs.Options(folder, resume, observer, stop));
         }
         PrintWriter output = spec.commandLine().getOut();
