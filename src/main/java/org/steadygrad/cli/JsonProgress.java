@@ -11,7 +11,7 @@ import org.steadygrad.train.TrainingObserver;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
- * second, {@code validated}, {@code finding}, {@code passed-over} for an engine that wasn't taken, {@code live} for the live page,
+ * second, {@code validation}, {@code finding}, {@code passed-over} for an engine that wasn't taken, {@code live} for the live page,
  * and the names of {@link TrainingObserver.Event} in lower case with hyphens.
  */
 final class JsonProgress implements TrainingObserver {
@@ -72,7 +72,7 @@ final class JsonProgress implements TrainingObserver {
         fields.put("iteration", iteration);
         fields.put("metrics", metrics);
         fields.put("best", best);
-        write("validated", fields);
+        write("validation", fields);
     }
 
     @Override

@@ -138,7 +138,7 @@ class ProgressTest {
                         "skipped",
                         "rolled-back",
                         "finding",
-                        "validated",
+                        "validation",
                         "stopped"),
                 names);
         JsonNode progress = events.get(2);
