@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
+import org.steadygrad.tensorboard.TensorBoard;
+import org.steadygrad.train.ObserverGroup;
 import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
@@ -66,6 +69,12 @@ final class TrainCommand implements Callable<Integer> {
             description = "Threads on the CPU, one per physical core by default; overrides the run file.")
     private Integer threads;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "FOLDER",
+            description = "Also write TensorBoard's event files: scalars, histograms, findings.")
+    private Path tensorBoard;
+
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
@@ -84,12 +93,7 @@ final class TrainCommand implements Callable<Integer> {
         StopSignal stop = new StopSignal();
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
-        RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(err, Screen.errors(), System::nanoTime)) {
-            TrainingObserver observer =
-                    quiet ? new TrainingObserver() {} : json ? new JsonProgress(err, System::nanoTime) : progress;
-            result = Runs.train(runSpec, new Runs.Options(folder, resume, observer, stop));
-        }
+        RunResult result = train(runSpec, folder, stop, err);
         PrintWriter output = spec.commandLine().getOut();
         if (json) {
             output.println(Json.text(result));
@@ -101,6 +105,21 @@ final class TrainCommand implements Callable<Integer> {
             return Interrupts.EXIT_CODE;
         }
         return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
+        List<TrainingObserver> observers = new ArrayList<>();
+        try (ConsoleProgress progress = new ConsoleProgress(err, Screen.errors(), System::nanoTime);
+                TensorBoard board =
+                        tensorBoard == null ? null : new TensorBoard(tensorBoard, resume, RunFiles.write(runSpec))) {
+            if (!quiet) {
+                observers.add(json ? new JsonProgress(err, System::nanoTime) : progress);
+            }
+            if (board != null) {
+                observers.add(board);
+            }
+            return Runs.train(runSpec, new Runs.Options(folder, resume, new ObserverGroup(observers), stop));
+        }
     }
 
     private RunSpec read() {
