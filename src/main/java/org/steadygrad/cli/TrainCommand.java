@@ -6,16 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.steadygrad.live.LivePage;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
-import org.steadygrad.tensorboard.TensorBoard;
-import org.steadygrad.train.ObserverGroup;
 import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  steadygrad train char-gru --set data.path=book.txt --out runs/book",
             "  steadygrad train mine.yaml --set training.clip=none --engine dl4j",
             "  steadygrad train --resume --out runs/book",
+            "  steadygrad train adding-gru --live --tensorboard events/adding",
             "",
             "Ctrl-C stops with a checkpoint (exit code 130); --resume continues to the numbers of an uninterrupted run.",
             "The kept model is the best by validation loss. Built-in run files: steadygrad examples."
@@ -75,6 +75,9 @@ final class TrainCommand implements Callable<Integer> {
             description = "Also write TensorBoard's event files: scalars, histograms, findings.")
     private Path tensorBoard;
 
+    @Mixin
+    private LiveOptions live = new LiveOptions();
+
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
@@ -108,17 +111,19 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
-        List<TrainingObserver> observers = new ArrayList<>();
-        try (ConsoleProgress progress = new ConsoleProgress(err, Screen.errors(), System::nanoTime);
-                TensorBoard board =
-                        tensorBoard == null ? null : new TensorBoard(tensorBoard, resume, RunFiles.write(runSpec))) {
-            if (!quiet) {
-                observers.add(json ? new JsonProgress(err, System::nanoTime) : progress);
+        String runFile = RunFiles.write(runSpec);
+        Watchers.Telling telling =
+                quiet ? Watchers.Telling.NOTHING : json ? Watchers.Telling.JSON : Watchers.Telling.TEXT;
+        try (Watchers watchers = new Watchers(err, telling)) {
+            if (tensorBoard != null) {
+                watchers.tensorBoard(tensorBoard, resume, runFile);
             }
-            if (board != null) {
-                observers.add(board);
-            }
-            return Runs.train(runSpec, new Runs.Options(folder, resume, new ObserverGroup(observers), stop));
+            live.settings()
+                    .ifPresent(
+                            settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), runFile, folder)));
+            RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.observer(), stop));
+            watchers.ended(result);
+            return result;
         }
     }
 

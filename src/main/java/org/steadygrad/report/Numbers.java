@@ -48,7 +48,11 @@ final class Numbers {
     static String words(double value) {
         boolean plain = value == 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100_000);
         return Double.isFinite(value) && plain
-                ? new BigDecimal(value).round(new MathContext(3)).toPlainString().replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "")
+                ? new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .toPlainString()
+                        .replaceAll("(\\.\\d*?)0+$", "$1")
+                        .replaceAll("\\.$", "")
                 : String.format(Locale.ROOT, "%.1e", value);
     }
 }
