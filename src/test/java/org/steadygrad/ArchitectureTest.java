@@ -54,8 +54,8 @@ class ArchitectureTest {
                     "diagnose",
                     Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "train")),
             Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "train", "platform")),
-            Map.entry("live", Set.of("check", "spec", "ops", "health", "train", "report")),
-            Map.entry("tensorboard", Set.of("check", "spec", "ops", "health", "train")),
+            Map.entry("live", Set.of("check", "spec", "ops", "engine", "health", "train", "report")),
+            Map.entry("tensorboard", Set.of("check", "spec", "ops", "engine", "health", "train")),
             Map.entry(
                     "cli",
                     Set.of(

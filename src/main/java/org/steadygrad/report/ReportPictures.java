@@ -67,7 +67,9 @@ public final class ReportPictures implements AutoCloseable {
     public byte[] png(String svg) {
         LoaderContext context = LoaderContext.builder()
                 .documentLimits(new DocumentLimits(
-                        DocumentLimits.DEFAULT_MAX_NESTING_DEPTH, DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH, MOST_ELEMENTS))
+                        DocumentLimits.DEFAULT_MAX_NESTING_DEPTH,
+                        DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH,
+                        MOST_ELEMENTS))
                 .build();
         String drawable = FONTS.matcher(svg).replaceAll("font-family:" + Font.SANS_SERIF);
         SVGDocument document =

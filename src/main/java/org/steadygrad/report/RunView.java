@@ -85,12 +85,18 @@ public final class RunView implements HealthObserver {
         name = configuration.values().getOrDefault("name", name);
     }
 
-    /** @param plannedIterations number of steps if nothing ends the run early; -1 when not known */
+    /**
+     * The run begins, or goes on after an earlier end.
+     *
+     * @param plannedIterations number of steps if nothing ends the run early; -1 when not known
+     */
     public void started(String engineName, String deviceWords, long parameterNumber, long plannedIterations) {
         engine = engineName;
         device = deviceWords;
         parameterCount = parameterNumber;
         planned = plannedIterations;
+        state = "running";
+        outcome = null;
     }
 
     /** Takes a step in. */
@@ -217,7 +223,9 @@ public final class RunView implements HealthObserver {
     }
 
     private void putProgress(ObjectNode progress) {
-        progress.put("iteration", learning.lastIteration()).put("planned", planned).put("epoch", epoch);
+        progress.put("iteration", learning.lastIteration())
+                .put("planned", planned)
+                .put("epoch", epoch);
         progress.put("skipped", learning.skipped()).put("clipped", learning.clipped());
         progress.put("lastFinite", learning.lastFinite()).put("bestIteration", bestIteration);
         Numbers.put(progress, "firstLoss", learning.first());
@@ -227,7 +235,8 @@ public final class RunView implements HealthObserver {
     private void putEnvironment(ObjectNode environment) {
         environment.put("engine", engine).put("device", device).put("parameters", parameterCount);
         environment.put("precision", outcome == null ? "" : outcome.precision());
-        environment.put("seed", outcome == null ? configuration.values().getOrDefault("seed", "") : "" + outcome.seed());
+        environment.put(
+                "seed", outcome == null ? configuration.values().getOrDefault("seed", "") : "" + outcome.seed());
     }
 
     private void putOutcome(ObjectNode json) {
