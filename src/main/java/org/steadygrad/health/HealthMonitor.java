@@ -37,6 +37,9 @@ public final class HealthMonitor {
 
     private int gatesIteration;
 
+    /** Iteration whose numbers that aren't finite were told with their cause. */
+    private int explained = -1;
+
     private long steps;
     private long traced;
     private long skipped;
@@ -108,8 +111,10 @@ public final class HealthMonitor {
     }
 
     private List<Finding> look(String group, int iteration, List<Finding> sightings) {
-        List<Finding> wanted =
-                sightings.stream().filter(f -> !ignored.contains(f.id())).toList();
+        List<Finding> wanted = sightings.stream()
+                .filter(f -> !ignored.contains(f.id()))
+                .filter(f -> iteration != explained || !f.id().equals(StepRules.NON_FINITE))
+                .toList();
         return findings.look(
                 group,
                 iteration,
@@ -126,14 +131,21 @@ public final class HealthMonitor {
     }
 
     /**
-     * Takes in the full look at a pass that went wrong before it became a step.
+     * Takes in the full look at a pass that isn't finite, before its step, if it became one, is {@link #observe observed}.
      *
+     * @param cause why it isn't, in whole sentences
+     * @param evidence numbers behind that, by name
      * @return findings that are believed from now on: where the first value that isn't finite appeared
      */
-    public List<Finding> observeNonFinite(int iteration, StepTrace trace) {
+    public List<Finding> observeNonFinite(
+            int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         lastTrace = trace;
         traced++;
-        List<Finding> raised = look("flow", iteration, flowRules.look(trace));
+        List<Finding> sightings = flowRules.look(trace).stream()
+                .map(f -> f.id().equals(StepRules.NON_FINITE) ? f.explained(cause, evidence) : f)
+                .toList();
+        List<Finding> raised = look("flow", iteration, sightings);
+        explained = iteration;
         raised.forEach(finding -> observer.found(iteration, finding));
         return raised;
     }

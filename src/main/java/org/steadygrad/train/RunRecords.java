@@ -1,9 +1,12 @@
 package org.steadygrad.train;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.forensics.Forensics;
+import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 
@@ -58,9 +61,25 @@ final class RunRecords implements AutoCloseable {
         observer.iterationDone(report);
     }
 
-    /** Hands the trace of a step that went wrong to health. */
-    void origin(int iteration, StepTrace trace) {
-        health.observeNonFinite(iteration, trace);
+    /** Hands what was found out about a step that isn't finite to health; to be called before {@link #step}. */
+    void verdict(int iteration, Verdict verdict) {
+        if (verdict.origin().isPresent()) {
+            health.observeNonFinite(iteration, verdict.trace(), verdict.cause().words(), verdict.evidence());
+        }
+    }
+
+    /** Tells why a step was skipped; to be called after {@link #step}. */
+    void skipped(int iteration, double loss, Forensics.Report report) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("cause", report.verdict().cause().kind().id());
+        report.bundle().ifPresent(file -> facts.put("bundle", inRunFolder(file)));
+        String message = "step skipped: loss " + loss + " or its gradient isn't finite; " + report.words();
+        event(TrainingObserver.Event.SKIPPED, iteration, message, facts);
+        report.bundle().ifPresent(file -> observer.filed(iteration, file));
+    }
+
+    private static String inRunFolder(Path bundle) {
+        return bundle.getParent().getFileName() + "/" + bundle.getFileName();
     }
 
     void validated(Map<String, Double> values, boolean best) {

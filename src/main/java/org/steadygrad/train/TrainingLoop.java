@@ -119,12 +119,15 @@ final class TrainingLoop {
 
     /** The steps that a group of batches is good for: one, or one per window of truncated BPTT. */
     private List<Attempt> attempts(List<MultiDataSet> group) {
+        int batch = progress.batchInEpoch - group.size();
         if (window == 0) {
-            return List.of(new Attempt(group, false, false));
+            return List.of(new Attempt(group, false, false, batch, 0));
         }
         List<Attempt> attempts = new ArrayList<>();
+        List<Integer> starts = Windows.starts(group.get(0), window);
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            attempts.add(new Attempt(List.of(piece), !attempts.isEmpty(), true));
+            int start = starts.get(attempts.size());
+            attempts.add(new Attempt(List.of(piece), !attempts.isEmpty(), true, batch, start));
         }
         return attempts;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -157,7 +158,7 @@ class HealthMonitorTest {
                 List.of(),
                 List.of(),
                 Optional.of(new StepTrace.NonFiniteOrigin("b", "activation", 3, Double.POSITIVE_INFINITY)));
-        List<Finding> raised = monitor().observeNonFinite(8, trace);
+        List<Finding> raised = monitor().observeNonFinite(8, trace, "Because of b.", Map.of("number", 7.0));
         assertEquals("b", raised.get(0).layer());
         assertEquals(8, raised.get(0).firstIteration());
         assertTrue(
