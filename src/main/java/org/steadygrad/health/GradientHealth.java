@@ -54,6 +54,9 @@ public final class GradientHealth extends BaseTrainingListener {
     private ComputationGraph shadow;
     private GradientStatistics gradient;
     private INDArray before;
+    /** What the network was given at a full look; null at other steps. */
+    private MultiDataSet batch;
+
     private INDArray[] graphLabels;
     private Optional<StepTrace> trace = Optional.empty();
     /** The averaged gradient as one array; null unless histograms are due. */
@@ -129,8 +132,8 @@ public final class GradientHealth extends BaseTrainingListener {
         monitor = new HealthMonitor(
                 spec,
                 layout,
+                RunFacts.NONE,
                 Prescriber.NONE,
-                block -> false,
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 
@@ -156,7 +159,8 @@ public final class GradientHealth extends BaseTrainingListener {
                 return Optional.empty();
             }
             shadow.params().assign(model.params());
-            return Optional.of(TracedPass.run(shadow, batch(model), false, spec.takesHistogramsAt(step))
+            batch = batch(model);
+            return Optional.of(TracedPass.run(shadow, batch, false, spec.takesHistogramsAt(step))
                     .trace());
         } finally {
             random.setStates(root, node);
@@ -206,6 +210,10 @@ public final class GradientHealth extends BaseTrainingListener {
                 blocks.add(new UpdateOutcome.BlockUpdate(weights[i], updates[i]));
             }
             UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
+            if (batch != null) {
+                monitor.observeBatch(iteration, batch);
+                batch = null;
+            }
             monitor.observe(iteration, model.score(), outcome, trace);
             log.ifPresent(HealthLog::flush);
         }

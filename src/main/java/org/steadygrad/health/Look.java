@@ -1,9 +1,13 @@
 package org.steadygrad.health;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.GradientStatistics;
 
 /**
  * What a full look at a step saw.
@@ -48,7 +52,25 @@ public record Look(
      * @param zeros number of elements of the gradient that are 0
      */
     public record Parameter(
-            String name, double gradientNorm, double weightNorm, double updateRatio, long nonFinite, long zeros) {}
+            String name, double gradientNorm, double weightNorm, double updateRatio, long nonFinite, long zeros) {
+
+        /** All blocks of a layout. @param outcome of an update of the same layout */
+        static List<Parameter> of(FlatLayout layout, UpdateOutcome outcome) {
+            List<Parameter> parameters = new ArrayList<>();
+            for (int i = 0; i < layout.blocks().size(); i++) {
+                GradientStatistics.Row gradient = outcome.gradient().rows().get(i);
+                UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
+                parameters.add(new Parameter(
+                        layout.blocks().get(i).name(),
+                        gradient.norm(),
+                        update.weightNorm(),
+                        update.weightNorm() == 0 ? 0 : update.updateNorm() / update.weightNorm(),
+                        gradient.nonFinite(),
+                        gradient.zeros()));
+            }
+            return parameters;
+        }
+    }
 
     /**
      * One gate's part of a parameter of a recurrent cell.

@@ -24,9 +24,15 @@ final class StepQueue {
      * @param carriesState whether recurrent state is kept between steps at all
      * @param batch number of the first batch in its epoch
      * @param firstTimeStep where the step begins in the sequences of its batch
+     * @param waited seconds that it took to get the batches
      */
     record Attempt(
-            List<MultiDataSet> batches, boolean continued, boolean carriesState, int batch, int firstTimeStep) {
+            List<MultiDataSet> batches,
+            boolean continued,
+            boolean carriesState,
+            int batch,
+            int firstTimeStep,
+            double waited) {
         Attempt {
             batches = List.copyOf(batches);
         }

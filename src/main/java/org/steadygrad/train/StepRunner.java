@@ -231,6 +231,7 @@ final class StepRunner {
         boolean failed = !rescaled && (outcome.isPresent() ? !done.applied() : !Double.isFinite(loss));
         Optional<Forensics.Report> why =
                 failed ? Optional.of(skipped.look(done.attempt(), progress)) : Optional.empty();
+        records.given(done.attempt(), done.applied());
         why.ifPresent(report -> records.verdict(progress.iteration, report.verdict()));
         records.step(report(done), done);
         why.ifPresent(report -> records.skipped(progress.iteration, loss, report));

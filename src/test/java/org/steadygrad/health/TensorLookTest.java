@@ -156,7 +156,7 @@ class TensorLookTest {
         List<Look> looks = new ArrayList<>();
         List<Integer> distributed = new ArrayList<>();
         HealthMonitor monitor = new HealthMonitor(
-                RunFiles.defaults(HealthSpec.class), layout, Prescriber.NONE, block -> false, new HealthObserver() {
+                RunFiles.defaults(HealthSpec.class), layout, RunFacts.NONE, Prescriber.NONE, new HealthObserver() {
                     @Override
                     public void looked(Look look) {
                         looks.add(look);
