@@ -119,8 +119,8 @@ public final class GradientHealth extends BaseTrainingListener {
         monitor = new HealthMonitor(
                 spec,
                 layout,
+                RunFacts.NONE,
                 Prescriber.NONE,
-                block -> false,
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 
