@@ -74,7 +74,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(diagnosis));
         } else {
-            new DiagnosisText(out).print(diagnosis);
+            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, run);
         }
         out.flush();
         return ExitCode.OK;
