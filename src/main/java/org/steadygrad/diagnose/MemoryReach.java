@@ -21,7 +21,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
  * @param product for a vanilla layer, the mean factor of the product of its steps' Jacobians; NaN for others
  * @param lag steps back that the task needs; null when it isn't known
  * @param steps that were looked at, counted back from the loss
- * @param norms norm of dLoss/dh at these steps, of the minibatch's average loss
+ * @param norms norm of the gradient with respect to the state at these steps; the squared error at one step is its loss
  */
 public record MemoryReach(
         String layer,

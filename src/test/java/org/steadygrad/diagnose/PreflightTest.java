@@ -90,7 +90,7 @@ class PreflightTest {
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         assertTrue(stalled.contains("stack1-1") && stalled.contains("stack1-10"), stalled::toString);
         Map<String, Double> ratios = trained(subject);
-        stalled.forEach(layer -> assertTrue(ratios.get(layer) < 1e-6, layer + " " + ratios));
+        stalled.forEach(layer -> assertTrue(ratios.get(layer) < 1e-5, layer + " " + ratios));
     }
 
     @Test
@@ -103,11 +103,6 @@ class PreflightTest {
         assertTrue(diagnosis.stacks().get(0).perLayer() > 2);
         assertTrue(diagnosis.layers(Verdict.BLOWS_UP).contains("stack1-1"));
         assertFalse(diagnosis.subject().lossAfterStep() <= 2 * diagnosis.subject().loss());
-        Trainer.of(subject.model(), subject.data())
-                .iterations(5)
-                .clip(new ClipSpec.None())
-                .engine("dl4j")
-                .run();
     }
 
     @Test
