@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.steadygrad.check.Check;
+import org.steadygrad.spec.FindingKind;
 
 /**
  * Something wrong with a training run, seen often enough to be believed.
  *
- * @param id kind, for example {@code vanishing-gradient}; see {@link FlowRules}, {@link TimeRules} and {@link StepRules}
+ * @param id name of its {@link FindingKind}, for example {@code vanishing-gradient}
  * @param severity how much it matters
  * @param layer the layer it is about; "" for the whole network
  * @param firstIteration where the row of sightings began that it is based on
@@ -36,8 +37,18 @@ public record Finding(
     }
 
     /** A single sighting, at an iteration that the caller knows. */
-    static Finding seen(String id, Severity severity, String layer, String message, Map<String, Double> evidence) {
-        return new Finding(id, severity, layer, 0, 1, message, evidence, List.of());
+    static Finding seen(
+            FindingKind kind, Severity severity, String layer, String message, Map<String, Double> evidence) {
+        return new Finding(kind.id(), severity, layer, 0, 1, message, evidence, List.of());
+    }
+
+    /**
+     * What it is.
+     *
+     * @throws org.steadygrad.check.InvalidInputException when no finding has this id
+     */
+    public FindingKind kind() {
+        return FindingKind.of(id, "Finding");
     }
 
     /** The same, seen so many times from an iteration on. */

@@ -53,6 +53,9 @@ public final class GradientHealth extends BaseTrainingListener {
     private ComputationGraph shadow;
     private GradientStatistics gradient;
     private INDArray before;
+    /** What the network was given at a full look; null at other steps. */
+    private MultiDataSet batch;
+
     private INDArray[] graphLabels;
     private Optional<StepTrace> trace = Optional.empty();
     private long looks;
@@ -146,7 +149,8 @@ public final class GradientHealth extends BaseTrainingListener {
                 return Optional.empty();
             }
             shadow.params().assign(model.params());
-            return Optional.of(TracedPass.run(shadow, batch(model), false).trace());
+            batch = batch(model);
+            return Optional.of(TracedPass.run(shadow, batch, false).trace());
         } finally {
             random.setStates(root, node);
         }
@@ -194,6 +198,10 @@ public final class GradientHealth extends BaseTrainingListener {
                 blocks.add(new UpdateOutcome.BlockUpdate(weights[i], updates[i]));
             }
             UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
+            if (batch != null) {
+                monitor.observeBatch(iteration, batch);
+                batch = null;
+            }
             monitor.observe(iteration, model.score(), outcome, trace);
             log.ifPresent(HealthLog::flush);
         }

@@ -18,6 +18,7 @@ final class RunRecords implements AutoCloseable {
     private final Optional<HealthLog> healthLog;
     private final TrainingObserver observer;
     private long lastFlush = System.nanoTime();
+    private long lastStep = lastFlush;
 
     RunRecords(
             Progress progress,
@@ -36,6 +37,20 @@ final class RunRecords implements AutoCloseable {
         return progress;
     }
 
+    /**
+     * Shows health what a step was given.
+     *
+     * @param applied whether the step changed the parameters; where it didn't, its batch may be why
+     */
+    void given(StepQueue.Attempt attempt, boolean applied) {
+        long now = System.nanoTime();
+        health.observeWaiting(attempt.waited(), (now - lastStep) / 1e9);
+        lastStep = now;
+        if (!applied || health.wantsBatch(progress.iteration)) {
+            health.observeBatch(progress.iteration, attempt.batches().get(0));
+        }
+    }
+
     void step(IterationReport report, Optional<UpdateOutcome> outcome, Optional<StepTrace> trace) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("iteration", report.iteration());
@@ -49,6 +64,8 @@ final class RunRecords implements AutoCloseable {
         write(row);
         if (outcome.isPresent()) {
             health.observe(report.iteration(), report.loss(), outcome.get(), trace);
+        } else if (!Double.isFinite(report.loss())) {
+            health.observeFailed(report.iteration(), report.loss());
         }
         observer.iterationDone(report);
     }
@@ -65,6 +82,10 @@ final class RunRecords implements AutoCloseable {
         row.put("validation", values);
         row.put("best", best);
         write(row);
+        Double loss = values.get("loss");
+        if (loss != null) {
+            health.observeValidation(progress.iteration, loss);
+        }
         observer.validated(progress.iteration, values, best);
     }
 

@@ -22,8 +22,9 @@ final class StepQueue {
      * @param batches their gradients are averaged
      * @param continued whether the step continues the sequences of the step before
      * @param carriesState whether recurrent state is kept between steps at all
+     * @param waited seconds that it took to get the batches
      */
-    record Attempt(List<MultiDataSet> batches, boolean continued, boolean carriesState) {
+    record Attempt(List<MultiDataSet> batches, boolean continued, boolean carriesState, double waited) {
         Attempt {
             batches = List.copyOf(batches);
         }

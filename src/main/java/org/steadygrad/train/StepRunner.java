@@ -204,6 +204,7 @@ final class StepRunner {
         } else {
             progress.skippedSteps++;
         }
+        records.given(attempt, outcome.isPresent() && applied);
         records.step(report(passes.loss(), outcome, applied, seconds), outcome, passes.trace());
         if (outcome.isPresent() && outcome.get().rescaled()) {
             records.event(TrainingObserver.Event.SKIPPED, progress.iteration, RESCALED, Map.of());

@@ -56,8 +56,11 @@ final class TrainingLoop {
     private Optional<End> epoch() throws IOException {
         BatchSequence training = source.training();
         try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
+            long asked = System.nanoTime();
             while (batches.hasNext()) {
-                Optional<String> trouble = trainOn(take(batches));
+                List<MultiDataSet> group = take(batches);
+                Optional<String> trouble = trainOn(group, (System.nanoTime() - asked) / 1e9);
+                asked = System.nanoTime();
                 boolean epochDone = !batches.hasNext();
                 boolean pause = epochDone || somethingDue();
                 if (trouble.isEmpty() && pause) {
@@ -100,13 +103,14 @@ final class TrainingLoop {
         return group;
     }
 
-    private Optional<String> trainOn(List<MultiDataSet> group) {
+    /** @param waited seconds that it took to get the batches */
+    private Optional<String> trainOn(List<MultiDataSet> group, double waited) {
         if (window == 0) {
-            return steps.run(new Attempt(group, false, false));
+            return steps.run(new Attempt(group, false, false, waited));
         }
         boolean continued = false;
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            Optional<String> trouble = steps.run(new Attempt(List.of(piece), continued, true));
+            Optional<String> trouble = steps.run(new Attempt(List.of(piece), continued, true, continued ? 0 : waited));
             if (trouble.isPresent()) {
                 return trouble;
             }
