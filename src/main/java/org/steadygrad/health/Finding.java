@@ -51,7 +51,7 @@ public record Finding(
     }
 
     /** A number as messages show it. */
-    static String number(double value) {
+    public static String number(double value) {
         return value != 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 10_000)
                 ? String.format(Locale.ROOT, "%.1e", value)
                 : String.format(Locale.ROOT, "%.3g", value);

@@ -19,6 +19,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
@@ -119,7 +120,7 @@ public final class GradientHealth extends BaseTrainingListener {
         monitor = new HealthMonitor(
                 spec,
                 layout,
-                Prescriber.NONE,
+                new GeneralPrescriber(),
                 block -> false,
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }

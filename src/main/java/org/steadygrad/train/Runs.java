@@ -10,6 +10,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -40,6 +41,7 @@ public final class Runs {
             Trainer trainer = Trainer.of(model, source)
                     .settings(LoopSettings.of(run))
                     .name(run.name())
+                    .prescriber(new RunFilePrescriber(run, source.description()))
                     .folder(folder.root())
                     .resume(options.resume())
                     .observer(options.observer())
