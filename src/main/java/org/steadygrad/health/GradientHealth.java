@@ -120,8 +120,8 @@ public final class GradientHealth extends BaseTrainingListener {
         monitor = new HealthMonitor(
                 spec,
                 layout,
+                RunFacts.NONE,
                 new GeneralPrescriber(),
-                block -> false,
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
@@ -17,7 +16,6 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
-import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.HealthSpec;
 
 /** Watches a training run step by step and says what is wrong with it, and what could be done about it. */
@@ -38,23 +36,19 @@ public final class HealthMonitor {
 
     /**
      * @param layout of the statistics that {@link #observe} is given
+     * @param facts what is known of the run beforehand
      * @param prescriber says what could be done about findings
-     * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
      * @param observer is told of looks and findings
      */
     public HealthMonitor(
-            HealthSpec spec,
-            FlatLayout layout,
-            Prescriber prescriber,
-            Predicate<ParameterBlock> underflowing,
-            HealthObserver observer) {
+            HealthSpec spec, FlatLayout layout, RunFacts facts, Prescriber prescriber, HealthObserver observer) {
         Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
         this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
         this.observer = Check.notNull(observer, "HealthMonitor", "observer");
         ignored = Set.copyOf(spec.ignore());
         flowRules = new FlowRules(spec);
-        stepRules = new StepRules(spec, layout, underflowing);
+        stepRules = new StepRules(spec, layout, facts.underflowing());
     }
 
     /**

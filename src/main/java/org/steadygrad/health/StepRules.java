@@ -21,7 +21,7 @@ import org.steadygrad.spec.HealthSpec;
  *   <li>{@code updates-too-small}, {@code updates-too-large}: the median ratio of a weight matrix' update to its weights
  *       is below {@code updates.small} or above {@code updates.large}. Biases, which start at 0, aren't looked at.
  *   <li>{@code unchanging-parameter}: a trained parameter was never changed in the window.
- *   <li>{@code vanishing-gradient}: where gradients are computed in 16-bit floats, the median share of elements of a weight
+ *   <li>{@code gradient-underflow}: where gradients are computed in 16-bit floats, the median share of elements of a weight
  *       matrix' gradient that are exactly 0 is {@value #MANY_ZEROS} or more; most of them have underflowed.
  *   <li>{@code oscillating-loss}: from step to step the loss changes by more than half its median, that median is more
  *       than a tenth of that at the start, and the second half of the window isn't better than the first.
@@ -202,7 +202,7 @@ final class StepRules {
         double median = shares.median();
         if (shares.size() >= LOOK_EVERY && median >= MANY_ZEROS) {
             found.add(Finding.seen(
-                    "vanishing-gradient",
+                    "gradient-underflow",
                     Severity.WARNING,
                     block.layer(),
                     Finding.number(100 * median) + " % of the elements of the gradient of " + block.name()

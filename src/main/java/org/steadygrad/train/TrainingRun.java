@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
@@ -24,10 +26,12 @@ import org.steadygrad.engine.Engines;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.ops.ClipPolicy;
+import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
@@ -207,15 +211,23 @@ final class TrainingRun {
             Engine engine, Optional<HealthLog> log, Optional<CheckpointStore.Checkpoint> start) {
         List<HealthObserver> observers = new ArrayList<>(List.of(observer));
         log.ifPresent(observers::add);
-        boolean underflow = engine.precision() == Precision.FP16;
         HealthMonitor health = new HealthMonitor(
-                settings.health(),
-                engine.layout(),
-                filing.prescriber(),
-                block -> underflow && !embeds(block.layer()),
-                HealthObserver.all(observers));
+                settings.health(), engine.layout(), facts(engine), filing.prescriber(), HealthObserver.all(observers));
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
+    }
+
+    private RunFacts facts(Engine engine) {
+        DataDescription described = data.description();
+        boolean underflow = engine.precision() == Precision.FP16;
+        return new RunFacts(
+                described.lag() == null ? OptionalInt.empty() : OptionalInt.of(described.lag()),
+                window(),
+                described.target().perStep(),
+                described.input() == DataDescription.InputKind.SYMBOLS,
+                !(settings.clip() instanceof ClipSpec.None),
+                data.training().batchesPerEpoch(),
+                block -> underflow && !embeds(block.layer()));
     }
 
     /** Whether most of a layer's gradient is 0 in any case. */

@@ -30,7 +30,8 @@ class HealthMonitorTest {
     }
 
     private static HealthMonitor monitor(Predicate<ParameterBlock> underflowing) {
-        return new HealthMonitor(SPEC, LAYOUT, Prescriber.NONE, underflowing, new HealthObserver() {});
+        return new HealthMonitor(
+                SPEC, LAYOUT, RunFacts.NONE.underflowing(underflowing), Prescriber.NONE, new HealthObserver() {});
     }
 
     private static UpdateOutcome outcome(double gradientNorm, double updateRatio) {
@@ -76,8 +77,8 @@ class HealthMonitorTest {
     }
 
     @Test
-    void gradientsThatUnderflowVanish() {
-        assertEquals(List.of("vanishing-gradient"), idsWithZeros(11, true));
+    void gradientsThatUnderflowAreTold() {
+        assertEquals(List.of("gradient-underflow"), idsWithZeros(11, true));
         assertEquals(List.of(), idsWithZeros(10, true));
         assertEquals(List.of(), idsWithZeros(21, false));
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.Prescription;
+import org.steadygrad.spec.FindingKind;
 
 /**
  * Prescribes for networks whose run file isn't known, such as plain DL4J ones: clipping as the assignment that a run file
@@ -17,7 +18,7 @@ import org.steadygrad.health.Prescription;
  */
 public final class GeneralPrescriber implements Prescriber {
     private static final Set<String> CLIPPED = Set.of(
-            "exploding-gradient", "exploding-through-time", "gradient-spikes", "loss-spikes", "non-finite", "diverging-loss");
+            FindingKind.EXPLODING_GRADIENT.id(), FindingKind.EXPLODING_THROUGH_TIME.id(), FindingKind.GRADIENT_SPIKES.id(), FindingKind.LOSS_SPIKES.id(), FindingKind.NON_FINITE.id(), FindingKind.DIVERGING_LOSS.id());
 
     private record Advice(String title, String reason, Paper paper) {
         Prescription inWords() {
@@ -82,30 +83,30 @@ public final class GeneralPrescriber implements Prescriber {
             "A clip that acts on every step is a learning rate in disguise.",
             Paper.CLIPPING);
 
-    private static final Map<String, List<Advice>> ADVICE = Map.ofEntries(
-            entry("bad-input", List.of(STANDARDISE)),
-            entry("poor-initialisation", List.of(INITIALISE, ORTHOGONAL, NORMALISE, SHORTCUT)),
-            entry("all-zero", List.of(INITIALISE, LEAK)),
-            entry("vanishing-gradient", List.of(NORMALISE, SHORTCUT, RECTIFY, INITIALISE)),
-            entry("exploding-gradient", List.of(INITIALISE, NORMALISE, LOWER)),
-            entry("dead-units", List.of(LEAK, LOWER, INITIALISE)),
-            entry("saturation", List.of(STANDARDISE, INITIALISE, NORMALISE, RECTIFY)),
-            entry("non-finite", List.of(LOWER, INITIALISE, STANDARDISE)),
-            entry("vanishing-through-time", List.of(GATE, ORTHOGONAL)),
-            entry("exploding-through-time", List.of(ORTHOGONAL, LOWER)),
-            entry("short-truncation", List.of(WINDOW)),
-            entry("gradient-spikes", List.of(WARM_UP, LOWER)),
-            entry("updates-too-small", List.of(RAISE)),
-            entry("updates-too-large", List.of(LOWER, WARM_UP)),
-            entry("unchanging-parameter", List.of(LEAK, INITIALISE, NORMALISE)),
-            entry("oscillating-loss", List.of(LOWER)),
-            entry("loss-spikes", List.of(LOWER, WARM_UP)),
-            entry("loss-plateau", List.of(RAISE, INITIALISE, NORMALISE)),
-            entry("diverging-loss", List.of(LOWER, WARM_UP)),
-            entry("learning-rate-too-high", List.of(LOWER, WARM_UP)),
-            entry("learning-rate-too-low", List.of(RAISE)),
-            entry("clip-always", List.of(LOOSEN)),
-            entry("overfitting", List.of(DROP, DECAY, STOP)));
+    private static final Map<FindingKind, List<Advice>> ADVICE = Map.ofEntries(
+            entry(FindingKind.BAD_INPUT, List.of(STANDARDISE)),
+            entry(FindingKind.POOR_INITIALISATION, List.of(INITIALISE, ORTHOGONAL, NORMALISE, SHORTCUT)),
+            entry(FindingKind.ALL_ZERO, List.of(INITIALISE, LEAK)),
+            entry(FindingKind.VANISHING_GRADIENT, List.of(NORMALISE, SHORTCUT, RECTIFY, INITIALISE)),
+            entry(FindingKind.EXPLODING_GRADIENT, List.of(INITIALISE, NORMALISE, LOWER)),
+            entry(FindingKind.DEAD_UNITS, List.of(LEAK, LOWER, INITIALISE)),
+            entry(FindingKind.SATURATION, List.of(STANDARDISE, INITIALISE, NORMALISE, RECTIFY)),
+            entry(FindingKind.NON_FINITE, List.of(LOWER, INITIALISE, STANDARDISE)),
+            entry(FindingKind.VANISHING_THROUGH_TIME, List.of(GATE, ORTHOGONAL)),
+            entry(FindingKind.EXPLODING_THROUGH_TIME, List.of(ORTHOGONAL, LOWER)),
+            entry(FindingKind.SHORT_TRUNCATION, List.of(WINDOW)),
+            entry(FindingKind.GRADIENT_SPIKES, List.of(WARM_UP, LOWER)),
+            entry(FindingKind.UPDATES_TOO_SMALL, List.of(RAISE)),
+            entry(FindingKind.UPDATES_TOO_LARGE, List.of(LOWER, WARM_UP)),
+            entry(FindingKind.UNCHANGING_PARAMETER, List.of(LEAK, INITIALISE, NORMALISE)),
+            entry(FindingKind.OSCILLATING_LOSS, List.of(LOWER)),
+            entry(FindingKind.LOSS_SPIKES, List.of(LOWER, WARM_UP)),
+            entry(FindingKind.LOSS_PLATEAU, List.of(RAISE, INITIALISE, NORMALISE)),
+            entry(FindingKind.DIVERGING_LOSS, List.of(LOWER, WARM_UP)),
+            entry(FindingKind.LEARNING_RATE_TOO_HIGH, List.of(LOWER, WARM_UP)),
+            entry(FindingKind.LEARNING_RATE_TOO_LOW, List.of(RAISE)),
+            entry(FindingKind.CLIP_ALWAYS, List.of(LOOSEN)),
+            entry(FindingKind.OVERFITTING, List.of(DROP, DECAY, STOP)));
 
     @Override
     public List<Prescription> prescribe(Finding finding, double[] gradientNorms) {
@@ -113,7 +114,11 @@ public final class GeneralPrescriber implements Prescriber {
         if (CLIPPED.contains(finding.id())) {
             Clipping.bound(finding, gradientNorms, Optional.empty()).ifPresent(prescribed::add);
         }
-        ADVICE.getOrDefault(finding.id(), List.of()).forEach(advice -> prescribed.add(advice.inWords()));
+        ADVICE.forEach((kind, advice) -> {
+            if (kind.id().equals(finding.id())) {
+                advice.forEach(one -> prescribed.add(one.inWords()));
+            }
+        });
         return prescribed;
     }
 }

@@ -187,7 +187,7 @@ final class Memory {
 
     /** Steps that have to be bridged: what the task needs where that is known, else the sequences' length. */
     private static int lag(Case c) {
-        double known = c.evidence("lag", c.evidence("length", c.data().maxSteps()));
+        double known = c.data().lag() == null ? c.evidence("length", c.data().maxSteps()) : c.data().lag();
         return (int) Math.max(SHORTEST_CHRONO, Math.min(known, 1_000_000));
     }
 

@@ -14,6 +14,7 @@ import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.Prescription;
 import org.steadygrad.spec.ClipSpec;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -36,13 +37,13 @@ public final class RunFilePrescriber implements Prescriber {
         Optional<Prescription> prescribe(Finding finding, double[] norms, Optional<ClipSpec> present);
     }
 
-    private static final Map<String, List<Cure>> CURES = Map.ofEntries(
-            entry("bad-input", List.of(Fit::mendData, Fit::standardise)),
-            entry("constant-input", List.of(Fit::leaveOut)),
-            entry("repeated-batch", List.of(Fit::shuffle)),
-            entry("stalled-input", List.of(Fit::feedFaster)),
+    private static final Map<FindingKind, List<Cure>> CURES = Map.ofEntries(
+            entry(FindingKind.BAD_INPUT, List.of(Fit::mendData, Fit::standardise)),
+            entry(FindingKind.CONSTANT_INPUT, List.of(Fit::leaveOut)),
+            entry(FindingKind.REPEATED_BATCH, List.of(Fit::shuffle)),
+            entry(FindingKind.STALLED_INPUT, List.of(Fit::feedFaster)),
             entry(
-                    "poor-initialisation",
+                    FindingKind.POOR_INITIALISATION,
                     List.of(
                             Depth::initialise,
                             Memory::orthogonal,
@@ -50,9 +51,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::shortcut,
                             Depth::measureVariance,
                             Depth::rectify)),
-            entry("all-zero", List.of(Depth::initialise, Depth::leak, Depth::normalise, Depth::measureVariance)),
+            entry(FindingKind.ALL_ZERO, List.of(Depth::initialise, Depth::leak, Depth::normalise, Depth::measureVariance)),
             entry(
-                    "vanishing-gradient",
+                    FindingKind.VANISHING_GRADIENT,
                     List.of(
                             Depth::initialise,
                             Depth::normalise,
@@ -62,7 +63,7 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::selfNormalise,
                             Depth::measureVariance)),
             entry(
-                    "exploding-gradient",
+                    FindingKind.EXPLODING_GRADIENT,
                     List.of(
                             Depth::initialise,
                             Memory::orthogonal,
@@ -71,9 +72,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::measureVariance,
                             Depth::selfNormalise,
                             StepSize::lower)),
-            entry("dead-units", List.of(Depth::leak, Depth::initialise, Depth::normalise, StepSize::lower, Memory::bounded)),
+            entry(FindingKind.DEAD_UNITS, List.of(Depth::leak, Depth::initialise, Depth::normalise, StepSize::lower, Memory::bounded)),
             entry(
-                    "saturation",
+                    FindingKind.SATURATION,
                     List.of(
                             Fit::standardise,
                             Depth::initialise,
@@ -82,7 +83,7 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::rectify,
                             StepSize::lower)),
             entry(
-                    "non-finite",
+                    FindingKind.NON_FINITE,
                     List.of(
                             Fit::widerRange,
                             clip(Clipping::bound),
@@ -90,9 +91,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::initialise,
                             Fit::standardise,
                             Memory::bounded)),
-            entry("gradient-underflow", List.of(Fit::widerRange)),
+            entry(FindingKind.GRADIENT_UNDERFLOW, List.of(Fit::widerRange)),
             entry(
-                    "vanishing-through-time",
+                    FindingKind.VANISHING_THROUGH_TIME,
                     List.of(
                             Memory::gru,
                             Memory::chrono,
@@ -102,7 +103,7 @@ public final class RunFilePrescriber implements Prescriber {
                             Memory::orthogonal,
                             Memory::plainGru)),
             entry(
-                    "exploding-through-time",
+                    FindingKind.EXPLODING_THROUGH_TIME,
                     List.of(
                             clip(Clipping::bound),
                             Memory::orthogonal,
@@ -110,26 +111,26 @@ public final class RunFilePrescriber implements Prescriber {
                             Memory::plainGru,
                             clip(Clipping::follow),
                             StepSize::lower)),
-            entry("short-truncation", List.of(Memory::longerWindow, Memory::wholeSequence)),
+            entry(FindingKind.SHORT_TRUNCATION, List.of(Memory::longerWindow, Memory::wholeSequence)),
             entry(
-                    "gradient-spikes",
+                    FindingKind.GRADIENT_SPIKES,
                     List.of(
                             clip(Clipping::bound),
                             clip(Clipping::outliers),
                             clip(Clipping::follow),
                             StepSize::warmUp,
                             StepSize::lowerALittle)),
-            entry("updates-too-small", List.of(StepSize::raise, StepSize::adaptive)),
-            entry("updates-too-large", List.of(StepSize::lower, StepSize::warmUp, clip(Clipping::relative))),
+            entry(FindingKind.UPDATES_TOO_SMALL, List.of(StepSize::raise, StepSize::adaptive)),
+            entry(FindingKind.UPDATES_TOO_LARGE, List.of(StepSize::lower, StepSize::warmUp, clip(Clipping::relative))),
             entry(
-                    "unchanging-parameter",
+                    FindingKind.UNCHANGING_PARAMETER,
                     List.of(Depth::leak, Depth::initialise, Depth::normalise, Depth::shortcut, StepSize::adaptive)),
             entry(
-                    "oscillating-loss",
+                    FindingKind.OSCILLATING_LOSS,
                     List.of(StepSize::lower, StepSize::lowerALittle, StepSize::anneal, clip(Clipping::bound))),
-            entry("loss-spikes", List.of(clip(Clipping::bound), StepSize::lowerALittle, StepSize::warmUp)),
+            entry(FindingKind.LOSS_SPIKES, List.of(clip(Clipping::bound), StepSize::lowerALittle, StepSize::warmUp)),
             entry(
-                    "loss-plateau",
+                    FindingKind.LOSS_PLATEAU,
                     List.of(
                             StepSize::raise,
                             Memory::gru,
@@ -138,14 +139,14 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::shortcut,
                             StepSize::adaptive,
                             StepSize::lower)),
-            entry("diverging-loss", List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
+            entry(FindingKind.DIVERGING_LOSS, List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
             entry(
-                    "learning-rate-too-high",
+                    FindingKind.LEARNING_RATE_TOO_HIGH,
                     List.of(StepSize::lower, StepSize::lowerALittle, StepSize::warmUp, clip(Clipping::bound))),
-            entry("learning-rate-too-low", List.of(StepSize::raise, StepSize::raiseALittle, StepSize::adaptive)),
-            entry("clip-always", List.of(clip(Clipping::loosen), StepSize::lowerALittle)),
-            entry("clip-never", List.of(clip(Clipping::guardOutliers))),
-            entry("overfitting", List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));
+            entry(FindingKind.LEARNING_RATE_TOO_LOW, List.of(StepSize::raise, StepSize::raiseALittle, StepSize::adaptive)),
+            entry(FindingKind.CLIP_ALWAYS, List.of(clip(Clipping::loosen), StepSize::lowerALittle)),
+            entry(FindingKind.CLIP_NEVER, List.of(clip(Clipping::guardOutliers))),
+            entry(FindingKind.OVERFITTING, List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));
 
     private final RunSpec run;
     private final DataDescription data;
@@ -169,9 +170,11 @@ public final class RunFilePrescriber implements Prescriber {
     public List<Prescription> prescribe(Finding finding, double[] gradientNorms) {
         Case c = new Case(finding, gradientNorms, run, data);
         List<Prescription> prescribed = new ArrayList<>();
-        for (Cure cure : CURES.getOrDefault(finding.id(), List.of())) {
-            cure.prescribe(c).filter(this::changesTheRun).ifPresent(prescribed::add);
-        }
+        CURES.forEach((kind, cures) -> {
+            if (kind.id().equals(finding.id())) {
+                cures.forEach(cure -> cure.prescribe(c).filter(this::changesTheRun).ifPresent(prescribed::add));
+            }
+        });
         return prescribed;
     }
 

@@ -25,6 +25,7 @@ import org.steadygrad.health.Severity;
 import org.steadygrad.model.ModelBuilder;
 import org.steadygrad.spec.ActivationKind;
 import org.steadygrad.spec.ClipSpec;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -37,37 +38,9 @@ class RunFilePrescriberTest {
     private static final DataDescription SYMBOLS =
             new DataDescription(InputKind.SYMBOLS, 10, TargetKind.CLASS_PER_STEP, 10, 70);
 
-    /** All kinds of findings that health documents, and one that it doesn't. */
-    private static final List<String> IDS = List.of(
-            "bad-input",
-            "constant-input",
-            "poor-initialisation",
-            "all-zero",
-            "repeated-batch",
-            "stalled-input",
-            "vanishing-gradient",
-            "exploding-gradient",
-            "dead-units",
-            "saturation",
-            "non-finite",
-            "gradient-underflow",
-            "vanishing-through-time",
-            "exploding-through-time",
-            "short-truncation",
-            "gradient-spikes",
-            "updates-too-small",
-            "updates-too-large",
-            "unchanging-parameter",
-            "oscillating-loss",
-            "loss-spikes",
-            "loss-plateau",
-            "diverging-loss",
-            "learning-rate-too-high",
-            "learning-rate-too-low",
-            "clip-always",
-            "clip-never",
-            "overfitting",
-            "something-else");
+    /** Of all kinds of findings, and one that there isn't. */
+    private static final List<String> IDS =
+            Stream.concat(FindingKind.ids().stream(), Stream.of("something-else")).toList();
 
     private record Patient(String text, DataDescription data, List<String> layers) {
         RunSpec run() {
@@ -187,7 +160,7 @@ class RunFilePrescriberTest {
                 List.of("model.layers[0].stack.batchNorm=true"), cures.get(0).changes());
         assertEquals(
                 List.of("model.layers[0].stack.residual=true"), cures.get(1).changes());
-        assertTrue(cures.get(0).reason().startsWith("The gradient changes by a factor of 0.25 per layer over 19 layers."));
+        assertTrue(cures.get(0).reason().startsWith("The gradient changes by a factor of 0.250 per layer over 19 layers."));
         assertTrue(cures.get(0).source().contains("2015"), cures.get(0).source());
     }
 
@@ -218,8 +191,9 @@ class RunFilePrescriberTest {
     @Test
     void anRnnThatForgetsBecomesAGatedLayerForTheLagOfTheTask() {
         String text = "{data: adding, model: {layers: [rnn: {units: 7, layers: 2, direction: concat, dropout: 0.1}]}}";
-        Finding finding = finding("vanishing-through-time", "rnn1-1", Map.of("lag", 17.0, "horizon", 5.0, "length", 33.0));
-        List<Prescription> cures = prescribe(text, SEQUENCES, finding);
+        Finding finding = finding("vanishing-through-time", "rnn1-1", Map.of("horizon", 5.0, "length", 33.0));
+        DataDescription known = new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, 33, 17);
+        List<Prescription> cures = prescribe(text, known, finding);
         LayerSpec.Gru gru = (LayerSpec.Gru) RunFiles.with(RunFiles.parse(text, "test", List.of()), cures.get(0).changes())
                 .model()
                 .layers()
