@@ -145,6 +145,11 @@ public final class HealthMonitor {
                 trace.nonFinite());
     }
 
+    /** Of the averaged gradient at the latest applied steps, before clipping, oldest first. */
+    public double[] gradientNorms() {
+        return stepRules.gradientNorms();
+    }
+
     /** What is believed so far, the gravest first. */
     public List<Finding> findings() {
         return findings.findings();
