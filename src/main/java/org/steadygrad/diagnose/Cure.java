@@ -1,5 +1,6 @@
 package org.steadygrad.diagnose;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.spec.RunSpec;
@@ -28,9 +29,9 @@ public record Cure(
     }
 
     /**
-     * @param run the cured run file
+     * @param run the cured run file; JSON has its changes only, those of {@code after}
      * @param before the original over the same number of steps
      * @param after the cured run
      */
-    public record Outcome(RunSpec run, Trial before, Trial after) {}
+    public record Outcome(@JsonIgnore RunSpec run, Trial before, Trial after) {}
 }

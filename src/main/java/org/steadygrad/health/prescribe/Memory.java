@@ -187,7 +187,8 @@ final class Memory {
 
     /** Steps that have to be bridged: what the task needs where that is known, else the sequences' length. */
     private static int lag(Case c) {
-        double known = c.data().lag() == null ? c.evidence("length", c.data().maxSteps()) : c.data().lag();
+        Integer told = c.run().health().time().lag() == null ? c.data().lag() : c.run().health().time().lag();
+        double known = told == null ? c.evidence("length", c.data().maxSteps()) : told;
         return (int) Math.max(SHORTEST_CHRONO, Math.min(known, 1_000_000));
     }
 
