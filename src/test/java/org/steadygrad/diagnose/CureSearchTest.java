@@ -18,7 +18,7 @@ import org.steadygrad.train.StopSignal;
 import org.steadygrad.train.TrainingObserver;
 
 class CureSearchTest {
-    private static final String SIGMOID = "{data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers:"
+    private static final String SIGMOID = "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers:"
             + " [stack: {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
             + " updater: {adam: 0.01}}, health: {every: 2}}";
 
@@ -84,7 +84,7 @@ class CureSearchTest {
 
     @Test
     void aHealthyRunIsLeftAlone() {
-        RunSpec run = run("{data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation: tanh}]},"
+        RunSpec run = run("{threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation: tanh}]},"
                 + " training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}}, health: {ignore:"
                 + " [loss-plateau, updates-too-large]}}");
         Cure cure = search(run, new TrialPlan(30, 30, 10));
@@ -95,7 +95,7 @@ class CureSearchTest {
 
     @Test
     void withoutValidationDataTheFirstTrainingBatchesMeasure() {
-        RunSpec run = run("{data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x], window: 16,"
+        RunSpec run = run("{threads: 1, data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x], window: 16,"
                 + " validation: 0}, model: {layers: [gru: 3]}, training: {batch: 8, iterations: 7, weightDecay: 0.3}}");
         Trial trial = Trial.of(
                 "it",
