@@ -20,6 +20,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
@@ -133,7 +134,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 spec,
                 layout,
                 RunFacts.NONE,
-                Prescriber.NONE,
+                new GeneralPrescriber(),
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 
