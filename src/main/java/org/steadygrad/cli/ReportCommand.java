@@ -58,7 +58,9 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<RunView> views = runs.stream().map(RunReader::read).toList();
         PrintWriter output = spec.commandLine().getOut();
-        Path page = out != null ? out : views.size() > 1 ? Path.of("comparison.html") : runs.get(0).resolve("report.html");
+        Path page = out != null
+                ? out
+                : views.size() > 1 ? Path.of("comparison.html") : runs.get(0).resolve("report.html");
         byte[] html = ReportPage.html(views).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(page, stream -> stream.write(html));
         output.println("Report: " + page);
@@ -78,7 +80,8 @@ final class ReportCommand implements Callable<Integer> {
                 String svg = drawing.svg(chart);
                 byte[] png = drawing.png(svg);
                 AtomicFile.write(
-                        pictures.resolve(chart.name() + ".svg"), stream -> stream.write(svg.getBytes(StandardCharsets.UTF_8)));
+                        pictures.resolve(chart.name() + ".svg"),
+                        stream -> stream.write(svg.getBytes(StandardCharsets.UTF_8)));
                 AtomicFile.write(pictures.resolve(chart.name() + ".png"), stream -> stream.write(png));
                 count++;
             }

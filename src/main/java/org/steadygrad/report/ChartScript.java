@@ -57,7 +57,8 @@ final class ChartScript implements AutoCloseable {
         try {
             return Context.toString(function.call(context, scope, object, arguments));
         } catch (RhinoException e) {
-            throw new IllegalStateException("the report's script " + path + " failed: " + e.details() + " " + e.getScriptStackTrace(), e);
+            throw new IllegalStateException(
+                    "the report's script " + path + " failed: " + e.details() + " " + e.getScriptStackTrace(), e);
         }
     }
 

@@ -26,7 +26,9 @@ record Configuration(String text, Map<String, String> values) {
         try {
             flatten("", new Yaml(new SafeConstructor(new LoaderOptions())).load(text), values);
         } catch (MarkedYAMLException e) {
-            String line = e.getProblemMark() == null ? "" : ", line " + (e.getProblemMark().getLine() + 1);
+            String line = e.getProblemMark() == null
+                    ? ""
+                    : ", line " + (e.getProblemMark().getLine() + 1);
             throw damaged(source + line, String.valueOf(e.getProblem()), e);
         } catch (YAMLException e) {
             throw damaged(source, e.getMessage(), e);
@@ -36,7 +38,8 @@ record Configuration(String text, Map<String, String> values) {
 
     private static InvalidInputException damaged(String place, String problem, Exception cause) {
         return new InvalidInputException(
-                place + ": expected a run file, got text that isn't YAML (" + problem + "). Mend the file or remove it.",
+                place + ": expected a run file, got text that isn't YAML (" + problem
+                        + "). Mend the file or remove it.",
                 cause);
     }
 

@@ -57,10 +57,18 @@ final class HistogramTracks {
     }
 
     private static void fill(ObjectNode track, List<Histogram> values) {
-        track.set("low", Numbers.array(values.stream().mapToDouble(Histogram::low).toArray()));
-        track.set("high", Numbers.array(values.stream().mapToDouble(Histogram::high).toArray()));
-        track.set("mean", Numbers.array(values.stream().mapToDouble(HistogramTracks::mean).toArray()));
-        track.set("deviation", Numbers.array(values.stream().mapToDouble(HistogramTracks::deviation).toArray()));
+        track.set(
+                "low", Numbers.array(values.stream().mapToDouble(Histogram::low).toArray()));
+        track.set(
+                "high",
+                Numbers.array(values.stream().mapToDouble(Histogram::high).toArray()));
+        track.set(
+                "mean",
+                Numbers.array(values.stream().mapToDouble(HistogramTracks::mean).toArray()));
+        track.set(
+                "deviation",
+                Numbers.array(
+                        values.stream().mapToDouble(HistogramTracks::deviation).toArray()));
         ArrayNode lost = track.putArray("lost");
         ArrayNode shares = track.putArray("shares");
         for (Histogram histogram : values) {

@@ -50,7 +50,8 @@ final class JsonLinesReader {
         } catch (MalformedInputException e) {
             throw damaged("bytes that aren't text", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + ": expected a file that can be read, got: " + e.getMessage() + ".", e);
+            throw new InvalidInputException(
+                    file + ": expected a file that can be read, got: " + e.getMessage() + ".", e);
         }
     }
 

@@ -67,11 +67,13 @@ public final class ReportPictures implements AutoCloseable {
     public byte[] png(String svg) {
         LoaderContext context = LoaderContext.builder()
                 .documentLimits(new DocumentLimits(
-                        DocumentLimits.DEFAULT_MAX_NESTING_DEPTH, DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH, MOST_ELEMENTS))
+                        DocumentLimits.DEFAULT_MAX_NESTING_DEPTH,
+                        DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH,
+                        MOST_ELEMENTS))
                 .build();
         String drawable = FONTS.matcher(svg).replaceAll("font-family:" + Font.SANS_SERIF);
-        SVGDocument document =
-                new SVGLoader().load(new ByteArrayInputStream(drawable.getBytes(StandardCharsets.UTF_8)), null, context);
+        SVGDocument document = new SVGLoader()
+                .load(new ByteArrayInputStream(drawable.getBytes(StandardCharsets.UTF_8)), null, context);
         if (document == null) {
             throw new IllegalStateException("a chart's SVG can't be read");
         }

@@ -217,7 +217,9 @@ public final class RunView implements HealthObserver {
     }
 
     private void putProgress(ObjectNode progress) {
-        progress.put("iteration", learning.lastIteration()).put("planned", planned).put("epoch", epoch);
+        progress.put("iteration", learning.lastIteration())
+                .put("planned", planned)
+                .put("epoch", epoch);
         progress.put("skipped", learning.skipped()).put("clipped", learning.clipped());
         progress.put("lastFinite", learning.lastFinite()).put("bestIteration", bestIteration);
         Numbers.put(progress, "firstLoss", learning.first());
@@ -227,7 +229,8 @@ public final class RunView implements HealthObserver {
     private void putEnvironment(ObjectNode environment) {
         environment.put("engine", engine).put("device", device).put("parameters", parameterCount);
         environment.put("precision", outcome == null ? "" : outcome.precision());
-        environment.put("seed", outcome == null ? configuration.values().getOrDefault("seed", "") : "" + outcome.seed());
+        environment.put(
+                "seed", outcome == null ? configuration.values().getOrDefault("seed", "") : "" + outcome.seed());
     }
 
     private void putOutcome(ObjectNode json) {

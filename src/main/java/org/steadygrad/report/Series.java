@@ -106,8 +106,12 @@ final class Series {
         buckets.forEach(bucket -> lost.add(bucket.values - bucket.finite));
         json.set("mean", Numbers.array(means()));
         if (width > 1) {
-            json.set("low", Numbers.array(buckets.stream().mapToDouble(b -> b.low).toArray()));
-            json.set("high", Numbers.array(buckets.stream().mapToDouble(b -> b.high).toArray()));
+            json.set(
+                    "low",
+                    Numbers.array(buckets.stream().mapToDouble(b -> b.low).toArray()));
+            json.set(
+                    "high",
+                    Numbers.array(buckets.stream().mapToDouble(b -> b.high).toArray()));
         }
         return json;
     }

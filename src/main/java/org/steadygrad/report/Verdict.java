@@ -42,8 +42,7 @@ record Verdict(Tone tone, String title) {
             return new Verdict(Tone.BAD, "It can't learn: the loss was no number from the first step on.");
         }
         if (learning.lastFinite() < learning.lastIteration()) {
-            return new Verdict(
-                    Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is no number.");
+            return new Verdict(Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is no number.");
         }
         return ofChange(learning, losses, findings);
     }
@@ -62,7 +61,8 @@ record Verdict(Tone tone, String title) {
         }
         if (error && early(losses, first, last)) {
             return new Verdict(
-                    Tone.BAD, "It stalled: the training loss went " + way + " right at the start and hardly moved since.");
+                    Tone.BAD,
+                    "It stalled: the training loss went " + way + " right at the start and hardly moved since.");
         }
         if (fall < LEARNED) {
             return new Verdict(Tone.MIXED, "It learned a little: the training loss fell " + way + ".");

@@ -37,7 +37,8 @@ class ReportCommandTest {
 
     private Path run(String name) throws IOException {
         Path run = Files.createDirectory(folder.resolve(name));
-        Files.writeString(run.resolve("metrics.jsonl"), STEP.formatted(1, 7) + STEP.formatted(2, 3) + STEP.formatted(3, 1));
+        Files.writeString(
+                run.resolve("metrics.jsonl"), STEP.formatted(1, 7) + STEP.formatted(2, 3) + STEP.formatted(3, 1));
         return run;
     }
 
@@ -51,7 +52,8 @@ class ReportCommandTest {
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
-            Stream<String> words = Stream.concat(Stream.of("report"), Arrays.stream(args).map(Object::toString));
+            Stream<String> words =
+                    Stream.concat(Stream.of("report"), Arrays.stream(args).map(Object::toString));
             int code = Main.execute(words.toArray(String[]::new));
             return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         } finally {
@@ -84,9 +86,17 @@ class ReportCommandTest {
         Ended ended = report(one, "--png", pictures);
         assertEquals(0, ended.code(), ended.err());
         try (Stream<Path> files = Files.list(pictures)) {
-            List<String> names = files.map(f -> f.getFileName().toString()).sorted().toList();
+            List<String> names =
+                    files.map(f -> f.getFileName().toString()).sorted().toList();
             assertEquals(
-                    List.of("gradient-norm.png", "gradient-norm.svg", "loss.png", "loss.svg", "seconds.png", "seconds.svg"), names);
+                    List.of(
+                            "gradient-norm.png",
+                            "gradient-norm.svg",
+                            "loss.png",
+                            "loss.svg",
+                            "seconds.png",
+                            "seconds.svg"),
+                    names);
         }
         assertTrue(ended.out().contains("3 charts, each as PNG and SVG: " + pictures), ended.out());
         assertTrue(Files.readString(pictures.resolve("loss.svg")).startsWith("<svg"));
@@ -97,7 +107,9 @@ class ReportCommandTest {
         Ended ended = report(folder.resolve("nowhere"));
         assertEquals(1, ended.code());
         assertEquals("", ended.out());
-        assertTrue(ended.err().replaceAll("\\s+", " ").contains("expected the folder of a run, got nothing of that name"), ended.err());
+        assertTrue(
+                ended.err().replaceAll("\\s+", " ").contains("expected the folder of a run, got nothing of that name"),
+                ended.err());
         assertEquals(2, report().code());
     }
 }

@@ -38,7 +38,11 @@ public final class Browser implements AutoCloseable {
         ChromeOptions options = new ChromeOptions()
                 .setBinary(browser.get().toFile())
                 .addArguments(
-                        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900");
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--window-size=1280,900");
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(controller.get().toFile())
@@ -91,8 +95,8 @@ public final class Browser implements AutoCloseable {
 
     /** Keeps a picture of the whole page in target/screenshots. */
     public void keep(String name) throws IOException {
-        Map<String, Object> picture =
-                driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"));
+        Map<String, Object> picture = driver.executeCdpCommand(
+                "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"));
         Path folder = Files.createDirectories(Path.of("target", "screenshots"));
         Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode((String) picture.get("data")));
     }

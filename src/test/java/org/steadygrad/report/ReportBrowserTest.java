@@ -1,7 +1,6 @@
 package org.steadygrad.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -104,7 +103,15 @@ class ReportBrowserTest {
         RunView view = SampleRun.view("sample", 60);
         show(page("sample", List.of(view)));
         assertChartsAreThere(
-                "metric-1", "layer-gradients", "time-1", "time-2", "horizon", "dead", "saturated", "deviation", "activation-1");
+                "metric-1",
+                "layer-gradients",
+                "time-1",
+                "time-2",
+                "horizon",
+                "dead",
+                "saturated",
+                "deviation",
+                "activation-1");
         assertFindingsLeadToTheirCharts();
         browser.media("screen", "dark");
         assertEquals("dark", browser.ask("return document.documentElement.dataset.theme"));
@@ -112,7 +119,8 @@ class ReportBrowserTest {
         browser.keep("report-dark");
         browser.width(390);
         browser.ask("steadygrad.drawAll()");
-        assertEquals(390L, browser.ask("return document.documentElement.scrollWidth"), "the phone's page scrolls sideways");
+        assertEquals(
+                390L, browser.ask("return document.documentElement.scrollWidth"), "the phone's page scrolls sideways");
         assertEquals(List.of(), browser.ask(BLANK));
         browser.keep("report-phone");
     }
@@ -135,7 +143,9 @@ class ReportBrowserTest {
     void histogramsOfEveryKindCanBeChosen() throws IOException {
         show(page("kinds", List.of(SampleRun.view("kinds", 30))));
         List<WebElement> kinds = browser.driver().findElements(By.cssSelector(".kinds button"));
-        assertEquals(List.of("Outputs", "Weights", "Gradients"), kinds.stream().map(WebElement::getText).toList());
+        assertEquals(
+                List.of("Outputs", "Weights", "Gradients"),
+                kinds.stream().map(WebElement::getText).toList());
         kinds.get(2).click();
         assertEquals("true", kinds.get(2).getDomAttribute("aria-pressed"));
         assertChartsAreThere("gradient-1", "gradient-3");
@@ -167,7 +177,9 @@ class ReportBrowserTest {
         view.looked(SampleRun.look(20, 3, 7));
         view.happened("rolled_back", 7, ReportPageTest.HOSTILE);
         view.distributed(new org.steadygrad.health.Distributions(
-                1, List.of(SampleRun.tensor(ReportPageTest.HOSTILE, org.steadygrad.health.Distributions.Kind.WEIGHT, 1, 2, 3))));
+                1,
+                List.of(SampleRun.tensor(
+                        ReportPageTest.HOSTILE, org.steadygrad.health.Distributions.Kind.WEIGHT, 1, 2, 3))));
         view.ended(SampleRun.outcome(
                 ReportPageTest.HOSTILE,
                 20,
@@ -187,8 +199,10 @@ class ReportBrowserTest {
         assertEquals("Skip to the report", first.getText());
         first.sendKeys(Keys.ENTER);
         assertEquals("content", browser.ask("return document.activeElement.id"));
-        assertEquals(0L, browser.ask("return [...document.querySelectorAll('.plot')].filter(p => !p.getAttribute('aria-label')"
-                + " || p.getAttribute('role') !== 'img').length"));
+        assertEquals(
+                0L,
+                browser.ask("return [...document.querySelectorAll('.plot')].filter(p => !p.getAttribute('aria-label')"
+                        + " || p.getAttribute('role') !== 'img').length"));
         WebElement summary = browser.driver().findElement(By.cssSelector("#loss summary"));
         summary.sendKeys(Keys.ENTER);
         assertTrue(text("#loss table").contains("step training validation"), text("#loss table"));
@@ -204,8 +218,11 @@ class ReportBrowserTest {
         assertEquals(List.of(), browser.ask(BLANK));
         assertEquals("none", browser.ask("return getComputedStyle(document.querySelector('nav')).display"));
         assertEquals(680L, browser.ask("return document.querySelector('main').clientWidth"));
-        assertEquals(0L, browser.ask("return [...document.querySelectorAll('.plot')].filter(p =>"
-                + " p.querySelector('canvas').clientWidth > p.clientWidth).length"), "charts are cut");
+        assertEquals(
+                0L,
+                browser.ask("return [...document.querySelectorAll('.plot')].filter(p =>"
+                        + " p.querySelector('canvas').clientWidth > p.clientWidth).length"),
+                "charts are cut");
         browser.keep("report-print");
         browser.ask("window.dispatchEvent(new Event('afterprint'))");
         assertEquals("dark", browser.ask("return document.documentElement.dataset.theme"));
@@ -214,9 +231,12 @@ class ReportBrowserTest {
     @Test
     void newDataChangesThePageWhereItIs() throws IOException {
         show(page("update", List.of(SampleRun.view("update", 30))));
-        browser.ask("document.getElementById('updates').scrollIntoView(); window.kept = document.getElementById('updates')");
+        browser.ask(
+                "document.getElementById('updates').scrollIntoView(); window.kept = document.getElementById('updates')");
         Object place = browser.ask("return window.scrollY");
-        browser.ask("steadygrad.update([JSON.parse(arguments[0])])", SampleRun.view("update", 60).text());
+        browser.ask(
+                "steadygrad.update([JSON.parse(arguments[0])])",
+                SampleRun.view("update", 60).text());
         assertEquals("60", browser.ask("return document.querySelector('.tiles dd').firstChild.textContent"));
         assertEquals(true, browser.ask("return window.kept === document.getElementById('updates')"));
         assertEquals(place, browser.ask("return window.scrollY"));
@@ -270,7 +290,9 @@ class ReportBrowserTest {
 
     private static void hoverOver(String selector) {
         WebElement plot = browser.driver().findElement(By.cssSelector(selector));
-        new org.openqa.selenium.interactions.Actions(browser.driver()).moveToElement(plot).perform();
+        new org.openqa.selenium.interactions.Actions(browser.driver())
+                .moveToElement(plot)
+                .perform();
     }
 
     private static int count(String selector) {

@@ -61,7 +61,9 @@ class RunReportTest {
             }
         };
         Trainer trainer = trainer().observer(failing);
-        assertEquals("on purpose", assertThrows(IllegalStateException.class, trainer::run).getMessage());
+        assertEquals(
+                "on purpose",
+                assertThrows(IllegalStateException.class, trainer::run).getMessage());
         assertTrue(page().contains("\"state\":\"unfinished\""));
         assertTrue(page().contains("\"iteration\":3"));
     }
@@ -77,7 +79,9 @@ class RunReportTest {
     void aRunWithoutAFolderLeavesNone() {
         RunSpec run = TinyRun.spec(YAML);
         DataSource source = TinyRun.source(run);
-        Trainer.of(Runs.buildModel(run, source), source).settings(LoopSettings.of(run)).run();
+        Trainer.of(Runs.buildModel(run, source), source)
+                .settings(LoopSettings.of(run))
+                .run();
         assertFalse(Files.exists(folder.resolve("report.html")));
     }
 }
