@@ -19,7 +19,7 @@ import org.steadygrad.spec.HealthSpec;
  *       layers' outputs falls, towards the input, to under {@code flow.total} in all <em>and</em> per layer, as a
  *       geometric mean, to under {@code flow.vanishing}. A slow fall over a deep network isn't one, nor is one layer's
  *       small gradient. Where several layers have the same depth, the largest gradient counts, so that a residual branch
- *       with a small one is no alarm.
+ *       with a small one is no alarm. Nor is it one below a layer that is dead altogether, which is told as such.
  *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and 1 / {@code flow.total}.
  *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more.
  *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more; the network's
@@ -41,7 +41,9 @@ final class FlowRules {
         List<Finding> found = new ArrayList<>();
         if (trace.nonFinite().isEmpty()) {
             TreeMap<Integer, LayerTrace> byDepth = largestByDepth(trace.layers());
-            vanishing(byDepth, trace.layers()).ifPresent(found::add);
+            if (trace.layers().stream().noneMatch(layer -> layer.deadShare() == 1)) {
+                vanishing(byDepth, trace.layers()).ifPresent(found::add);
+            }
             exploding(byDepth).ifPresent(found::add);
         }
         for (int i = 0; i < trace.layers().size(); i++) {
@@ -96,9 +98,8 @@ final class FlowRules {
 
     private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() < spec.flow().total()
-                                && s.perLayer() < spec.flow().vanishing())
+                .filter(s -> s.total() < spec.flow().total()
+                        && s.perLayer() < spec.flow().vanishing())
                 .min(Comparator.comparingDouble(Stretch::total))
                 .map(s -> {
                     List<String> weak = layers.stream()
@@ -125,9 +126,8 @@ final class FlowRules {
 
     private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() > 1 / spec.flow().total()
-                                && s.perLayer() > spec.flow().exploding())
+                .filter(s -> s.total() > 1 / spec.flow().total()
+                        && s.perLayer() > spec.flow().exploding())
                 .max(Comparator.comparingDouble(Stretch::total))
                 .map(s -> Finding.seen(
                         FindingKind.EXPLODING_GRADIENT,
@@ -162,7 +162,9 @@ final class FlowRules {
                             + " are 0 for the whole batch, so that no gradient passes through them.",
                     Map.of("deadShare", layer.deadShare())));
         }
-        if (!last && layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
+        if (!last
+                && layer.saturatedShare() > 0
+                && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
                     FindingKind.SATURATION,
                     Severity.WARNING,

@@ -80,7 +80,7 @@ public final class HealthMonitor {
         skipped += outcome.applied() ? 0 : 1;
         List<Finding> raised = new ArrayList<>(now(iteration, stepRules.take(loss, outcome)));
         if (outcome.applied() && steps - skipped == 1) {
-            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome)));
+            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
         }
         if (stepRules.history().due()) {
             raised.addAll(look(Group.STEPS, iteration, stepRules.look()));
@@ -198,12 +198,14 @@ public final class HealthMonitor {
         lastTrace = trace;
         List<Finding> raised = new ArrayList<>();
         if (trace.nonFinite().isPresent()) {
-            raised.addAll(now(
-                    iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
+            raised.addAll(
+                    now(iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
         } else {
             raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
             List<Finding> flow = new ArrayList<>(flowRules.look(trace));
-            flow.addAll(ZeroRules.look(trace));
+            if (flow.stream().noneMatch(finding -> finding.severity() == Severity.ERROR)) {
+                flow.addAll(ZeroRules.look(trace));
+            }
             raised.addAll(look(Group.FLOW, iteration, flow));
             raised.addAll(look(Group.TIME, iteration, timeRules.look(trace.profiles())));
         }
@@ -266,6 +268,7 @@ public final class HealthMonitor {
                         stepRules.history().state(),
                         dataRules.state(),
                         validationRules.state(),
+                        timeRules.state(),
                         lastTrace == null ? null : MonitorState.SavedTrace.of(lastTrace))
                 .json();
     }
@@ -283,6 +286,7 @@ public final class HealthMonitor {
         stepRules.history().restore(read.history());
         dataRules.restore(read.data());
         validationRules.restore(read.validation());
+        timeRules.restore(read.reaches());
         lastTrace = read.trace() == null ? null : read.trace().trace();
     }
 }
