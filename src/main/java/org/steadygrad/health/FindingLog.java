@@ -60,9 +60,9 @@ final class FindingLog {
         TIME(PERSISTENCE),
         /** The run of the steps. */
         STEPS(PERSISTENCE),
-        /** How long steps wait for batches. */
-        WAITING(PERSISTENCE),
-        /** Validations, whose rules look back by themselves. */
+        /** How long steps wait for batches; the rule looks back by itself. */
+        WAITING(1),
+        /** Validations; their rule looks back by itself. */
         VALIDATION(1);
 
         private final int persistence;

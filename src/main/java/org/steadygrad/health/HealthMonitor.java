@@ -202,7 +202,7 @@ public final class HealthMonitor {
                     now(iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
         } else {
             raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
-            List<Finding> flow = new ArrayList<>(flowRules.look(trace));
+            List<Finding> flow = new ArrayList<>(flowRules.look(trace, first));
             if (flow.stream().noneMatch(finding -> finding.severity() == Severity.ERROR)) {
                 flow.addAll(ZeroRules.look(trace));
             }
@@ -268,6 +268,7 @@ public final class HealthMonitor {
                         stepRules.history().state(),
                         dataRules.state(),
                         validationRules.state(),
+                        flowRules.state(),
                         timeRules.state(),
                         lastTrace == null ? null : MonitorState.SavedTrace.of(lastTrace))
                 .json();
@@ -286,6 +287,7 @@ public final class HealthMonitor {
         stepRules.history().restore(read.history());
         dataRules.restore(read.data());
         validationRules.restore(read.validation());
+        flowRules.restore(read.explodesFromTheStart());
         timeRules.restore(read.reaches());
         lastTrace = read.trace() == null ? null : read.trace().trace();
     }

@@ -21,6 +21,7 @@ record MonitorState(
         StepHistory.State history,
         DataRules.State data,
         ValidationRules.State validation,
+        boolean explodesFromTheStart,
         Map<String, TimeRules.Reach> reaches,
         SavedTrace trace) {
     private static final ObjectMapper JSON = new ObjectMapper();

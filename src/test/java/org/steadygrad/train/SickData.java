@@ -47,8 +47,8 @@ final class SickData {
                         .withData("every batch is the first", Stuck::new),
                 finds(FindingKind.STALLED_INPUT, "slow input", SPIRALS, "training.iterations=70")
                         .withData(
-                                "a batch takes 20 ms to come",
-                                source -> new Disturbed(source, (e, b) -> true, batch -> pause(20))));
+                                "a batch takes 30 ms to come",
+                                source -> new Disturbed(source, (e, b) -> true, batch -> pause(30))));
     }
 
     private static Consumer<MultiDataSet> feature(int column, double value) {
