@@ -240,6 +240,11 @@ public final class HealthMonitor {
                 trace.nonFinite());
     }
 
+    /** Of the averaged gradient at the latest applied steps, before clipping, oldest first. */
+    public double[] gradientNorms() {
+        return stepRules.history().gradientNorms().values();
+    }
+
     /** What is believed so far: the gravest first, of these what is likelier to be the cause of the others. */
     public List<Finding> findings() {
         return findings.findings();

@@ -113,7 +113,7 @@ final class RunRecords implements AutoCloseable {
     }
 
     /** JSON has no NaN and no infinities; they are written as strings. */
-    private static Object number(double value) {
+    static Object number(double value) {
         return Double.isFinite(value) ? (Object) value : Double.toString(value);
     }
 

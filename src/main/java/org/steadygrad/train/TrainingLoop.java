@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.train.StepQueue.Attempt;
@@ -15,6 +14,7 @@ import org.steadygrad.train.StepQueue.Attempt;
 final class TrainingLoop {
     private final DataSource source;
     private final StepRunner steps;
+    private final CureRehearsal cures;
     private final Validation validation;
     private final Saving saving;
     private final Progress progress;
@@ -23,17 +23,22 @@ final class TrainingLoop {
     private final int window;
     private final long started = System.nanoTime();
 
-    /** @param window time steps of a window of truncated BPTT; 0 for whole sequences */
     TrainingLoop(
-            DataSource source, StepRunner steps, Validation validation, Saving saving, RunContext context, int window) {
+            DataSource source,
+            StepRunner steps,
+            CureRehearsal cures,
+            Validation validation,
+            Saving saving,
+            RunContext context) {
         this.source = source;
         this.steps = steps;
+        this.cures = cures;
         this.validation = validation;
         this.saving = saving;
         this.progress = context.progress();
         this.settings = context.settings();
         this.stopSignal = context.stopSignal();
-        this.window = window;
+        this.window = context.window();
     }
 
     /** How a run ended. */
@@ -55,14 +60,12 @@ final class TrainingLoop {
 
     private Optional<End> epoch() throws IOException {
         BatchSequence training = source.training();
-        try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
-            long asked = System.nanoTime();
+        try (TimedBatches batches = new TimedBatches(training.epoch(progress.epoch, progress.batchInEpoch))) {
             while (batches.hasNext()) {
-                List<MultiDataSet> group = take(batches);
-                Optional<String> trouble = trainOn(group, (System.nanoTime() - asked) / 1e9);
-                asked = System.nanoTime();
+                int trial = batchesOfTrial(training);
+                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(batches);
                 boolean epochDone = !batches.hasNext();
-                boolean pause = epochDone || somethingDue();
+                boolean pause = epochDone || trial > 0 || somethingDue();
                 if (trouble.isEmpty() && pause) {
                     trouble = steps.finish();
                 }
@@ -94,7 +97,7 @@ final class TrainingLoop {
         return every == null ? epochDone : iteration - progress.validatedAt >= every;
     }
 
-    private List<MultiDataSet> take(BatchIterator batches) {
+    private List<MultiDataSet> take(TimedBatches batches) {
         List<MultiDataSet> group = new ArrayList<>();
         while (group.size() < settings.accumulate() && batches.hasNext()) {
             group.add(batches.next());
@@ -103,20 +106,58 @@ final class TrainingLoop {
         return group;
     }
 
-    /** @param waited seconds that it took to get the batches */
-    private Optional<String> trainOn(List<MultiDataSet> group, double waited) {
-        if (window == 0) {
-            return steps.run(new Attempt(group, false, false, waited));
-        }
-        boolean continued = false;
-        for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            Optional<String> trouble = steps.run(new Attempt(List.of(piece), continued, true, continued ? 0 : waited));
+    private Optional<String> trainOn(TimedBatches batches) {
+        for (Attempt attempt : attempts(take(batches), batches.waited())) {
+            Optional<String> trouble = steps.run(attempt);
             if (trouble.isPresent()) {
                 return trouble;
             }
-            continued = true;
         }
         return Optional.empty();
+    }
+
+    /**
+     * The steps that a group of batches is good for: one, or one per window of truncated BPTT.
+     *
+     * @param waited seconds that it took to get the batches
+     */
+    private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
+        if (window == 0) {
+            return List.of(new Attempt(group, false, false, waited));
+        }
+        List<Attempt> attempts = new ArrayList<>();
+        for (MultiDataSet piece : Windows.of(group.get(0), window)) {
+            boolean continued = !attempts.isEmpty();
+            attempts.add(new Attempt(List.of(piece), continued, true, continued ? 0 : waited));
+        }
+        return attempts;
+    }
+
+    /** Number of batches that a trial of a cure takes now; 0 when there is nothing to try, or too little left to try it on. */
+    private int batchesOfTrial(BatchSequence training) {
+        int wanted = cures.stepsWanted();
+        if (wanted == 0) {
+            return 0;
+        }
+        int windows = window == 0 ? 1 : ceilDiv(source.description().maxSteps(), window);
+        int groups = Math.min(ceilDiv(wanted, windows), training.batchesPerEpoch() / settings.accumulate());
+        Integer limit = settings.limits().iterations();
+        int stepsLeft = limit == null ? Integer.MAX_VALUE : limit - steps.iterationsAsked();
+        int batchesLeft = training.batchesPerEpoch() - progress.batchInEpoch;
+        int batches = groups * settings.accumulate();
+        return groups > 0 && batchesLeft >= batches && (long) groups * windows <= stepsLeft ? batches : 0;
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
+    }
+
+    private Optional<String> tryCure(TimedBatches batches, int number) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
+            attempts.addAll(attempts(take(batches), batches.waited()));
+        }
+        return cures.run(attempts);
     }
 
     private Optional<End> afterBatch(boolean epochDone) throws IOException {

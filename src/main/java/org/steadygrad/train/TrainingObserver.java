@@ -12,6 +12,10 @@ public interface TrainingObserver extends HealthObserver {
         SKIPPED,
         /** Parameters went back to the last good snapshot. */
         ROLLED_BACK,
+        /** A change was tried on the same steps and kept. */
+        CURED,
+        /** A change was tried on the same steps and taken back. */
+        CURE_TAKEN_BACK,
         /** A checkpoint was written. */
         CHECKPOINT,
         /** The run ends. */
