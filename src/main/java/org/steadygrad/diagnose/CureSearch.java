@@ -65,7 +65,7 @@ public final class CureSearch {
         tried.put(original, baseline);
         List<Finding> findings = new ArrayList<>(known);
         findings.addAll(baseline.findings());
-        Candidate.of(start, findings, data.description()).stream()
+        Candidate.of(original, start, findings, data.description()).stream()
                 .limit(TrialPlan.SINGLES)
                 .forEach(this::trial);
         List<Entry> helpful = helpful();
@@ -132,10 +132,10 @@ public final class CureSearch {
         List<Candidate> additions = new ArrayList<>();
         for (Entry other : helpful) {
             if (Changes.compatible(base.changes(), other.trial().changes())) {
-                base.plus(other.trial().name(), other.trial().changes()).ifPresent(additions::add);
+                base.plus(original, other.trial().name(), other.trial().changes()).ifPresent(additions::add);
             }
         }
-        additions.addAll(Candidate.of(base, best.trial().findings(), data.description()));
+        additions.addAll(Candidate.of(original, base, best.trial().findings(), data.description()));
         return additions.stream()
                 .filter(candidate -> !tried.containsKey(candidate.run()))
                 .limit(most)
