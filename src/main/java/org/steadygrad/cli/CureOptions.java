@@ -115,7 +115,7 @@ final class CureOptions {
 
     private int train(RunSpec cured, Path folder, StopSignal stop, PrintWriter output) {
         RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr(), Terminal.colours())) {
+        try (ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr(), Screen.errors(), System::nanoTime)) {
             result = Runs.train(cured, new Runs.Options(folder, false, progress, stop));
         }
         ResultText.print(output, result, folder);

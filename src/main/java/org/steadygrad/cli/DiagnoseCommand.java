@@ -88,7 +88,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(diagnosis));
         } else {
-            new DiagnosisText(out).print(diagnosis);
+            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, run);
         }
         out.flush();
         return folder.isPresent() ? cure.run(read, folder.get(), diagnosis.findings(), false) : ExitCode.OK;

@@ -3,15 +3,11 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.steadygrad.health.Finding;
-import org.steadygrad.health.Prescription;
 import org.steadygrad.train.RunResult;
 
 /** What a run came to, for people. */
 final class ResultText {
-    private static final int MOST_CHANGES = 4;
-
     private ResultText() {}
 
     static void print(PrintWriter out, RunResult result, Path folder) {
@@ -39,24 +35,9 @@ final class ResultText {
             out.println("  health         nothing found");
         }
         for (Finding finding : result.findings()) {
-            String severity = finding.severity().name().toLowerCase(Locale.ROOT);
-            out.printf(Locale.ROOT, "  %-14s %s%n", severity, finding.message());
-            finding.prescriptions().stream().findFirst().ifPresent(cure -> out.printf("  %-14s %s%n", "", advice(cure)));
+            out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(finding, false), finding.message());
+            FindingText.advice(finding).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
-    }
-
-    /** A prescription as it can be typed; in words where it lies outside the run file. */
-    private static String advice(Prescription cure) {
-        if (cure.changes().isEmpty()) {
-            return "try: " + cure.title();
-        }
-        if (cure.changes().size() > MOST_CHANGES) {
-            return "try: " + cure.title() + " (" + cure.changes().size() + " changes, which diagnose --cure makes)";
-        }
-        return "try: "
-                + cure.changes().stream()
-                        .map(change -> "--set " + (change.matches("[A-Za-z0-9.=_-]+") ? change : "'" + change + "'"))
-                        .collect(Collectors.joining(" "));
     }
 }

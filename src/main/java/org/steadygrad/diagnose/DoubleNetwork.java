@@ -34,12 +34,15 @@ final class DoubleNetwork {
     /** @param batch one that the batch norms may take their statistics from */
     DoubleNetwork(ComputationGraph model, MultiDataSet batch) {
         graph = copy(model);
-        TracedPass.run(graph, inDouble(batch), false);
-        // with a decay of 0, what DL4J calls the gradient of a running statistic is all of its change
-        INDArray changes = graph.getFlattenedGradients().reshape(-1);
-        INDArray parameters = graph.params().reshape(-1);
-        for (ParameterBlock block : FlatLayouts.of(graph).blocks()) {
-            if (block.kind() == ParameterBlock.Kind.STATISTIC) {
+        List<ParameterBlock> statistics = FlatLayouts.of(graph).blocks().stream()
+                .filter(block -> block.kind() == ParameterBlock.Kind.STATISTIC)
+                .toList();
+        if (!statistics.isEmpty()) {
+            TracedPass.run(graph, inDouble(batch), false);
+            // with a decay of 0, what DL4J calls the gradient of a running statistic is all of its change
+            INDArray changes = graph.getFlattenedGradients().reshape(-1);
+            INDArray parameters = graph.params().reshape(-1);
+            for (ParameterBlock block : statistics) {
                 var place = NDArrayIndex.interval(block.offset(), block.offset() + block.length());
                 parameters.get(place).subi(changes.get(place));
             }

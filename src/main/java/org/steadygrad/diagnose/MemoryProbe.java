@@ -5,10 +5,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.dl4j.TracedPass;
@@ -18,7 +23,8 @@ import org.steadygrad.spec.HealthSpec;
 /**
  * Measures the {@link MemoryReach} of recurrent layers with the loss of one step only: where every step has a loss, those of
  * the last step (for the backward direction the first), since with all of them there is a gradient everywhere and nothing to
- * be seen of its reach.
+ * be seen of its reach. The loss is the squared error of the outputs before their activation function: what is measured is the
+ * way of the gradient, which mustn't depend on outputs that happen to be saturated.
  */
 final class MemoryProbe {
     private final DoubleNetwork network;
@@ -48,10 +54,9 @@ final class MemoryProbe {
             return List.of();
         }
         Map<String, INDArray> outputs = network.activations(batch);
-        StepTrace ofLast = TracedPass.run(network.graph(), scoredAt(true), false).trace();
+        StepTrace ofLast = trace(scoredAt(true));
         boolean both = parts.stream().anyMatch(part -> part.direction().equals("backward"));
-        StepTrace ofFirst =
-                both ? TracedPass.run(network.graph(), scoredAt(false), false).trace() : ofLast;
+        StepTrace ofFirst = both ? trace(scoredAt(false)) : ofLast;
         List<MemoryReach> found = new ArrayList<>();
         for (RecurrentPart part : parts) {
             StepTrace trace = part.direction().equals("backward") ? ofFirst : ofLast;
@@ -60,6 +65,22 @@ final class MemoryProbe {
                     .forEach(profile -> found.add(reach(part, profile, outputs)));
         }
         return found;
+    }
+
+    private StepTrace trace(MultiDataSet scored) {
+        if (!(network.graph().getOutputLayer(0).conf().getLayer() instanceof BaseOutputLayer output)) {
+            return TracedPass.run(network.graph(), scored, false).trace();
+        }
+        ILossFunction loss = output.getLossFn();
+        IActivation activation = output.getActivationFn();
+        output.setLossFn(new LossMSE());
+        output.setActivationFn(new ActivationIdentity());
+        try {
+            return TracedPass.run(network.graph(), scored, false).trace();
+        } finally {
+            output.setLossFn(loss);
+            output.setActivationFn(activation);
+        }
     }
 
     /** The batch with the loss of one step of each sequence only. */

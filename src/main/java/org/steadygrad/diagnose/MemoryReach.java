@@ -1,7 +1,10 @@
 package org.steadygrad.diagnose;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.steadygrad.check.Check;
+import org.steadygrad.engine.StepTrace.TimeProfile;
 
 /**
  * How far back in time a recurrent layer learns from before the first step: what becomes of the gradient of one step's loss
@@ -18,7 +21,7 @@ import org.steadygrad.check.Check;
  * @param product for a vanilla layer, the mean factor of the product of its steps' Jacobians; NaN for others
  * @param lag steps back that the task needs; null when it isn't known
  * @param steps that were looked at, counted back from the loss
- * @param norms norm of dLoss/dh at these steps, of the minibatch's average loss
+ * @param norms norm of the gradient with respect to the state at these steps; the squared error at one step is its loss
  */
 public record MemoryReach(
         String layer,
@@ -36,5 +39,17 @@ public record MemoryReach(
         Check.notNull(direction, "MemoryReach", "direction");
         steps = List.copyOf(steps);
         norms = List.copyOf(norms);
+    }
+    /** The norms as of one step's loss at the end of the sequence, or for the backward direction at its beginning. */
+    TimeProfile profile() {
+        boolean backward = direction.equals("backward");
+        List<Integer> places = new ArrayList<>();
+        steps.forEach(step -> places.add(backward ? step : length - 1 - step));
+        List<Double> values = new ArrayList<>(norms);
+        if (!backward) {
+            Collections.reverse(places);
+            Collections.reverse(values);
+        }
+        return new TimeProfile(layer, direction, places, values);
     }
 }

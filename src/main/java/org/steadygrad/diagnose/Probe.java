@@ -10,6 +10,7 @@ import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
@@ -22,8 +23,9 @@ import org.steadygrad.train.Windows;
  * @param loss of the pass
  * @param trace of the pass
  * @param update what the first update with this batch does
+ * @param lossAfter of the same batch after that update, with the same dropout masks
  */
-record Probe(double loss, StepTrace trace, UpdateOutcome update) {
+record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfter) {
 
     /**
      * @param engine holds the initial parameters, and does so afterwards
@@ -38,10 +40,14 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update) {
         List<Probe> probes = new ArrayList<>();
         for (MultiDataSet batch : batches) {
             MultiDataSet first = Windows.of(batch, window).get(0);
-            var pass = engine.computeGradient(first, new PassOptions(run.seed() + probes.size(), false, false, true));
+            long seed = run.seed() + probes.size();
+            PassResult pass = engine.computeGradient(first, new PassOptions(seed, false, false, true));
             var rule = new UpdateRule(ClipPolicies.of(run.training().clip()), 0, 0, 1);
             UpdateOutcome outcome = engine.update(rule);
-            probes.add(new Probe(pass.loss(), pass.trace().orElseThrow(), outcome));
+            double after = engine.computeGradient(first, new PassOptions(seed, false, false, false))
+                    .loss();
+            engine.discardGradient();
+            probes.add(new Probe(pass.loss(), pass.trace().orElseThrow(), outcome, after));
             engine.restore(start);
         }
         return probes;

@@ -22,6 +22,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
@@ -70,6 +71,8 @@ final class TrainingRun {
             opened.passedOver().forEach(observer::passedOver);
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
+            } finally {
+                folder.ifPresent(RunReport::write);
             }
         } catch (IOException e) {
             throw unfiled(e, store);
@@ -124,7 +127,10 @@ final class TrainingRun {
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
-            StepRunner steps = new StepRunner(parts, records, settings);
+            StepPasses passes = new StepPasses(engine, settings);
+            Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
+            SkippedSteps skipped = new SkippedSteps(engine, passes, forensics, data.training());
+            StepRunner steps = new StepRunner(parts, records, passes, skipped);
             observer.started(
                     engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
@@ -174,8 +180,8 @@ final class TrainingRun {
 
     private HealthMonitor healthMonitor(
             Engine engine, HealthObserver told, Optional<CheckpointStore.Checkpoint> start) {
-        HealthMonitor health = new HealthMonitor(
-                settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
+        HealthMonitor health =
+                new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
     }

@@ -16,4 +16,5 @@ public abstract class EngineContract
                 RefusedStepContract,
                 SnapshotContract,
                 ReproducibilityContract,
-                StepsAheadContract {}
+                StepsAheadContract,
+                DistributionContract {}

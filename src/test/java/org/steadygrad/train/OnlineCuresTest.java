@@ -80,7 +80,7 @@ class OnlineCuresTest {
 
     /** The limit from which updates count as too large is set so low that half the learning rate can't be any good. */
     private static final String[] FALSE_ALARM = {
-        "health.updates.large=0.000001", "training.guard={auto: {trialSteps: 7}}"
+        "health.updates.large=0.000001", "training.guard={auto: {trialSteps: 7}}", "health.histograms=10"
     };
 
     @Test
@@ -90,10 +90,19 @@ class OnlineCuresTest {
         assertFalse(tried.cures().get(0).kept());
         assertEquals(1, events(folder.resolve("tried"), "CURE_TAKEN_BACK").size());
 
-        RunResult plain = run(TinyRun.spec(HEALTHY), folder.resolve("plain"), new TinyRun.Notes());
+        RunResult plain =
+                run(TinyRun.spec(HEALTHY, "health.histograms=10"), folder.resolve("plain"), new TinyRun.Notes());
         assertEquals(plain.trainLoss(), tried.trainLoss());
         assertEquals(plain.validation(), tried.validation());
         assertEquals(steps(folder.resolve("plain")), steps(folder.resolve("tried")));
+        assertEquals(25, histograms(folder.resolve("plain")).size());
+        assertEquals(histograms(folder.resolve("plain")), histograms(folder.resolve("tried")));
+    }
+
+    private static List<Map<String, Object>> histograms(Path run) throws IOException {
+        return TinyRun.rows(run.resolve("health.jsonl")).stream()
+                .filter(row -> row.get("kind").equals("distributions"))
+                .toList();
     }
 
     private static List<Map<String, Object>> steps(Path run) throws IOException {

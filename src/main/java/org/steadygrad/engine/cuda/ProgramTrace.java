@@ -129,8 +129,9 @@ final class ProgramTrace {
      * Sums up a pass that was waited for.
      *
      * @param loss of the pass
+     * @param histograms whether the trace has histograms; then no other pass may have been enqueued since
      */
-    StepTrace finish(double loss) {
+    StepTrace finish(double loss, boolean histograms) {
         double scale = lossScale.content().getFloat(0);
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
@@ -143,6 +144,23 @@ final class ProgramTrace {
         List<TimeProfile> profiles = program.stages().profiled().stream()
                 .map(step -> step.profile(scale))
                 .toList();
+        if (histograms) {
+            histograms(report);
+        }
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
+    }
+
+    /** Activations stay until the next pass. */
+    private void histograms(TraceReport report) {
+        float[] rowMask = mask.map(program.model().memory()::read).orElse(null);
+        try (TensorDownload download = new TensorDownload(program.runtime())) {
+            for (VertexOutput output : activations.keySet()) {
+                if (output.layer()) {
+                    Value value = output.value();
+                    float[] own = value.perStep() ? rowMask : null;
+                    report.histogram(output, download.histogram(program.value(value), value.size(), own));
+                }
+            }
+        }
     }
 }
