@@ -23,16 +23,6 @@ public final class ReportPage {
     }
 
     /**
-     * Writes the page of some runs.
-     *
-     * @param file is replaced when it is there
-     */
-    public static void write(Path file, List<RunView> runs) throws IOException {
-        byte[] html = html(runs).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, stream -> stream.write(html));
-    }
-
-    /**
      * A page with another way to its data.
      *
      * @param title of the document
