@@ -118,7 +118,7 @@ class LiveBrowserTest {
                 until(shown + " > " + (before + 5));
                 until("document.getElementById('note').textContent === 'Live'");
                 screenshot("live.png");
-                browser.executeScript("document.querySelectorAll('figure')[1].scrollIntoView()");
+                browser.executeScript("document.querySelectorAll('figure')[1].scrollIntoView({behavior: 'instant'})");
                 long place = number("window.scrollY");
                 long later = number(shown);
                 until(shown + " > " + (later + 5) + " || " + shown + " >= 500");
