@@ -1,6 +1,7 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -81,6 +82,11 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
             String words = event.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             say(String.format(Locale.ROOT, "iteration %d  %s: %s", iteration, words, message));
         }
+    }
+
+    @Override
+    public void filed(int iteration, Path bundle) {
+        say(String.format(Locale.ROOT, "iteration %d  replay the step with: steadygrad replay %s", iteration, bundle));
     }
 
     @Override

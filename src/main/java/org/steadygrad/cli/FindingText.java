@@ -10,6 +10,8 @@ import picocli.CommandLine.Help.Ansi;
 /** Findings for people: severity, what is wrong, and what to try first. */
 final class FindingText {
     /** What needs no quotes in shells; brackets are patterns there. */
+    private static final int MOST_CHANGES = 4;
+
     private static final String PLAIN = "[A-Za-z0-9_./:=,+-]+";
 
     private FindingText() {}
@@ -26,16 +28,21 @@ final class FindingText {
         return (colours ? Ansi.ON : Ansi.OFF).string("@|" + style + " " + name + "|@");
     }
 
-    /** What to try first, as options of {@code train}; empty lines are none. */
+    /** What to try first, as options of {@code train}, in words where it lies outside the run file; at most one line. */
     static List<String> advice(Finding finding) {
         return finding.prescriptions().stream()
                 .limit(1)
-                .filter(cure -> !cure.changes().isEmpty())
                 .map(FindingText::advice)
                 .toList();
     }
 
     private static String advice(Prescription cure) {
+        if (cure.changes().isEmpty()) {
+            return "try: " + cure.title();
+        }
+        if (cure.changes().size() > MOST_CHANGES) {
+            return "try: " + cure.title() + " (" + cure.changes().size() + " changes, which diagnose --cure makes)";
+        }
         return cure.changes().stream()
                 .map(change -> "--set " + (change.matches(PLAIN) ? change : quoted(change)))
                 .collect(Collectors.joining(" ", "try: ", "  (" + cure.title() + ")"));

@@ -184,6 +184,7 @@ public final class LivePage implements AutoCloseable {
                 result.precision(),
                 result.parameters(),
                 result.seed(),
+                result.iterations(),
                 result.seconds(),
                 result.validation(),
                 result.modelIteration(),

@@ -35,7 +35,7 @@ final class ChartScript implements AutoCloseable {
         context.setLanguageVersion(Context.VERSION_ES6);
         // no Java classes are reachable from scripts
         scope = context.initSafeStandardObjects();
-        context.evaluateString(scope, BROWSER, "browser", 1, null);
+        evaluate(BROWSER);
         for (String script : SCRIPTS) {
             context.evaluateString(scope, ReportPage.resource(script), script, 1, null);
         }
@@ -60,6 +60,11 @@ final class ChartScript implements AutoCloseable {
             throw new IllegalStateException(
                     "the report's script " + path + " failed: " + e.details() + " " + e.getScriptStackTrace(), e);
         }
+    }
+
+    /** Runs a piece of script. @return its value as text */
+    String evaluate(String text) {
+        return Context.toString(context.evaluateString(scope, text, "text", 1, null));
     }
 
     @Override

@@ -23,26 +23,30 @@ final class JsonLinesReader {
 
     private final ObjectMapper json;
     private final Path file;
-    private final boolean finished;
     private int number;
 
-    /** @param finished whether nothing is written any more; else a last line may be cut short and is left out */
-    JsonLinesReader(ObjectMapper json, Path file, boolean finished) {
+    JsonLinesReader(ObjectMapper json, Path file) {
         this.json = json;
         this.file = file;
-        this.finished = finished;
     }
 
-    /** @throws InvalidInputException naming file and line, when one is damaged */
+    /**
+     * A last line without an end is still being written, or was cut short when the run was killed, and is left out if it isn't whole.
+     *
+     * @throws InvalidInputException naming file and line, when one is damaged
+     */
     void read(Row row) {
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            String line = reader.readLine();
-            while (line != null) {
-                number++;
-                String next = reader.readLine();
-                take(line, next == null, row);
-                line = next;
+            StringBuilder line = new StringBuilder();
+            for (int c = reader.read(); c >= 0; c = reader.read()) {
+                if (c == '\n') {
+                    take(line.toString(), true, row);
+                    line.setLength(0);
+                } else {
+                    line.append((char) c);
+                }
             }
+            take(line.toString(), false, row);
         } catch (MalformedInputException e) {
             throw damaged("bytes that aren't text", e);
         } catch (IOException e) {
@@ -51,7 +55,8 @@ final class JsonLinesReader {
         }
     }
 
-    private void take(String line, boolean last, Row row) {
+    private void take(String line, boolean ended, Row row) {
+        number++;
         if (line.isBlank()) {
             return;
         }
@@ -62,7 +67,7 @@ final class JsonLinesReader {
             }
             row.take(node);
         } catch (JsonProcessingException | NullPointerException | ClassCastException e) {
-            if (!last || finished) {
+            if (ended) {
                 throw damaged("\"" + shortened(line) + "\"", e);
             }
         }

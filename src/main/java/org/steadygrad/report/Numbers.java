@@ -44,15 +44,13 @@ final class Numbers {
         return new BigDecimal(value).round(FOUR_DIGITS).doubleValue();
     }
 
-    /** A number in a sentence. */
+    /** A number in a sentence, in three digits. */
     static String words(double value) {
-        boolean plain = value == 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100_000);
-        return Double.isFinite(value) && plain
-                ? new BigDecimal(value)
-                        .round(new MathContext(3))
-                        .toPlainString()
-                        .replaceAll("(\\.\\d*?)0+$", "$1")
-                        .replaceAll("\\.$", "")
-                : String.format(Locale.ROOT, "%.1e", value);
+        double size = Math.abs(value);
+        if (!Double.isFinite(value) || (size != 0 && (size < 0.001 || size >= 100_000))) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
+        int decimals = size == 0 ? 0 : Math.max(0, 2 - (int) Math.floor(Math.log10(size)));
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 }

@@ -8,6 +8,7 @@ import com.github.weisj.jsvg.parser.DocumentLimits;
 import com.github.weisj.jsvg.parser.LoaderContext;
 import com.github.weisj.jsvg.parser.SVGLoader;
 import com.github.weisj.jsvg.view.ViewBox;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -30,6 +31,8 @@ public final class ReportPictures implements AutoCloseable {
     private static final int MOST_ELEMENTS = 200_000;
     /** Rules for pointers, which pictures have none of. */
     private static final Pattern STYLE = Pattern.compile("<style.*?</style>", Pattern.DOTALL);
+
+    private static final Pattern FONTS = Pattern.compile("font-family:[^;\"]*");
 
     private final ChartScript script;
     private final List<Chart> charts;
@@ -60,7 +63,7 @@ public final class ReportPictures implements AutoCloseable {
         return STYLE.matcher(script.call("pictures.svg", chart.name())).replaceAll("");
     }
 
-    /** SVG as PNG, with {@value #SCALE} pixels to every unit of length. */
+    /** SVG as PNG, in Java's sans-serif font, with {@value #SCALE} pixels to every unit of length. */
     public byte[] png(String svg) {
         LoaderContext context = LoaderContext.builder()
                 .documentLimits(new DocumentLimits(
@@ -68,8 +71,9 @@ public final class ReportPictures implements AutoCloseable {
                         DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH,
                         MOST_ELEMENTS))
                 .build();
-        SVGDocument document =
-                new SVGLoader().load(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)), null, context);
+        String drawable = FONTS.matcher(svg).replaceAll("font-family:" + Font.SANS_SERIF);
+        SVGDocument document = new SVGLoader()
+                .load(new ByteArrayInputStream(drawable.getBytes(StandardCharsets.UTF_8)), null, context);
         if (document == null) {
             throw new IllegalStateException("a chart's SVG can't be read");
         }

@@ -13,6 +13,7 @@ import org.steadygrad.health.Finding;
  * @param precision what the factors of matrix products were rounded to
  * @param parameters number of the model's parameters
  * @param seed of everything random
+ * @param iterations steps tried
  * @param seconds training time
  * @param validation metric name to value, of the model that was kept
  * @param modelIteration iteration of the model that was kept
@@ -27,6 +28,7 @@ public record RunOutcome(
         String precision,
         long parameters,
         long seed,
+        int iterations,
         double seconds,
         Map<String, Double> validation,
         int modelIteration,

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.health.Distributions;
 import org.steadygrad.health.Finding;
@@ -54,18 +55,15 @@ public final class RunReader {
         if (Files.exists(runFile)) {
             view.configured(text(runFile), runFile.toString());
         }
-        Path result = folder.resolve("run.json");
-        boolean ended = Files.exists(result);
-        new JsonLinesReader(JSON, metrics, ended).read(this::metricsRow);
+        new JsonLinesReader(JSON, metrics).read(this::metricsRow);
         Path health = folder.resolve("health.jsonl");
         if (Files.exists(health)) {
-            new JsonLinesReader(JSON, health, ended).read(this::healthRow);
+            new JsonLinesReader(JSON, health).read(this::healthRow);
         }
-        if (ended) {
-            view.ended(outcome(result));
-        } else {
-            view.unfinished();
-        }
+        Path result = folder.resolve("run.json");
+        Optional<RunOutcome> outcome = Files.exists(result) ? Optional.of(outcome(result)) : Optional.empty();
+        // a result that is older than the metrics is that of an earlier part of a resumed run
+        outcome.filter(o -> o.iterations() >= view.iteration()).ifPresentOrElse(view::ended, view::unfinished);
         return view;
     }
 
@@ -99,9 +97,7 @@ public final class RunReader {
                     row.path("message").asText());
         } else if (row.has("validation")) {
             Map<String, Double> metrics = new LinkedHashMap<>();
-            row.get("validation")
-                    .fields()
-                    .forEachRemaining(field -> metrics.put(field.getKey(), number(field.getValue())));
+            row.get("validation").properties().forEach(field -> metrics.put(field.getKey(), number(field.getValue())));
             view.validated(iteration, metrics, row.path("best").asBoolean());
         } else if (row.has("loss")) {
             view.step(JSON.treeToValue(row, Step.class));

@@ -25,7 +25,8 @@ import org.steadygrad.health.Look;
  *   <li>{@code name}; {@code state}: "running", "finished", "stopped" (ended before its time) or "unfinished" (its files end without a
  *       result); {@code verdict}: {@code tone} (good, mixed, bad, open) and {@code title};
  *   <li>{@code progress}: {@code iteration}, {@code planned} (-1 when not known), {@code epoch}, {@code skipped}, {@code clipped},
- *       {@code firstLoss}, {@code lastLoss}, {@code bestIteration} (0 without validation);
+ *       {@code firstLoss}, {@code lastLoss}, {@code lastFinite} (the last iteration whose loss was a number, 0 when none was),
+ *       {@code bestIteration} (0 without validation);
  *   <li>{@code environment}: {@code engine}, {@code device}, {@code precision}, {@code parameters}, {@code seed}; "" or 0 when not known;
  *   <li>{@code outcome}, null until the end: {@code seconds}, {@code stopReason}, {@code modelIteration}, {@code validation};
  *   <li>{@code findings}, the gravest first: the fields of {@link Finding};
@@ -173,6 +174,11 @@ public final class RunView implements HealthObserver {
         state = "unfinished";
     }
 
+    /** Number of the latest step; 0 before the first. */
+    public int iteration() {
+        return learning.lastIteration();
+    }
+
     private List<Finding> findings() {
         return outcome != null
                 ? outcome.findings()
@@ -221,7 +227,7 @@ public final class RunView implements HealthObserver {
                 .put("planned", planned)
                 .put("epoch", epoch);
         progress.put("skipped", learning.skipped()).put("clipped", learning.clipped());
-        progress.put("bestIteration", bestIteration);
+        progress.put("lastFinite", learning.lastFinite()).put("bestIteration", bestIteration);
         Numbers.put(progress, "firstLoss", learning.first());
         Numbers.put(progress, "lastLoss", learning.last());
     }

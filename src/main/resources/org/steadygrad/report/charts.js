@@ -7,7 +7,7 @@
         var values = sg.flat(parts.curves.map(function (c) { return sg.flat([c.series.mean, c.series.high || []]); }));
         var log = parts.log === undefined ? sg.wide(values) : parts.log;
         return {
-            id: id, section: section, title: parts.title, how: parts.how + (log ? ' The scale is logarithmic.' : ''),
+            id: id, section: section, name: parts.name, half: parts.half, title: parts.title, how: parts.how + (log ? ' The scale is logarithmic.' : ''),
             panels: parts.curves.length ? [{
                 key: '', label: '', height: parts.height || 260,
                 option: sg.lines.chart(views, parts.curves, Object.assign({ log: log }, parts.look))
@@ -50,8 +50,8 @@
         var kept = parts.maps.map(function (m) { return m && m.columns.length && m.rows.length ? m : null; });
         var unit = parts.unit || sg.number;
         return {
-            id: id, section: section, title: parts.title, how: parts.how, family: parts.family, layer: parts.layer,
-            panels: sg.heatmaps.panels(views, kept, parts.scale, { colours: parts.colours || sg.VIRIDIS, unit: unit, axis: parts.axis, row: parts.row, words: parts.words }),
+            id: id, section: section, name: parts.name, title: parts.title, how: parts.how, family: parts.family, layer: parts.layer,
+            panels: sg.heatmaps.panels(views, kept, parts.scale, { colours: parts.colours || sg.VIRIDIS, unit: unit, axis: parts.axis, row: parts.row, plain: parts.plain }),
             table: function () { return mapTable(kept, views, unit); }
         };
     }
@@ -70,7 +70,10 @@
         if (view.progress.lastLoss === null) {
             return 'The loss was never a number';
         }
-        return 'The training loss went from ' + sg.number(view.progress.firstLoss) + ' to ' + sg.number(view.progress.lastLoss);
+        if (view.progress.lastFinite < view.progress.iteration) {
+            return 'After step ' + sg.whole(view.progress.lastFinite) + ' the loss was no number';
+        }
+        return 'The training loss went from ' + sg.exact(view.progress.firstLoss) + ' to ' + sg.exact(view.progress.lastLoss);
     }
 
     function learning(views, charts) {
@@ -92,7 +95,7 @@
             });
         });
         charts.push({
-            id: 'loss', section: 'Learning', title: lossTitle(views),
+            id: 'loss', section: 'Learning', name: 'loss', title: lossTitle(views),
             how: 'Lower is better. Faint: every step; bold: smoothed; dashed: on data the network was not trained with. Marks below show what happened when.'
                 + (log ? ' The scale is logarithmic.' : ''),
             panels: [Object.assign({ key: '', label: '' }, panel)], table: function () { return table(list); }
@@ -118,8 +121,9 @@
             });
             var end = list.length === 1 ? sg.last(list[0].series.mean) : null;
             charts.push(curves(views, 'metric-' + (i + 1), 'Learning', {
+                name: metric, half: true,
                 title: end === null ? 'Validation: ' + metric : 'On validation data, ' + metric + ' ends at ' + sg.number(end),
-                how: 'Measured on data the network was not trained with.', curves: list, height: 220
+                how: 'Measured on data the network was not trained with.', curves: list, height: 200
             }));
         });
     }
@@ -146,7 +150,7 @@
             var log = sg.wide(norms);
             var clipped = views.length === 1 && views[0].progress.clipped / Math.max(1, views[0].progress.iteration);
             charts.push({
-                id: 'gradient-norm', section: 'Gradients',
+                id: 'gradient-norm', section: 'Gradients', name: 'gradient norm',
                 title: views.length > 1 ? 'How large the gradient is in each run'
                     : clipped > 0 ? 'The gradient was clipped at ' + sg.percent(clipped) + ' of the steps' : 'The gradient was never clipped; its norm peaked at ' + sg.number(sg.most(norms)),
                 how: 'Norm of the whole gradient before clipping: steady is good, sudden peaks are steps that could do harm.' + (log ? ' The scale is logarithmic.' : ''),
@@ -159,6 +163,7 @@
             });
         }
         charts.push(heat(views, 'layer-gradients', 'Gradients', {
+            name: 'gradient by layer',
             title: views.length > 1 ? 'Gradient by layer, all runs on one scale' : layerTitle(views[0]),
             how: 'Each row is a layer, the input on top; bright is a large gradient, dark a small one. Rows of the same colour learn at the same pace.',
             maps: views.map(function (v) { return quantity(v.layers, 'gradient'); }), scale: sg.heatmaps.decades
@@ -191,7 +196,7 @@
             });
         });
         charts.push({
-            id: 'updates', section: 'Gradients', title: updatesTitle(views, bands),
+            id: 'updates', section: 'Gradients', name: 'update-to-weight ratios', title: updatesTitle(views, bands),
             how: 'Size of a step divided by the size of the weights it changes, one curve per weight matrix, dark near the input, bright near the output. '
                 + 'The shaded band, ' + bands.map(function (b) { return sg.number(b[0]) + ' to ' + sg.number(b[1]); })[0] + ', is healthy; around 0.001 is usual.',
             panels: panels, table: function () { return table(sg.flat(panels.map(function (p) { return p.list; }))); }

@@ -24,7 +24,7 @@
         rows.forEach(function (row, y) {
             row.forEach(function (value, x) {
                 if (value !== null && value !== undefined) {
-                    var shown = scale.log ? (value > 0 ? Math.log10(value) : scale.low) : value;
+                    var shown = scale.log ? (value > 0 ? Math.log10(value) : scale.low) : scale.root ? Math.sqrt(value) : value;
                     data.push([x, y, Math.min(scale.high, Math.max(scale.low, shown)), value]);
                 }
             });
@@ -44,19 +44,19 @@
     }
 
     function rowAxis(theme, names, room, height) {
-        var every = Math.max(1, Math.ceil(names.length / Math.max(2, Math.floor(height / 13))));
+        var every = Math.max(1, Math.ceil(names.length / Math.max(2, Math.floor(height / 11.5))));
         return {
             type: 'category', data: names, inverse: true, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
-            axisLabel: Object.assign({ width: room - 12, overflow: 'truncate', interval: every - 1 }, sg.text(theme, names.length > 26 ? 10 : 11)),
+            axisLabel: Object.assign({ width: room - 12, overflow: 'truncate', interval: every - 1 }, sg.text(theme, names.length > 30 && every === 1 ? 10 : 11)),
             splitLine: { show: false }
         };
     }
 
     function scaleBar(theme, scale, colours, unit) {
-        var words = function (v) { return unit(scale.log ? Math.pow(10, v) : v); };
+        var words = function (v) { return unit(scale.log ? Math.pow(10, v) : scale.root ? v * v : v); };
         return {
             type: 'continuous', min: scale.low, max: scale.high, dimension: 2, seriesIndex: 0, orient: 'horizontal', left: 'center', bottom: 0,
-            itemWidth: 10, itemHeight: 170, calculable: false, hoverLink: false, text: [words(scale.high), words(scale.low)],
+            itemWidth: 10, itemHeight: 170, calculable: false, hoverLink: false, borderColor: 'transparent', text: [words(scale.high), words(scale.low)],
             textStyle: sg.text(theme), formatter: words, inRange: { color: colours }, handleStyle: { opacity: 0 }
         };
     }
@@ -74,9 +74,11 @@
      *     column, drawn over it)}
      */
     function chart(map) {
-        var height = Math.max(96, Math.min(520, map.names.length * (map.names.length > 26 ? 12 : 19))) ;
+        var thick = map.names.length > 26 ? 12 : map.names.length > 6 ? 19 : 30;
+        var height = map.plain ? 150 : Math.max(60, Math.min(520, map.names.length * thick));
+        var below = map.plain ? 26 : 66;
         return {
-            height: height + 84,
+            height: height + below + 18,
             option: function (theme, width) {
                 var left = room(map.names, width) + (map.axis ? 16 : 0);
                 var unit = map.unit || sg.number;
@@ -91,11 +93,11 @@
                     });
                 }
                 return sg.base(theme, {
-                    grid: { left: left, right: 34, top: 8, bottom: 66, outerBoundsMode: 'none' },
+                    grid: { left: left, right: 34, top: 8, bottom: below, outerBoundsMode: 'none' },
                     xAxis: columnAxis(theme, map.columns, width - left),
-                    yAxis: Object.assign(rowAxis(theme, map.names, left - (map.axis ? 16 : 0), height),
+                    yAxis: Object.assign(rowAxis(theme, map.names, left - (map.axis ? 16 : 0), map.plain ? 70 : height),
                         map.axis ? { name: map.axis, nameLocation: 'middle', nameGap: left - 18, nameTextStyle: sg.text(theme) } : {}),
-                    visualMap: scaleBar(theme, map.scale, map.colours === 'density' ? theme.density : map.colours, unit),
+                    visualMap: Object.assign(scaleBar(theme, map.scale, map.colours === 'density' ? theme.density : map.colours, unit), { show: !map.plain }),
                     tooltip: sg.tooltip(theme, {
                         trigger: 'item',
                         formatter: function (e) {
@@ -103,7 +105,7 @@
                                 return '';
                             }
                             return '<b>' + sg.escape((map.row || '') + map.names[e.value[1]]) + '</b>, step ' + sg.whole(map.columns[e.value[0]]) + '<br>'
-                                + (map.words ? map.words(e.value[3]) : sg.escape(unit(e.value[3])));
+                                + sg.escape(unit(e.value[3]));
                         }
                     }),
                     series: series

@@ -19,7 +19,7 @@
             var name = key.layer + (key.direction === 'backward' ? ', backward' : '');
             var end = of[0] && of[0].horizon.length ? of[0].horizon[of[0].horizon.length - 1] : null;
             charts.push(heat(views, 'time-' + (i + 1), 'Through time', {
-                family: 'time', layer: key.layer,
+                family: 'time', layer: key.layer, name: 'gradient through time, ' + name,
                 title: views.length > 1 || end === null ? 'How far back the gradient reaches in ' + name
                     : 'In ' + name + ' the gradient reaches ' + sg.whole(end) + ' of ' + sg.whole(of[0].length) + ' time steps back',
                 how: 'Each row is a time step, the ' + (key.direction === 'backward' ? 'last on top; the gradient starts at the top' : 'first on top; the gradient starts at the bottom')
@@ -63,6 +63,7 @@
         });
         if (list.some(function (c) { return c.series.x.length > 1; })) {
             charts.push(curves(views, 'horizon', 'Through time', {
+                name: 'memory horizon',
                 title: 'Memory horizon: how many time steps back the gradient reaches',
                 how: 'Higher is a longer memory; a task whose answer lies further back than this cannot be learned.', log: false,
                 curves: list, height: 220, look: { min: 0 }
@@ -70,12 +71,12 @@
         }
     }
 
-    function share(views, id, name, title, how, charts, heat, quantity) {
+    function share(views, id, name, words, title, how, charts, heat, quantity) {
         var maps = views.map(function (v) { return quantity(v.layers, name); });
         var all = sg.finite(sg.flat(sg.flat(maps.map(function (m) { return m.rows; }))));
         if (sg.most(all) > 0) {
             charts.push(heat(views, id, 'Activations', {
-                title: title(views), how: how, maps: maps, scale: sg.heatmaps.shares, colours: sg.CIVIDIS, unit: sg.percent
+                name: words, title: title(views), how: how, maps: maps, scale: sg.heatmaps.shares, colours: sg.CIVIDIS, unit: sg.percent
             }));
         }
     }
@@ -92,11 +93,12 @@
 
     function activity(views, charts, heat, curves, quantity) {
         signal(views, charts);
-        share(views, 'dead', 'dead', worst('dead', 'Dead units', 'No dead units are left at the end'),
+        share(views, 'dead', 'dead', 'dead units', worst('dead', 'Dead units', 'No dead units are left at the end'),
             'Share of units that put out zero for every example of a batch; dark is none, bright is all.', charts, heat, quantity);
-        share(views, 'saturated', 'saturated', worst('saturated', 'Saturated outputs', 'No saturated outputs are left at the end'),
+        share(views, 'saturated', 'saturated', 'saturated outputs', worst('saturated', 'Saturated outputs', 'No saturated outputs are left at the end'),
             'Share of outputs at the end of their activation function\u2019s range, where it is flat; dark is none, bright is all.', charts, heat, quantity);
         charts.push(heat(views, 'deviation', 'Activations', {
+            name: 'spread of activations',
             title: 'Spread of the activations by layer' + (views.length > 1 ? ', all runs on one scale' : ''),
             how: 'Standard deviation of each layer\u2019s outputs, the input on top. A steady colour from top to bottom is good; dark rows carry no signal.',
             maps: views.map(function (v) { return quantity(v.layers, 'deviation'); }), scale: sg.heatmaps.decades
@@ -115,7 +117,7 @@
             }
         });
         charts.push({
-            id: 'signal', section: 'Activations', title: 'The signal on its way through the layers, at the start and at the end',
+            id: 'signal', section: 'Activations', name: 'signal by layer', title: 'The signal on its way through the layers, at the start and at the end',
             how: 'Dots: mean of each layer\u2019s outputs; bars: one standard deviation to each side. Bars that shrink from left to right are a signal that fades.',
             panels: panels,
             table: function () {
@@ -133,7 +135,7 @@
 
     function signalOption(layers, theme, width) {
         var series = [];
-        [['start', theme.series[4], -5], ['end', theme.series[0], 5]].forEach(function (time, k) {
+        [['start', theme.series[1], -5], ['end', theme.series[0], 5]].forEach(function (time, k) {
             var pick = k === 0 ? function (row) { var kept = sg.finite(row); return kept.length ? kept[0] : null; } : sg.last;
             var data = layers.rows.map(function (ignored, i) {
                 return [i, pick(layers.mean[i]), pick(layers.deviation[i])];
@@ -157,11 +159,10 @@
                 data: data.map(function (d) { return { value: [d[0], d[1]], deviation: d[2] }; })
             });
         });
-        var reach = layers.rows.map(function (ignored, i) {
-            return sg.most(sg.finite([sg.finite(layers.mean[i])[0], sg.last(layers.mean[i])]).map(Math.abs))
-                + sg.most(sg.finite([sg.finite(layers.deviation[i])[0], sg.last(layers.deviation[i])]));
-        });
-        var most = Math.max(1e-12, sg.most(reach));
+        var ends = sg.flat(series.filter(function (s) { return s.type === 'custom'; }).map(function (s) {
+            return sg.flat(s.data.map(function (d) { return [d[1] - d[2], d[1] + d[2]]; }));
+        }));
+        var pad = Math.max(1e-12, 0.06 * (sg.most(ends) - sg.least(ends)));
         var every = Math.max(1, Math.ceil(layers.rows.length / Math.max(2, Math.floor(width / 80))));
         return sg.base(theme, {
             grid: { left: 64, right: 20, top: 34, bottom: 58, outerBoundsMode: 'none' },
@@ -177,7 +178,7 @@
                 type: 'category', data: layers.rows, axisTick: { show: false }, axisLine: { onZero: false, lineStyle: { color: theme.line } },
                 axisLabel: Object.assign({ interval: every - 1, rotate: layers.rows.length > 4 ? 30 : 0, width: 74, overflow: 'truncate' }, sg.text(theme))
             },
-            yAxis: sg.valueAxis(theme, { min: -most, max: most, axisLabel: Object.assign({ formatter: sg.number, showMinLabel: false, showMaxLabel: false }, sg.text(theme)) }),
+            yAxis: sg.valueAxis(theme, { min: ends.length ? sg.least(ends) - pad : 0, max: ends.length ? sg.most(ends) + pad : 1, axisLabel: Object.assign({ formatter: sg.number, showMinLabel: false, showMaxLabel: false }, sg.text(theme)) }),
             series: series
         });
     }
@@ -240,10 +241,10 @@
         return { columns: track.columns, names: names, rows: rows };
     }
 
-    /** From nothing to the highest bar. */
+    /** From nothing to the highest bar, by square roots, so that thin tails are seen beside a high middle. */
     function density(rows) {
         var most = sg.most(sg.flat(rows));
-        return most > 0 ? { low: 0, high: most } : null;
+        return most > 0 ? { low: 0, high: Math.sqrt(most), root: true } : null;
     }
 
     function histograms(views, charts, heat) {
@@ -259,9 +260,9 @@
             names.forEach(function (name, i) {
                 var of = views.map(function (v) { return v.histograms.filter(function (h) { return h.kind === kind && h.name === name; })[0]; });
                 charts.push(Object.assign(heat(views, kind + '-' + (i + 1), 'Histograms', {
-                    family: kind + '-histogram', title: name + ', ' + KINDS[kind],
-                    how: 'How the values are distributed over the steps; strong colour is where most of them are.',
-                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density', unit: sg.percent, row: 'around '
+                    family: kind + '-histogram', name: name + ', ' + KINDS[kind], title: name + ', ' + KINDS[kind],
+                    how: 'Strong colour is where most values are.',
+                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density', unit: sg.percent, row: 'around ', plain: true
                 }), { small: true, kind: kind }));
             });
         });
@@ -280,12 +281,14 @@
         var moved = scales.some(function (c) { return sg.finite(c.series.mean).some(function (x) { return x !== 1; }); });
         if (moved) {
             charts.push(curves(views, 'learning-rate', 'Pace', {
+                name: 'learning-rate factor',
                 title: 'The guard has changed the learning rate', how: 'Factor on the learning rate of the run file; 1 leaves it as it is.', curves: scales, height: 200
             }));
         }
         var all = seconds.length ? sg.finite(seconds[0].series.mean).sort(function (a, b) { return a - b; }) : [];
         if (all.length) {
             charts.push(curves(views, 'seconds', 'Pace', {
+                name: 'time per step',
                 title: views.length > 1 ? 'Time per step' : 'A step took ' + sg.number(all[Math.floor(all.length / 2)]) + ' ms in the middle of all',
                 how: 'Milliseconds per step, waiting for data left out. The first steps warm up.', curves: seconds, height: 220
             }));

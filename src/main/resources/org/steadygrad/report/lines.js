@@ -59,7 +59,15 @@
         var list = [curve(name + ', every step', raw, colour, {
             lineStyle: { width: 1, color: colour, opacity: 0.32 }, silent: true, tooltip: { show: false }, z: 1
         })];
-        list.push(curve(name, points(series, smooth(series.mean), log), colour, { z: 3 }));
+        var bold = points(series, smooth(series.mean), log);
+        list.push(curve(name, bold, colour, { z: 3 }));
+        // a point between two gaps has no stroke of its own
+        var alone = bold.filter(function (p, i) {
+            return p[1] !== null && (i === 0 || bold[i - 1][1] === null) && (i === bold.length - 1 || bold[i + 1][1] === null);
+        });
+        if (alone.length) {
+            list.push({ type: 'scatter', name: name + ', every step', data: alone, symbolSize: 8, itemStyle: { color: colour }, silent: true, z: 4 });
+        }
         return list;
     }
 
@@ -79,7 +87,7 @@
     function legend(theme, names) {
         return {
             show: names.length > 1, top: 0, left: 'center', itemWidth: 18, itemHeight: 3, icon: 'rect', itemGap: 18,
-            data: names, textStyle: sg.text(theme, 12), type: 'scroll'
+            data: names, textStyle: sg.text(theme, 12), type: 'scroll', borderColor: 'transparent'
         };
     }
 
@@ -104,7 +112,7 @@
                 } else {
                     list.push(curve(c.name, points(c.series, c.series.mean, look.log), colour, {
                         lineStyle: { width: c.thin ? 1.4 : 2.2, color: colour, type: c.dashed ? [6, 4] : 'solid' },
-                        showSymbol: c.series.x.length <= 60 && !c.thin, symbolSize: 5, symbol: 'circle'
+                        showSymbol: c.series.x.length <= (c.thin ? 1 : 60), symbolSize: 5, symbol: 'circle'
                     }));
                 }
             });
@@ -119,7 +127,7 @@
             }
             var names = look.legend === false ? [] : curves.map(function (c) { return c.name; });
             return sg.base(theme, {
-                grid: { left: LEFT, right: 30, top: names.length > 1 ? 38 : 14, bottom: 26, outerBoundsMode: 'none' },
+                grid: { left: LEFT, right: 38, top: names.length > 1 ? 38 : 14, bottom: 26, outerBoundsMode: 'none' },
                 legend: legend(theme, names),
                 tooltip: sg.tooltip(theme, { trigger: 'axis', formatter: pointed(look.unit), axisPointer: { lineStyle: { color: theme.faint } } }),
                 xAxis: horizontal(views, theme),

@@ -4,8 +4,12 @@
 
     var LANE = 18;
 
+    // what names don't say by themselves, and which colour it has
+    var WORDS = { cure_taken_back: 'cure undone' };
+    var TONES = { checkpoint: 'faint', cured: 'good' };
+
     function words(kind) {
-        return kind.replace(/_/g, ' ');
+        return WORDS[kind] || kind.replace(/_/g, ' ');
     }
 
     /** Buckets where something was so at some steps; the mark is as strong as their share. */
@@ -25,13 +29,13 @@
         if (!view.steps.loss) {
             return lanes;
         }
-        lanes.push({ kind: 'clipped', symbol: 'rect', size: [3, 10], marks: shares(view.steps.clipped) });
+        lanes.push({ kind: 'clipped', symbol: 'rect', size: [3, 10], tone: 'clip', marks: shares(view.steps.clipped) });
         lanes.push({ kind: 'skipped', symbol: 'rect', size: [3, 10], tone: 'error', marks: shares(view.steps.skipped) });
         Object.keys(view.events).forEach(function (kind) {
             if (kind !== 'skipped' && kind !== 'stopped') {
                 var plain = kind === 'checkpoint';
                 lanes.push({
-                    kind: words(kind), symbol: plain ? 'circle' : 'diamond', size: plain ? 5 : 10, tone: plain ? 'faint' : 'warning',
+                    kind: words(kind), symbol: plain ? 'circle' : 'diamond', size: plain ? 5 : 10, tone: TONES[kind] || 'warning',
                     marks: view.events[kind].marks.map(function (m) { return { x: m.x, strength: 1, text: m.text }; })
                 });
             }
@@ -76,6 +80,16 @@
             var name = several ? view.name : 'training';
             list = list.concat(sg.lines.measured(name, view.steps.loss, colour, log));
             names.push(name);
+            if (!several && view.progress.lastFinite < view.progress.iteration) {
+                list.push({
+                    type: 'line', name: 'lost', data: [], silent: true,
+                    markArea: {
+                        silent: true, itemStyle: { color: theme.error, opacity: 0.08 },
+                        label: { position: 'inside', color: theme.error, fontSize: 12, fontFamily: sg.FONT },
+                        data: [[{ name: 'no number', xAxis: view.progress.lastFinite }, { xAxis: view.progress.iteration }]]
+                    }
+                });
+            }
             if (view.validation.loss) {
                 var other = several ? colour : theme.series[1];
                 var title = several ? view.name + ', validation' : 'validation';
@@ -108,8 +122,8 @@
                 var room = 26 + LANE * kinds.length + (kinds.length ? 10 : 0);
                 return sg.base(theme, {
                     grid: [
-                        { left: sg.lines.LEFT, right: 30, top: 38, bottom: room, outerBoundsMode: 'none' },
-                        { left: sg.lines.LEFT, right: 30, height: LANE * kinds.length, bottom: 26, outerBoundsMode: 'none' }
+                        { left: sg.lines.LEFT, right: 38, top: 38, bottom: room, outerBoundsMode: 'none' },
+                        { left: sg.lines.LEFT, right: 38, height: LANE * kinds.length, bottom: 26, outerBoundsMode: 'none' }
                     ],
                     legend: sg.lines.legend(theme, drawn.names),
                     tooltip: sg.tooltip(theme, { trigger: 'axis', formatter: sg.lines.pointed(), axisPointer: { lineStyle: { color: theme.faint } } }),
@@ -148,7 +162,7 @@
                     names.push(name);
                     list = list.concat(sg.lines.measured(name, view.steps.gradientNorm, colour, log));
                     if (clipped) {
-                        var shade = several ? colour : theme.series[4];
+                        var shade = several ? colour : theme.clip;
                         list.push(sg.lines.curve(several ? name + ', clipped' : 'clipped',
                             sg.lines.points(view.steps.clipped, sg.lines.smooth(view.steps.clipped.mean)).map(function (p) {
                                 return [p[0], p[1] === null ? null : 100 * p[1]];
@@ -156,11 +170,11 @@
                             { xAxisIndex: 1, yAxisIndex: 1, lineStyle: { width: 1.5, color: shade }, areaStyle: { color: shade, opacity: several ? 0.08 : 0.2 } }));
                     }
                 });
-                var grids = [{ left: sg.lines.LEFT, right: 30, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
+                var grids = [{ left: sg.lines.LEFT, right: 38, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
                 var xs = [sg.lines.horizontal(views, theme, clipped ? { axisLabel: { show: false }, name: '' } : {})];
                 var ys = [sg.valueAxis(theme, { type: log ? 'log' : 'value', scale: true })];
                 if (clipped) {
-                    grids.push({ left: sg.lines.LEFT, right: 30, height: 56, bottom: 26, outerBoundsMode: 'none' });
+                    grids.push({ left: sg.lines.LEFT, right: 38, height: 56, bottom: 26, outerBoundsMode: 'none' });
                     xs.push(sg.lines.horizontal(views, theme, { gridIndex: 1 }));
                     ys.push(sg.valueAxis(theme, {
                         gridIndex: 1, min: 0, max: 100, interval: 50, axisLabel: Object.assign({ formatter: '{value} %' }, sg.text(theme)),
@@ -176,5 +190,5 @@
         };
     }
 
-    Object.assign(sg, { loss: loss, norm: norm, happenings: happenings });
+    Object.assign(sg, { eventWords: words, loss: loss, norm: norm, happenings: happenings });
 }(steadygrad));

@@ -12,6 +12,7 @@
     var everything = false;
     var chosen = null;
     var watcher = null;
+    var sizes = null;
     var printing = false;
 
     function el(tag, attributes) {
@@ -50,7 +51,8 @@
         if (!plot.chart) {
             plot.chart = echarts.init(plot.node, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
         }
-        plot.chart.setOption(plot.panel.option(dark() ? sg.DARK : sg.LIGHT, plot.node.clientWidth || 640), true);
+        plot.width = plot.node.clientWidth || 640;
+        plot.chart.setOption(plot.panel.option(dark() ? sg.DARK : sg.LIGHT, plot.width), true);
     }
 
     function drawAll() {
@@ -72,7 +74,7 @@
 
     function verdict(view, several) {
         var tone = view.verdict.tone;
-        return el('section', { 'class': 'verdict ' + tone, 'aria-label': 'What happened in ' + view.name },
+        return el('section', { 'class': 'verdict ' + tone + (several ? ' short' : ''), 'aria-label': 'What happened in ' + view.name },
             el(several ? 'h2' : 'h1', { style: several ? 'font-size:15px;margin:0 0 6px' : undefined }, view.name,
                 el('span', { 'class': 'state' }, sg.words.STATES[view.state] || view.state)),
             el('p', { 'class': 'sentence' }, view.verdict.title),
@@ -136,7 +138,7 @@
             group.members.length > 1 ? el('details', {}, el('summary', {}, 'The other ' + (group.members.length - 1)),
                 el('ul', {}, group.members.slice(1).map(function (f) { return el('li', {}, (f.layer ? f.layer + ': ' : '') + f.message); }))) : null,
             cures(first.prescriptions),
-            target ? el('a', { 'class': 'to-chart', href: '#' + target.id }, 'See the chart: ' + target.title) : null);
+            target ? el('a', { 'class': 'to-chart', href: '#' + target.id }, 'See the chart: ' + target.name) : null);
     }
 
     function findings(views, charts) {
@@ -148,6 +150,11 @@
             }
             section.appendChild(groups.length ? el('div', { 'class': 'list' }, groups.map(function (g) { return finding(g, charts); }))
                 : el('p', { 'class': 'card' }, 'None. Gradients, activations and updates stayed within what is healthy.'));
+            var done = sg.words.interventions(view);
+            if (done.length) {
+                section.appendChild(el('div', { 'class': 'card', style: 'margin-top:14px' },
+                    table({ head: ['step', 'what', 'why'], rows: done }, 'What the guard did on the way')));
+            }
         });
         return section;
     }
@@ -162,7 +169,7 @@
         });
         var title = el('h3', {}, chart.title);
         var how = el('p', {}, chart.how);
-        return el('figure', { id: chart.id, tabindex: '-1' }, el('figcaption', {}, title, how),
+        return el('figure', { id: chart.id, tabindex: '-1', 'class': chart.half ? 'half' : undefined }, el('figcaption', {}, title, how),
             el('div', { 'class': 'panels' + (several ? ' several' : '') }, chart.panels.map(function (panel) {
                 var node = el('div', { 'class': 'plot', role: 'img', 'aria-label': chart.title + '. ' + (panel.label ? panel.label + '. ' : '') + chart.how,
                     style: 'height:' + panel.height + 'px' });
@@ -233,8 +240,12 @@
             var id = name.toLowerCase().replace(/ /g, '-');
             var of = charts.filter(function (c) { return c.section === name; });
             return { id: id, name: name, node: el('section', { 'aria-labelledby': id }, el('h2', { id: id }, name),
-                of[0].small ? histograms(of) : el('div', { 'class': 'figures' }, of.map(figure))) };
+                of[0].small ? histograms(of) : el('div', { 'class': 'figures' + (thirds(of) ? ' thirds' : '') }, of.map(figure))) };
         });
+    }
+
+    function thirds(charts) {
+        return charts.filter(function (c) { return c.half; }).length % 3 === 0;
     }
 
     function configuration(views) {
@@ -259,8 +270,18 @@
         return el('nav', { 'aria-label': 'Sections' }, el('ul', {}, parts.map(function (p) { return el('li', {}, el('a', { href: '#' + p[0] }, p[1])); })));
     }
 
+    /** Draws plots when they come near the screen, and again when their width changes. */
     function watch() {
         if (!watcher) {
+            sizes = new ResizeObserver(function (entries) {
+                entries.forEach(function (entry) {
+                    var plot = plots.filter(function (p) { return p.node === entry.target; })[0];
+                    if (plot && plot.chart && plot.width !== plot.node.clientWidth && plot.node.clientWidth > 0) {
+                        plot.chart.resize();
+                        draw(plot);
+                    }
+                });
+            });
             watcher = new IntersectionObserver(function (entries) {
                 entries.forEach(function (entry) {
                     var plot = plots.filter(function (p) { return p.node === entry.target; })[0];
@@ -270,7 +291,10 @@
                 });
             }, { rootMargin: '400px' });
         }
-        plots.forEach(function (plot) { watcher.observe(plot.node); });
+        plots.forEach(function (plot) {
+            watcher.observe(plot.node);
+            sizes.observe(plot.node);
+        });
     }
 
     function follow() {
@@ -297,7 +321,7 @@
 
     function head(views, charts) {
         var several = views.length > 1;
-        return el('div', { id: 'head' }, several ? el('h1', {}, 'Comparison of ' + views.length + ' runs') : null,
+        return el('div', { id: 'head' }, several ? el('h1', { 'class': 'comparison' }, 'Comparison of ' + views.length + ' runs') : null,
             views.map(function (v) { return verdict(v, several); }),
             several ? el('div', { 'class': 'card' }, table(sg.words.results(views), 'What the runs came to')) : tiles(views[0]));
     }
@@ -383,13 +407,6 @@
         window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
         window.addEventListener('beforeprint', function () { printing = true; applyTheme(); drawAll(); });
         window.addEventListener('afterprint', function () { printing = false; applyTheme(); drawAll(); });
-        var waiting = 0;
-        window.addEventListener('resize', function () {
-            clearTimeout(waiting);
-            waiting = setTimeout(function () {
-                plots.forEach(function (plot) { if (plot.chart) { plot.chart.resize(); draw(plot); } });
-            }, 120);
-        });
         applyTheme();
     }
 

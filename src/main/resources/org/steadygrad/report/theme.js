@@ -7,13 +7,13 @@ var steadygrad = {};
         dark: false, ink: '#1b2228', soft: '#56616b', faint: '#87929b', line: '#d5dbe0', grid: '#edf0f2', surface: '#ffffff',
         // Okabe & Ito (2008): told apart with any kind of colour vision
         series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#3b4650'],
-        good: '#00795a', warning: '#b45309', error: '#b42318', band: 'rgba(0, 158, 115, 0.10)',
+        good: '#00795a', warning: '#b45309', error: '#b42318', clip: '#d98e00', band: 'rgba(0, 158, 115, 0.10)',
         density: ['#f4f7f9', '#cfe0ec', '#9cc2dd', '#5f9fc9', '#2b7bb0', '#0b5585', '#063256']
     };
     var DARK = {
         dark: true, ink: '#e9edf0', soft: '#a9b4bd', faint: '#7d8992', line: '#3a454e', grid: '#262f36', surface: '#161c21',
         series: ['#56b4e9', '#f0a04b', '#2fc59a', '#e3a0c5', '#f0e442', '#7aa7c7', '#dfe5e9'],
-        good: '#3fcfa4', warning: '#f0b455', error: '#ff8a75', band: 'rgba(47, 197, 154, 0.12)',
+        good: '#3fcfa4', warning: '#f0b455', error: '#ff8a75', clip: '#cf9a3c', band: 'rgba(47, 197, 154, 0.12)',
         density: ['#1c242a', '#1d3a50', '#205a80', '#3480ae', '#5aa6d2', '#92cbec', '#d3ecfb']
     };
     // Viridis and cividis: evenly growing lightness, told apart with any kind of colour vision and in grey
@@ -36,6 +36,12 @@ var steadygrad = {};
             return whole(Math.round(value));
         }
         return String(Number(value.toPrecision(3)));
+    }
+
+    /** A number in a sentence, beside others of its kind: zeros at its end stay. */
+    function exact(value) {
+        var short = number(value);
+        return value !== null && /^-?[0-9]*\.?[0-9]*$/.test(short) && Math.abs(value) < 1000 && value !== 0 ? value.toPrecision(3) : short;
     }
 
     /** Digits in groups of three. */
@@ -132,7 +138,7 @@ var steadygrad = {};
     }
 
     Object.assign(sg, {
-        LIGHT: LIGHT, DARK: DARK, VIRIDIS: VIRIDIS, CIVIDIS: CIVIDIS, FONT: FONT, number: number, whole: whole, percent: percent,
+        LIGHT: LIGHT, DARK: DARK, VIRIDIS: VIRIDIS, CIVIDIS: CIVIDIS, FONT: FONT, number: number, exact: exact, whole: whole, percent: percent,
         escape: escape, finite: finite, least: least, most: most, last: last, flat: flat, spread: spread, text: text,
         tooltip: tooltip, base: base, stepAxis: stepAxis, valueAxis: valueAxis, wide: wide
     });

@@ -51,10 +51,10 @@
         var steps = Math.max(1, p.iteration);
         list.push(['Steps', sg.whole(p.iteration) + (view.state === 'running' && p.planned > 0 ? ' of ' + sg.whole(p.planned) : ''),
             'epoch ' + (p.epoch + 1)]);
-        list.push(['Training loss', sg.number(p.lastLoss), 'at first ' + sg.number(p.firstLoss)]);
+        list.push(['Training loss', sg.exact(p.lastLoss), 'at first ' + sg.exact(p.firstLoss)]);
         var validation = validationLoss(view);
         if (validation !== null) {
-            list.push(['Validation loss', sg.number(validation), p.bestIteration ? 'best at step ' + sg.whole(p.bestIteration) : '']);
+            list.push(['Validation loss', sg.exact(validation), p.bestIteration ? 'best at step ' + sg.whole(p.bestIteration) : '']);
         }
         list.push(['Clipped', sg.percent(p.clipped / steps), 'of the steps']);
         list.push(['Skipped', p.skipped ? times(p.skipped, 'step') : 'none', p.skipped ? sg.percent(p.skipped / steps) + ' of them' : '']);
@@ -75,7 +75,6 @@
         return {
             head: [''].concat(views.map(function (v) { return v.name; })),
             rows: [
-                row('what happened', function (v) { return v.verdict.title; }),
                 row('training loss at the end', function (v) { return sg.number(v.progress.lastLoss); }),
                 row('validation loss', function (v) { var value = validationLoss(v); return value === null ? '–' : sg.number(value); }),
                 row('steps', function (v) { return sg.whole(v.progress.iteration); }),
@@ -108,6 +107,18 @@
         return { head: ['key'].concat(views.map(function (v) { return v.name; })), rows: rows };
     }
 
+    /** What the guard did, in the order in which it did it: [[step, what, in words]]. */
+    function interventions(view) {
+        var list = [];
+        Object.keys(view.events).forEach(function (kind) {
+            if (kind !== 'skipped' && kind !== 'checkpoint' && kind !== 'stopped') {
+                view.events[kind].marks.forEach(function (m) { list.push([m.x, sg.eventWords(kind), m.text]); });
+            }
+        });
+        list.sort(function (a, b) { return a[0] - b[0]; });
+        return list.map(function (row) { return [sg.whole(row[0]), row[1], row[2]]; });
+    }
+
     /** medianRatio as people write it. */
     function name(key) {
         return key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
@@ -127,6 +138,6 @@
     }
 
     Object.assign(sg, {
-        words: { STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences, evidence: evidence, seen: seen }
+        words: { STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences, interventions: interventions, evidence: evidence, seen: seen }
     });
 }(steadygrad));

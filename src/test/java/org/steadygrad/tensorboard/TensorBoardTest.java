@@ -84,6 +84,7 @@ class TensorBoardTest {
                 1,
                 true,
                 List.of(new Look.Parameter("gru/W", 1e-30, 7, 1e-3, 0, 0)),
+                List.of(),
                 List.of(new LayerTrace("gru", 1, "tanh", 0.125, 0, 1, 0.5, 0.0)),
                 List.of(new Look.Profile("gru", "backward", 17, List.of(0, 1), List.of(1.0, 2.0))),
                 Optional.empty());
