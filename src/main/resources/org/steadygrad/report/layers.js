@@ -22,8 +22,8 @@
                 family: 'time', layer: key.layer, name: 'gradient through time, ' + name,
                 title: views.length > 1 || end === null ? 'How far back the gradient reaches in ' + name
                     : 'In ' + name + ' the gradient reaches ' + sg.whole(end) + ' of ' + sg.whole(of[0].length) + ' time steps back',
-                how: 'Each row is a time step, the ' + (key.direction === 'backward' ? 'last on top; the gradient starts at the top' : 'first on top; the gradient starts at the bottom')
-                    + ' and goes ' + (key.direction === 'backward' ? 'down' : 'up') + '. What is dark cannot be learned from. Dashed: how far it reaches.',
+                how: 'Each row is a time step, the ' + (key.direction === 'backward' ? 'last' : 'first')
+                    + ' on top; the gradient starts at the bottom and goes up. What is dark cannot be learned from. Dashed: how far it reaches.',
                 maps: of.map(function (t) { return t ? timeMap(t) : null; }), scale: sg.heatmaps.decades, axis: 'time step', row: 'time step '
             }));
         });

@@ -389,6 +389,14 @@
         document.getElementById('note').textContent = text;
     }
 
+    /** Paper is white, and as wide as the style sheet says. */
+    function print(now) {
+        printing = now;
+        document.body.classList.toggle('printing', now);
+        applyTheme();
+        drawAll();
+    }
+
     function start() {
         try {
             chosen = localStorage.getItem('steadygrad-theme');
@@ -405,8 +413,8 @@
             applyTheme();
         });
         window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
-        window.addEventListener('beforeprint', function () { printing = true; applyTheme(); drawAll(); });
-        window.addEventListener('afterprint', function () { printing = false; applyTheme(); drawAll(); });
+        window.addEventListener('beforeprint', function () { print(true); });
+        window.addEventListener('afterprint', function () { print(false); });
         applyTheme();
     }
 
