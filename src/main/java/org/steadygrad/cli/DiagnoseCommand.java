@@ -74,10 +74,17 @@ final class DiagnoseCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(diagnosis));
         } else {
-            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, run);
+            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, arguments());
         }
         out.flush();
         return ExitCode.OK;
+    }
+
+    /** What gives the same run again. */
+    private String arguments() {
+        StringBuilder text = new StringBuilder(run);
+        changes.forEach(change -> text.append(" --set ").append(change.contains(" ") ? "'" + change + "'" : change));
+        return text.toString();
     }
 
     private RunSpec read() {

@@ -37,7 +37,7 @@ final class DiagnosisText {
         this.width = width;
     }
 
-    /** @param run what the command was given, for the hint at the end */
+    /** @param run what the command was given to read, for the hint at the end */
     void print(Diagnosis diagnosis, String run) {
         Diagnosis.Subject subject = diagnosis.subject();
         paragraph(String.format(
