@@ -40,7 +40,13 @@ final class Rules {
         boolean perStep = description.target().perStep();
         byMemory = !perStep || lag != null;
         RunFacts facts = new RunFacts(
-                lag == null ? OptionalInt.empty() : OptionalInt.of(lag), 0, perStep && !byMemory, symbols, false, 0, block -> false);
+                lag == null ? OptionalInt.empty() : OptionalInt.of(lag),
+                0,
+                perStep && !byMemory,
+                symbols,
+                false,
+                0,
+                block -> false);
         monitor = new HealthMonitor(spec, layout, facts, Prescriber.NONE, new HealthObserver() {});
     }
 
@@ -53,7 +59,9 @@ final class Rules {
             }
             monitor.observe(look + 1, probe.loss(), probe.update(), Optional.of(trace(probe, memory)));
         }
-        return monitor.findings().stream().map(f -> mayLearn(f, memory) ? warning(f) : f).toList();
+        return monitor.findings().stream()
+                .map(f -> mayLearn(f, memory) ? warning(f) : f)
+                .toList();
     }
 
     private static boolean mayLearn(Finding finding, List<MemoryReach> memory) {

@@ -198,8 +198,8 @@ public final class HealthMonitor {
         lastTrace = trace;
         List<Finding> raised = new ArrayList<>();
         if (trace.nonFinite().isPresent()) {
-            raised.addAll(now(
-                    iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
+            raised.addAll(
+                    now(iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
         } else {
             raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
             List<Finding> flow = new ArrayList<>(flowRules.look(trace));
