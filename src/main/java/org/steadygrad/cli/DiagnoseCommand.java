@@ -1,14 +1,17 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.steadygrad.diagnose.Diagnosis;
 import org.steadygrad.diagnose.Preflight;
 import org.steadygrad.spec.RunSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,8 +29,10 @@ import picocli.CommandLine.Spec;
             "  steadygrad diagnose deep-sigmoid --set model.layers[0].stack.batchNorm=false",
             "  steadygrad diagnose mine.yaml --batches 5",
             "  steadygrad diagnose mine.yaml --json | python3 -m json.tool",
+            "  steadygrad diagnose mine.yaml --cure --out runs/cured",
             "",
-            "Nothing is trained and nothing is written. The exit code is 0 also when something is found."
+            "Without --cure nothing is trained and nothing is written. The exit code is 0 also when something is found.",
+            "Trials start from the run's seed and see its batches; the lowest validation loss after as many steps wins."
         })
 final class DiagnoseCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "A run file, or a built-in one's name.")
@@ -57,6 +62,9 @@ final class DiagnoseCommand implements Callable<Integer> {
             description = "Threads on the CPU, one per physical core by default; overrides the run file.")
     private Integer threads;
 
+    @Mixin
+    private CureOptions cure = new CureOptions();
+
     @Option(names = "--json", description = "Print JSON, for other programs to read.")
     private boolean json;
 
@@ -69,15 +77,25 @@ final class DiagnoseCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--batches: expected a number above 0, got " + batches + ".");
         }
-        Diagnosis diagnosis = Preflight.of(read(), batches);
+        cure.check();
+        RunSpec read = read();
+        Optional<Path> folder = cure.wanted() ? Optional.of(cure.folder(read)) : Optional.empty();
+        Diagnosis diagnosis = Preflight.of(read, batches);
         PrintWriter out = spec.commandLine().getOut();
+        if (json && folder.isPresent()) {
+            return cure.run(read, folder.get(), diagnosis.findings(), true);
+        }
         if (json) {
             out.println(Json.text(diagnosis));
         } else {
-            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, arguments());
+            DiagnosisText text = new DiagnosisText(out, Terminal.colours(), Terminal.width());
+            text.print(diagnosis);
+            if (folder.isEmpty()) {
+                text.next(diagnosis, arguments());
+            }
         }
         out.flush();
-        return ExitCode.OK;
+        return folder.isPresent() ? cure.run(read, folder.get(), diagnosis.findings(), false) : ExitCode.OK;
     }
 
     /** What gives the same run again. */

@@ -32,8 +32,7 @@ final class DiagnosisText {
         page = new TextPage(out, colours, width);
     }
 
-    /** @param run what the command was given to read, for the hint at the end */
-    void print(Diagnosis diagnosis, String run) {
+    void print(Diagnosis diagnosis) {
         Diagnosis.Subject subject = diagnosis.subject();
         page.paragraph(String.format(
                 Locale.ROOT,
@@ -49,7 +48,23 @@ final class DiagnosisText {
         recurrent(diagnosis.recurrent());
         memory(diagnosis.memory());
         diagnosis.truncation().ifPresent(this::truncation);
-        findings(diagnosis, run);
+        findings(diagnosis);
+        page.flush();
+    }
+
+    /**
+     * Prints what to do next.
+     *
+     * @param run what the command was given to read
+     */
+    void next(Diagnosis diagnosis, String run) {
+        page.line();
+        page.paragraph(
+                diagnosis.findings().isEmpty()
+                        ? "Next: steadygrad train " + run
+                        : "Next: steadygrad diagnose " + run
+                                + " --cure tries what can be done about it in short runs, and writes the run file that did"
+                                + " best.");
         page.flush();
     }
 
@@ -231,13 +246,10 @@ final class DiagnosisText {
         page.table("rrrrr", rows);
     }
 
-    private void findings(Diagnosis diagnosis, String run) {
+    private void findings(Diagnosis diagnosis) {
         page.section("Findings");
         if (diagnosis.findings().isEmpty()) {
             page.paragraph("None: signal and gradient pass all layers, and the first step is of a fitting size.");
-            page.line();
-            page.paragraph("Next: steadygrad train " + run);
-            return;
         }
         for (Finding finding : diagnosis.findings()) {
             String severity = finding.severity().toString().toLowerCase(Locale.ROOT);
@@ -248,12 +260,9 @@ final class DiagnosisText {
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         if (!stalled.isEmpty()) {
             page.line();
-            page.paragraph(stalled.size() + " of " + diagnosis.layers().size() + " layers will stall: " + listed(stalled)
-                    + ".");
+            int all = diagnosis.layers().size();
+            page.paragraph(stalled.size() + " of " + all + " layers will stall: " + listed(stalled) + ".");
         }
-        page.line();
-        page.paragraph("Next: steadygrad diagnose " + run
-                + " --cure tries what can be done about it in short runs, and writes the" + " run file that did best.");
     }
 
     private static String listed(List<String> names) {

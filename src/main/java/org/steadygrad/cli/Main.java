@@ -39,6 +39,7 @@ public final class Main implements Runnable {
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("bench", BenchCommand::new),
+            new Entry("report", ReportCommand::new),
             new Entry("examples", ExamplesCommand::new),
             new Entry("doctor", DoctorCommand::new));
 

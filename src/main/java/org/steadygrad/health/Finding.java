@@ -1,5 +1,6 @@
 package org.steadygrad.health;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +55,13 @@ public record Finding(
     /** The same, seen so many times from an iteration on. */
     Finding seenSince(int iteration, int times) {
         return new Finding(id, severity, layer, iteration, times, message, evidence, prescriptions);
+    }
+
+    /** The same with a cause. @param numbers added to the evidence */
+    Finding explained(String cause, Map<String, Double> numbers) {
+        Map<String, Double> all = new LinkedHashMap<>(numbers);
+        all.putAll(evidence);
+        return new Finding(id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions);
     }
 
     /** The same with other prescriptions. */

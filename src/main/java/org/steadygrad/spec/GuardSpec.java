@@ -15,7 +15,7 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
 
     @Named("auto")
     @Doc(
-            "Rolls back to the last good snapshot on a non-finite loss, too many skipped steps or a loss spike, and backs the learning rate off.")
+            "Rolls back to the last good snapshot on a non-finite loss, too many skipped steps or a loss spike, and backs the learning rate off; tries cures for findings while training goes on, and keeps what helps.")
     record Auto(
             @Doc("Skipped steps in a row that trigger a roll-back.") @Default("5") int maxSkips,
             @Doc("Number of iterations between snapshots in memory.") @Default("50") int snapshotEvery,
@@ -28,7 +28,11 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
             @Doc("Factor on the learning rate after a roll-back.") @Default("0.5") double backOff,
             @Doc("Number of good iterations after which the factor is taken back by one step.") @Default("500")
                     int recoverAfter,
-            @Doc("Roll-backs that stop the run.") @Default("8") int maxRollbacks)
+            @Doc("Roll-backs that stop the run.") @Default("8") int maxRollbacks,
+            @Doc(
+                            "Steps that a cure is tried for while training goes on, on the same batches with it and without it; the better state is kept. 0 tries none.")
+                    @Default("20")
+                    int trialSteps)
             implements GuardSpec {
         public Auto {
             Check.positive(maxSkips, "guard.auto", "maxSkips");
@@ -39,6 +43,7 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
             Check.inOpen(backOff, 0, 1, "guard.auto", "backOff");
             Check.positive(recoverAfter, "guard.auto", "recoverAfter");
             Check.positive(maxRollbacks, "guard.auto", "maxRollbacks");
+            Check.nonNegative(trialSteps, "guard.auto", "trialSteps");
         }
     }
 }

@@ -61,7 +61,8 @@ final class Recovery {
         }
     }
 
-    private void take(int iteration, int updates) {
+    /** Takes a snapshot. */
+    void take(int iteration, int updates) {
         snapshot = engine.snapshot();
         info = new TrainingState.SnapshotInfo(iteration, updates, Map.copyOf(clip.state()));
     }

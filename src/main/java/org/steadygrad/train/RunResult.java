@@ -27,6 +27,7 @@ import org.steadygrad.health.HealthSummary;
  * @param skippedSteps steps whose loss or gradient wasn't finite
  * @param clippedSteps steps whose gradient was clipped
  * @param rollbacks times the guard went back to a snapshot
+ * @param cures what the guard tried while training went on, the oldest first
  * @param findings what health found, the gravest first
  * @param health gradient and activations by layer, and how far back gradients reach, at the last full look
  */
@@ -49,5 +50,6 @@ public record RunResult(
         int skippedSteps,
         int clippedSteps,
         int rollbacks,
+        List<CureTrial> cures,
         List<Finding> findings,
         @JsonIgnoreProperties("findings") HealthSummary health) {}

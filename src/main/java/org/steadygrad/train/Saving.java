@@ -23,6 +23,7 @@ final class Saving {
     private final Guard guard;
     private final Recovery recovery;
     private final HealthMonitor health;
+    private final OnlineCures cures;
     private final RunRecords records;
     private final LoopSettings settings;
     private final Optional<CheckpointStore> store;
@@ -36,11 +37,8 @@ final class Saving {
     private long lastWrite = System.nanoTime();
     private int lastIteration = -1;
 
-    /** The parts whose state a checkpoint holds. */
-    record Parts(Engine engine, ClipPolicy clip, Guard guard, Recovery recovery, HealthMonitor health) {}
-
     Saving(
-            Parts parts,
+            RunParts parts,
             RunRecords records,
             LoopSettings settings,
             Optional<CheckpointStore> store,
@@ -50,6 +48,7 @@ final class Saving {
         guard = parts.guard();
         recovery = parts.recovery();
         health = parts.health();
+        cures = parts.cures();
         this.records = records;
         this.settings = settings;
         this.store = store;
@@ -141,6 +140,7 @@ final class Saving {
                 progress.validatedAt,
                 progress.validation,
                 progress.best,
-                health.state());
+                health.state(),
+                cures.state());
     }
 }

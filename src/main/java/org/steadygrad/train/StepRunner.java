@@ -1,19 +1,15 @@
 package org.steadygrad.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.PassOptions;
-import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepResult;
-import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.train.StepQueue.Attempt;
 
@@ -24,8 +20,6 @@ import org.steadygrad.train.StepQueue.Attempt;
  * as with an engine that does step after step.
  */
 final class StepRunner {
-    private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
-
     private static final String RESCALED =
             "step skipped: the gradient of the scaled loss exceeded what 16-bit floats hold;"
                     + " the loss is scaled by half as much from now on";
@@ -34,22 +28,23 @@ final class StepRunner {
     private final ClipPolicy clip;
     private final Guard guard;
     private final Recovery recovery;
+    private final OnlineCures cures;
     private final Progress progress;
     private final RunRecords records;
+    private final StepPasses passes;
+    private final SkippedSteps skipped;
     private final StepQueue queue = new StepQueue();
-    private final long seed;
-    private final int traceEvery;
 
-    StepRunner(
-            Engine engine, ClipPolicy clip, Guard guard, Recovery recovery, RunRecords records, LoopSettings settings) {
-        this.engine = engine;
-        this.clip = clip;
-        this.guard = guard;
-        this.recovery = recovery;
+    StepRunner(RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped) {
+        engine = parts.engine();
+        clip = parts.clip();
+        guard = parts.guard();
+        recovery = parts.recovery();
+        cures = parts.cures();
         this.records = records;
         progress = records.progress();
-        seed = settings.seed();
-        traceEvery = settings.health().every();
+        this.passes = passes;
+        this.skipped = skipped;
     }
 
     /**
@@ -91,24 +86,25 @@ final class StepRunner {
                 && clip.constantRule().isPresent()
                 && guard.calm()
                 && guard.learningRateScale() == 1
+                && !passes.takesHistograms(iterationsAsked())
                 && !recovery.due(iterationsAsked());
     }
 
     private void ask(Attempt attempt) {
         long start = System.nanoTime();
-        clearUnlessContinued(attempt);
+        passes.clearUnlessContinued(attempt);
         int before = iterationsAsked();
-        PassOptions options = new PassOptions(passSeed(before, 0), attempt.carriesState(), false, traced(before));
-        UpdateRule rule = new UpdateRule(clip, progress.updates + queue.size(), progress.epoch, 1);
-        queue.add(attempt, engine.step(attempt.batches().get(0), options, rule), start);
+        UpdateRule rule = rule(queue.size());
+        queue.add(attempt, engine.step(attempt.batches().get(0), passes.options(attempt, before), rule), start);
     }
 
     private Optional<String> settle() {
         StepQueue.Settled settled = queue.settle();
         StepResult result = settled.result()
                 .orElseThrow(() -> new IllegalStateException("a step wasn't run although none before it was refused"));
-        Passes passes = new Passes(result.pass().loss(), result.pass().trace());
-        Guard.Decision decision = guard.beforeUpdate(passes.loss());
+        StepPasses.Result pass =
+                new StepPasses.Result(result.pass().loss(), result.pass().trace(), Optional.empty());
+        Guard.Decision decision = guard.beforeUpdate(pass.loss());
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE) {
             outcome = result.update();
@@ -116,7 +112,7 @@ final class StepRunner {
         }
         boolean sound = decision.action() == Guard.Action.CONTINUE && result.applied();
         List<Attempt> again = sound ? List.of() : queue.withdraw();
-        Optional<String> trouble = conclude(settled.attempt(), passes, outcome, decision, settled.seconds());
+        Optional<String> trouble = conclude(new Done(settled.attempt(), pass, outcome, settled.seconds()), decision);
         int done = 0;
         while (trouble.isEmpty() && done < again.size()) {
             trouble = runNow(again.get(done++));
@@ -132,21 +128,20 @@ final class StepRunner {
 
     private Optional<String> runNow(Attempt attempt) {
         long start = System.nanoTime();
-        clearUnlessContinued(attempt);
-        Passes passes = passes(attempt);
-        Guard.Decision decision = guard.beforeUpdate(passes.loss());
+        passes.clearUnlessContinued(attempt);
+        StepPasses.Result pass = passes.run(attempt, progress.iteration);
+        Guard.Decision decision = guard.beforeUpdate(pass.loss());
         Optional<UpdateOutcome> outcome = Optional.empty();
-        if (decision.action() == Guard.Action.CONTINUE && Double.isFinite(passes.loss())) {
+        if (decision.action() == Guard.Action.CONTINUE && Double.isFinite(pass.loss())) {
             if (guard.calm() && !attempt.continued()) {
                 recovery.takeIfDue(progress.iteration, progress.updates);
             }
-            UpdateRule rule = new UpdateRule(clip, progress.updates, progress.epoch, guard.learningRateScale());
-            outcome = Optional.of(engine.update(rule));
+            outcome = Optional.of(engine.update(rule(0)));
             decision = judge(outcome.get());
         } else {
             engine.discardGradient();
         }
-        return conclude(attempt, passes, outcome, decision, (System.nanoTime() - start) / 1e9);
+        return conclude(new Done(attempt, pass, outcome, (System.nanoTime() - start) / 1e9), decision);
     }
 
     /** That the loss scale was too large for a gradient is no reason to worry. */
@@ -154,102 +149,111 @@ final class StepRunner {
         return outcome.rescaled() ? Guard.Decision.CONTINUE : guard.afterUpdate(outcome.applied());
     }
 
-    private void clearUnlessContinued(Attempt attempt) {
-        if (attempt.carriesState() && !attempt.continued()) {
-            engine.clearState();
+    private UpdateRule rule(int updatesAhead) {
+        return new UpdateRule(clip, progress.updates + updatesAhead, progress.epoch, rateScale());
+    }
+
+    private double rateScale() {
+        return guard.learningRateScale() * cures.rateFactor();
+    }
+
+    /**
+     * A step that was run.
+     *
+     * @param outcome of the update; empty when there was none
+     * @param seconds that it took
+     */
+    record Done(Attempt attempt, StepPasses.Result pass, Optional<UpdateOutcome> outcome, double seconds) {
+        boolean applied() {
+            return outcome.isPresent() && outcome.get().applied();
         }
     }
 
-    private boolean traced(int stepsBefore) {
-        return stepsBefore == 0 || (stepsBefore + 1) % traceEvery == 0;
+    /**
+     * Runs steps without counting or recording them; ends with the first one that isn't applied.
+     *
+     * @return the steps, in their order, those after a failed one left out
+     */
+    List<Done> rehearse(List<Attempt> attempts) {
+        List<Done> all = new ArrayList<>();
+        int updates = 0;
+        boolean sound = true;
+        for (int i = 0; sound && i < attempts.size(); i++) {
+            long start = System.nanoTime();
+            passes.clearUnlessContinued(attempts.get(i));
+            StepPasses.Result pass = passes.run(attempts.get(i), progress.iteration + i);
+            Optional<UpdateOutcome> outcome = Optional.empty();
+            if (Double.isFinite(pass.loss())) {
+                outcome = Optional.of(engine.update(rule(updates)));
+            } else {
+                engine.discardGradient();
+            }
+            Done done = new Done(attempts.get(i), pass, outcome, (System.nanoTime() - start) / 1e9);
+            all.add(done);
+            updates += done.applied() ? 1 : 0;
+            sound = done.applied() || (outcome.isPresent() && outcome.get().rescaled());
+        }
+        return all;
     }
 
-    /** @param loss mean over the passes */
-    private record Passes(double loss, Optional<StepTrace> trace) {}
-
-    private Passes passes(Attempt attempt) {
-        List<MultiDataSet> batches = attempt.batches();
-        double sum = 0;
-        Optional<StepTrace> trace = Optional.empty();
-        for (int i = 0; i < batches.size(); i++) {
-            boolean traceThis = i == 0 && traced(progress.iteration);
-            long passSeed = passSeed(progress.iteration, i);
-            PassResult result = engine.computeGradient(
-                    batches.get(i), new PassOptions(passSeed, attempt.carriesState(), batches.size() > 1, traceThis));
-            sum += result.loss();
-            if (traceThis) {
-                trace = result.trace();
+    /**
+     * Counts and records rehearsed steps as the run's own.
+     *
+     * @return why the run can't go on, if it can't
+     */
+    Optional<String> adopt(List<Done> rehearsed) {
+        Optional<String> trouble = Optional.empty();
+        for (Done done : rehearsed) {
+            Guard.Decision decision = guard.beforeUpdate(done.pass().loss());
+            boolean spike = decision.action() != Guard.Action.CONTINUE;
+            decision = spike ? decision : judge(done.outcome().orElseThrow());
+            trouble = conclude(done, decision);
+            if (spike || trouble.isPresent()) {
+                return trouble;
             }
         }
-        return new Passes(sum / batches.size(), trace);
-    }
-
-    /** Mixes seed, iteration and pass, so that a resumed run draws the same dropout masks (SplitMix64's finaliser). */
-    private long passSeed(int stepsBefore, int pass) {
-        long z = seed + 0x9E3779B97F4A7C15L * (stepsBefore + 1L) + 0xD1B54A32D192ED03L * pass;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return trouble;
     }
 
     /** Counts and records a step, and does what the guard decided. */
-    private Optional<String> conclude(
-            Attempt attempt, Passes passes, Optional<UpdateOutcome> outcome, Guard.Decision decision, double seconds) {
+    private Optional<String> conclude(Done done, Guard.Decision decision) {
         progress.iteration++;
-        boolean applied = outcome.isPresent() && outcome.get().applied();
-        progress.record(passes.loss(), seconds);
-        if (applied) {
+        Optional<UpdateOutcome> outcome = done.outcome();
+        double loss = done.pass().loss();
+        progress.record(loss, done.seconds());
+        if (done.applied()) {
             progress.updates++;
             progress.clippedSteps += outcome.get().clipScale() < 1 ? 1 : 0;
         } else {
             progress.skippedSteps++;
         }
-        records.given(attempt, outcome.isPresent() && applied);
-        records.step(report(passes.loss(), outcome, applied, seconds), outcome, passes.trace());
-        if (outcome.isPresent() && outcome.get().rescaled()) {
+        boolean rescaled = outcome.isPresent() && outcome.get().rescaled();
+        boolean failed = !rescaled && (outcome.isPresent() ? !done.applied() : !Double.isFinite(loss));
+        Optional<Forensics.Report> why =
+                failed ? Optional.of(skipped.look(done.attempt(), progress)) : Optional.empty();
+        records.given(done.attempt(), done.applied());
+        why.ifPresent(report -> records.verdict(progress.iteration, report.verdict()));
+        records.step(report(done), done);
+        why.ifPresent(report -> records.skipped(progress.iteration, loss, report));
+        if (rescaled) {
             records.event(TrainingObserver.Event.SKIPPED, progress.iteration, RESCALED, Map.of());
-        } else if (outcome.isPresent() ? !applied : !Double.isFinite(passes.loss())) {
-            explainSkip(attempt.batches(), passes);
+        }
+        if (!failed) {
+            skipped.passed(done, progress.iteration - 1);
         }
         return act(decision);
     }
 
-    private IterationReport report(double loss, Optional<UpdateOutcome> outcome, boolean applied, double seconds) {
+    private IterationReport report(Done done) {
         return new IterationReport(
                 progress.iteration,
                 progress.epoch,
-                loss,
-                outcome.map(update -> update.gradient().globalNorm()).orElse(Double.NaN),
-                outcome.map(UpdateOutcome::clipScale).orElse(1.0),
-                applied,
-                guard.learningRateScale(),
-                seconds);
-    }
-
-    /**
-     * Names the first layer and time step where things went wrong, if need be by running the batches of the step, just
-     * counted, once more with a trace. The recurrent state, which what went wrong may have got into, is forgotten.
-     */
-    private void explainSkip(List<MultiDataSet> batches, Passes passes) {
-        Optional<StepTrace> trace = passes.trace().filter(StepRunner::explains);
-        for (int i = 0; trace.isEmpty() && i < batches.size(); i++) {
-            PassOptions options = new PassOptions(passSeed(progress.iteration - 1, i), false, false, true);
-            trace = engine.computeGradient(batches.get(i), options).trace().filter(StepRunner::explains);
-            engine.discardGradient();
-        }
-        engine.clearState();
-        String origin = trace.flatMap(StepTrace::nonFinite)
-                .map(o -> "first in the " + o.tensor() + " of layer " + o.layer()
-                        + (o.timeStep() >= 0 ? " at time step " + o.timeStep() : "") + " (" + o.value() + ")")
-                .orElse("every layer's activations and gradients are finite in a pass of their own");
-        trace.ifPresent(t -> records.origin(progress.iteration, t));
-        String message = "step skipped: loss " + passes.loss() + " or its gradient isn't finite; " + origin;
-        LOG.debug("iteration {}: {}", progress.iteration, message);
-        records.event(TrainingObserver.Event.SKIPPED, progress.iteration, message, Map.of());
-    }
-
-    private static boolean explains(StepTrace trace) {
-        return trace.nonFinite().isPresent();
+                done.pass().loss(),
+                done.outcome().map(update -> update.gradient().globalNorm()).orElse(Double.NaN),
+                done.outcome().map(UpdateOutcome::clipScale).orElse(1.0),
+                done.applied(),
+                rateScale(),
+                done.seconds());
     }
 
     private Optional<String> act(Guard.Decision decision) {
@@ -259,6 +263,7 @@ final class StepRunner {
         if (decision.action() == Guard.Action.ROLL_BACK) {
             int from = recovery.info().iteration();
             progress.updates = recovery.rollBack();
+            skipped.rolledBack();
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("snapshotIteration", from);
             facts.put("learningRateScale", guard.learningRateScale());

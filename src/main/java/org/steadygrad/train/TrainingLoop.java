@@ -15,6 +15,7 @@ import org.steadygrad.train.StepQueue.Attempt;
 final class TrainingLoop {
     private final DataSource source;
     private final StepRunner steps;
+    private final CureRehearsal cures;
     private final Validation validation;
     private final Saving saving;
     private final Progress progress;
@@ -23,17 +24,22 @@ final class TrainingLoop {
     private final int window;
     private final long started = System.nanoTime();
 
-    /** @param window time steps of a window of truncated BPTT; 0 for whole sequences */
     TrainingLoop(
-            DataSource source, StepRunner steps, Validation validation, Saving saving, RunContext context, int window) {
+            DataSource source,
+            StepRunner steps,
+            CureRehearsal cures,
+            Validation validation,
+            Saving saving,
+            RunContext context) {
         this.source = source;
         this.steps = steps;
+        this.cures = cures;
         this.validation = validation;
         this.saving = saving;
         this.progress = context.progress();
         this.settings = context.settings();
         this.stopSignal = context.stopSignal();
-        this.window = window;
+        this.window = context.window();
     }
 
     /** How a run ended. */
@@ -58,11 +64,11 @@ final class TrainingLoop {
         try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
             long asked = System.nanoTime();
             while (batches.hasNext()) {
-                List<MultiDataSet> group = take(batches);
-                Optional<String> trouble = trainOn(group, (System.nanoTime() - asked) / 1e9);
+                int trial = batchesOfTrial(training);
+                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(take(batches), asked);
                 asked = System.nanoTime();
                 boolean epochDone = !batches.hasNext();
-                boolean pause = epochDone || somethingDue();
+                boolean pause = epochDone || trial > 0 || somethingDue();
                 if (trouble.isEmpty() && pause) {
                     trouble = steps.finish();
                 }
@@ -103,20 +109,64 @@ final class TrainingLoop {
         return group;
     }
 
-    /** @param waited seconds that it took to get the batches */
-    private Optional<String> trainOn(List<MultiDataSet> group, double waited) {
-        if (window == 0) {
-            return steps.run(new Attempt(group, false, false, waited));
-        }
-        boolean continued = false;
-        for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            Optional<String> trouble = steps.run(new Attempt(List.of(piece), continued, true, continued ? 0 : waited));
+    /** @param asked when the batches were asked for, by the system's nano clock */
+    private Optional<String> trainOn(List<MultiDataSet> group, long asked) {
+        for (Attempt attempt : attempts(group, (System.nanoTime() - asked) / 1e9)) {
+            Optional<String> trouble = steps.run(attempt);
             if (trouble.isPresent()) {
                 return trouble;
             }
-            continued = true;
         }
         return Optional.empty();
+    }
+
+    /**
+     * The steps that a group of batches is good for: one, or one per window of truncated BPTT.
+     *
+     * @param waited seconds that it took to get the batches
+     */
+    private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
+        int batch = progress.batchInEpoch - group.size();
+        if (window == 0) {
+            return List.of(new Attempt(group, false, false, batch, 0, waited));
+        }
+        List<Attempt> attempts = new ArrayList<>();
+        List<Integer> starts = Windows.starts(group.get(0), window);
+        for (MultiDataSet piece : Windows.of(group.get(0), window)) {
+            int start = starts.get(attempts.size());
+            boolean first = attempts.isEmpty();
+            attempts.add(new Attempt(List.of(piece), !first, true, batch, start, first ? waited : 0));
+        }
+        return attempts;
+    }
+
+    /** Number of batches that a trial of a cure takes now; 0 when there is nothing to try, or too little left to try it on. */
+    private int batchesOfTrial(BatchSequence training) {
+        int wanted = cures.stepsWanted();
+        if (wanted == 0) {
+            return 0;
+        }
+        int windows = window == 0 ? 1 : ceilDiv(source.description().maxSteps(), window);
+        int groups = Math.min(ceilDiv(wanted, windows), training.batchesPerEpoch() / settings.accumulate());
+        Integer limit = settings.limits().iterations();
+        int stepsLeft = limit == null ? Integer.MAX_VALUE : limit - steps.iterationsAsked();
+        int batchesLeft = training.batchesPerEpoch() - progress.batchInEpoch;
+        int batches = groups * settings.accumulate();
+        return groups > 0 && batchesLeft >= batches && (long) groups * windows <= stepsLeft ? batches : 0;
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
+    }
+
+    private Optional<String> tryCure(BatchIterator batches, int number) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
+            long asked = System.nanoTime();
+            List<MultiDataSet> group = take(batches);
+            attempts.addAll(attempts(group, (System.nanoTime() - asked) / 1e9));
+        }
+        return cures.run(attempts);
     }
 
     private Optional<End> afterBatch(boolean epochDone) throws IOException {

@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.steadygrad.health.HealthObserver;
 
@@ -12,6 +13,10 @@ public interface TrainingObserver extends HealthObserver {
         SKIPPED,
         /** Parameters went back to the last good snapshot. */
         ROLLED_BACK,
+        /** A change was tried on the same steps and kept. */
+        CURED,
+        /** A change was tried on the same steps and taken back. */
+        CURE_TAKEN_BACK,
         /** A checkpoint was written. */
         CHECKPOINT,
         /** The run ends. */
@@ -36,6 +41,9 @@ public interface TrainingObserver extends HealthObserver {
 
     /** @param metrics metric name to value on the validation data */
     default void validated(int iteration, Map<String, Double> metrics, boolean best) {}
+
+    /** @param bundle a file that was written, with which a step that wasn't applied can be run again */
+    default void filed(int iteration, Path bundle) {}
 
     /** @param message one line in words */
     default void happened(Event event, int iteration, String message) {}

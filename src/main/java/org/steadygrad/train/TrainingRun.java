@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +15,20 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.clip.AdjustableClipping;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
-import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.ModelFile;
-import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
@@ -67,12 +65,14 @@ final class TrainingRun {
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
         try {
-            Optional<CheckpointStore.Checkpoint> start = startingPoint(folder, store);
+            Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, filing, folder, store);
             fileRunFile(folder);
             Engines.Opened opened = Engines.open(settings.engine(), model);
             opened.passedOver().forEach(observer::passedOver);
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
+            } finally {
+                folder.ifPresent(RunReport::write);
             }
         } catch (IOException e) {
             throw unfiled(e, store);
@@ -96,46 +96,10 @@ final class TrainingRun {
         return new InvalidInputException(place + failure.getMessage() + ". " + kept, failure);
     }
 
-    private Optional<CheckpointStore.Checkpoint> startingPoint(
-            Optional<RunFolder> folder, Optional<CheckpointStore> store) throws IOException {
-        if (folder.isEmpty()) {
-            return Optional.empty();
-        }
-        Path root = folder.get().root();
-        boolean checkpoints = store.get().newestName().isPresent();
-        if (checkpoints && !filing.resume()) {
-            throw InvalidInputException.of(
-                    "run folder " + root,
-                    "a folder without checkpoints",
-                    "checkpoints of an earlier run",
-                    "Continue that run with --resume, or choose another folder with --out.");
-        }
-        if (!checkpoints && Files.exists(folder.get().model())) {
-            throw InvalidInputException.of(
-                    "run folder " + root,
-                    "a folder without a model",
-                    "the model of an earlier run, without checkpoints to continue from",
-                    "Choose another folder with --out, so that the model isn't written over.");
-        }
-        Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
-        newest.ifPresent(checkpoint -> checkFits(root, checkpoint));
-        return newest;
-    }
-
     private void fileRunFile(Optional<RunFolder> folder) throws IOException {
         byte[] text = filing.modelEntries().get(SavedRun.RUN_ENTRY);
         if (folder.isPresent() && text != null) {
             AtomicFile.write(folder.get().runYaml(), out -> out.write(text));
-        }
-    }
-
-    private void checkFits(Path folder, CheckpointStore.Checkpoint checkpoint) {
-        if (!FlatLayouts.of(checkpoint.model()).equals(FlatLayouts.of(model))) {
-            throw InvalidInputException.of(
-                    "run folder " + folder,
-                    "checkpoints of this model (" + model.numParams() + " parameters)",
-                    "checkpoints of another one (" + checkpoint.model().numParams() + " parameters)",
-                    "Resume with the run file in that folder, or choose another folder with --out.");
         }
     }
 
@@ -146,7 +110,7 @@ final class TrainingRun {
             Optional<CheckpointStore.Checkpoint> start)
             throws IOException {
         ComputationGraph work = model.clone();
-        ClipPolicy clip = ClipPolicies.of(settings.clip());
+        AdjustableClipping clip = new AdjustableClipping(ClipPolicies.of(settings.clip()));
         start.ifPresent(checkpoint -> engine.importFrom(checkpoint.model()));
         start.ifPresent(checkpoint -> clip.restore(checkpoint.state().clipPolicy()));
         Progress progress = start.map(c -> Progress.resume(c.state())).orElseGet(Progress::start);
@@ -154,25 +118,32 @@ final class TrainingRun {
                 new Guard(settings.guard(), start.map(c -> c.state().guard()).orElse(Guard.State.START));
         Recovery recovery = start.map(c -> Recovery.resume(settings.guard(), engine, clip, c, work))
                 .orElseGet(() -> Recovery.start(settings.guard(), engine, clip));
+        OnlineCures cures = new OnlineCures(
+                settings.guard(), start.map(c -> c.state().cures()).orElse(OnlineCures.State.START));
         Optional<HealthLog> healthLog = healthLog(folder, progress);
-        HealthMonitor health = healthMonitor(engine, healthLog, start);
+        List<HealthObserver> observers = new ArrayList<>(List.of(cures, observer));
+        healthLog.ifPresent(observers::add);
+        HealthMonitor health = healthMonitor(engine, HealthObserver.all(observers), start);
+        RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
-            Saving saving =
-                    new Saving(new Saving.Parts(engine, clip, guard, recovery, health), records, settings, store, work);
-            StepRunner steps = new StepRunner(engine, clip, guard, recovery, records, settings);
+            Saving saving = new Saving(parts, records, settings, store, work);
+            StepPasses passes = new StepPasses(engine, settings);
+            Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
+            SkippedSteps skipped = new SkippedSteps(engine, passes, forensics, data.training());
+            StepRunner steps = new StepRunner(parts, records, passes, skipped);
             observer.started(
                     engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
                     data,
                     steps,
+                    new CureRehearsal(parts, steps, records),
                     new Validation(engine, data),
                     saving,
-                    new RunContext(settings, progress, stopSignal),
-                    window());
+                    new RunContext(settings, progress, stopSignal, window()));
             TrainingLoop.End end = run(loop, steps, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);
-            RunResult result = result(engine, progress, guard, health, end, best);
+            RunResult result = result(parts, progress, end, best);
             file(folder, result);
             return result;
         }
@@ -208,11 +179,9 @@ final class TrainingRun {
     }
 
     private HealthMonitor healthMonitor(
-            Engine engine, Optional<HealthLog> log, Optional<CheckpointStore.Checkpoint> start) {
-        List<HealthObserver> observers = new ArrayList<>(List.of(observer));
-        log.ifPresent(observers::add);
-        HealthMonitor health = new HealthMonitor(
-                settings.health(), engine.layout(), facts(engine), filing.prescriber(), HealthObserver.all(observers));
+            Engine engine, HealthObserver told, Optional<CheckpointStore.Checkpoint> start) {
+        HealthMonitor health =
+                new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
     }
@@ -261,8 +230,8 @@ final class TrainingRun {
         return iterations == null ? all : Math.min(all, iterations);
     }
 
-    private RunResult result(
-            Engine engine, Progress progress, Guard guard, HealthMonitor health, TrainingLoop.End end, boolean best) {
+    private RunResult result(RunParts parts, Progress progress, TrainingLoop.End end, boolean best) {
+        Engine engine = parts.engine();
         return new RunResult(
                 filing.name(),
                 engine.name(),
@@ -281,9 +250,10 @@ final class TrainingRun {
                 end.completed(),
                 progress.skippedSteps,
                 progress.clippedSteps,
-                guard.rollbacks(),
-                health.summary().findings(),
-                health.summary());
+                parts.guard().rollbacks(),
+                parts.cures().trials(),
+                parts.health().summary().findings(),
+                parts.health().summary());
     }
 
     private void file(Optional<RunFolder> folder, RunResult result) throws IOException {

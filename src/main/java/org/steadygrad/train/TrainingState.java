@@ -24,6 +24,7 @@ import org.steadygrad.check.Check;
  * @param validation latest validation metrics; empty before the first
  * @param best the best validation so far
  * @param health what health monitoring has seen
+ * @param cures what was tried on line
  */
 public record TrainingState(
         int iteration,
@@ -41,7 +42,8 @@ public record TrainingState(
         int validatedAt,
         Map<String, Double> validation,
         Best best,
-        JsonNode health) {
+        JsonNode health,
+        OnlineCures.State cures) {
     private static final String WHO = "training state";
 
     public TrainingState {
@@ -57,6 +59,7 @@ public record TrainingState(
         Check.notNull(validation, WHO, "validation");
         Check.notNull(best, WHO, "best");
         Check.notNull(health, WHO, "health");
+        Check.notNull(cures, WHO, "cures");
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -17,6 +18,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -60,7 +62,7 @@ class HealthMonitorTest {
         assertEquals(List.of("updates-too-small"), ids(steps(200, 1e-8)));
         assertEquals(List.of("updates-too-large"), ids(steps(200, 0.3)));
         assertEquals(List.of("unchanging-parameter"), ids(steps(200, 0)));
-        assertEquals(List.of(), ids(steps(StepRules.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
+        assertEquals(List.of(), ids(steps(StepHistory.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
     }
 
     /** @param zeros number of elements of the gradient that are 0, of 21 */
@@ -96,7 +98,8 @@ class HealthMonitorTest {
         assertEquals(List.of(), ids(monitor));
         monitor.observe(2, 1, refused, Optional.of(trace));
         assertEquals(
-                List.of(StepRules.NON_FINITE), ids(monitor).stream().distinct().toList());
+                List.of(FindingKind.NON_FINITE.id()),
+                ids(monitor).stream().distinct().toList());
     }
 
     @Test
@@ -158,7 +161,7 @@ class HealthMonitorTest {
                 List.of(),
                 List.of(),
                 Optional.of(new StepTrace.NonFiniteOrigin("b", "activation", 3, Double.POSITIVE_INFINITY)));
-        List<Finding> raised = monitor().observeNonFinite(8, trace);
+        List<Finding> raised = monitor().observeNonFinite(8, trace, "Because of b.", Map.of("number", 7.0));
         assertEquals("b", raised.get(0).layer());
         assertEquals(8, raised.get(0).firstIteration());
         assertTrue(

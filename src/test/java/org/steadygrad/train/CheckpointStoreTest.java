@@ -69,7 +69,8 @@ class CheckpointStoreTest {
                 0,
                 Map.of(),
                 TrainingState.Best.NONE,
-                JsonNodeFactory.instance.objectNode());
+                JsonNodeFactory.instance.objectNode(),
+                OnlineCures.State.START);
     }
 
     /** Whoever gives away a checkpoint may have written anything into it. */

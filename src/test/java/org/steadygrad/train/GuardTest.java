@@ -11,7 +11,7 @@ import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.train.Guard.Action;
 
 class GuardTest {
-    private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2);
+    private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2, 20);
 
     private static Guard calmGuard(GuardSpec spec) {
         Guard guard = new Guard(spec, Guard.State.START);

@@ -1,0 +1,175 @@
+package org.steadygrad.train;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.steadygrad.check.Check;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.Severity;
+import org.steadygrad.spec.GuardSpec;
+
+/**
+ * What can be done about findings while training goes on, and what was tried: the learning rate and the limit on the gradient's
+ * norm may change under way, the model can't. Waits for findings and proposes; {@link CureRehearsal} tries.
+ *
+ * <p>A lower learning rate nearly always gives a lower loss within a few steps, whether or not it is better in the end (the
+ * short-horizon bias of Wu, Ren, Liao and Grosse 2018). So nothing is tried without a finding, a change has to win by {@value
+ * #MARGIN}, each kind of change is kept at most {@value #MOST_TRIALS} times, and trials lie apart.
+ */
+final class OnlineCures implements HealthObserver {
+    /** The loss with a change has to be below this share of the one without. */
+    static final double MARGIN = 0.95;
+
+    static final int MOST_TRIALS = 3;
+    /** Steps between trials, in lengths of a trial: at most a tenth of the steps is done twice. */
+    private static final int REST = 10;
+
+    private static final double RATE_STEP = 2;
+
+    /** What may be changed. */
+    enum Change {
+        LOWER_RATE("learning rate x 0.5"),
+        RAISE_RATE("learning rate x 2"),
+        CLIP("clip by global norm"),
+        LOOSEN_CLIP("higher limit of the global norm");
+
+        private final String words;
+
+        Change(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
+
+    private static final Map<String, Change> BY_FINDING = Map.ofEntries(
+            Map.entry("learning-rate-too-high", Change.LOWER_RATE),
+            Map.entry("updates-too-large", Change.LOWER_RATE),
+            Map.entry("oscillating-loss", Change.LOWER_RATE),
+            Map.entry("loss-spikes", Change.LOWER_RATE),
+            Map.entry("diverging-loss", Change.LOWER_RATE),
+            Map.entry("learning-rate-too-low", Change.RAISE_RATE),
+            Map.entry("updates-too-small", Change.RAISE_RATE),
+            Map.entry("loss-plateau", Change.RAISE_RATE),
+            Map.entry("gradient-spikes", Change.CLIP),
+            Map.entry("exploding-gradient", Change.CLIP),
+            Map.entry("exploding-through-time", Change.CLIP),
+            Map.entry("clip-always", Change.LOOSEN_CLIP));
+
+    /** @param finding what it is for */
+    record Proposal(String finding, Change change) {}
+
+    /**
+     * What was found and tried, for checkpoints.
+     *
+     * @param rateFactor on the learning rate now
+     * @param waiting proposals that weren't tried yet, the oldest first
+     * @param tried trials so far by kind of change
+     * @param restUntil iteration before which nothing is tried
+     * @param trials what came of them, the oldest first
+     */
+    record State(
+            double rateFactor,
+            List<Proposal> waiting,
+            Map<Change, Integer> tried,
+            int restUntil,
+            List<CureTrial> trials) {
+        static final State START = new State(1, List.of(), Map.of(), 0, List.of());
+
+        State {
+            Check.positive(rateFactor, "training state", "cures.rateFactor");
+            waiting = List.copyOf(Check.notNull(waiting, "training state", "cures.waiting"));
+            tried = Map.copyOf(Check.notNull(tried, "training state", "cures.tried"));
+            trials = List.copyOf(Check.notNull(trials, "training state", "cures.trials"));
+        }
+    }
+
+    private final int trialSteps;
+    private final List<Proposal> waiting;
+    private final Map<Change, Integer> tried;
+    private final List<CureTrial> trials;
+    private double rateFactor;
+    private int restUntil;
+
+    OnlineCures(GuardSpec spec, State state) {
+        trialSteps = spec instanceof GuardSpec.Auto auto ? auto.trialSteps() : 0;
+        waiting = new ArrayList<>(state.waiting());
+        tried = new HashMap<>(state.tried());
+        trials = new ArrayList<>(state.trials());
+        rateFactor = state.rateFactor();
+        restUntil = state.restUntil();
+    }
+
+    State state() {
+        return new State(rateFactor, waiting, tried, restUntil, trials);
+    }
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        Change change = BY_FINDING.get(finding.id());
+        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO) {
+            propose(new Proposal(finding.id(), change));
+        }
+    }
+
+    private void propose(Proposal proposal) {
+        boolean known = waiting.stream().anyMatch(p -> p.change() == proposal.change());
+        if (!known && tried.getOrDefault(proposal.change(), 0) < MOST_TRIALS) {
+            waiting.add(proposal);
+        }
+    }
+
+    /** Number of steps on each side of a trial; 0 when there are no trials. */
+    int trialSteps() {
+        return trialSteps;
+    }
+
+    /** Factor on the learning rate that trials have led to. */
+    double rateFactor() {
+        return rateFactor;
+    }
+
+    List<CureTrial> trials() {
+        return List.copyOf(trials);
+    }
+
+    /** What is to be tried next; stays until {@link #tried} is told. */
+    Optional<Proposal> next(int iteration) {
+        return iteration < restUntil ? Optional.empty() : waiting.stream().findFirst();
+    }
+
+    /** Gives a proposal up that can't be tried. */
+    void drop(Proposal proposal) {
+        waiting.remove(proposal);
+    }
+
+    /** Changes the learning rate, for a change of that kind. */
+    void changeRate(Change change) {
+        if (change == Change.LOWER_RATE) {
+            rateFactor /= RATE_STEP;
+        } else if (change == Change.RAISE_RATE) {
+            rateFactor *= RATE_STEP;
+        }
+    }
+
+    /** Puts a former factor back. */
+    void setRateFactor(double factor) {
+        rateFactor = factor;
+    }
+
+    /** Takes note of a trial. What helped is tried once more, later. */
+    void tried(Proposal proposal, CureTrial trial) {
+        waiting.remove(proposal);
+        tried.merge(proposal.change(), 1, Integer::sum);
+        trials.add(trial);
+        restUntil = trial.iteration() + (1 + REST) * trial.steps();
+        if (trial.kept()) {
+            propose(proposal);
+        }
+    }
+}

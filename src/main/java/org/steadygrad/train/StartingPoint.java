@@ -1,0 +1,56 @@
+package org.steadygrad.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.FlatLayouts;
+
+/** Where a run goes on from. */
+final class StartingPoint {
+    private StartingPoint() {}
+
+    /**
+     * @param model what is trained
+     * @return the newest checkpoint; empty for a run that starts anew
+     * @throws InvalidInputException when the folder holds a run that isn't to be continued, or one of another model
+     */
+    static Optional<CheckpointStore.Checkpoint> of(
+            ComputationGraph model, RunFiling filing, Optional<RunFolder> folder, Optional<CheckpointStore> store)
+            throws IOException {
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        Path root = folder.get().root();
+        boolean checkpoints = store.get().newestName().isPresent();
+        if (checkpoints && !filing.resume()) {
+            throw InvalidInputException.of(
+                    "run folder " + root,
+                    "a folder without checkpoints",
+                    "checkpoints of an earlier run",
+                    "Continue that run with --resume, or choose another folder with --out.");
+        }
+        if (!checkpoints && Files.exists(folder.get().model())) {
+            throw InvalidInputException.of(
+                    "run folder " + root,
+                    "a folder without a model",
+                    "the model of an earlier run, without checkpoints to continue from",
+                    "Choose another folder with --out, so that the model isn't written over.");
+        }
+        Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
+        newest.ifPresent(checkpoint -> checkFits(root, checkpoint, model));
+        return newest;
+    }
+
+    private static void checkFits(Path folder, CheckpointStore.Checkpoint checkpoint, ComputationGraph model) {
+        if (!FlatLayouts.of(checkpoint.model()).equals(FlatLayouts.of(model))) {
+            throw InvalidInputException.of(
+                    "run folder " + folder,
+                    "checkpoints of this model (" + model.numParams() + " parameters)",
+                    "checkpoints of another one (" + checkpoint.model().numParams() + " parameters)",
+                    "Resume with the run file in that folder, or choose another folder with --out.");
+        }
+    }
+}
