@@ -35,6 +35,7 @@ public final class Main implements Runnable {
     private static final List<Entry> COMMANDS = List.of(
             new Entry("demo", DemoCommand::new),
             new Entry("train", TrainCommand::new),
+            new Entry("diagnose", DiagnoseCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("bench", BenchCommand::new),

@@ -10,8 +10,15 @@ import org.steadygrad.check.Check;
  * @param target kind of the labels
  * @param targetSize number of classes, keys or numbers
  * @param maxSteps longest sequence in steps; 1 for vectors
+ * @param lag steps from an input to the label that depends on it, at the longest; null when it isn't known
  */
-public record DataDescription(InputKind input, int inputSize, TargetKind target, int targetSize, int maxSteps) {
+public record DataDescription(
+        InputKind input, int inputSize, TargetKind target, int targetSize, int maxSteps, Integer lag) {
+
+    /** Of data whose longest dependency isn't known. */
+    public DataDescription(InputKind input, int inputSize, TargetKind target, int targetSize, int maxSteps) {
+        this(input, inputSize, target, targetSize, maxSteps, null);
+    }
 
     /** Shape and meaning of the features. */
     public enum InputKind {
@@ -47,5 +54,8 @@ public record DataDescription(InputKind input, int inputSize, TargetKind target,
         Check.notNull(target, "DataDescription", "target");
         Check.positive(targetSize, "DataDescription", "targetSize");
         Check.positive(maxSteps, "DataDescription", "maxSteps");
+        if (lag != null) {
+            Check.positive(lag, "DataDescription", "lag");
+        }
     }
 }

@@ -1,14 +1,16 @@
 package org.steadygrad.health;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.steadygrad.check.Check;
+import org.steadygrad.spec.FindingKind;
 
 /**
  * Something wrong with a training run, seen often enough to be believed.
  *
- * @param id kind, for example {@code vanishing-gradient}; see {@link FlowRules}, {@link TimeRules} and {@link StepRules}
+ * @param id name of its {@link FindingKind}, for example {@code vanishing-gradient}
  * @param severity how much it matters
  * @param layer the layer it is about; "" for the whole network
  * @param firstIteration where the row of sightings began that it is based on
@@ -36,13 +38,30 @@ public record Finding(
     }
 
     /** A single sighting, at an iteration that the caller knows. */
-    static Finding seen(String id, Severity severity, String layer, String message, Map<String, Double> evidence) {
-        return new Finding(id, severity, layer, 0, 1, message, evidence, List.of());
+    static Finding seen(
+            FindingKind kind, Severity severity, String layer, String message, Map<String, Double> evidence) {
+        return new Finding(kind.id(), severity, layer, 0, 1, message, evidence, List.of());
+    }
+
+    /**
+     * What it is.
+     *
+     * @throws org.steadygrad.check.InvalidInputException when no finding has this id
+     */
+    public FindingKind kind() {
+        return FindingKind.of(id, "Finding");
     }
 
     /** The same, seen so many times from an iteration on. */
     Finding seenSince(int iteration, int times) {
         return new Finding(id, severity, layer, iteration, times, message, evidence, prescriptions);
+    }
+
+    /** The same with a cause. @param numbers added to the evidence */
+    Finding explained(String cause, Map<String, Double> numbers) {
+        Map<String, Double> all = new LinkedHashMap<>(numbers);
+        all.putAll(evidence);
+        return new Finding(id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions);
     }
 
     /** The same with other prescriptions. */
@@ -51,7 +70,7 @@ public record Finding(
     }
 
     /** A number as messages show it. */
-    static String number(double value) {
+    public static String number(double value) {
         return value != 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 10_000)
                 ? String.format(Locale.ROOT, "%.1e", value)
                 : String.format(Locale.ROOT, "%.3g", value);

@@ -6,15 +6,59 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Believes in a finding once it was seen at {@value #PERSISTENCE} looks in a row; one look without it starts the row
- * anew. Errors about numbers that aren't finite are believed at once. What was believed stays, with its count going on.
+ * Believes in a finding once it was seen at {@value #PERSISTENCE} looks of its group of rules in a row; one look without it
+ * starts the row anew. Some groups are believed at once. What was believed stays, with its count going on; when it becomes
+ * graver it is told again.
  */
 final class FindingLog {
     static final int PERSISTENCE = 3;
+
+    /** Most severe first; of these what is likelier to be the cause; of these what was there first. */
+    static final Comparator<Finding> CAUSES_FIRST = Comparator.comparing(Finding::severity)
+            .reversed()
+            .thenComparing(Finding::kind)
+            .thenComparingInt(Finding::firstIteration);
+
+    /** Rules that look together, and how often in a row they must see something. */
+    enum Group {
+        /** What is beyond doubt, at any step. */
+        NOW(1),
+        /** The first look, which has no second. */
+        START(1),
+        /** Features over all batches so far. */
+        FEATURES(PERSISTENCE),
+        /** Batches one after the other. */
+        ORDER(PERSISTENCE),
+        /** Layers in a full look. */
+        FLOW(PERSISTENCE),
+        /** Time steps in a full look. */
+        TIME(PERSISTENCE),
+        /** The run of the steps. */
+        STEPS(PERSISTENCE),
+        /** How long steps wait for batches. */
+        WAITING(PERSISTENCE),
+        /** Validations, whose rules look back by themselves. */
+        VALIDATION(1);
+
+        private final int persistence;
+
+        Group(int persistence) {
+            this.persistence = persistence;
+        }
+
+        private String openKey(String key) {
+            return this + "/" + key;
+        }
+
+        private boolean holds(String openKey) {
+            return openKey.startsWith(this + "/");
+        }
+    }
 
     private final Map<String, Finding> open = new LinkedHashMap<>();
     private final Map<String, Finding> believed = new LinkedHashMap<>();
@@ -22,31 +66,64 @@ final class FindingLog {
     /**
      * One look of a group of rules.
      *
-     * @param group name of the rules, which tells their findings from others'
+     * @param group whose look it is
      * @param sightings what they see now
      * @param cured adds prescriptions to a finding that is believed from now on
-     * @return findings that are believed from now on
+     * @return findings that are believed, or graver, from now on
      */
-    List<Finding> look(String group, int iteration, List<Finding> sightings, UnaryOperator<Finding> cured) {
+    List<Finding> look(Group group, int iteration, List<Finding> sightings, UnaryOperator<Finding> cured) {
         List<Finding> raised = new ArrayList<>();
         Set<String> present = new HashSet<>();
         for (Finding sighting : sightings) {
-            String key = group + "/" + sighting.id() + "/" + sighting.layer();
-            present.add(key);
-            Finding before = believed.containsKey(key) ? believed.get(key) : open.get(key);
-            Finding now = before == null ? sighting.seenSince(iteration, 1) : counted(sighting, before);
-            if (believed.containsKey(key)) {
-                believed.put(key, now);
-            } else if (now.count() >= PERSISTENCE || now.id().equals(StepRules.NON_FINITE)) {
-                open.remove(key);
-                Finding finding = cured.apply(now);
-                believed.put(key, finding);
-                raised.add(finding);
-            } else {
-                open.put(key, now);
+            String openKey = group.openKey(key(sighting));
+            if (present.add(openKey)) {
+                take(group, iteration, sighting).ifPresent(finding -> raised.add(believe(finding, cured)));
             }
         }
-        open.keySet().removeIf(key -> key.startsWith(group + "/") && !present.contains(key));
+        open.keySet().removeIf(key -> group.holds(key) && !present.contains(key));
+        return raised;
+    }
+
+    private static String key(Finding finding) {
+        return finding.id() + "/" + finding.layer();
+    }
+
+    /** @return the finding if it is to be believed, or graver, from now on */
+    private Optional<Finding> take(Group group, int iteration, Finding sighting) {
+        String openKey = group.openKey(key(sighting));
+        Finding known = believed.get(key(sighting));
+        Finding before = known == null ? open.get(openKey) : known;
+        Finding now = before == null ? sighting.seenSince(iteration, 1) : counted(sighting, before);
+        if (known != null && now.severity().compareTo(known.severity()) <= 0) {
+            believed.put(key(sighting), now);
+            return Optional.empty();
+        }
+        if (now.count() >= group.persistence) {
+            open.remove(openKey);
+            return Optional.of(now);
+        }
+        open.put(openKey, now);
+        return Optional.empty();
+    }
+
+    private Finding believe(Finding finding, UnaryOperator<Finding> cured) {
+        Finding told = cured.apply(finding);
+        believed.put(key(told), told);
+        return told;
+    }
+
+    /**
+     * Believes what a group saw at its last look, without waiting for more: for when there may be no more.
+     *
+     * @return findings that are believed from now on
+     */
+    List<Finding> believe(Group group, UnaryOperator<Finding> cured) {
+        List<Finding> raised = new ArrayList<>();
+        for (String key : List.copyOf(open.keySet())) {
+            if (group.holds(key)) {
+                raised.add(believe(open.remove(key), cured));
+            }
+        }
         return raised;
     }
 
@@ -54,11 +131,9 @@ final class FindingLog {
         return sighting.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
-    /** What is believed, the gravest first, then in the order of appearance. */
+    /** What is believed, in the order of {@link #CAUSES_FIRST}. */
     List<Finding> findings() {
-        return believed.values().stream()
-                .sorted(Comparator.comparing(Finding::severity).reversed())
-                .toList();
+        return believed.values().stream().sorted(CAUSES_FIRST).toList();
     }
 
     /** What a resumed run needs: findings by key, those not believed yet and those believed. */

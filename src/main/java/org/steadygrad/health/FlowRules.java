@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /**
@@ -15,20 +16,19 @@ import org.steadygrad.spec.HealthSpec;
  *
  * <ul>
  *   <li>{@code vanishing-gradient}: between two depths at least {@value #MIN_SPAN} apart, the norm of the gradient of the
- *       layers' outputs falls, towards the input, to under {@value #SMALL_TOTAL} in all <em>and</em> per layer, as a
+ *       layers' outputs falls, towards the input, to under {@code flow.total} in all <em>and</em> per layer, as a
  *       geometric mean, to under {@code flow.vanishing}. A slow fall over a deep network isn't one, nor is one layer's
  *       small gradient. Where several layers have the same depth, the largest gradient counts, so that a residual branch
  *       with a small one is no alarm.
- *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and {@value #LARGE_TOTAL}.
+ *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and 1 / {@code flow.total}.
  *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more.
- *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more.
+ *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more; the network's
+ *       own outputs aren't looked at.
  *   <li>{@code non-finite}: NaN or infinity, with the first tensor and time step.
  * </ul>
  */
 final class FlowRules {
     static final int MIN_SPAN = 3;
-    static final double SMALL_TOTAL = 1e-3;
-    static final double LARGE_TOTAL = 1e3;
     private static final int NAMED_LAYERS = 3;
 
     private final HealthSpec spec;
@@ -39,22 +39,21 @@ final class FlowRules {
 
     List<Finding> look(StepTrace trace) {
         List<Finding> found = new ArrayList<>();
-        trace.nonFinite().ifPresent(origin -> found.add(nonFinite(origin)));
         if (trace.nonFinite().isEmpty()) {
             TreeMap<Integer, LayerTrace> byDepth = largestByDepth(trace.layers());
             vanishing(byDepth, trace.layers()).ifPresent(found::add);
             exploding(byDepth).ifPresent(found::add);
         }
-        for (LayerTrace layer : trace.layers()) {
-            units(layer, found);
+        for (int i = 0; i < trace.layers().size(); i++) {
+            units(trace.layers().get(i), i + 1 == trace.layers().size(), found);
         }
         return found;
     }
 
-    private static Finding nonFinite(StepTrace.NonFiniteOrigin origin) {
+    static Finding nonFinite(StepTrace.NonFiniteOrigin origin) {
         String step = origin.timeStep() < 0 ? "" : ", time step " + origin.timeStep();
         return Finding.seen(
-                StepRules.NON_FINITE,
+                FindingKind.NON_FINITE,
                 Severity.ERROR,
                 origin.layer(),
                 "The first value that isn't finite is " + origin.value() + " in the " + origin.tensor() + " of "
@@ -97,18 +96,18 @@ final class FlowRules {
 
     private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() < SMALL_TOTAL && s.perLayer() < spec.flow().vanishing())
+                .filter(s -> s.total() < spec.flow().total()
+                        && s.perLayer() < spec.flow().vanishing())
                 .min(Comparator.comparingDouble(Stretch::total))
                 .map(s -> {
                     List<String> weak = layers.stream()
                             .filter(l -> l.outputGradientNorm()
-                                    < SMALL_TOTAL * s.high().outputGradientNorm())
+                                    < spec.flow().total() * s.high().outputGradientNorm())
                             .map(LayerTrace::layer)
                             .toList();
                     String names = String.join(", ", weak.subList(0, Math.min(NAMED_LAYERS, weak.size())));
                     return Finding.seen(
-                            "vanishing-gradient",
+                            FindingKind.VANISHING_GRADIENT,
                             Severity.ERROR,
                             s.low().layer(),
                             "The gradient shrinks by a factor of " + Finding.number(s.perLayer())
@@ -125,11 +124,11 @@ final class FlowRules {
 
     private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() > LARGE_TOTAL && s.perLayer() > spec.flow().exploding())
+                .filter(s -> s.total() > 1 / spec.flow().total()
+                        && s.perLayer() > spec.flow().exploding())
                 .max(Comparator.comparingDouble(Stretch::total))
                 .map(s -> Finding.seen(
-                        "exploding-gradient",
+                        FindingKind.EXPLODING_GRADIENT,
                         Severity.ERROR,
                         s.low().layer(),
                         "The gradient grows by a factor of " + Finding.number(s.perLayer())
@@ -150,19 +149,22 @@ final class FlowRules {
                 "normNearOutput", s.high().outputGradientNorm());
     }
 
-    private void units(LayerTrace layer, List<Finding> found) {
+    /** @param last whether the layer's outputs are the network's, which may well lie at their bounds */
+    private void units(LayerTrace layer, boolean last, List<Finding> found) {
         if (layer.deadShare() > 0 && layer.deadShare() >= spec.units().dead()) {
             found.add(Finding.seen(
-                    "dead-units",
+                    FindingKind.DEAD_UNITS,
                     layer.deadShare() == 1 ? Severity.ERROR : Severity.WARNING,
                     layer.layer(),
                     Finding.number(100 * layer.deadShare()) + " % of the units of " + layer.layer()
                             + " are 0 for the whole batch, so that no gradient passes through them.",
                     Map.of("deadShare", layer.deadShare())));
         }
-        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
+        if (!last
+                && layer.saturatedShare() > 0
+                && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
-                    "saturation",
+                    FindingKind.SATURATION,
                     Severity.WARNING,
                     layer.layer(),
                     Finding.number(100 * layer.saturatedShare()) + " % of the outputs of " + layer.layer() + " ("

@@ -1,60 +1,72 @@
 package org.steadygrad.health;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.health.FindingLog.Group;
 import org.steadygrad.ops.FlatLayout;
-import org.steadygrad.ops.GradientStatistics;
-import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /** Watches a training run step by step and says what is wrong with it, and what could be done about it. */
 public final class HealthMonitor {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
+    private final HealthSpec spec;
     private final FlatLayout layout;
     private final Prescriber prescriber;
     private final HealthObserver observer;
+    private final DataRules dataRules;
+    private final InitialisationRules initialisationRules;
     private final FlowRules flowRules;
+    private final TimeRules timeRules;
     private final StepRules stepRules;
+    private final ValidationRules validationRules;
+    private final WaitingRule waitingRule;
     private final Set<String> ignored;
     private final FindingLog findings = new FindingLog();
     private StepTrace lastTrace;
+    /** Of the latest step that histograms were taken of. */
+    private List<Look.Gate> gates = List.of();
+
+    private int gatesIteration;
+
+    /** Iteration whose numbers that aren't finite were told with their cause. */
+    private int explained = -1;
+
     private long steps;
     private long traced;
     private long skipped;
 
     /**
      * @param layout of the statistics that {@link #observe} is given
+     * @param facts what is known of the run beforehand
      * @param prescriber says what could be done about findings
-     * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
      * @param observer is told of looks and findings
      */
     public HealthMonitor(
-            HealthSpec spec,
-            FlatLayout layout,
-            Prescriber prescriber,
-            Predicate<ParameterBlock> underflowing,
-            HealthObserver observer) {
-        Check.notNull(spec, "HealthMonitor", "spec");
+            HealthSpec spec, FlatLayout layout, RunFacts facts, Prescriber prescriber, HealthObserver observer) {
+        this.spec = Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
         this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
         this.observer = Check.notNull(observer, "HealthMonitor", "observer");
+        Check.notNull(facts, "HealthMonitor", "facts");
         ignored = Set.copyOf(spec.ignore());
+        dataRules = new DataRules(spec.data(), facts);
+        initialisationRules = new InitialisationRules(spec);
         flowRules = new FlowRules(spec);
-        stepRules = new StepRules(spec, layout, underflowing);
+        timeRules = new TimeRules(spec.time(), facts);
+        stepRules = new StepRules(spec, layout, facts);
+        validationRules = new ValidationRules(spec.loss());
+        waitingRule = new WaitingRule(spec.data());
     }
 
     /**
@@ -75,69 +87,157 @@ public final class HealthMonitor {
         }
         steps++;
         skipped += outcome.applied() ? 0 : 1;
-        List<Finding> raised = new ArrayList<>(look("now", iteration, stepRules.take(loss, outcome)));
-        if (stepRules.due()) {
-            raised.addAll(look("steps", iteration, stepRules.look()));
+        List<Finding> raised = new ArrayList<>(now(iteration, stepRules.take(loss, outcome)));
+        if (outcome.applied() && steps - skipped == 1) {
+            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome)));
+        }
+        if (stepRules.history().due()) {
+            raised.addAll(look(Group.STEPS, iteration, stepRules.look()));
+            raised.addAll(look(Group.WAITING, iteration, waitingRule.look()));
         }
         if (trace.isPresent()) {
             if (!outcome.rescaled()) {
-                raised.addAll(flow(iteration, trace.get()));
+                raised.addAll(traced(iteration, trace.get(), UnaryOperator.identity()));
             }
             observer.looked(lookOf(iteration, loss, outcome, trace.get()));
         } else if (!outcome.applied()) {
             observer.skipped(new HealthObserver.Skipped(
                     iteration, loss, outcome.gradient().globalNorm()));
         }
-        raised.forEach(finding -> observer.found(iteration, finding));
-        return raised;
-    }
-
-    private List<Finding> look(String group, int iteration, List<Finding> sightings) {
-        List<Finding> wanted =
-                sightings.stream().filter(f -> !ignored.contains(f.id())).toList();
-        return findings.look(
-                group,
-                iteration,
-                wanted,
-                finding -> finding.with(prescriber.prescribe(finding, stepRules.gradientNorms())));
-    }
-
-    private List<Finding> flow(int iteration, StepTrace trace) {
-        traced++;
-        lastTrace = trace;
-        List<Finding> raised = new ArrayList<>(look("flow", iteration, flowRules.look(trace)));
-        raised.addAll(look("time", iteration, TimeRules.look(trace.profiles())));
-        return raised;
+        return told(iteration, raised);
     }
 
     /**
-     * Takes in the full look at a pass that went wrong before it became a step.
+     * Takes in the tensors of a step, whose histograms the observer is told; to be called before the step is {@link
+     * #observe}d.
+     */
+    public void observeTensors(int iteration, TensorLook look) {
+        gates = look.gates();
+        gatesIteration = iteration;
+        observer.distributed(new Distributions(iteration, look.tensors()));
+    }
+
+    /**
+     * Takes in a step that was given up because of its loss, before any update.
      *
+     * @param loss of the step, not finite
+     * @return findings that are believed from this step on
+     */
+    public List<Finding> observeFailed(int iteration, double loss) {
+        steps++;
+        skipped++;
+        return told(iteration, now(iteration, stepRules.takeFailed(loss)));
+    }
+
+    /**
+     * Takes in the full look at a pass that isn't finite, before its step, if it became one, is {@link #observe observed}.
+     *
+     * @param cause why it isn't, in whole sentences
+     * @param evidence numbers behind that, by name
      * @return findings that are believed from now on: where the first value that isn't finite appeared
      */
-    public List<Finding> observeNonFinite(int iteration, StepTrace trace) {
-        lastTrace = trace;
-        traced++;
-        List<Finding> raised = look("flow", iteration, flowRules.look(trace));
+    public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
+        List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
+        explained = iteration;
+        return told(iteration, raised);
+    }
+
+    /**
+     * Whether a step's batch is to be shown to {@link #observeBatch}: at full looks, and after them, to see whether batches
+     * differ.
+     */
+    public boolean wantsBatch(int iteration) {
+        return iteration <= 2 || iteration % spec.every() == 0 || (iteration - 1) % spec.every() == 0;
+    }
+
+    /**
+     * Takes in what a step is given; batches whose features or labels aren't vectors or sequences are passed over.
+     *
+     * @return findings that are believed from now on
+     */
+    public List<Finding> observeBatch(int iteration, MultiDataSet batch) {
+        if (batch.getFeatures(0).rank() > 3 || batch.getLabels(0).rank() > 3) {
+            return List.of();
+        }
+        DataRules.Sightings seen = dataRules.look(iteration, batch);
+        List<Finding> raised = new ArrayList<>(look(Group.NOW, iteration, seen.now()));
+        raised.addAll(look(Group.FEATURES, iteration, seen.features()));
+        if (seen.order() != null) {
+            raised.addAll(look(Group.ORDER, iteration, seen.order()));
+        }
+        return told(iteration, raised);
+    }
+
+    /**
+     * Takes in how long a step waited.
+     *
+     * @param waiting seconds for its batch
+     * @param all seconds since the end of the step before
+     */
+    public void observeWaiting(double waiting, double all) {
+        waitingRule.take(waiting, all);
+    }
+
+    /**
+     * Takes in a validation.
+     *
+     * @return findings that are believed from now on
+     */
+    public List<Finding> observeValidation(int iteration, double loss) {
+        double training = stepRules.history().recentLoss();
+        return told(iteration, look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
+    }
+
+    private List<Finding> told(int iteration, List<Finding> raised) {
         raised.forEach(finding -> observer.found(iteration, finding));
+        return raised;
+    }
+
+    /** What can't be doubted. Where there is such, what was seen at the last full look is believed as its likely cause. */
+    private List<Finding> now(int iteration, List<Finding> sightings) {
+        List<Finding> raised = new ArrayList<>();
+        if (!sightings.isEmpty()) {
+            raised.addAll(findings.believe(Group.FLOW, this::cured));
+            raised.addAll(findings.believe(Group.TIME, this::cured));
+            raised.addAll(look(Group.NOW, iteration, sightings));
+        }
+        return raised;
+    }
+
+    private List<Finding> look(Group group, int iteration, List<Finding> sightings) {
+        List<Finding> wanted = sightings.stream()
+                .filter(f -> !ignored.contains(f.id()))
+                .filter(f -> iteration != explained || !f.id().equals(FindingKind.NON_FINITE.id()))
+                .toList();
+        return findings.look(group, iteration, wanted, this::cured);
+    }
+
+    private Finding cured(Finding finding) {
+        return finding.with(prescriber.prescribe(finding, gradientNorms()));
+    }
+
+    /** @param explained adds to a finding about the first value that isn't finite why it isn't */
+    private List<Finding> traced(int iteration, StepTrace trace, UnaryOperator<Finding> explained) {
+        boolean first = traced == 0 && steps - skipped <= 1;
+        traced++;
+        lastTrace = trace;
+        List<Finding> raised = new ArrayList<>();
+        if (trace.nonFinite().isPresent()) {
+            Finding nonFinite = FlowRules.nonFinite(trace.nonFinite().get());
+            raised.addAll(now(iteration, List.of(explained.apply(nonFinite))));
+        } else {
+            raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
+            List<Finding> flow = new ArrayList<>(flowRules.look(trace));
+            flow.addAll(ZeroRules.look(trace));
+            raised.addAll(look(Group.FLOW, iteration, flow));
+            raised.addAll(look(Group.TIME, iteration, timeRules.look(trace.profiles())));
+        }
         return raised;
     }
 
     private Look lookOf(int iteration, double loss, UpdateOutcome outcome, StepTrace trace) {
-        List<Look.Parameter> parameters = new ArrayList<>();
-        for (int i = 0; i < layout.blocks().size(); i++) {
-            GradientStatistics.Row gradient = outcome.gradient().rows().get(i);
-            UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
-            parameters.add(new Look.Parameter(
-                    layout.blocks().get(i).name(),
-                    gradient.norm(),
-                    update.weightNorm(),
-                    update.weightNorm() == 0 ? 0 : update.updateNorm() / update.weightNorm(),
-                    gradient.nonFinite(),
-                    gradient.zeros()));
-        }
         List<Look.Profile> profiles = trace.profiles().stream()
-                .map(p -> new Look.Profile(p.layer(), p.direction(), TimeRules.horizon(p), p.steps(), p.norms()))
+                .map(p -> new Look.Profile(p.layer(), p.direction(), timeRules.horizon(p), p.steps(), p.norms()))
                 .toList();
         return new Look(
                 iteration,
@@ -145,7 +245,8 @@ public final class HealthMonitor {
                 outcome.gradient().globalNorm(),
                 outcome.clipScale(),
                 outcome.applied(),
-                parameters,
+                Look.Parameter.of(layout, outcome),
+                iteration == gatesIteration ? gates : List.of(),
                 trace.layers(),
                 profiles,
                 trace.nonFinite());
@@ -153,10 +254,10 @@ public final class HealthMonitor {
 
     /** Of the averaged gradient at the latest applied steps, before clipping, oldest first. */
     public double[] gradientNorms() {
-        return stepRules.gradientNorms();
+        return stepRules.history().gradientNorms().values();
     }
 
-    /** What is believed so far, the gravest first. */
+    /** What is believed so far: the gravest first, of these what is likelier to be the cause of the others. */
     public List<Finding> findings() {
         return findings.findings();
     }
@@ -170,29 +271,22 @@ public final class HealthMonitor {
                     .layers()
                     .forEach(l -> layers.add(new HealthSummary.Layer(
                             l.layer(), l.outputGradientNorm(), l.deviation(), l.saturatedShare(), l.deadShare())));
-            lastTrace
-                    .profiles()
-                    .forEach(p -> horizons.put(
-                            p.layer() + (p.direction().equals("backward") ? " (backward)" : ""), TimeRules.horizon(p)));
+            lastTrace.profiles().forEach(p -> horizons.put(TimeRules.name(p), timeRules.horizon(p)));
         }
-        return new HealthSummary(steps, traced, skipped, stepRules.recentGradientNorm(), layers, horizons, findings());
+        double norm = stepRules.history().gradientNorms().median();
+        return new HealthSummary(steps, traced, skipped, norm, layers, horizons, findings());
     }
-
-    private record State(List<Long> counts, FindingLog.State findings, StepRules.State series, SavedTrace trace) {}
-
-    /** The latest full look. @param nonFinite null when there was no such value */
-    private record SavedTrace(
-            List<StepTrace.LayerTrace> layers, List<TimeProfile> profiles, StepTrace.NonFiniteOrigin nonFinite) {}
 
     /** What a resumed run needs to go on as if it hadn't been interrupted. */
     public JsonNode state() {
-        SavedTrace trace = lastTrace == null
-                ? null
-                : new SavedTrace(
-                        lastTrace.layers(),
-                        lastTrace.profiles(),
-                        lastTrace.nonFinite().orElse(null));
-        return JSON.valueToTree(new State(List.of(steps, traced, skipped), findings.state(), stepRules.state(), trace));
+        return new MonitorState(
+                        List.of(steps, traced, skipped),
+                        findings.state(),
+                        stepRules.history().state(),
+                        dataRules.state(),
+                        validationRules.state(),
+                        lastTrace == null ? null : MonitorState.SavedTrace.of(lastTrace))
+                .json();
     }
 
     /**
@@ -200,25 +294,14 @@ public final class HealthMonitor {
      * @throws InvalidInputException when it is something else
      */
     public void restore(JsonNode state) {
-        State read;
-        try {
-            read = JSON.treeToValue(state, State.class);
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(
-                    "HealthMonitor: the saved state can't be read: " + e.getOriginalMessage(), e);
-        }
-        if (read.counts() == null || read.counts().size() != 3 || read.findings() == null || read.series() == null) {
-            throw InvalidInputException.of(
-                    "HealthMonitor", "the state of a health monitor", state.toString(), "Start without resuming.");
-        }
+        MonitorState read = MonitorState.read(state);
         steps = read.counts().get(0);
         traced = read.counts().get(1);
         skipped = read.counts().get(2);
         findings.restore(read.findings());
-        stepRules.restore(read.series());
-        SavedTrace trace = read.trace();
-        lastTrace = trace == null
-                ? null
-                : new StepTrace(trace.layers(), trace.profiles(), Optional.ofNullable(trace.nonFinite()));
+        stepRules.history().restore(read.history());
+        dataRules.restore(read.data());
+        validationRules.restore(read.validation());
+        lastTrace = read.trace() == null ? null : read.trace().trace();
     }
 }

@@ -1,152 +1,143 @@
 package org.steadygrad.health;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.spec.FindingKind;
+import org.steadygrad.spec.HealthSpec;
 
 /**
  * What one traced step tells about the gradient through time.
  *
  * <p>The horizon of a profile is the number of steps from the one where the gradient starts (the last; for the backward
  * direction of a bidirectional layer the first) to the first one from which on, going back, the norm stays below
- * {@value #REACHED} of its maximum: how far back the layer learns from. A layer with a loss at every step has a gradient
+ * {@code time.reach} of its maximum: how far back the layer learns from. A layer with a loss at every step has a gradient
  * everywhere, and its horizon is the length.
  *
  * <ul>
  *   <li>{@code vanishing-through-time}: the horizon is less than half of at least {@value #MIN_STEPS} steps and the far
- *       end has less than {@value #SMALL_TOTAL} of the maximum.
- *   <li>{@code exploding-through-time}: the maximum is more than {@value #LARGE_TOTAL} times the norm at the start, and
- *       grew by more than {@value #GROWTH} per step.
+ *       end has less than {@code time.total} of the maximum. It is an error when the lag that the task needs is known and
+ *       more than {@value #OUT_OF_REACH} times the horizon.
+ *   <li>{@code exploding-through-time}: the maximum is more than 1 / {@code time.total} times the norm at the start, and
+ *       grew by more than {@code time.exploding} per step.
+ *   <li>{@code short-truncation}: the lag that the task needs is longer than the window of truncated back-propagation; or
+ *       the gradient at its far end shows that it would go on. Where every step has a loss it still grows there, by more
+ *       than {@code time.truncation} from the middle of the window; else it is {@value #STILL_LARGE} of its maximum or
+ *       more.
  * </ul>
  */
 final class TimeRules {
-    static final double REACHED = 0.01;
     static final int MIN_STEPS = 10;
-    static final double SMALL_TOTAL = 1e-3;
-    static final double LARGE_TOTAL = 1e3;
-    static final double GROWTH = 1.05;
+    static final double OUT_OF_REACH = 2;
+    static final double STILL_LARGE = 0.1;
 
-    private TimeRules() {}
+    private final HealthSpec.Time spec;
+    private final RunFacts facts;
+    private final OptionalInt lag;
 
-    static List<Finding> look(List<TimeProfile> profiles) {
+    TimeRules(HealthSpec.Time spec, RunFacts facts) {
+        this.spec = spec;
+        this.facts = facts;
+        lag = spec.lag() == null ? facts.lag() : OptionalInt.of(spec.lag());
+    }
+
+    List<Finding> look(List<TimeProfile> profiles) {
         List<Finding> found = new ArrayList<>();
         for (TimeProfile profile : profiles) {
-            Course course = Course.of(profile);
+            TimeCourse course = TimeCourse.of(profile);
             if (course.length() >= MIN_STEPS && course.finite()) {
                 look(profile, course, found);
+            }
+            if (facts.window() > 0 && course.finite()) {
+                truncation(profile, course, found);
             }
         }
         return found;
     }
 
     /** Steps over which the gradient reaches back; the whole length when it reaches to the far end. */
-    static int horizon(TimeProfile profile) {
-        return Course.of(profile).horizon();
+    int horizon(TimeProfile profile) {
+        return TimeCourse.of(profile).horizon(spec.reach());
     }
 
-    private static void look(TimeProfile profile, Course course, List<Finding> found) {
-        String who = profile.layer() + (profile.direction().equals("backward") ? " (backward)" : "");
+    /** The layer, with its direction where there are two. */
+    static String name(TimeProfile profile) {
+        return profile.layer() + (profile.direction().equals("backward") ? " (backward)" : "");
+    }
+
+    private void look(TimeProfile profile, TimeCourse course, List<Finding> found) {
         double growth = Math.pow(course.max() / course.start(), 1.0 / Math.max(1, course.stepsToMax()));
-        if (course.max() > LARGE_TOTAL * course.start() && course.start() > 0 && growth > GROWTH) {
+        boolean grows = course.max() * spec.total() > course.start() && course.start() > 0;
+        if (grows && growth > spec.exploding()) {
+            found.add(exploding(profile, course, growth));
+        } else if (course.horizon(spec.reach()) < course.length() / 2 && course.end() < spec.total() * course.max()) {
+            found.add(vanishing(profile, course));
+        }
+    }
+
+    private static Finding exploding(TimeProfile profile, TimeCourse course, double growth) {
+        return Finding.seen(
+                FindingKind.EXPLODING_THROUGH_TIME,
+                Severity.ERROR,
+                profile.layer(),
+                "Through time, the gradient of " + name(profile) + " grows by a factor of " + Finding.number(growth)
+                        + " per step: from " + Finding.number(course.start()) + " to " + Finding.number(course.max())
+                        + " over " + course.stepsToMax() + " steps.",
+                Map.of(
+                        "factorPerStep",
+                        growth,
+                        "steps",
+                        (double) course.stepsToMax(),
+                        "totalRatio",
+                        course.max() / course.start()));
+    }
+
+    private Finding vanishing(TimeProfile profile, TimeCourse course) {
+        int horizon = course.horizon(spec.reach());
+        boolean outOfReach = lag.isPresent() && lag.getAsInt() > OUT_OF_REACH * Math.max(1, horizon);
+        Map<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("horizon", (double) horizon);
+        evidence.put("length", (double) course.length());
+        evidence.put("farEndRatio", course.end() / course.max());
+        lag.ifPresent(steps -> evidence.put("lag", (double) steps));
+        return Finding.seen(
+                FindingKind.VANISHING_THROUGH_TIME,
+                outOfReach ? Severity.ERROR : Severity.WARNING,
+                profile.layer(),
+                "The gradient of " + name(profile) + " reaches " + horizon + " of " + course.length()
+                        + " steps back; what lies further back hardly counts in learning (at the far end it is "
+                        + Finding.number(course.end() / course.max()) + " of its maximum)."
+                        + (lag.isPresent() ? " The task needs " + lag.getAsInt() + " steps." : ""),
+                evidence);
+    }
+
+    private void truncation(TimeProfile profile, TimeCourse course, List<Finding> found) {
+        Map<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("window", (double) facts.window());
+        String message = null;
+        if (lag.isPresent() && lag.getAsInt() > facts.window()) {
+            evidence.put("lag", (double) lag.getAsInt());
+            message = "The task needs " + lag.getAsInt() + " steps, more than a window has.";
+        } else if (course.length() >= MIN_STEPS && course.length() == facts.window()) {
+            double end = course.around(1);
+            double compared = facts.lossAtEveryStep() ? course.around(0.5) : course.max();
+            double ratio = compared == 0 ? 0 : end / compared;
+            evidence.put("ratio", ratio);
+            message = ratio < (facts.lossAtEveryStep() ? spec.truncation() : STILL_LARGE)
+                    ? null
+                    : "At its far end the gradient is " + Finding.number(ratio) + " times that "
+                            + (facts.lossAtEveryStep() ? "in the middle" : "at its maximum") + ".";
+        }
+        if (message != null) {
             found.add(Finding.seen(
-                    "exploding-through-time",
-                    Severity.ERROR,
-                    profile.layer(),
-                    "Through time, the gradient of " + who + " grows by a factor of " + Finding.number(growth)
-                            + " per step: from " + Finding.number(course.start()) + " to "
-                            + Finding.number(course.max()) + " over " + course.stepsToMax() + " steps.",
-                    Map.of(
-                            "factorPerStep",
-                            growth,
-                            "steps",
-                            (double) course.stepsToMax(),
-                            "totalRatio",
-                            course.max() / course.start())));
-        } else if (course.horizon() < course.length() / 2 && course.end() < SMALL_TOTAL * course.max()) {
-            found.add(Finding.seen(
-                    "vanishing-through-time",
+                    FindingKind.SHORT_TRUNCATION,
                     Severity.WARNING,
                     profile.layer(),
-                    "The gradient of " + who + " reaches " + course.horizon() + " of " + course.length()
-                            + " steps back; what lies further back hardly counts in learning (at the far end it is "
-                            + Finding.number(course.end() / course.max()) + " of its maximum).",
-                    Map.of(
-                            "horizon", (double) course.horizon(),
-                            "length", (double) course.length(),
-                            "farEndRatio", course.end() / course.max())));
-        }
-    }
-
-    /**
-     * A profile in the order in which the gradient goes.
-     *
-     * @param distances steps from the start, ascending
-     */
-    private record Course(int[] distances, double[] norms) {
-        static Course of(TimeProfile profile) {
-            int n = profile.steps().size();
-            boolean ahead = profile.direction().equals("backward");
-            int[] distances = new int[n];
-            double[] norms = new double[n];
-            for (int i = 0; i < n; i++) {
-                int from = ahead ? i : n - 1 - i;
-                int origin = ahead ? profile.steps().get(0) : profile.steps().get(n - 1);
-                distances[i] = Math.abs(profile.steps().get(from) - origin);
-                norms[i] = profile.norms().get(from);
-            }
-            return new Course(distances, norms);
-        }
-
-        int length() {
-            return norms.length == 0 ? 0 : distances[norms.length - 1] + 1;
-        }
-
-        boolean finite() {
-            for (double norm : norms) {
-                if (!Double.isFinite(norm)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private int atMax() {
-            int at = 0;
-            for (int i = 1; i < norms.length; i++) {
-                at = norms[i] > norms[at] ? i : at;
-            }
-            return at;
-        }
-
-        double max() {
-            return norms[atMax()];
-        }
-
-        /** The first norm that isn't 0: with padding at the end, the last steps may have none. */
-        double start() {
-            for (double norm : norms) {
-                if (norm > 0) {
-                    return norm;
-                }
-            }
-            return 0;
-        }
-
-        double end() {
-            return norms[norms.length - 1];
-        }
-
-        int stepsToMax() {
-            return distances[atMax()];
-        }
-
-        int horizon() {
-            int last = norms.length;
-            while (last > 0 && norms[last - 1] < REACHED * max()) {
-                last--;
-            }
-            return last == norms.length ? length() : distances[last];
+                    "Windows of " + facts.window() + " steps cut the gradient of " + name(profile) + ". " + message,
+                    evidence));
         }
     }
 }

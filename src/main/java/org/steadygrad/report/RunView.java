@@ -85,12 +85,18 @@ public final class RunView implements HealthObserver {
         name = configuration.values().getOrDefault("name", name);
     }
 
-    /** @param plannedIterations number of steps if nothing ends the run early; -1 when not known */
+    /**
+     * The run begins, or goes on after an earlier end.
+     *
+     * @param plannedIterations number of steps if nothing ends the run early; -1 when not known
+     */
     public void started(String engineName, String deviceWords, long parameterNumber, long plannedIterations) {
         engine = engineName;
         device = deviceWords;
         parameterCount = parameterNumber;
         planned = plannedIterations;
+        state = "running";
+        outcome = null;
     }
 
     /** Takes a step in. */

@@ -28,6 +28,9 @@ public final class RunFolder {
             Files.delete(Files.createTempFile(root, ".writable", null));
             AtomicFile.removeLeftovers(root);
             AtomicFile.removeLeftovers(folder.checkpoints());
+            if (Files.isDirectory(folder.replay())) {
+                AtomicFile.removeLeftovers(folder.replay());
+            }
         } catch (IOException e) {
             String got = Files.exists(root) && !Files.isDirectory(root) ? "a file" : "one that can't be: " + reason(e);
             throw new InvalidInputException(
@@ -73,6 +76,11 @@ public final class RunFolder {
 
     public Path checkpoints() {
         return root.resolve("checkpoints");
+    }
+
+    /** Bundles of steps that weren't applied. */
+    public Path replay() {
+        return root.resolve("replay");
     }
 
     public Path model() {

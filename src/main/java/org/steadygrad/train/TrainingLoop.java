@@ -62,9 +62,11 @@ final class TrainingLoop {
     private Optional<End> epoch() throws IOException {
         BatchSequence training = source.training();
         try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
+            long asked = System.nanoTime();
             while (batches.hasNext()) {
                 int trial = batchesOfTrial(training);
-                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(take(batches));
+                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(take(batches), asked);
+                asked = System.nanoTime();
                 boolean epochDone = !batches.hasNext();
                 boolean pause = epochDone || trial > 0 || somethingDue();
                 if (trouble.isEmpty() && pause) {
@@ -107,8 +109,9 @@ final class TrainingLoop {
         return group;
     }
 
-    private Optional<String> trainOn(List<MultiDataSet> group) {
-        for (Attempt attempt : attempts(group)) {
+    /** @param asked when the batches were asked for, by the system's nano clock */
+    private Optional<String> trainOn(List<MultiDataSet> group, long asked) {
+        for (Attempt attempt : attempts(group, (System.nanoTime() - asked) / 1e9)) {
             Optional<String> trouble = steps.run(attempt);
             if (trouble.isPresent()) {
                 return trouble;
@@ -117,14 +120,22 @@ final class TrainingLoop {
         return Optional.empty();
     }
 
-    /** The steps that a group of batches is good for: one, or one per window of truncated BPTT. */
-    private List<Attempt> attempts(List<MultiDataSet> group) {
+    /**
+     * The steps that a group of batches is good for: one, or one per window of truncated BPTT.
+     *
+     * @param waited seconds that it took to get the batches
+     */
+    private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
+        int batch = progress.batchInEpoch - group.size();
         if (window == 0) {
-            return List.of(new Attempt(group, false, false));
+            return List.of(new Attempt(group, false, false, batch, 0, waited));
         }
         List<Attempt> attempts = new ArrayList<>();
+        List<Integer> starts = Windows.starts(group.get(0), window);
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            attempts.add(new Attempt(List.of(piece), !attempts.isEmpty(), true));
+            int start = starts.get(attempts.size());
+            boolean first = attempts.isEmpty();
+            attempts.add(new Attempt(List.of(piece), !first, true, batch, start, first ? waited : 0));
         }
         return attempts;
     }
@@ -151,7 +162,9 @@ final class TrainingLoop {
     private Optional<String> tryCure(BatchIterator batches, int number) {
         List<Attempt> attempts = new ArrayList<>();
         for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
-            attempts.addAll(attempts(take(batches)));
+            long asked = System.nanoTime();
+            List<MultiDataSet> group = take(batches);
+            attempts.addAll(attempts(group, (System.nanoTime() - asked) / 1e9));
         }
         return cures.run(attempts);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -16,15 +17,19 @@ import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.AdjustableClipping;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
@@ -122,7 +127,10 @@ final class TrainingRun {
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
-            StepRunner steps = new StepRunner(parts, records, settings);
+            StepPasses passes = new StepPasses(engine, settings);
+            Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
+            SkippedSteps skipped = new SkippedSteps(engine, passes, forensics, data.training());
+            StepRunner steps = new StepRunner(parts, records, passes, skipped);
             observer.started(
                     engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
@@ -172,15 +180,23 @@ final class TrainingRun {
 
     private HealthMonitor healthMonitor(
             Engine engine, HealthObserver told, Optional<CheckpointStore.Checkpoint> start) {
-        boolean underflow = engine.precision() == Precision.FP16;
-        HealthMonitor health = new HealthMonitor(
-                settings.health(),
-                engine.layout(),
-                filing.prescriber(),
-                block -> underflow && !embeds(block.layer()),
-                told);
+        HealthMonitor health =
+                new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
+    }
+
+    private RunFacts facts(Engine engine) {
+        DataDescription described = data.description();
+        boolean underflow = engine.precision() == Precision.FP16;
+        return new RunFacts(
+                described.lag() == null ? OptionalInt.empty() : OptionalInt.of(described.lag()),
+                window(),
+                described.target().perStep(),
+                described.input() == DataDescription.InputKind.SYMBOLS,
+                !(settings.clip() instanceof ClipSpec.None),
+                data.training().batchesPerEpoch(),
+                block -> underflow && !embeds(block.layer()));
     }
 
     /** Whether most of a layer's gradient is 0 in any case. */

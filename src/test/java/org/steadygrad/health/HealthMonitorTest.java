@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -17,6 +18,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -30,7 +32,8 @@ class HealthMonitorTest {
     }
 
     private static HealthMonitor monitor(Predicate<ParameterBlock> underflowing) {
-        return new HealthMonitor(SPEC, LAYOUT, Prescriber.NONE, underflowing, new HealthObserver() {});
+        return new HealthMonitor(
+                SPEC, LAYOUT, RunFacts.NONE.underflowing(underflowing), Prescriber.NONE, new HealthObserver() {});
     }
 
     private static UpdateOutcome outcome(double gradientNorm, double updateRatio) {
@@ -59,7 +62,7 @@ class HealthMonitorTest {
         assertEquals(List.of("updates-too-small"), ids(steps(200, 1e-8)));
         assertEquals(List.of("updates-too-large"), ids(steps(200, 0.3)));
         assertEquals(List.of("unchanging-parameter"), ids(steps(200, 0)));
-        assertEquals(List.of(), ids(steps(StepRules.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
+        assertEquals(List.of(), ids(steps(StepHistory.LOOK_EVERY * FindingLog.PERSISTENCE - 1, 0.3)));
     }
 
     /** @param zeros number of elements of the gradient that are 0, of 21 */
@@ -76,8 +79,8 @@ class HealthMonitorTest {
     }
 
     @Test
-    void gradientsThatUnderflowVanish() {
-        assertEquals(List.of("vanishing-gradient"), idsWithZeros(11, true));
+    void gradientsThatUnderflowAreTold() {
+        assertEquals(List.of("gradient-underflow"), idsWithZeros(11, true));
         assertEquals(List.of(), idsWithZeros(10, true));
         assertEquals(List.of(), idsWithZeros(21, false));
     }
@@ -95,7 +98,8 @@ class HealthMonitorTest {
         assertEquals(List.of(), ids(monitor));
         monitor.observe(2, 1, refused, Optional.of(trace));
         assertEquals(
-                List.of(StepRules.NON_FINITE), ids(monitor).stream().distinct().toList());
+                List.of(FindingKind.NON_FINITE.id()),
+                ids(monitor).stream().distinct().toList());
     }
 
     @Test
@@ -157,7 +161,7 @@ class HealthMonitorTest {
                 List.of(),
                 List.of(),
                 Optional.of(new StepTrace.NonFiniteOrigin("b", "activation", 3, Double.POSITIVE_INFINITY)));
-        List<Finding> raised = monitor().observeNonFinite(8, trace);
+        List<Finding> raised = monitor().observeNonFinite(8, trace, "Because of b.", Map.of("number", 7.0));
         assertEquals("b", raised.get(0).layer());
         assertEquals(8, raised.get(0).firstIteration());
         assertTrue(

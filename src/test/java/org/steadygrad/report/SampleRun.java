@@ -39,7 +39,7 @@ final class SampleRun {
                 : List.of(
                         new Look.Profile("layer1", "forward", Math.min(length, 44), steps, norms),
                         new Look.Profile("layer1", "backward", Math.min(length, 44), steps, norms));
-        return new Look(iteration, 1, 2, 1, true, parameters, traces, profiles, Optional.empty());
+        return new Look(iteration, 1, 2, 1, true, parameters, List.of(), traces, profiles, Optional.empty());
     }
 
     static Distributions distributions(int iteration, int tensors) {

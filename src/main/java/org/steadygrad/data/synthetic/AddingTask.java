@@ -21,7 +21,7 @@ public record AddingTask(int length) implements Generated.Task {
 
     @Override
     public DataDescription description() {
-        return new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, length);
+        return new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, length, length - 1);
     }
 
     @Override

@@ -31,7 +31,8 @@ public record CopyMemoryTask(int delay, int symbols) implements Generated.Task {
 
     @Override
     public DataDescription description() {
-        return new DataDescription(InputKind.SYMBOLS, CLASSES, TargetKind.CLASS_PER_STEP, CLASSES, delay + 2 * symbols);
+        return new DataDescription(
+                InputKind.SYMBOLS, CLASSES, TargetKind.CLASS_PER_STEP, CLASSES, delay + 2 * symbols, delay + symbols);
     }
 
     @Override

@@ -27,7 +27,12 @@ public record TemporalOrderTask(int length) implements Generated.Task {
     @Override
     public DataDescription description() {
         return new DataDescription(
-                InputKind.SEQUENCE, RELEVANT + DISTRACTORS, TargetKind.CLASS, RELEVANT * RELEVANT, length);
+                InputKind.SEQUENCE,
+                RELEVANT + DISTRACTORS,
+                TargetKind.CLASS,
+                RELEVANT * RELEVANT,
+                length,
+                length - 1 - tenths(1));
     }
 
     @Override

@@ -1,0 +1,60 @@
+package org.steadygrad.health;
+
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.FindingKind;
+
+/**
+ * What the gradients of the run of steps tell.
+ *
+ * <ul>
+ *   <li>{@code gradient-spikes}: the norm of the gradient exceeded {@value #SPIKE} times the median of the window.
+ *   <li>{@code gradient-underflow}: where gradients are computed in 16-bit floats, the median share of elements of a weight
+ *       matrix' gradient that are exactly 0 is {@value #MANY_ZEROS} or more; most of them have underflowed.
+ * </ul>
+ */
+final class GradientRules implements StepRule {
+    static final double SPIKE = 100;
+    static final double MANY_ZEROS = 0.5;
+
+    @Override
+    public void look(StepHistory history, List<Finding> found) {
+        spikes(history.gradientNorms(), found);
+        for (ParameterBlock block : history.layout().blocks()) {
+            if (block.trained()
+                    && StepHistory.matrix(block)
+                    && history.facts().underflowing().test(block)) {
+                zeros(block, history.zeros(block), found);
+            }
+        }
+    }
+
+    private static void spikes(Window norms, List<Finding> found) {
+        double median = norms.median();
+        double highest = norms.max();
+        if (norms.size() >= StepHistory.LOOK_EVERY && median > 0 && highest > SPIKE * median) {
+            found.add(Finding.seen(
+                    FindingKind.GRADIENT_SPIKES,
+                    Severity.WARNING,
+                    "",
+                    "The norm of the gradient rose to " + Finding.number(highest) + ", "
+                            + Finding.number(highest / median) + " times its recent median.",
+                    Map.of("norm", highest, "median", median)));
+        }
+    }
+
+    private static void zeros(ParameterBlock block, Window shares, List<Finding> found) {
+        double median = shares.median();
+        if (shares.size() >= StepHistory.LOOK_EVERY && median >= MANY_ZEROS) {
+            found.add(Finding.seen(
+                    FindingKind.GRADIENT_UNDERFLOW,
+                    Severity.WARNING,
+                    block.layer(),
+                    Finding.number(100 * median) + " % of the elements of the gradient of " + block.name()
+                            + " (median) are exactly 0: what is left of them is too small for 16-bit floats, unless"
+                            + " units are dead. Compare with precision bf16.",
+                    Map.of("zeroShare", median)));
+        }
+    }
+}

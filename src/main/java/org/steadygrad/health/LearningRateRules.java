@@ -1,0 +1,91 @@
+package org.steadygrad.health;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.steadygrad.spec.FindingKind;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * What the size of the steps and the course of the loss tell together. The size is the norm of the update of all weight
+ * matrices divided by the norm of these.
+ *
+ * <ul>
+ *   <li>{@code learning-rate-too-high}: an error when the loss diverges, or isn't finite, with steps above
+ *       {@value #LARGE_WHEN_SICK} of the weights; a warning when steps have been above {@code updates.large} and the loss
+ *       isn't under {@value #BETTER} of that at the start, or oscillates.
+ *   <li>{@code learning-rate-too-low}: steps have never been as large as {@code updates.low}, and the loss is still above
+ *       {@value #HARDLY_BETTER} of that at the start after {@value #PATIENCE} steps.
+ * </ul>
+ */
+final class LearningRateRules implements StepRule {
+    static final double LARGE_WHEN_SICK = 0.01;
+    static final double BETTER = 0.9;
+    static final double HARDLY_BETTER = 0.5;
+    static final int PATIENCE = 100;
+    /** Steps before one that isn't finite whose size is looked at. */
+    private static final int BEFORE = 5;
+
+    private final HealthSpec spec;
+
+    LearningRateRules(HealthSpec spec) {
+        this.spec = spec;
+    }
+
+    @Override
+    public void look(StepHistory history, List<Finding> found) {
+        double ratio = history.updateRatios().median();
+        double peak = Math.max(ratio, history.peakRatio());
+        if (LossRules.diverges(history, spec.loss()) && peak > LARGE_WHEN_SICK) {
+            found.add(tooHigh(Severity.ERROR, peak, "the loss diverges", history));
+        } else if (LossRules.oscillation(history) > 0 && peak > LARGE_WHEN_SICK) {
+            found.add(tooHigh(Severity.WARNING, peak, "the loss jumps about", history));
+        } else if (history.losses().full()
+                && peak > spec.updates().large()
+                && history.recentLoss() > BETTER * history.startLoss()) {
+            found.add(tooHigh(Severity.WARNING, peak, "the loss doesn't get better", history));
+        }
+        if (slow(history, spec)) {
+            found.add(Finding.seen(
+                    FindingKind.LEARNING_RATE_TOO_LOW,
+                    Severity.WARNING,
+                    "",
+                    "A step changes the weights by " + Finding.number(ratio) + " of their size (median), and after "
+                            + history.steps() + " steps the loss is " + Finding.number(history.recentLoss())
+                            + ", from " + Finding.number(history.startLoss()) + " at the start.",
+                    Map.of(
+                            "medianRatio", ratio,
+                            "recentLoss", history.recentLoss(),
+                            "startLoss", history.startLoss())));
+        }
+    }
+
+    /** Whether steps are too small for how little the loss has come down. */
+    static boolean slow(StepHistory history, HealthSpec spec) {
+        return history.steps() >= PATIENCE
+                && Math.max(history.updateRatios().median(), history.peakRatio())
+                        < spec.updates().low()
+                && history.recentLoss() > HARDLY_BETTER * history.startLoss();
+    }
+
+    /** To be asked when the loss or the gradient of a step isn't finite. */
+    Optional<Finding> atNonFinite(StepHistory history) {
+        double[] latest = history.updateRatios().last(BEFORE);
+        double largest = 0;
+        for (double ratio : latest) {
+            largest = Math.max(largest, ratio);
+        }
+        return largest > spec.updates().large()
+                ? Optional.of(tooHigh(Severity.ERROR, largest, "after it numbers aren't finite any more", history))
+                : Optional.empty();
+    }
+
+    private static Finding tooHigh(Severity severity, double ratio, String consequence, StepHistory history) {
+        return Finding.seen(
+                FindingKind.LEARNING_RATE_TOO_HIGH,
+                severity,
+                "",
+                "A step changed the weights by " + Finding.number(ratio) + " of their size, and " + consequence + ".",
+                Map.of("ratio", ratio, "recentLoss", history.recentLoss(), "startLoss", history.startLoss()));
+    }
+}

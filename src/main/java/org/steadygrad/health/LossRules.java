@@ -1,0 +1,136 @@
+package org.steadygrad.health;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.spec.FindingKind;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * What the loss tells. The loss at the start is the median of the first {@value StepHistory#START}, the recent one that of
+ * the last {@value StepHistory#LOOK_EVERY}.
+ *
+ * <ul>
+ *   <li>{@code diverging-loss}: the recent loss is {@code loss.diverging} times that at the start, and none of the losses is
+ *       below that; or it is back above the start after it had come down to that part of it.
+ *   <li>{@code oscillating-loss}: from step to step the loss changes by more than half its median, that median is more
+ *       than a tenth of the loss at the start, and the second half of the window isn't better than the first.
+ *   <li>{@code loss-spikes}: {@value #SPIKES} or more losses, one of them in the window, exceeded {@code loss.spike} times
+ *       the median and stood out from the noise by {@value StepHistory#SPIKE_DEVIATIONS} median deviations.
+ *   <li>{@code loss-plateau}: over {@code loss.plateau} steps the loss got better by less than {@value #IMPROVEMENT} of
+ *       itself, and it isn't under {@value #FLOOR} of that at the start. A loss that has come far down may have reached
+ *       what noise in the data allows; that isn't told.
+ * </ul>
+ */
+final class LossRules implements StepRule {
+    static final int SPIKES = 3;
+    static final double IMPROVEMENT = 0.01;
+    static final double FLOOR = 0.7;
+    private static final double JUMP = 0.5;
+    private static final double FAR_DOWN = 0.1;
+
+    private final HealthSpec.Loss spec;
+
+    LossRules(HealthSpec.Loss spec) {
+        this.spec = spec;
+    }
+
+    @Override
+    public void look(StepHistory history, List<Finding> found) {
+        diverging(history, found);
+        oscillating(history, found);
+        spikes(history, found);
+        plateau(history, found);
+    }
+
+    private void diverging(StepHistory history, List<Finding> found) {
+        if (diverges(history, spec)) {
+            found.add(Finding.seen(
+                    FindingKind.DIVERGING_LOSS,
+                    Severity.ERROR,
+                    "",
+                    "The loss has risen to " + Finding.number(history.recentLoss()) + " (recent median); it was "
+                            + Finding.number(history.startLoss()) + " at the start and "
+                            + Finding.number(history.bestLoss()) + " at its best.",
+                    Map.of(
+                            "recentLoss", history.recentLoss(),
+                            "startLoss", history.startLoss(),
+                            "bestLoss", history.bestLoss())));
+        }
+    }
+
+    /** Whether the loss has got far worse. */
+    static boolean diverges(StepHistory history, HealthSpec.Loss spec) {
+        double start = history.startLoss();
+        double recent = history.recentLoss();
+        boolean above = recent > spec.diverging() * start && history.lowestRecentLoss() > start;
+        boolean again = recent > start && spec.diverging() * history.bestLoss() < start;
+        return start > 0 && history.losses().size() >= StepHistory.LOOK_EVERY && (above || again);
+    }
+
+    private static void oscillating(StepHistory history, List<Finding> found) {
+        double change = oscillation(history);
+        if (change > 0) {
+            double median = history.losses().median();
+            found.add(Finding.seen(
+                    FindingKind.OSCILLATING_LOSS,
+                    Severity.WARNING,
+                    "",
+                    "The loss jumps by " + Finding.number(change) + " from step to step around a median of "
+                            + Finding.number(median) + " and doesn't get better; the learning rate is likely too high.",
+                    Map.of("medianChange", change, "medianLoss", median)));
+        }
+    }
+
+    /** The median change from step to step if the loss oscillates; 0 if it doesn't. */
+    static double oscillation(StepHistory history) {
+        if (!history.losses().full()) {
+            return 0;
+        }
+        double[] values = history.losses().values();
+        double[] changes = new double[values.length - 1];
+        for (int i = 0; i < changes.length; i++) {
+            changes[i] = Math.abs(values[i + 1] - values[i]);
+        }
+        double median = Math.abs(history.losses().median());
+        double change = Window.median(changes);
+        double before = Window.median(Arrays.copyOfRange(values, 0, values.length / 2));
+        double after = Window.median(Arrays.copyOfRange(values, values.length / 2, values.length));
+        boolean large = change > JUMP * median && median > FAR_DOWN * Math.abs(history.startLoss());
+        return large && after >= before ? change : 0;
+    }
+
+    private void spikes(StepHistory history, List<Finding> found) {
+        double median = history.losses().median();
+        double highest = history.losses().max();
+        boolean one = highest > history.spikeLimit() && highest > FAR_DOWN * history.startLoss();
+        if (history.spikes() >= SPIKES && one) {
+            found.add(Finding.seen(
+                    FindingKind.LOSS_SPIKES,
+                    Severity.WARNING,
+                    "",
+                    "The loss rose to " + Finding.number(highest) + ", " + Finding.number(highest / median)
+                            + " times its recent median, as it did " + history.spikes() + " times before or since.",
+                    Map.of("loss", highest, "median", median, "spikes", (double) history.spikes())));
+        }
+    }
+
+    private void plateau(StepHistory history, List<Finding> found) {
+        if (!history.course().full() || history.recentLoss() < FLOOR * history.startLoss()) {
+            return;
+        }
+        double[] course = history.course().values();
+        double before = Window.median(Arrays.copyOfRange(course, 0, course.length / 2));
+        double after = Window.median(Arrays.copyOfRange(course, course.length / 2, course.length));
+        if (before - after < IMPROVEMENT * Math.abs(before)) {
+            found.add(Finding.seen(
+                    FindingKind.LOSS_PLATEAU,
+                    Severity.WARNING,
+                    "",
+                    "For " + course.length * StepHistory.LOOK_EVERY + " steps the loss has stayed near "
+                            + Finding.number(after) + "; at the start it was " + Finding.number(history.startLoss())
+                            + ".",
+                    Map.of("recentLoss", after, "lossBefore", before, "startLoss", history.startLoss())));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package org.steadygrad.health;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * What the rules about the run of the steps need to know of them: the last {@value #WINDOW} values of each series, and the
+ * course of the loss from the start on. Steps that aren't finite, and those refused for their loss scale, leave no trace
+ * in it.
+ */
+final class StepHistory {
+    static final int WINDOW = 60;
+    /** Steps between two looks at the history. */
+    static final int LOOK_EVERY = 20;
+    /** Losses that make up the loss at the start. */
+    static final int START = 5;
+    /** Median deviations from the median that a spike is away at least. */
+    static final double SPIKE_DEVIATIONS = 8;
+
+    private static final String LOSS = "loss";
+    private static final String GRADIENT = "gradient";
+    private static final String CLIP = "clip";
+    private static final String WEIGHTS = "weights";
+    private static final String UPDATE = "update ";
+    private static final String ZEROS = "zeros ";
+
+    private final FlatLayout layout;
+    private final RunFacts facts;
+    private final Map<String, Window> windows = new LinkedHashMap<>();
+    private final List<Double> firstLosses = new ArrayList<>();
+    /** Medians of the loss over every {@link #LOOK_EVERY} steps. */
+    private final Window course;
+
+    private final double spikeFactor;
+    private double bestLoss = Double.NaN;
+    private double peakRatio;
+    private long steps;
+    private long clipped;
+    private long spikes;
+
+    StepHistory(HealthSpec.Loss spec, FlatLayout layout, RunFacts facts) {
+        this.layout = layout;
+        this.facts = facts;
+        course = new Window(Math.max(2, spec.plateau() / LOOK_EVERY));
+        spikeFactor = spec.spike();
+    }
+
+    /** Counts a step. */
+    void count() {
+        steps++;
+    }
+
+    /** Takes a finite step in. */
+    void take(double loss, UpdateOutcome outcome) {
+        if (firstLosses.size() < START) {
+            firstLosses.add(loss);
+        }
+        window(LOSS).add(loss);
+        window(GRADIENT).add(outcome.gradient().globalNorm());
+        if (outcome.applied()) {
+            window(CLIP).add(outcome.clipScale());
+            clipped += outcome.clipScale() < 1 ? 1 : 0;
+            takeUpdates(outcome);
+        }
+    }
+
+    private void takeUpdates(UpdateOutcome outcome) {
+        double updates = 0;
+        double weights = 0;
+        for (int i = 0; i < layout.blocks().size(); i++) {
+            ParameterBlock block = layout.blocks().get(i);
+            if (facts.underflowing().test(block)) {
+                double zeros = outcome.gradient().rows().get(i).zeros();
+                zeros(block).add(zeros / block.length());
+            }
+            UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
+            if (block.trained()) {
+                double weight = update.weightNorm();
+                updates(block).add(weight == 0 ? update.updateNorm() : update.updateNorm() / weight);
+                if (matrix(block)) {
+                    updates += update.updateNorm() * update.updateNorm();
+                    weights += weight * weight;
+                }
+            }
+        }
+        window(WEIGHTS).add(weights == 0 ? 0 : Math.sqrt(updates / weights));
+    }
+
+    /** Whether a parameter is a matrix of weights; biases, which start at 0, have no size to compare updates with. */
+    static boolean matrix(ParameterBlock block) {
+        return block.shape().size() >= 2
+                && block.shape().get(0) > 1
+                && block.shape().get(1) > 1;
+    }
+
+    /** Whether it is time to look. */
+    boolean due() {
+        return steps > 0 && steps % LOOK_EVERY == 0;
+    }
+
+    /** Brings what is known of the whole run up to date; to be called at every look, before the rules are asked. */
+    void summarize() {
+        double[] latest = losses().last(LOOK_EVERY);
+        if (latest.length == LOOK_EVERY) {
+            double limit = spikeLimit();
+            for (double loss : latest) {
+                spikes += losses().full() && loss > limit ? 1 : 0;
+            }
+            course.add(Window.median(latest));
+            bestLoss = Double.isNaN(bestLoss) ? recentLoss() : Math.min(bestLoss, recentLoss());
+        }
+        double ratio = Window.median(window(WEIGHTS).last(LOOK_EVERY));
+        peakRatio = ratio > peakRatio ? ratio : peakRatio;
+    }
+
+    FlatLayout layout() {
+        return layout;
+    }
+
+    RunFacts facts() {
+        return facts;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    /** Steps that were clipped. */
+    long clipped() {
+        return clipped;
+    }
+
+    /** Losses that were spikes. */
+    long spikes() {
+        return spikes;
+    }
+
+    /** The loss above which one is a spike. */
+    double spikeLimit() {
+        double median = losses().median();
+        return Math.max(spikeFactor * median, median + SPIKE_DEVIATIONS * losses().deviation());
+    }
+
+    Window losses() {
+        return window(LOSS);
+    }
+
+    Window gradientNorms() {
+        return window(GRADIENT);
+    }
+
+    Window clipScales() {
+        return window(CLIP);
+    }
+
+    /** Norm of the update divided by that of the weights, over all weight matrices. */
+    Window updateRatios() {
+        return window(WEIGHTS);
+    }
+
+    Window updates(ParameterBlock block) {
+        return window(UPDATE + block.name());
+    }
+
+    /** Shares of elements of the gradient that are 0. */
+    Window zeros(ParameterBlock block) {
+        return window(ZEROS + block.name());
+    }
+
+    /** Median of the first losses; NaN before the first. */
+    double startLoss() {
+        return median(firstLosses);
+    }
+
+    /** Median of the latest losses; NaN before the first. */
+    double recentLoss() {
+        return Window.median(losses().last(LOOK_EVERY));
+    }
+
+    /** Of the latest losses; infinite before the first. */
+    double lowestRecentLoss() {
+        return Arrays.stream(losses().last(LOOK_EVERY)).min().orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** The latest medians of the loss over every {@value #LOOK_EVERY} steps. */
+    Window course() {
+        return course;
+    }
+
+    /** The lowest median of the loss over {@value #LOOK_EVERY} steps; NaN before the first. */
+    double bestLoss() {
+        return bestLoss;
+    }
+
+    /** The largest of the {@link #updateRatios} that lasted for {@value #LOOK_EVERY} steps. */
+    double peakRatio() {
+        return peakRatio;
+    }
+
+    private static double median(List<Double> values) {
+        return Window.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    private Window window(String name) {
+        return windows.computeIfAbsent(name, n -> new Window(WINDOW));
+    }
+
+    /** What a resumed run needs. @param counts steps, clipped steps, spikes */
+    record State(
+            Map<String, List<Double>> windows,
+            List<Double> firstLosses,
+            List<Double> course,
+            double bestLoss,
+            double peakRatio,
+            List<Long> counts) {}
+
+    State state() {
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        windows.forEach((name, window) -> values.put(name, window.state()));
+        return new State(
+                values, List.copyOf(firstLosses), course.state(), bestLoss, peakRatio, List.of(steps, clipped, spikes));
+    }
+
+    void restore(State state) {
+        windows.clear();
+        state.windows().forEach((name, values) -> values.forEach(window(name)::add));
+        firstLosses.clear();
+        firstLosses.addAll(state.firstLosses());
+        course.clear();
+        state.course().forEach(course::add);
+        bestLoss = state.bestLoss();
+        peakRatio = state.peakRatio();
+        steps = state.counts().get(0);
+        clipped = state.counts().get(1);
+        spikes = state.counts().get(2);
+    }
+}

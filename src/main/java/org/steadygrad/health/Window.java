@@ -1,0 +1,74 @@
+package org.steadygrad.health;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The last values of a series. */
+final class Window {
+    private final double[] ring;
+    private long added;
+
+    Window(int size) {
+        ring = new double[size];
+    }
+
+    void add(double value) {
+        ring[(int) (added++ % ring.length)] = value;
+    }
+
+    void clear() {
+        added = 0;
+    }
+
+    int size() {
+        return (int) Math.min(added, ring.length);
+    }
+
+    boolean full() {
+        return added >= ring.length;
+    }
+
+    /** Oldest first. */
+    double[] values() {
+        return last(size());
+    }
+
+    /** The latest values, oldest first; fewer where there are fewer. */
+    double[] last(int count) {
+        double[] values = new double[Math.min(count, size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ring[(int) ((added - values.length + i) % ring.length)];
+        }
+        return values;
+    }
+
+    /** NaN when it is empty. */
+    double median() {
+        return median(values());
+    }
+
+    /** NaN when it is empty. */
+    double max() {
+        return Arrays.stream(values()).max().orElse(Double.NaN);
+    }
+
+    /** Median of the distances from the median; NaN when it is empty. */
+    double deviation() {
+        double middle = median();
+        return median(Arrays.stream(values()).map(v -> Math.abs(v - middle)).toArray());
+    }
+
+    /** The upper one of two in the middle; NaN of none. */
+    static double median(double... values) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    List<Double> state() {
+        return Arrays.stream(values()).boxed().toList();
+    }
+}
