@@ -37,6 +37,7 @@ public final class Main implements Runnable {
             new Entry("train", TrainCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("generate", GenerateCommand::new),
+            new Entry("replay", ReplayCommand::new),
             new Entry("bench", BenchCommand::new),
             new Entry("examples", ExamplesCommand::new),
             new Entry("doctor", DoctorCommand::new));
