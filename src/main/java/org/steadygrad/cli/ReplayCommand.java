@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
 /** {@code steadygrad replay}. */
 @Command(
         name = "replay",
-        description = "Runs a step again that wasn't finite, and names the first tensor, layer, time step and the likely"
-                + " cause.",
+        description =
+                "Runs a step again that wasn't finite, and names the first tensor, layer, time step and the likely"
+                        + " cause.",
         sortOptions = false,
         footer = {
             "",
@@ -74,7 +75,10 @@ final class ReplayCommand implements Callable<Integer> {
             row(out, "reproduced", "yes: tensor, layer, time step and cause are those of the run");
         } else {
             row(out, "reproduced", "no");
-            row(out, "in the run", result.recorded().words() + " (" + result.recorded().cause() + ")");
+            row(
+                    out,
+                    "in the run",
+                    result.recorded().words() + " (" + result.recorded().cause() + ")");
             row(out, "why", result.why());
         }
     }

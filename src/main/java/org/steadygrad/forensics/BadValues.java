@@ -46,7 +46,8 @@ record BadValues(int count, BatchCell first, double value, MultiDataSet mended) 
     /** A sentence that names the first. @param place where it comes from */
     String name(String place) {
         String others = count == 1 ? "" : ", and " + (count - 1) + " more values of the batch are like it";
-        return "Bad " + (first.label() ? "label" : "input value") + ": " + place + " is " + Words.number(value) + others + ".";
+        return "Bad " + (first.label() ? "label" : "input value") + ": " + place + " is " + Words.number(value) + others
+                + ".";
     }
 
     /** @param cell the first one's place in the whole batch */
@@ -80,7 +81,8 @@ record BadValues(int count, BatchCell first, double value, MultiDataSet mended) 
             for (int i = 0; i < values.length; i++) {
                 if (!(Math.abs(values[i]) <= limit)) {
                     int example = i / steps / rows;
-                    BatchCell cell = new BatchCell(labels, example, i / steps % rows, array.rank() == 3 ? i % steps : -1);
+                    BatchCell cell =
+                            new BatchCell(labels, example, i / steps % rows, array.rank() == 3 ? i % steps : -1);
                     note(cell, values[i], shown(mask, cell));
                     long[] at = array.rank() == 3
                             ? new long[] {example, cell.row(), cell.step()}

@@ -45,8 +45,7 @@ final class Exponentials {
     }
 
     private static Optional<Cause> look(Scene scene, String vertex, boolean backward) {
-        Optional<IActivation> function =
-                scene.pass().function(vertex).filter(f -> TAKE_EXP.contains(f.getClass()));
+        Optional<IActivation> function = scene.pass().function(vertex).filter(f -> TAKE_EXP.contains(f.getClass()));
         if (function.isEmpty()) {
             return Optional.empty();
         }
@@ -69,10 +68,8 @@ final class Exponentials {
                         Words.number(sizes.largest()),
                         most,
                         scene.example().apply(sizes.example())),
-                Map.of(
-                        "largestArgument", sizes.largest(),
-                        "largestAllowed", most,
-                        "example", (double) sizes.example())));
+                Map.of("largestArgument", sizes.largest(), "largestAllowed", most, "example", (double)
+                        sizes.example())));
     }
 
     /** Many functions, and some of their derivatives, are written so that they don't overflow: it has to be tried. */

@@ -95,7 +95,8 @@ final class Investigation {
     }
 
     private Optional<Cause> badInput(Replay replay) {
-        Optional<BadValues> found = BadValues.of(step.passes().get(replay.pass()).batch(), ABSURD);
+        Optional<BadValues> found =
+                BadValues.of(step.passes().get(replay.pass()).batch(), ABSURD);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -193,8 +194,8 @@ final class Investigation {
                 BatchCell cell = bad.in(start);
                 return Optional.of(new Cause(
                         Cause.Kind.BAD_INPUT,
-                        bad.name(places.of(0, cell)) + " It lies in an earlier window of the same sequences, whose update it"
-                                + " spoilt.",
+                        bad.name(places.of(0, cell))
+                                + " It lies in an earlier window of the same sequences, whose update it" + " spoilt.",
                         bad.evidence(cell)));
             }
         }

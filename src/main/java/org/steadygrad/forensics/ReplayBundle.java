@@ -93,9 +93,10 @@ public final class ReplayBundle {
 
         /** Engines put NaN where others put an infinity only for rounding, so that the value doesn't count. */
         private static boolean sameOrigin(NonFiniteOrigin a, NonFiniteOrigin b) {
-            return a == null || b == null
-                    ? a == b
-                    : a.layer().equals(b.layer()) && a.tensor().equals(b.tensor()) && a.timeStep() == b.timeStep();
+            if (a == null || b == null) {
+                return a == null && b == null;
+            }
+            return a.layer().equals(b.layer()) && a.tensor().equals(b.tensor()) && a.timeStep() == b.timeStep();
         }
     }
 
@@ -118,7 +119,12 @@ public final class ReplayBundle {
      * @param entries of the run's model files, by name
      */
     static void write(
-            Path file, Engine engine, ComputationGraph model, FailedStep step, Report report, Map<String, byte[]> entries)
+            Path file,
+            Engine engine,
+            ComputationGraph model,
+            FailedStep step,
+            Report report,
+            Map<String, byte[]> entries)
             throws IOException {
         Recorded recorded = new Recorded(
                 FORMAT,
@@ -259,7 +265,10 @@ public final class ReplayBundle {
     }
 
     private String why(Engine engine) {
-        String was = recorded.engine() + (recorded.precision() == null ? "" : " in " + recorded.precision().words());
+        String was = recorded.engine()
+                + (recorded.precision() == null
+                        ? ""
+                        : " in " + recorded.precision().words());
         String is = engine.name() + " in " + engine.precision().words();
         return is.equals(was)
                 ? "The engine is the one that the step ran on; its version or the machine may be another, and sums may be"

@@ -122,8 +122,7 @@ public final class HealthMonitor {
      * @param evidence numbers behind that, by name
      * @return findings that are believed from now on: where the first value that isn't finite appeared
      */
-    public List<Finding> observeNonFinite(
-            int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
+    public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         lastTrace = trace;
         traced++;
         List<Finding> sightings = flowRules.look(trace).stream()

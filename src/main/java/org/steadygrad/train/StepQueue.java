@@ -25,8 +25,7 @@ final class StepQueue {
      * @param batch number of the first batch in its epoch
      * @param firstTimeStep where the step begins in the sequences of its batch
      */
-    record Attempt(
-            List<MultiDataSet> batches, boolean continued, boolean carriesState, int batch, int firstTimeStep) {
+    record Attempt(List<MultiDataSet> batches, boolean continued, boolean carriesState, int batch, int firstTimeStep) {
         Attempt {
             batches = List.copyOf(batches);
         }

@@ -71,7 +71,10 @@ class ReplayTest {
     private void writeTable(String cell) throws IOException {
         StringBuilder csv = new StringBuilder("temp,y\n");
         for (int i = 0; i < 49; i++) {
-            csv.append(i == 15 ? cell : String.valueOf(i % 5)).append(',').append(i % 3).append('\n');
+            csv.append(i == 15 ? cell : String.valueOf(i % 5))
+                    .append(',')
+                    .append(i % 3)
+                    .append('\n');
         }
         Files.writeString(table, csv);
     }
@@ -98,7 +101,8 @@ class ReplayTest {
         assertTrue(text.contains("table.csv, line 17, column \"temp\" is 2.0e+31"), text);
         assertTrue(text.contains("reproduced yes"), text);
         assertTrue(text.contains("engine cpu in float32"), text);
-        JsonNode json = JSON.readTree(main("replay", bundle, "--engine", "dl4j", "--json").out());
+        JsonNode json = JSON.readTree(
+                main("replay", bundle, "--engine", "dl4j", "--json").out());
         assertEquals("dl4j", json.get("engine").asText());
         assertEquals("bad-input", json.at("/found/cause").asText());
         assertTrue(json.get("evidence").has("badValue"), json.toString());
@@ -112,7 +116,8 @@ class ReplayTest {
         Path changed = ModelZips.with(
                 bundle,
                 "steadygrad/replay.json",
-                text.replace("\"cause\":\"bad-input\"", "\"cause\":\"log-of-zero\"").getBytes(StandardCharsets.UTF_8));
+                text.replace("\"cause\":\"bad-input\"", "\"cause\":\"log-of-zero\"")
+                        .getBytes(StandardCharsets.UTF_8));
         Ended ended = main("replay", changed);
         assertEquals(1, ended.code());
         assertTrue(ended.out().contains("log-of-zero"), ended.out());

@@ -53,7 +53,14 @@ class ReplayBundleTest {
                 .graphBuilder()
                 .addInputs("in")
                 .setInputTypes(InputType.recurrent(3))
-                .addLayer("lstm", new LSTM.Builder().nIn(3).nOut(5).activation(Activation.TANH).build(), "in")
+                .addLayer(
+                        "lstm",
+                        new LSTM.Builder()
+                                .nIn(3)
+                                .nOut(5)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "in")
                 .addLayer(
                         "out",
                         new RnnOutputLayer.Builder(LossFunction.MSE)
@@ -72,11 +79,13 @@ class ReplayBundleTest {
     private static FailedStep step(DataType type) {
         INDArray mask = Nd4j.ones(7, 4);
         mask.putScalar(1, 3, 0);
-        INDArray features = Nd4j.linspace(DataType.DOUBLE, -1, 0.01, 84).reshape(7, 3, 4).castTo(type);
+        INDArray features =
+                Nd4j.linspace(DataType.DOUBLE, -1, 0.01, 84).reshape(7, 3, 4).castTo(type);
         features.putScalar(new long[] {2, 1, 3}, Double.NEGATIVE_INFINITY);
-        INDArray labels = Nd4j.linspace(DataType.DOUBLE, 1, -0.03, 56).reshape(7, 2, 4).castTo(type);
-        Pass pass = new Pass(new MultiDataSet(
-                new INDArray[] {features}, new INDArray[] {labels}, new INDArray[] {mask}, null), -17);
+        INDArray labels =
+                Nd4j.linspace(DataType.DOUBLE, 1, -0.03, 56).reshape(7, 2, 4).castTo(type);
+        Pass pass = new Pass(
+                new MultiDataSet(new INDArray[] {features}, new INDArray[] {labels}, new INDArray[] {mask}, null), -17);
         return new FailedStep(33, 2, 5, 0, List.of(), List.of(pass), false);
     }
 
@@ -109,7 +118,8 @@ class ReplayBundleTest {
         ModelFile.Content content = ModelFile.read(bundle);
         assertEquals(model.params(), content.graph().params());
         assertEquals(
-                model.getUpdater().getStateViewArray(), content.graph().getUpdater().getStateViewArray());
+                model.getUpdater().getStateViewArray(),
+                content.graph().getUpdater().getStateViewArray());
         assertTrue(content.entries().containsKey("run.yaml"));
         assertEquals("cpu", read.engine());
         assertEquals("bad-input", read.found().cause());
@@ -153,7 +163,8 @@ class ReplayBundleTest {
     }
 
     private static String refused(Path file) {
-        return assertThrows(ModelFileException.class, () -> ReplayBundle.read(file)).getMessage();
+        return assertThrows(ModelFileException.class, () -> ReplayBundle.read(file))
+                .getMessage();
     }
 
     @ParameterizedTest
@@ -183,7 +194,9 @@ class ReplayBundleTest {
         String text = new String(ModelZips.entries(bundle).get("steadygrad/replay.json"), StandardCharsets.UTF_8);
         assertTrue(text.contains(before), text);
         String message = refused(ModelZips.with(
-                bundle, "steadygrad/replay.json", text.replaceFirst(java.util.regex.Pattern.quote(before), after).getBytes(StandardCharsets.UTF_8)));
+                bundle,
+                "steadygrad/replay.json",
+                text.replaceFirst(java.util.regex.Pattern.quote(before), after).getBytes(StandardCharsets.UTF_8)));
         assertTrue(message.contains("its step can't be read"), message);
     }
 
@@ -193,10 +206,12 @@ class ReplayBundleTest {
         Path file = ModelZips.with(
                 bundle,
                 "steadygrad/replay.json",
-                text.replace("[7,3,4]", "[7,2,4]").replace("[7,2,4],\"wide\":false},\"featuresMask\"", "[7,3,4],\"wide\":false},\"featuresMask\"")
+                text.replace("[7,3,4]", "[7,2,4]")
+                        .replace("[7,2,4],\"wide\":false},\"featuresMask\"", "[7,3,4],\"wide\":false},\"featuresMask\"")
                         .getBytes(StandardCharsets.UTF_8));
         for (String engine : List.of("cpu", "dl4j")) {
-            assertThrows(RuntimeException.class, () -> ReplayBundle.read(file).replay(EngineRequest.of(engine)), engine);
+            assertThrows(
+                    RuntimeException.class, () -> ReplayBundle.read(file).replay(EngineRequest.of(engine)), engine);
         }
     }
 

@@ -98,7 +98,12 @@ class ForensicsRunTest {
         RunSpec run = TinyRun.spec(YAML, "engine=" + engine);
         Consumer<MultiDataSet> nan = batch -> batch.getFeatures(0).putScalar(new long[] {3, 1, 5}, Double.NaN);
         run(run, new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 7, nan));
-        assertHas(cause(), "bad-input", "example 3 of batch 7, feature 1, time step 5 is NaN", "layer input", "time step 5");
+        assertHas(
+                cause(),
+                "bad-input",
+                "example 3 of batch 7, feature 1, time step 5 is NaN",
+                "layer input",
+                "time step 5");
     }
 
     @ParameterizedTest
@@ -115,7 +120,12 @@ class ForensicsRunTest {
     void hugeCellIsNamedByLineAndColumn(String engine) throws IOException {
         StringBuilder csv = new StringBuilder("time,temp,y\n");
         for (int i = 0; i < 60; i++) {
-            csv.append(i % 7).append(',').append(i == 15 ? "3e30" : String.valueOf(i % 5)).append(',').append(i % 3).append('\n');
+            csv.append(i % 7)
+                    .append(',')
+                    .append(i == 15 ? "3e30" : String.valueOf(i % 5))
+                    .append(',')
+                    .append(i % 3)
+                    .append('\n');
         }
         Path file = Files.writeString(folder.resolve("table.csv"), csv);
         RunSpec run = TinyRun.spec(
@@ -257,8 +267,8 @@ class ForensicsRunTest {
         RunSpec run = TinyRun.spec(
                 YAML,
                 "engine=" + engine,
-                "data={kind: csv, path: '" + file + "', task: forecasting, target: [x], window: 20, normalization: none,"
-                        + " validation: 0}",
+                "data={kind: csv, path: '" + file
+                        + "', task: forecasting, target: [x], window: 20, normalization: none," + " validation: 0}",
                 "model.layers=[dense: {units: 5}, dense: {units: 4}, gru: {units: 3}]",
                 "training.truncatedBptt=6",
                 "training.batch=2");
@@ -295,7 +305,10 @@ class ForensicsRunTest {
         TinyRun.trainer(run, source, folder.resolve("whole")).run();
         Path parts = folder.resolve("parts");
         TinyRun.StopAt stop = new TinyRun.StopAt(6);
-        TinyRun.trainer(run, source, parts).observer(stop).stopSignal(stop.signal).run();
+        TinyRun.trainer(run, source, parts)
+                .observer(stop)
+                .stopSignal(stop.signal)
+                .run();
         Files.copy(parts.resolve("replay/iteration-4.zip"), parts.resolve("replay/iteration-8.zip"));
         TinyRun.trainer(run, source, parts).resume(true).run();
         assertEquals(TinyRun.timelessMetrics(folder.resolve("whole")), TinyRun.timelessMetrics(parts));
@@ -305,8 +318,7 @@ class ForensicsRunTest {
     @Test
     void runWithoutAFolderGetsTheWords() {
         RunSpec run = TinyRun.spec(YAML);
-        DataSource source =
-                new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 2, Disturbed.nanFrom(3));
+        DataSource source = new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 2, Disturbed.nanFrom(3));
         TinyRun.Notes notes = new TinyRun.Notes();
         Trainer.of(Runs.buildModel(run, source), source)
                 .settings(LoopSettings.of(run))
@@ -335,7 +347,8 @@ class ForensicsRunTest {
         }
         TinyRun.trainer(run, source, later).run();
         assertEquals(
-                TinyRun.newest(first).model().params(), TinyRun.newest(later).model().params());
+                TinyRun.newest(first).model().params(),
+                TinyRun.newest(later).model().params());
         assertEquals(
                 TinyRun.newest(first).model().getUpdater().getStateViewArray(),
                 TinyRun.newest(later).model().getUpdater().getStateViewArray());
@@ -354,7 +367,14 @@ class ForensicsRunTest {
                 .updater(new Sgd(1e-3))
                 .graphBuilder()
                 .addInputs("input")
-                .addLayer("dense", new DenseLayer.Builder().nIn(4).nOut(6).activation(hidden).build(), "input")
+                .addLayer(
+                        "dense",
+                        new DenseLayer.Builder()
+                                .nIn(4)
+                                .nOut(6)
+                                .activation(hidden)
+                                .build(),
+                        "input")
                 .addLayer(
                         "output",
                         new OutputLayer.Builder(LossFunction.MCXENT)
@@ -371,7 +391,8 @@ class ForensicsRunTest {
         float[][] labels = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 0, 0}, {0, 1, 0}};
         List<DataSet> batches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            INDArray features = Nd4j.linspace(-300 - i, 1000, 20, DataType.FLOAT).reshape(5, 4);
+            INDArray features =
+                    Nd4j.linspace(-300 - i, 1000, 20, DataType.FLOAT).reshape(5, 4);
             batches.add(new DataSet(features, Nd4j.createFromArray(labels)));
         }
         result = Trainer.of(model, DataSources.of(new ExistingDataSetIterator(batches), null))

@@ -25,8 +25,9 @@ public record SourceLayout(int steps, long stepStride, long exampleStride, long 
      */
     public static SourceLayout of(String who, INDArray array, RNNFormat format, int size, long rows) {
         int time = array.rank() < 3 ? -1 : format == RNNFormat.NCW ? 2 : 1;
-        boolean turned = time > 0 && (array.rank() != 3 || array.size(3 - time) != size)
-                || array.rank() == 2 && size > 1 && array.size(1) != size;
+        boolean turned = array.rank() == 2
+                ? size > 1 && array.size(1) != size
+                : time > 0 && (array.rank() != 3 || array.size(3 - time) != size);
         if (array.length() != rows * size || turned) {
             throw InvalidInputException.of(
                     who,
