@@ -149,7 +149,7 @@ final class FindingLog {
 
     /** Of numbers that aren't finite the first sighting is kept: what comes after may be its consequence. */
     private static Finding counted(Finding sighting, Finding before) {
-        Finding kept = sighting.id().equals(StepRules.NON_FINITE) ? before : sighting;
+        Finding kept = sighting.id().equals(FindingKind.NON_FINITE.id()) ? before : sighting;
         return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
