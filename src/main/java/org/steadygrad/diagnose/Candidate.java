@@ -28,15 +28,38 @@ record Candidate(String name, List<String> changes, RunSpec run) {
         return new Candidate(ORIGINAL, List.of(), run);
     }
 
-    /** The same with more changes; empty when the run file doesn't allow them together. */
-    Optional<Candidate> plus(String added, List<String> more) {
+    /** The same with more changes of this run file; empty when it doesn't allow them together. */
+    Optional<Candidate> plus(RunSpec original, String added, List<String> more) {
         List<String> all = new ArrayList<>(changes);
         all.addAll(more);
         try {
             String both = changes.isEmpty() ? added : name + " + " + added;
-            return Optional.of(new Candidate(both, all, RunFiles.with(run, more)));
+            RunSpec changed = RunFiles.with(run, more);
+            return Optional.of(new Candidate(both, needed(original, all, changed), changed));
         } catch (InvalidInputException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Without what later changes undo. */
+    private static List<String> needed(RunSpec original, List<String> changes, RunSpec changed) {
+        List<String> needed = new ArrayList<>(changes);
+        for (String change : changes) {
+            List<String> fewer = new ArrayList<>(needed);
+            fewer.remove(change);
+            if (changed.equals(withOrNull(original, fewer))) {
+                needed = fewer;
+            }
+        }
+        return needed;
+    }
+
+    /** Null when the changes make no sense without one that was left out. */
+    private static RunSpec withOrNull(RunSpec original, List<String> changes) {
+        try {
+            return RunFiles.with(original, changes);
+        } catch (InvalidInputException e) {
+            return null;
         }
     }
 
@@ -44,7 +67,7 @@ record Candidate(String name, List<String> changes, RunSpec run) {
      * What is prescribed for findings of a run: first the best prescription of each kind of finding, then the second best,
      * and so on. What needs more than a change of the run file is left out, and so is what merely informs.
      */
-    static List<Candidate> of(Candidate base, List<Finding> findings, DataDescription data) {
+    static List<Candidate> of(RunSpec original, Candidate base, List<Finding> findings, DataDescription data) {
         RunFilePrescriber prescriber = new RunFilePrescriber(base.run(), data);
         Map<String, List<Prescription>> byKind = new LinkedHashMap<>();
         for (Finding finding : findings) {
@@ -60,7 +83,7 @@ record Candidate(String name, List<String> changes, RunSpec run) {
         for (int rank = 0; rank < longest; rank++) {
             for (List<Prescription> cures : byKind.values()) {
                 if (rank < cures.size() && !cures.get(rank).changes().isEmpty()) {
-                    base.plus(cures.get(rank).title(), cures.get(rank).changes())
+                    base.plus(original, cures.get(rank).title(), cures.get(rank).changes())
                             .ifPresent(candidate -> candidates.putIfAbsent(candidate.run(), candidate));
                 }
             }

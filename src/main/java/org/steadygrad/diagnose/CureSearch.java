@@ -23,8 +23,7 @@ import org.steadygrad.train.StopSignal;
  *   <li>Prescriptions are tried one by one: the first of every kind of finding, then the second, and so on.
  *   <li>To the best of these, others that helped are added as long as they get along and it gets better: those that helped
  *       alone, the best first, then what is prescribed for the findings that are left.
- *   <li>The original, the best combination and the best single prescription are run over the full number of steps. The
- *       lowest validation loss wins.
+ *   <li>The original and the best three of all are run over the full number of steps. The lowest validation loss wins.
  * </ol>
  */
 public final class CureSearch {
@@ -64,15 +63,15 @@ public final class CureSearch {
         tried.put(original, baseline);
         List<Finding> findings = new ArrayList<>(known);
         findings.addAll(baseline.findings());
-        Candidate.of(start, findings, data.description()).stream()
+        Candidate.of(original, start, findings, data.description()).stream()
                 .limit(TrialPlan.SINGLES)
                 .forEach(this::trial);
         List<Entry> helpful = helpful();
         List<Trial> confirmation = new ArrayList<>();
         Optional<Cure.Outcome> outcome = Optional.empty();
         if (!helpful.isEmpty()) {
-            Entry best = combine(helpful);
-            outcome = stop.requested().isPresent() ? outcome : confirm(best, helpful.get(0), confirmation);
+            combine(helpful);
+            outcome = stop.requested().isPresent() ? outcome : confirm(helpful(), confirmation);
         }
         return new Cure(
                 plan,
@@ -85,7 +84,7 @@ public final class CureSearch {
 
     private record Entry(RunSpec run, Trial trial) {}
 
-    /** Prescriptions that did better than the original, the best first. */
+    /** What did better than the original, the best first. */
     private List<Entry> helpful() {
         Trial baseline = tried.get(original);
         List<Entry> helpful = new ArrayList<>();
@@ -107,7 +106,7 @@ public final class CureSearch {
     }
 
     /** Adds to the first what gets along with it, as long as that makes it better. */
-    private Entry combine(List<Entry> helpful) {
+    private void combine(List<Entry> helpful) {
         Entry best = helpful.get(0);
         int left = TrialPlan.COMBINATIONS;
         boolean better = true;
@@ -123,7 +122,6 @@ public final class CureSearch {
                 }
             }
         }
-        return best;
     }
 
     private List<Candidate> additions(Entry best, List<Entry> helpful, int most) {
@@ -131,10 +129,10 @@ public final class CureSearch {
         List<Candidate> additions = new ArrayList<>();
         for (Entry other : helpful) {
             if (Changes.compatible(base.changes(), other.trial().changes())) {
-                base.plus(other.trial().name(), other.trial().changes()).ifPresent(additions::add);
+                base.plus(original, other.trial().name(), other.trial().changes()).ifPresent(additions::add);
             }
         }
-        additions.addAll(Candidate.of(base, best.trial().findings(), data.description()));
+        additions.addAll(Candidate.of(original, base, best.trial().findings(), data.description()));
         return additions.stream()
                 .filter(candidate -> !tried.containsKey(candidate.run()))
                 .limit(most)
@@ -175,19 +173,20 @@ public final class CureSearch {
         return trial;
     }
 
-    private Optional<Cure.Outcome> confirm(Entry best, Entry single, List<Trial> confirmation) {
+    private Optional<Cure.Outcome> confirm(List<Entry> ranked, List<Trial> confirmation) {
         if (plan.fullSteps() == plan.steps()) {
+            Entry best = ranked.get(0);
             return Optional.of(new Cure.Outcome(best.run(), tried.get(original), best.trial()));
         }
         Trial before = again(original, confirmation);
-        Entry winner = new Entry(best.run(), again(best.run(), confirmation));
-        if (!single.run().equals(best.run())) {
-            Trial alone = again(single.run(), confirmation);
-            winner = alone.betterThan(winner.trial()) ? new Entry(single.run(), alone) : winner;
+        Entry winner = new Entry(original, before);
+        for (Entry finalist : ranked.subList(0, Math.min(TrialPlan.FINALISTS - 1, ranked.size()))) {
+            Trial full = again(finalist.run(), confirmation);
+            winner = full.betterThan(winner.trial()) ? new Entry(finalist.run(), full) : winner;
         }
-        return winner.trial().betterThan(before)
-                ? Optional.of(new Cure.Outcome(winner.run(), before, winner.trial()))
-                : Optional.empty();
+        return winner.run().equals(original)
+                ? Optional.empty()
+                : Optional.of(new Cure.Outcome(winner.run(), before, winner.trial()));
     }
 
     private Trial again(RunSpec run, List<Trial> confirmation) {

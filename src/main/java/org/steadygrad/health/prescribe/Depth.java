@@ -186,6 +186,7 @@ final class Depth {
             return "";
         }
         String over = Double.isNaN(between) ? "" : " over " + Math.round(between) + " layers";
-        return "The gradient changes by a factor of " + Finding.number(perLayer) + " per layer" + over + ". ";
+        String what = c.is("poor-initialisation") ? "Before the first step it" : "The gradient";
+        return what + " changes by a factor of " + Finding.number(perLayer) + " per layer" + over + ". ";
     }
 }
