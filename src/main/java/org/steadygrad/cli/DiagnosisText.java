@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.steadygrad.diagnose.Diagnosis;
 import org.steadygrad.diagnose.InputReport;
 import org.steadygrad.diagnose.LayerFlow;
@@ -13,6 +14,7 @@ import org.steadygrad.diagnose.RecurrentMatrix;
 import org.steadygrad.diagnose.StackJacobian;
 import org.steadygrad.diagnose.Truncation;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.Prescription;
 import org.steadygrad.health.Severity;
 
 /** Prints a {@link Diagnosis} in plain words, with a table per part. */
@@ -83,7 +85,9 @@ final class DiagnosisText {
         page.item("features", input.features() + constant + spread);
         if (!input.classShares().isEmpty()) {
             double most = input.classShares().stream().max(Double::compare).orElseThrow();
-            page.item("classes", input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
+            page.item(
+                    "classes",
+                    input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
         }
         String guess = Double.isNaN(input.guessingLoss())
                 ? ""
@@ -200,7 +204,8 @@ final class DiagnosisText {
             return;
         }
         page.section("Memory");
-        page.paragraph("How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
+        page.paragraph(
+                "How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
         for (MemoryReach reach : memory) {
             page.line();
             page.item(name(reach.layer(), reach.direction()), course(reach));
@@ -256,6 +261,7 @@ final class DiagnosisText {
             String style = finding.severity() == Severity.ERROR ? "bold,red" : "bold,yellow";
             page.styled(style, severity, " " + finding.id());
             page.indented(finding.message());
+            finding.prescriptions().stream().limit(1).forEach(this::prescription);
         }
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         if (!stalled.isEmpty()) {
@@ -263,6 +269,13 @@ final class DiagnosisText {
             int all = diagnosis.layers().size();
             page.paragraph(stalled.size() + " of " + all + " layers will stall: " + listed(stalled) + ".");
         }
+    }
+
+    private void prescription(Prescription best) {
+        String changes = best.changes().stream()
+                .map(change -> " --set '" + change + "'")
+                .collect(Collectors.joining());
+        page.indented("To try: " + best.title() + (changes.isEmpty() ? "" : "," + changes));
     }
 
     private static String listed(List<String> names) {
