@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 final class CureOptions {
     @Option(
             names = "--cure",
-            description = "Try what is prescribed in short trials, alone and together, and write the run file that does best.")
+            description =
+                    "Try what is prescribed in short trials, alone and together, and write the run file that does best.")
     private boolean cure;
 
     @Option(
@@ -59,7 +60,8 @@ final class CureOptions {
     void check() {
         if (!cure && (out != null || apply || steps != null || minutes != null)) {
             throw new ParameterException(
-                    spec.commandLine(), "--out, --apply, --steps and --minutes go with --cure; add it, or leave them out.");
+                    spec.commandLine(),
+                    "--out, --apply, --steps and --minutes go with --cure; add it, or leave them out.");
         }
         if (steps != null && steps < 1) {
             throw new ParameterException(spec.commandLine(), "--steps: expected a number above 0, got " + steps + ".");
@@ -115,7 +117,8 @@ final class CureOptions {
 
     private int train(RunSpec cured, Path folder, StopSignal stop, PrintWriter output) {
         RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(spec.commandLine().getErr(), Screen.errors(), System::nanoTime)) {
+        try (ConsoleProgress progress =
+                new ConsoleProgress(spec.commandLine().getErr(), Screen.errors(), System::nanoTime)) {
             result = Runs.train(cured, new Runs.Options(folder, false, progress, stop));
         }
         ResultText.print(output, result, folder);

@@ -83,8 +83,9 @@ final class CureText {
 
     /** @param folder where the files were written */
     void outcome(RunSpec run, Cure cure, Path folder) {
-        out.println("  * norm of its output's gradient as a share of the last layer's; with recurrent layers, how far the"
-                + " gradient reaches back");
+        out.println(
+                "  * norm of its output's gradient as a share of the last layer's; with recurrent layers, how far the"
+                        + " gradient reaches back");
         cure.notTried().forEach(left -> out.println("  not tried: " + left));
         out.println();
         if (cure.outcome().isEmpty()) {

@@ -68,13 +68,12 @@ final class DiagnosisText {
                     + input.narrowest() + " (counted from 0)"
                     + (ratio > BADLY_SCALED ? ": bring them to the same scale, or the small ones hardly count" : "");
         }
-        String constant = input.constant().isEmpty() ? "" : "; " + input.constant().size() + " never vary";
+        String constant =
+                input.constant().isEmpty() ? "" : "; " + input.constant().size() + " never vary";
         item("features", input.features() + constant + spread);
         if (!input.classShares().isEmpty()) {
             double most = input.classShares().stream().max(Double::compare).orElseThrow();
-            item(
-                    "classes",
-                    input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
+            item("classes", input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
         }
         String guess = Double.isNaN(input.guessingLoss())
                 ? ""
@@ -87,9 +86,10 @@ final class DiagnosisText {
 
     private void layers(List<LayerFlow> layers) {
         section("Layer by layer");
-        paragraph("Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x is the"
-                + " factor to the layer before (signal) or after (gradient). Update is what the first step changes of the"
-                + " layer's weights. A # stands for each order of magnitude of the gradient, down from the largest.");
+        paragraph(
+                "Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x is the"
+                        + " factor to the layer before (signal) or after (gradient). Update is what the first step changes of the"
+                        + " layer's weights. A # stands for each order of magnitude of the gradient, down from the largest.");
         out.println();
         double largest = layers.stream()
                 .mapToDouble(LayerFlow::gradientNorm)
@@ -122,11 +122,15 @@ final class DiagnosisText {
     }
 
     private static String word(LayerFlow layer) {
-        String word = layer.verdict() == Verdict.STALLS ? "stalls" : layer.verdict() == Verdict.BLOWS_UP ? "blows up" : "";
+        String word =
+                layer.verdict() == Verdict.STALLS ? "stalls" : layer.verdict() == Verdict.BLOWS_UP ? "blows up" : "";
         String dead = layer.deadShare() > 0 ? percent(layer.deadShare()) + " dead" : "";
         String saturated = layer.saturatedShare() > 0.01 ? percent(layer.saturatedShare()) + " at bounds" : "";
         return String.join(
-                ", ", List.of(word, dead, saturated).stream().filter(w -> !w.isEmpty()).toList());
+                ", ",
+                List.of(word, dead, saturated).stream()
+                        .filter(w -> !w.isEmpty())
+                        .toList());
     }
 
     private static String bar(double share) {
@@ -139,8 +143,9 @@ final class DiagnosisText {
             return;
         }
         section("Stacks");
-        paragraph("A small change of a stack's input is stretched or shrunk on its way through, depending on its direction; the"
-                + " gradient on its way back by the same factors. A factor of 1 in every direction is best.");
+        paragraph(
+                "A small change of a stack's input is stretched or shrunk on its way through, depending on its direction; the"
+                        + " gradient on its way back by the same factors. A factor of 1 in every direction is best.");
         for (StackJacobian stack : stacks) {
             out.println();
             item(
@@ -164,8 +169,9 @@ final class DiagnosisText {
             return;
         }
         section("Recurrent matrices");
-        paragraph("By what the state is multiplied at each time step: largest, median and smallest factor of any direction, and"
-                + " the factor in the long run (spectral radius).");
+        paragraph(
+                "By what the state is multiplied at each time step: largest, median and smallest factor of any direction, and"
+                        + " the factor in the long run (spectral radius).");
         out.println();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("layer", "of", "largest", "median", "smallest", "long run"));
@@ -216,7 +222,8 @@ final class DiagnosisText {
 
     private void truncation(Truncation truncation) {
         section("Truncated back-propagation");
-        paragraph("The gradient of the same sequences of " + truncation.length() + " steps, in windows of one length and of"
+        paragraph("The gradient of the same sequences of " + truncation.length()
+                + " steps, in windows of one length and of"
                 + " twice as much. Where it changes, the shorter window cuts something off.");
         out.println();
         List<List<String>> rows = new ArrayList<>();
@@ -249,11 +256,12 @@ final class DiagnosisText {
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         if (!stalled.isEmpty()) {
             out.println();
-            paragraph(stalled.size() + " of " + diagnosis.layers().size() + " layers will stall: " + listed(stalled) + ".");
+            paragraph(stalled.size() + " of " + diagnosis.layers().size() + " layers will stall: " + listed(stalled)
+                    + ".");
         }
         out.println();
-        paragraph("Next: steadygrad diagnose " + run + " --cure tries what can be done about it in short runs, and writes the"
-                + " run file that did best.");
+        paragraph("Next: steadygrad diagnose " + run
+                + " --cure tries what can be done about it in short runs, and writes the" + " run file that did best.");
     }
 
     private static String listed(List<String> names) {

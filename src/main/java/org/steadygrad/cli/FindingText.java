@@ -11,6 +11,7 @@ import picocli.CommandLine.Help.Ansi;
 final class FindingText {
     /** What needs no quotes in shells; brackets are patterns there. */
     private static final int MOST_CHANGES = 4;
+
     private static final String PLAIN = "[A-Za-z0-9_./:=,+-]+";
 
     private FindingText() {}

@@ -35,7 +35,10 @@ public final class CureFiles {
         for (String name : List.of(RUN, DIFF, TRIALS, "model.zip", "checkpoints")) {
             if (Files.exists(folder.resolve(name))) {
                 throw InvalidInputException.of(
-                        "folder " + folder, "a folder without a run", "one with " + name, "Choose another one with --out.");
+                        "folder " + folder,
+                        "a folder without a run",
+                        "one with " + name,
+                        "Choose another one with --out.");
             }
         }
         try {

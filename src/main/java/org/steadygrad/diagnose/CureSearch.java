@@ -12,7 +12,6 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.health.Finding;
 import org.steadygrad.spec.RunSpec;
-import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.StopSignal;
 
 /**

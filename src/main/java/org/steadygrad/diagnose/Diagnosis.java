@@ -47,7 +47,13 @@ public record Diagnosis(
      * @param lossAfterStep of the same batches, each after a first step with it
      */
     public record Subject(
-            String run, String engine, long parameters, int batches, long examples, double loss, double lossAfterStep) {}
+            String run,
+            String engine,
+            long parameters,
+            int batches,
+            long examples,
+            double loss,
+            double lossAfterStep) {}
 
     /** Names of the layers that a verdict is passed on. */
     public List<String> layers(Verdict verdict) {

@@ -50,8 +50,8 @@ final class DoubleNetwork {
     }
 
     private static ComputationGraph copy(ComputationGraph model) {
-        ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(
-                model.getConfiguration().toJson());
+        ComputationGraphConfiguration configuration =
+                ComputationGraphConfiguration.fromJson(model.getConfiguration().toJson());
         configuration.setDataType(DataType.DOUBLE);
         configuration.setTrainingWorkspaceMode(WorkspaceMode.NONE);
         configuration.setInferenceWorkspaceMode(WorkspaceMode.NONE);

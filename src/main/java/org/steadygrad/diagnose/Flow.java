@@ -32,7 +32,9 @@ public record Flow(double firstShare, int horizon, int length) {
                         .min()
                         .getAsInt());
                 length = look.profiles().stream()
-                        .mapToInt(p -> 1 + p.steps().get(p.steps().size() - 1) - p.steps().get(0))
+                        .mapToInt(p -> 1
+                                + p.steps().get(p.steps().size() - 1)
+                                - p.steps().get(0))
                         .max()
                         .getAsInt();
             }

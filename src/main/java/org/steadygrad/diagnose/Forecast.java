@@ -65,8 +65,10 @@ final class Forecast {
                     FindingKind.LEARNING_RATE_TOO_HIGH,
                     worse ? Severity.ERROR : Severity.WARNING,
                     "",
-                    "The first step changes the weights by " + percent(all) + " of their size; 0.1 % to 1 % is usual. It takes"
-                            + " the loss of its own batch from " + Finding.number(before) + " to " + Finding.number(after)
+                    "The first step changes the weights by " + percent(all)
+                            + " of their size; 0.1 % to 1 % is usual. It takes"
+                            + " the loss of its own batch from " + Finding.number(before) + " to "
+                            + Finding.number(after)
                             + ".",
                     evidence));
         } else if (ratios.values().stream().allMatch(r -> r < spec.updates().low())) {
@@ -75,7 +77,9 @@ final class Forecast {
                     Severity.WARNING,
                     "",
                     "The first step changes no weight matrix by more than "
-                            + percent(ratios.values().stream().max(Double::compare).orElseThrow())
+                            + percent(ratios.values().stream()
+                                    .max(Double::compare)
+                                    .orElseThrow())
                             + " of its size; at that rate it takes thousands of steps to get anywhere.",
                     evidence));
         }
@@ -84,13 +88,19 @@ final class Forecast {
 
     /** Matrices whose steps are too small or too large by themselves. */
     private void uneven(Map<String, Double> ratios) {
-        sized(ratios, FindingKind.UPDATES_TOO_SMALL, "hardly change", ratio -> ratio < spec.updates().small());
-        sized(ratios, FindingKind.UPDATES_TOO_LARGE, "are torn away from where they start", ratio -> ratio
-                > spec.updates().large());
+        sized(
+                ratios,
+                FindingKind.UPDATES_TOO_SMALL,
+                "hardly change",
+                ratio -> ratio < spec.updates().small());
+        sized(
+                ratios,
+                FindingKind.UPDATES_TOO_LARGE,
+                "are torn away from where they start",
+                ratio -> ratio > spec.updates().large());
     }
 
-    private void sized(
-            Map<String, Double> ratios, FindingKind kind, String fate, DoublePredicate wrong) {
+    private void sized(Map<String, Double> ratios, FindingKind kind, String fate, DoublePredicate wrong) {
         List<String> names = ratios.keySet().stream()
                 .filter(name -> wrong.test(ratios.get(name)))
                 .toList();
@@ -127,8 +137,9 @@ final class Forecast {
         evidence.put("cosine", first.cosine());
         evidence.put("growth", first.growth());
         evidence.put("change", first.change());
-        String message = "Windows of " + truncation.steps() + " steps cut the gradient: with windows of " + first.doubled()
-                + " it is " + percent(first.change()) + " different (cosine " + Finding.number(first.cosine()) + ").";
+        String message = "Windows of " + truncation.steps() + " steps cut the gradient: with windows of "
+                + first.doubled() + " it is " + percent(first.change()) + " different (cosine "
+                + Finding.number(first.cosine()) + ").";
         if (behind) {
             evidence.put("lag", (double) lag);
             message += " The task needs " + lag + " steps.";
@@ -143,8 +154,10 @@ final class Forecast {
     }
 
     private static double median(Map<String, Double> ratios) {
-        double[] sorted =
-                ratios.values().stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted = ratios.values().stream()
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
         return sorted[sorted.length / 2];
     }
 

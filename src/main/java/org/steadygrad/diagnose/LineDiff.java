@@ -29,7 +29,11 @@ final class LineDiff {
             int start = Math.max(0, at - CONTEXT);
             int end = endOfHunk(edits, at);
             if (diff.isEmpty()) {
-                diff.append("--- ").append(oldName).append("\n+++ ").append(newName).append('\n');
+                diff.append("--- ")
+                        .append(oldName)
+                        .append("\n+++ ")
+                        .append(newName)
+                        .append('\n');
             }
             hunk(edits.subList(start, end), diff);
             at = end;

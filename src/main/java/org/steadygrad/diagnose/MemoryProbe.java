@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -37,10 +37,7 @@ final class MemoryProbe {
      * @param lag steps back that the task needs; null when it isn't known
      */
     MemoryProbe(
-            DoubleNetwork network,
-            org.nd4j.linalg.dataset.api.MultiDataSet batch,
-            HealthSpec.Time spec,
-            Integer lag) {
+            DoubleNetwork network, org.nd4j.linalg.dataset.api.MultiDataSet batch, HealthSpec.Time spec, Integer lag) {
         this.network = network;
         this.batch = DoubleNetwork.inDouble(batch);
         this.spec = spec;
@@ -146,7 +143,8 @@ final class MemoryProbe {
 
     /** Mean share of the state that is kept from step to step while the gate sees nothing but its bias. */
     private static double kept(RecurrentPart part) {
-        var gate = part.cell() instanceof GRU gru ? gru.getGateActivationFn() : ((LSTM) part.cell()).getGateActivationFn();
+        var gate =
+                part.cell() instanceof GRU gru ? gru.getGateActivationFn() : ((LSTM) part.cell()).getGateActivationFn();
         return gate.getActivation(part.bias(1).dup(), false).meanNumber().doubleValue();
     }
 

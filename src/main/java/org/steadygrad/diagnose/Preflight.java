@@ -67,8 +67,7 @@ public final class Preflight {
                 : run.health().time().lag();
         MultiDataSet few = first(some.get(0), EXAMPLES);
         DoubleNetwork network = new DoubleNetwork(model, some.get(0));
-        List<MemoryReach> memory =
-                new MemoryProbe(network, few, run.health().time(), lag).measure();
+        List<MemoryReach> memory = new MemoryProbe(network, few, run.health().time(), lag).measure();
         Optional<Truncation> truncation =
                 new TruncationProbe(network, few).measure(model, run.health().time());
         try (Engine engine = Engines.open(EngineRequest.of(run), model).engine()) {
@@ -121,8 +120,9 @@ public final class Preflight {
 
     private static Diagnosis.Subject subject(
             RunSpec run, Engine engine, ComputationGraph model, List<MultiDataSet> batches, List<Probe> probes) {
-        long examples =
-                batches.stream().mapToLong(batch -> batch.getFeatures(0).size(0)).sum();
+        long examples = batches.stream()
+                .mapToLong(batch -> batch.getFeatures(0).size(0))
+                .sum();
         return new Diagnosis.Subject(
                 run.name(),
                 engine.name(),

@@ -21,7 +21,8 @@ import org.steadygrad.nn.GRU;
  * @param cell its configuration
  * @param prefix of its parameters' names
  */
-record RecurrentPart(GraphVertex vertex, String direction, org.deeplearning4j.nn.conf.layers.Layer cell, String prefix) {
+record RecurrentPart(
+        GraphVertex vertex, String direction, org.deeplearning4j.nn.conf.layers.Layer cell, String prefix) {
     private static final List<String> GRU_GATES = List.of("reset gate", "update gate", "candidate");
     private static final List<String> LSTM_GATES = List.of("cell input", "forget gate", "output gate", "input gate");
 

@@ -50,7 +50,8 @@ record RowStretch(String from, List<GraphVertex> vertices, int layers) {
         int first = 0;
         while (first < order.vertices().size()) {
             int last = first;
-            while (last + 1 < order.vertices().size() && rowwise(order.vertices().get(last + 1))) {
+            while (last + 1 < order.vertices().size()
+                    && rowwise(order.vertices().get(last + 1))) {
                 last++;
             }
             longest(order, first, last, outputs).ifPresent(found::add);
@@ -69,8 +70,8 @@ record RowStretch(String from, List<GraphVertex> vertices, int layers) {
                             .count();
                     return layers < SHORTEST
                             ? Optional.empty()
-                            : Optional.of(new RowStretch(
-                                    order.vertices().get(from).getVertexName(), vertices, layers));
+                            : Optional.of(
+                                    new RowStretch(order.vertices().get(from).getVertexName(), vertices, layers));
                 }
             }
         }
@@ -124,7 +125,9 @@ record RowStretch(String from, List<GraphVertex> vertices, int layers) {
         if (vertex instanceof ElementWiseVertex) {
             return true;
         }
-        if (!(vertex instanceof LayerVertex layered) || layered.getLayerPreProcessor() != null || vertex.isOutputVertex()) {
+        if (!(vertex instanceof LayerVertex layered)
+                || layered.getLayerPreProcessor() != null
+                || vertex.isOutputVertex()) {
             return false;
         }
         Layer layer = vertex.getLayer().conf().getLayer();

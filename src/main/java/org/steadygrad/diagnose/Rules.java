@@ -30,7 +30,13 @@ final class Rules {
         boolean symbols = description.input() == DataDescription.InputKind.SYMBOLS;
         ofOneStep = description.target().perStep() && lag != null;
         RunFacts facts = new RunFacts(
-                lag == null ? OptionalInt.empty() : OptionalInt.of(lag), 0, !ofOneStep, symbols, false, 0, block -> false);
+                lag == null ? OptionalInt.empty() : OptionalInt.of(lag),
+                0,
+                !ofOneStep,
+                symbols,
+                false,
+                0,
+                block -> false);
         monitor = new HealthMonitor(spec, layout, facts, Prescriber.NONE, new HealthObserver() {});
     }
 

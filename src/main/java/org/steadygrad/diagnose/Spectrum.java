@@ -52,7 +52,8 @@ public record Spectrum(
      */
     static double[] singularValues(INDArray matrix) {
         boolean wide = matrix.rows() < matrix.columns();
-        INDArray work = (wide ? matrix.transpose() : matrix).castTo(DataType.DOUBLE).dup('f');
+        INDArray work =
+                (wide ? matrix.transpose() : matrix).castTo(DataType.DOUBLE).dup('f');
         INDArray values = Nd4j.create(DataType.DOUBLE, work.columns());
         double scale = work.amaxNumber().doubleValue();
         if (!Double.isFinite(scale) || !Double.isFinite(work.sumNumber().doubleValue())) {

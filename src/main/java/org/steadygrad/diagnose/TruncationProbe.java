@@ -37,7 +37,8 @@ final class TruncationProbe {
      * @return empty when sequences aren't cut
      */
     Optional<Truncation> measure(ComputationGraph model, HealthSpec.Time spec) {
-        int length = batch.getFeatures(0).rank() == 3 ? (int) batch.getFeatures(0).size(2) : 1;
+        int length =
+                batch.getFeatures(0).rank() == 3 ? (int) batch.getFeatures(0).size(2) : 1;
         int steps = model.getConfiguration().getTbpttFwdLength();
         if (model.getConfiguration().getBackpropType() != BackpropType.TruncatedBPTT || steps >= length) {
             return Optional.empty();

@@ -40,7 +40,8 @@ final class BackwardSuspects {
         double largest = 0;
         for (int i = 0; i < profile.steps().size(); i++) {
             double norm = profile.norms().get(i);
-            boolean counts = Double.isFinite(norm) && norm > 0 && profile.steps().get(i) >= scene.firstTimeStep();
+            boolean counts =
+                    Double.isFinite(norm) && norm > 0 && profile.steps().get(i) >= scene.firstTimeStep();
             from = counts && from < 0 ? i : from;
             to = counts ? i : to;
             largest = counts ? Math.max(largest, norm) : Double.isFinite(norm) ? largest : Double.POSITIVE_INFINITY;
@@ -51,15 +52,16 @@ final class BackwardSuspects {
         int early = profile.direction().equals("backward") ? to : from;
         int late = profile.direction().equals("backward") ? from : to;
         int span = Math.abs(profile.steps().get(late) - profile.steps().get(early));
-        double factor = Math.pow(
-                profile.norms().get(early) / profile.norms().get(late), 1.0 / span);
+        double factor = Math.pow(profile.norms().get(early) / profile.norms().get(late), 1.0 / span);
         return factor < Scene.GROWTH
                 ? Optional.empty()
                 : Optional.of(new Cause(
                         Cause.Kind.RECURRENT_GROWTH,
-                        "The gradient through the recurrence of " + profile.layer() + " explodes: in double precision it"
+                        "The gradient through the recurrence of " + profile.layer()
+                                + " explodes: in double precision it"
                                 + " grows by a factor of " + Words.number(factor) + " per time step back, from "
-                                + Words.number(profile.norms().get(late)) + " at step " + profile.steps().get(late)
+                                + Words.number(profile.norms().get(late)) + " at step "
+                                + profile.steps().get(late)
                                 + " to " + Words.number(profile.norms().get(early)) + " at step "
                                 + profile.steps().get(early) + ".",
                         Map.of("gradientGrowthPerStep", factor, "largestGradientNorm", largest)));
@@ -73,9 +75,11 @@ final class BackwardSuspects {
                 double first = layers.get(layers.size() - 1).outputGradientNorm();
                 return Optional.of(new Cause(
                         Cause.Kind.PRODUCT_OVERFLOW,
-                        "In double precision the gradient of the output of " + layers.get(i).layer() + " has the norm "
+                        "In double precision the gradient of the output of "
+                                + layers.get(i).layer() + " has the norm "
                                 + Words.number(norm) + ", more than the engine's numbers can hold, from "
-                                + Words.number(first) + " at " + layers.get(layers.size() - 1).layer() + ".",
+                                + Words.number(first) + " at "
+                                + layers.get(layers.size() - 1).layer() + ".",
                         Map.of("gradientNorm", norm, "gradientNormNearOutput", first)));
             }
         }

@@ -56,7 +56,8 @@ record BadValues(int count, BatchCell first, double value, MultiDataSet mended) 
             for (int i = 0; i < values.length; i++) {
                 if (!(Math.abs(values[i]) <= limit)) {
                     int example = i / steps / rows;
-                    BatchCell cell = new BatchCell(labels, example, i / steps % rows, array.rank() == 3 ? i % steps : -1);
+                    BatchCell cell =
+                            new BatchCell(labels, example, i / steps % rows, array.rank() == 3 ? i % steps : -1);
                     note(cell, values[i], shown(mask, cell));
                     long[] at = array.rank() == 3
                             ? new long[] {example, cell.row(), cell.step()}

@@ -110,8 +110,7 @@ final class BatchBytes {
             INDArray[] featuresMask = mask(in, shapes.featuresMask());
             INDArray[] labelsMask = mask(in, shapes.labelsMask());
             return new Pass(
-                    new MultiDataSet(
-                            new INDArray[] {features}, new INDArray[] {labels}, featuresMask, labelsMask),
+                    new MultiDataSet(new INDArray[] {features}, new INDArray[] {labels}, featuresMask, labelsMask),
                     shapes.seed());
         } catch (BufferUnderflowException | ArithmeticException e) {
             throw new IOException("its batch is shorter than it says", e);
@@ -145,9 +144,8 @@ final class BatchBytes {
     }
 
     private static void checkMask(Shape mask, List<Long> masked) throws IOException {
-        List<Long> expected = masked.size() == MOST_AXES
-                ? List.of(masked.get(0), masked.get(2))
-                : List.of(masked.get(0), 1L);
+        List<Long> expected =
+                masked.size() == MOST_AXES ? List.of(masked.get(0), masked.get(2)) : List.of(masked.get(0), 1L);
         if (mask != null && !mask.sizes().equals(expected)) {
             throw new IOException("its mask of shape " + mask.sizes() + " doesn't go with an array of shape " + masked);
         }

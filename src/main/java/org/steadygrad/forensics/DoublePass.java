@@ -115,7 +115,9 @@ final class DoublePass {
     /** Whether a vertex is a layer that goes through time. */
     boolean recurrent(String vertex) {
         GraphVertex found = graph.getVertex(vertex);
-        return found != null && found.hasLayer() && recurrent(found.getLayer().conf().getLayer());
+        return found != null
+                && found.hasLayer()
+                && recurrent(found.getLayer().conf().getLayer());
     }
 
     private static boolean recurrent(Layer layer) {
@@ -127,7 +129,9 @@ final class DoublePass {
     /** The activation function of a layer that applies one to every element of what it computes first. */
     Optional<IActivation> function(String vertex) {
         GraphVertex found = graph.getVertex(vertex);
-        Layer layer = found == null || !found.hasLayer() ? null : found.getLayer().conf().getLayer();
+        Layer layer = found == null || !found.hasLayer()
+                ? null
+                : found.getLayer().conf().getLayer();
         IActivation function = layer instanceof BaseLayer base && !(layer instanceof BaseRecurrentLayer)
                 ? base.getActivationFn()
                 : layer instanceof ActivationLayer alone ? alone.getActivationFn() : null;
@@ -137,7 +141,8 @@ final class DoublePass {
     /** What the layer's activation function is applied to. @param vertex one with a {@link #function} */
     INDArray preActivation(String vertex) {
         ComputationGraphConfiguration changed = graph.getConfiguration().clone();
-        Layer layer = ((LayerVertex) changed.getVertices().get(vertex)).getLayerConf().getLayer();
+        Layer layer =
+                ((LayerVertex) changed.getVertices().get(vertex)).getLayerConf().getLayer();
         if (layer instanceof BaseLayer base) {
             base.setActivationFn(new ActivationIdentity());
         } else {

@@ -42,8 +42,7 @@ final class Exponentials {
     }
 
     private static Optional<Cause> look(Scene scene, String vertex, String part) {
-        Optional<IActivation> function =
-                scene.pass().function(vertex).filter(f -> TAKE_EXP.contains(f.getClass()));
+        Optional<IActivation> function = scene.pass().function(vertex).filter(f -> TAKE_EXP.contains(f.getClass()));
         if (function.isEmpty()) {
             return Optional.empty();
         }
@@ -66,9 +65,7 @@ final class Exponentials {
                         Words.number(sizes.largest()),
                         most,
                         scene.example().apply(sizes.example())),
-                Map.of(
-                        "largestArgument", sizes.largest(),
-                        "largestAllowed", most,
-                        "example", (double) sizes.example())));
+                Map.of("largestArgument", sizes.largest(), "largestAllowed", most, "example", (double)
+                        sizes.example())));
     }
 }

@@ -37,7 +37,8 @@ final class ForwardSuspects {
                 return growth.get();
             }
         }
-        Magnitudes input = scene.magnitudes(pass.activations().keySet().iterator().next());
+        Magnitudes input =
+                scene.magnitudes(pass.activations().keySet().iterator().next());
         return new Cause(
                 Cause.Kind.PRODUCT_OVERFLOW,
                 "In double precision the activations of " + vertex + " reach " + Words.number(sizes.largest())
@@ -66,14 +67,19 @@ final class ForwardSuspects {
                 ? Optional.empty()
                 : Optional.of(new Cause(
                         Cause.Kind.RECURRENT_GROWTH,
-                        "The recurrence of " + vertex + " isn't stable: in double precision its state grows by a factor of "
+                        "The recurrence of " + vertex
+                                + " isn't stable: in double precision its state grows by a factor of "
                                 + Words.number(factor) + " per time step, from " + Words.number(size[first])
                                 + " at step " + first + " to " + Words.number(size[last]) + " at step " + last + ".",
                         Map.of(
-                                "growthPerStep", factor,
-                                "growsFrom", size[first],
-                                "growsTo", size[last],
-                                "overflowStep", (double) sizes.firstAbove(scene.limit()))));
+                                "growthPerStep",
+                                factor,
+                                "growsFrom",
+                                size[first],
+                                "growsTo",
+                                size[last],
+                                "overflowStep",
+                                (double) sizes.firstAbove(scene.limit()))));
     }
 
     /** Sums that overflow within a layer although a bounded function comes after them. */
@@ -81,9 +87,8 @@ final class ForwardSuspects {
         double input = pass.largestInput(vertex);
         for (Map.Entry<String, INDArray> parameter : pass.parameters(vertex).entrySet()) {
             INDArray matrix = parameter.getValue();
-            double factor = parameter.getKey().contains("RW")
-                    ? scene.magnitudes(vertex).largest()
-                    : input;
+            double factor =
+                    parameter.getKey().contains("RW") ? scene.magnitudes(vertex).largest() : input;
             double sum = matrix.rank() < 2
                     ? 0
                     : Tensors.largest(Transforms.abs(matrix, true).sum(0)) * factor;

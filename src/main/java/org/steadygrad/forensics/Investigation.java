@@ -95,7 +95,8 @@ final class Investigation {
     }
 
     private Optional<Cause> badInput(Replay replay) {
-        Optional<BadValues> found = BadValues.of(step.passes().get(replay.pass()).batch(), ABSURD);
+        Optional<BadValues> found =
+                BadValues.of(step.passes().get(replay.pass()).batch(), ABSURD);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -107,9 +108,13 @@ final class Investigation {
         }
         BatchCell cell = step.inWholeBatch(bad.first());
         String others = bad.count() == 1 ? "" : ", and " + (bad.count() - 1) + " more values of the batch are like it";
-        String words = "Bad " + (cell.label() ? "label" : "input value") + ": " + places.of(replay.pass(), cell) + " is "
-                + Words.number(bad.value()) + others + ". With 0 " + (bad.count() == 1 ? "in its place" : "in their places")
-                + (cured ? " the step is finite, its loss " + Words.number(mended.loss()) + "." : " the step isn't finite either.");
+        String words =
+                "Bad " + (cell.label() ? "label" : "input value") + ": " + places.of(replay.pass(), cell) + " is "
+                        + Words.number(bad.value()) + others + ". With 0 "
+                        + (bad.count() == 1 ? "in its place" : "in their places")
+                        + (cured
+                                ? " the step is finite, its loss " + Words.number(mended.loss()) + "."
+                                : " the step isn't finite either.");
         return Optional.of(new Cause(
                 Cause.Kind.BAD_INPUT,
                 words,
@@ -158,7 +163,8 @@ final class Investigation {
         Optional<Cause> found = origin.get().tensor().equals("gradient")
                 ? new BackwardSuspects(scene).look(origin.get())
                 : new ForwardSuspects(scene).look(origin.get());
-        return found.or(() -> loss.concerns(layer) ? loss.look() : Optional.empty()).map(this::withGrowth);
+        return found.or(() -> loss.concerns(layer) ? loss.look() : Optional.empty())
+                .map(this::withGrowth);
     }
 
     /** Names the learning rate where updates explain what overflows. */

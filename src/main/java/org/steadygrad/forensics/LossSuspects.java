@@ -77,13 +77,16 @@ final class LossSuspects {
         if (loss instanceof LossMSLE) {
             return output <= -1;
         }
-        return label > 0 && zero && (loss instanceof LossMCXENT || loss instanceof LossKLD || loss instanceof LossPoisson);
+        return label > 0
+                && zero
+                && (loss instanceof LossMCXENT || loss instanceof LossKLD || loss instanceof LossPoisson);
     }
 
     private Cause logarithm(int example, int row, double value, double label) {
         return new Cause(
                 Cause.Kind.LOG_OF_ZERO,
-                "All activations are finite, but the loss takes the logarithm of 0 or less: output " + row + " of " + output
+                "All activations are finite, but the loss takes the logarithm of 0 or less: output " + row + " of "
+                        + output
                         + " is " + Words.number(value) + " where the label is " + Words.number(label) + ", in "
                         + scene.example().apply(example) + ".",
                 Map.of("example", (double) example, "output", value, "label", label));
@@ -94,7 +97,8 @@ final class LossSuspects {
                 Cause.Kind.PRODUCT_OVERFLOW,
                 "All activations are finite, but the square of an error of " + Words.number(error)
                         + " in the loss exceeds the " + Words.number(scene.limit())
-                        + " that the engine's numbers can hold, in " + scene.example().apply(example) + ".",
+                        + " that the engine's numbers can hold, in "
+                        + scene.example().apply(example) + ".",
                 Map.of("example", (double) example, "error", error));
     }
 }

@@ -118,7 +118,12 @@ public final class ReplayBundle {
      * @param entries of the run's model files, by name
      */
     static void write(
-            Path file, Engine engine, ComputationGraph model, FailedStep step, Report report, Map<String, byte[]> entries)
+            Path file,
+            Engine engine,
+            ComputationGraph model,
+            FailedStep step,
+            Report report,
+            Map<String, byte[]> entries)
             throws IOException {
         Recorded recorded = new Recorded(
                 FORMAT,
@@ -259,7 +264,10 @@ public final class ReplayBundle {
     }
 
     private String why(Engine engine) {
-        String was = recorded.engine() + (recorded.precision() == null ? "" : " in " + recorded.precision().words());
+        String was = recorded.engine()
+                + (recorded.precision() == null
+                        ? ""
+                        : " in " + recorded.precision().words());
         String is = engine.name() + " in " + engine.precision().words();
         return is.equals(was)
                 ? "The engine is the one that the step ran on; its version or the machine may be another, and sums may be"

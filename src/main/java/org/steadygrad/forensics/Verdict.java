@@ -29,7 +29,9 @@ public record Verdict(int pass, double loss, StepTrace trace, int firstTimeStep,
 
     /** Origin and cause. */
     public String words() {
-        return origin().map(origin -> Words.origin(origin, firstTimeStep) + ". ").orElse("") + cause.words();
+        return origin().map(origin -> Words.origin(origin, firstTimeStep) + ". ")
+                        .orElse("")
+                + cause.words();
     }
 
     /** The numbers behind it, by name. */

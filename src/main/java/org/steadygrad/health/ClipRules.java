@@ -33,11 +33,14 @@ final class ClipRules implements StepRule {
                     FindingKind.CLIP_ALWAYS,
                     harmful ? Severity.WARNING : Severity.INFO,
                     "",
-                    Finding.number(100 * share) + " % of the recent steps were clipped, to " + Finding.number(scales.median())
+                    Finding.number(100 * share) + " % of the recent steps were clipped, to "
+                            + Finding.number(scales.median())
                             + " of the gradient (median)"
                             + (harmful ? "; what is left of it hardly changes the weights." : "."),
                     Map.of("share", share, "medianScale", scales.median(), "medianNorm", norm)));
-        } else if (history.facts().clips() && history.clipped() == 0 && history.steps() >= spec.clip().never()) {
+        } else if (history.facts().clips()
+                && history.clipped() == 0
+                && history.steps() >= spec.clip().never()) {
             found.add(Finding.seen(
                     FindingKind.CLIP_NEVER,
                     Severity.INFO,

@@ -96,9 +96,8 @@ final class FlowRules {
 
     private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() < spec.flow().total()
-                                && s.perLayer() < spec.flow().vanishing())
+                .filter(s -> s.total() < spec.flow().total()
+                        && s.perLayer() < spec.flow().vanishing())
                 .min(Comparator.comparingDouble(Stretch::total))
                 .map(s -> {
                     List<String> weak = layers.stream()
@@ -125,9 +124,8 @@ final class FlowRules {
 
     private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
         return stretches(byDepth).stream()
-                .filter(s ->
-                        s.total() > 1 / spec.flow().total()
-                                && s.perLayer() > spec.flow().exploding())
+                .filter(s -> s.total() > 1 / spec.flow().total()
+                        && s.perLayer() > spec.flow().exploding())
                 .max(Comparator.comparingDouble(Stretch::total))
                 .map(s -> Finding.seen(
                         FindingKind.EXPLODING_GRADIENT,
@@ -162,7 +160,9 @@ final class FlowRules {
                             + " are 0 for the whole batch, so that no gradient passes through them.",
                     Map.of("deadShare", layer.deadShare())));
         }
-        if (!last && layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
+        if (!last
+                && layer.saturatedShare() > 0
+                && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
                     FindingKind.SATURATION,
                     Severity.WARNING,

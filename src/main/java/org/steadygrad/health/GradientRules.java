@@ -22,7 +22,9 @@ final class GradientRules implements StepRule {
     public void look(StepHistory history, List<Finding> found) {
         spikes(history.gradientNorms(), found);
         for (ParameterBlock block : history.layout().blocks()) {
-            if (block.trained() && StepHistory.matrix(block) && history.facts().underflowing().test(block)) {
+            if (block.trained()
+                    && StepHistory.matrix(block)
+                    && history.facts().underflowing().test(block)) {
                 zeros(block, history.zeros(block), found);
             }
         }

@@ -136,8 +136,7 @@ public final class HealthMonitor {
      * @param evidence numbers behind that, by name
      * @return findings that are believed from now on: where the first value that isn't finite appeared
      */
-    public List<Finding> observeNonFinite(
-            int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
+    public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
         explained = iteration;
         return told(iteration, raised);

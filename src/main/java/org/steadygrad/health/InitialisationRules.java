@@ -95,7 +95,8 @@ final class InitialisationRules {
                 "Before the first step the deviation of the layers' outputs " + (grows ? "grows" : "shrinks")
                         + " by a factor of " + Finding.number(s.perLayer()) + " per layer: from "
                         + Finding.number(s.low().deviation()) + " at " + s.low().layer() + " to "
-                        + Finding.number(s.high().deviation()) + " at " + s.high().layer() + ".",
+                        + Finding.number(s.high().deviation()) + " at "
+                        + s.high().layer() + ".",
                 Map.of(
                         "factorPerLayer", s.perLayer(),
                         "totalRatio", s.total(),

@@ -225,12 +225,7 @@ final class StepHistory {
         Map<String, List<Double>> values = new LinkedHashMap<>();
         windows.forEach((name, window) -> values.put(name, window.state()));
         return new State(
-                values,
-                List.copyOf(firstLosses),
-                course.state(),
-                bestLoss,
-                peakRatio,
-                List.of(steps, clipped, spikes));
+                values, List.copyOf(firstLosses), course.state(), bestLoss, peakRatio, List.of(steps, clipped, spikes));
     }
 
     void restore(State state) {

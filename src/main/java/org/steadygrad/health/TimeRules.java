@@ -73,8 +73,7 @@ final class TimeRules {
         boolean grows = course.max() * spec.total() > course.start() && course.start() > 0;
         if (grows && growth > spec.exploding()) {
             found.add(exploding(profile, course, growth));
-        } else if (course.horizon(spec.reach()) < course.length() / 2
-                && course.end() < spec.total() * course.max()) {
+        } else if (course.horizon(spec.reach()) < course.length() / 2 && course.end() < spec.total() * course.max()) {
             found.add(vanishing(profile, course));
         }
     }
@@ -88,9 +87,12 @@ final class TimeRules {
                         + " per step: from " + Finding.number(course.start()) + " to " + Finding.number(course.max())
                         + " over " + course.stepsToMax() + " steps.",
                 Map.of(
-                        "factorPerStep", growth,
-                        "steps", (double) course.stepsToMax(),
-                        "totalRatio", course.max() / course.start()));
+                        "factorPerStep",
+                        growth,
+                        "steps",
+                        (double) course.stepsToMax(),
+                        "totalRatio",
+                        course.max() / course.start()));
     }
 
     private Finding vanishing(TimeProfile profile, TimeCourse course) {

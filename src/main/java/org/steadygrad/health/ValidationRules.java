@@ -47,10 +47,14 @@ final class ValidationRules {
                         + Finding.number(validation) + ", while the training loss fell from "
                         + Finding.number(best.training()) + " to " + Finding.number(training) + ".",
                 Map.of(
-                        "validationLoss", validation,
-                        "bestValidationLoss", best.validation(),
-                        "trainingLoss", training,
-                        "trainingLossAtBest", best.training())));
+                        "validationLoss",
+                        validation,
+                        "bestValidationLoss",
+                        best.validation(),
+                        "trainingLoss",
+                        training,
+                        "trainingLossAtBest",
+                        best.training())));
     }
 
     /** What a resumed run needs. @param best null before the first validation */

@@ -72,8 +72,8 @@ public final class ReportPictures implements AutoCloseable {
                         MOST_ELEMENTS))
                 .build();
         String drawable = FONTS.matcher(svg).replaceAll("font-family:" + Font.SANS_SERIF);
-        SVGDocument document =
-                new SVGLoader().load(new ByteArrayInputStream(drawable.getBytes(StandardCharsets.UTF_8)), null, context);
+        SVGDocument document = new SVGLoader()
+                .load(new ByteArrayInputStream(drawable.getBytes(StandardCharsets.UTF_8)), null, context);
         if (document == null) {
             throw new IllegalStateException("a chart's SVG can't be read");
         }

@@ -45,10 +45,11 @@ public final class RunReader {
     private RunView read() {
         Path metrics = folder.resolve("metrics.jsonl");
         if (!Files.isRegularFile(metrics)) {
-            String got = !Files.exists(folder) ? "nothing of that name" : Files.isDirectory(folder) ? "a folder without metrics.jsonl" : "a file";
-            throw new InvalidInputException(
-                    "run folder " + folder + ": expected the folder of a run, got " + got
-                            + ". Name one that train has written, for example runs/adding-gru.");
+            String got = !Files.exists(folder)
+                    ? "nothing of that name"
+                    : Files.isDirectory(folder) ? "a folder without metrics.jsonl" : "a file";
+            throw new InvalidInputException("run folder " + folder + ": expected the folder of a run, got " + got
+                    + ". Name one that train has written, for example runs/adding-gru.");
         }
         Path runFile = folder.resolve("run.yaml");
         if (Files.exists(runFile)) {
@@ -90,7 +91,10 @@ public final class RunReader {
     private void metricsRow(JsonNode row) throws JsonProcessingException {
         int iteration = row.path("iteration").asInt();
         if (row.has("event")) {
-            view.happened(row.get("event").asText().toLowerCase(Locale.ROOT), iteration, row.path("message").asText());
+            view.happened(
+                    row.get("event").asText().toLowerCase(Locale.ROOT),
+                    iteration,
+                    row.path("message").asText());
         } else if (row.has("validation")) {
             Map<String, Double> metrics = new LinkedHashMap<>();
             row.get("validation").properties().forEach(field -> metrics.put(field.getKey(), number(field.getValue())));

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.steadygrad.engine.StepTrace;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthLog;

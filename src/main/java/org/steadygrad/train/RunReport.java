@@ -22,7 +22,8 @@ final class RunReport {
             return;
         }
         try {
-            byte[] page = ReportPage.html(List.of(RunReader.read(folder.root()))).getBytes(StandardCharsets.UTF_8);
+            byte[] page =
+                    ReportPage.html(List.of(RunReader.read(folder.root()))).getBytes(StandardCharsets.UTF_8);
             AtomicFile.write(folder.report(), out -> out.write(page));
         } catch (IOException | RuntimeException e) {
             LOG.warn("The run's page {} could not be written: {}", folder.report(), e.toString());

@@ -18,9 +18,10 @@ import org.steadygrad.train.StopSignal;
 import org.steadygrad.train.TrainingObserver;
 
 class CureSearchTest {
-    private static final String SIGMOID = "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers:"
-            + " [stack: {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
-            + " updater: {adam: 0.01}}, health: {every: 2}}";
+    private static final String SIGMOID =
+            "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers:"
+                    + " [stack: {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
+                    + " updater: {adam: 0.01}}, health: {every: 2}}";
 
     private final StopSignal stop = new StopSignal();
     private final List<Trial> told = new ArrayList<>();
@@ -84,9 +85,10 @@ class CureSearchTest {
 
     @Test
     void aHealthyRunIsLeftAlone() {
-        RunSpec run = run("{threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation: tanh}]},"
-                + " training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}}, health: {ignore:"
-                + " [loss-plateau, updates-too-large]}}");
+        RunSpec run = run(
+                "{threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation: tanh}]},"
+                        + " training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}}, health: {ignore:"
+                        + " [loss-plateau, updates-too-large]}}");
         Cure cure = search(run, new TrialPlan(30, 30, 10));
         assertTrue(cure.outcome().isEmpty());
         assertEquals(1, cure.trials().size());
@@ -95,8 +97,9 @@ class CureSearchTest {
 
     @Test
     void withoutValidationDataTheFirstTrainingBatchesMeasure() {
-        RunSpec run = run("{threads: 1, data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x], window: 16,"
-                + " validation: 0}, model: {layers: [gru: 3]}, training: {batch: 8, iterations: 7, weightDecay: 0.3}}");
+        RunSpec run = run(
+                "{threads: 1, data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x], window: 16,"
+                        + " validation: 0}, model: {layers: [gru: 3]}, training: {batch: 8, iterations: 7, weightDecay: 0.3}}");
         Trial trial = Trial.of(
                 "it",
                 List.of(),
@@ -124,7 +127,9 @@ class CureSearchTest {
         Cure cure = search(run(SIGMOID), new TrialPlan(20, 20, 1e-9));
         assertEquals(1, cure.trials().size());
         assertFalse(cure.notTried().isEmpty());
-        assertTrue(cure.notTried().get(0).endsWith(": no time left"), cure.notTried().get(0));
+        assertTrue(
+                cure.notTried().get(0).endsWith(": no time left"),
+                cure.notTried().get(0));
     }
 
     @Test

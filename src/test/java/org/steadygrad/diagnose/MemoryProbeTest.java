@@ -82,7 +82,9 @@ class MemoryProbeTest {
         subject.model().getLayer("rnn1").getParam("fRW").muli(0.8);
         subject.model().getLayer("rnn1").getParam("bRW").muli(1.1);
         List<MemoryReach> reaches = measure(subject);
-        assertEquals(List.of("forward", "backward"), reaches.stream().map(MemoryReach::direction).toList());
+        assertEquals(
+                List.of("forward", "backward"),
+                reaches.stream().map(MemoryReach::direction).toList());
         assertEquals(0.8, reaches.get(0).factor(), 0.01);
         assertEquals(0.8, reaches.get(0).product(), 0.01);
         assertEquals(1.1, reaches.get(1).factor(), 0.01);

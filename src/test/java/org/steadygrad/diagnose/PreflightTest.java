@@ -37,10 +37,9 @@ class PreflightTest {
         TrainingObserver observer = new TrainingObserver() {
             @Override
             public void looked(Look look) {
-                look.parameters().stream()
-                        .filter(p -> p.name().endsWith("_W"))
-                        .forEach(p -> ratios.computeIfAbsent(p.name().replace("_W", ""), n -> new ArrayList<>())
-                                .add(p.updateRatio()));
+                look.parameters().stream().filter(p -> p.name().endsWith("_W")).forEach(p -> ratios.computeIfAbsent(
+                                p.name().replace("_W", ""), n -> new ArrayList<>())
+                        .add(p.updateRatio()));
             }
         };
         Trainer.of(subject.model(), subject.data())
@@ -102,7 +101,8 @@ class PreflightTest {
         assertTrue(diagnosis.layers().get(9).forwardFactor() > 2);
         assertTrue(diagnosis.stacks().get(0).perLayer() > 2);
         assertTrue(diagnosis.layers(Verdict.BLOWS_UP).contains("stack1-1"));
-        assertFalse(diagnosis.subject().lossAfterStep() <= 2 * diagnosis.subject().loss());
+        assertFalse(
+                diagnosis.subject().lossAfterStep() <= 2 * diagnosis.subject().loss());
     }
 
     @Test
@@ -194,9 +194,10 @@ class PreflightTest {
         Diagnosis diagnosis = Preflight.of(subject.run(), 2);
         assertEquals(2, diagnosis.subject().batches());
         List<String> ids = diagnosis.findings().stream().map(Finding::id).toList();
+        assertEquals(rate < 1 ? "learning-rate-too-low" : "learning-rate-too-high", ids.get(0), ids::toString);
         assertEquals(
-                rate < 1 ? "learning-rate-too-low" : "learning-rate-too-high", ids.get(0), ids::toString);
-        assertEquals(rate < 1 ? Severity.WARNING : Severity.ERROR, diagnosis.findings().get(0).severity());
+                rate < 1 ? Severity.WARNING : Severity.ERROR,
+                diagnosis.findings().get(0).severity());
     }
 
     @Test

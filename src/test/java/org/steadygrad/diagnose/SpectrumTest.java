@@ -52,9 +52,7 @@ class SpectrumTest {
 
     @Test
     void aSingularMatrixSpreadsInfinitely() {
-        assertEquals(
-                Double.POSITIVE_INFINITY,
-                Spectrum.of(new double[] {1, 0}).decades());
+        assertEquals(Double.POSITIVE_INFINITY, Spectrum.of(new double[] {1, 0}).decades());
         Spectrum zero = Spectrum.ofMatrix(Nd4j.zeros(DataType.DOUBLE, 3, 3));
         assertEquals(0, zero.largest());
         assertEquals(0, zero.rootMeanSquare());

@@ -70,8 +70,10 @@ class StackJacobianTest {
             INDArray slope = network.pushForward(stretch.vertices(), stretch.from(), up.reshape(1, -1))
                     .sub(network.pushForward(stretch.vertices(), stretch.from(), down.reshape(1, -1)))
                     .div(2 * step);
-            double difference =
-                    slope.reshape(units).sub(exact.getColumn(input)).norm2Number().doubleValue();
+            double difference = slope.reshape(units)
+                    .sub(exact.getColumn(input))
+                    .norm2Number()
+                    .doubleValue();
             assertEquals(0, difference, 1e-6 * Math.max(1, slope.norm2Number().doubleValue()));
         }
     }
@@ -84,8 +86,7 @@ class StackJacobianTest {
         INDArray mean = normed.mean(0);
         INDArray deviation = Transforms.sqrt(normed.var(false, 0).add(1e-5));
         INDArray expected = Transforms.tanh(normed.subRowVector(mean).divRowVector(deviation));
-        double largest =
-                expected.sub(outputs.get("stack1-1-norm")).amaxNumber().doubleValue();
+        double largest = expected.sub(outputs.get("stack1-1-norm")).amaxNumber().doubleValue();
         assertEquals(0, largest, 1e-9);
     }
 
@@ -99,7 +100,8 @@ class StackJacobianTest {
 
     @Test
     void aWideStackIsSampledWithoutBias() {
-        Subjects subject = Subjects.of(Subjects.STACK, "model.layers[0].stack={depth: 3, units: 300, activation: tanh, init: lecun}");
+        Subjects subject = Subjects.of(
+                Subjects.STACK, "model.layers[0].stack={depth: 3, units: 300, activation: tanh, init: lecun}");
         StackJacobian sampled = only(subject);
         assertTrue(sampled.sampled());
         assertEquals(StackJacobian.WIDEST, sampled.values().count());
@@ -128,7 +130,9 @@ class StackJacobianTest {
         assertEquals(3, found.get(0).layers());
         assertEquals("pool4", found.get(1).from());
         assertEquals("dense6", found.get(1).to());
-        assertTrue(StackJacobian.of(Subjects.of(Subjects.RECURRENT).inDouble(), Subjects.of(Subjects.RECURRENT).batch())
+        assertTrue(StackJacobian.of(
+                        Subjects.of(Subjects.RECURRENT).inDouble(),
+                        Subjects.of(Subjects.RECURRENT).batch())
                 .isEmpty());
     }
 }

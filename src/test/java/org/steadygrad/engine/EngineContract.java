@@ -17,4 +17,5 @@ public abstract class EngineContract
                 SnapshotContract,
                 ReproducibilityContract,
                 StepsAheadContract,
-                DistributionContract {}
+                DistributionContract,
+                HandedOutContract {}

@@ -98,7 +98,8 @@ class HealthMonitorTest {
         assertEquals(List.of(), ids(monitor));
         monitor.observe(2, 1, refused, Optional.of(trace));
         assertEquals(
-                List.of(FindingKind.NON_FINITE.id()), ids(monitor).stream().distinct().toList());
+                List.of(FindingKind.NON_FINITE.id()),
+                ids(monitor).stream().distinct().toList());
     }
 
     @Test

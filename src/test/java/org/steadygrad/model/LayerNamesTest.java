@@ -20,16 +20,17 @@ class LayerNamesTest {
 
     @Test
     void everyVertexOfANetworkLeadsToItsLayer() {
-        RunSpec run = run("embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: max, batchNorm,"
-                + " stack: {depth: 2, units: 3, batchNorm: true, residual: true}, activation: tanh, dropout: 0.1, output");
+        RunSpec run = run(
+                "embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: max, batchNorm,"
+                        + " stack: {depth: 2, units: 3, batchNorm: true, residual: true}, activation: tanh, dropout: 0.1, output");
         DataDescription data = new DataDescription(InputKind.SYMBOLS, 5, TargetKind.CLASS, 5, 7);
         Map<String, Integer> found = new TreeMap<>();
         new ModelBuilder(run, data, 1)
                 .configuration()
                 .getVertices()
                 .keySet()
-                .forEach(vertex -> found.put(
-                        vertex, LayerNames.index(run.model(), vertex).orElse(-1)));
+                .forEach(vertex ->
+                        found.put(vertex, LayerNames.index(run.model(), vertex).orElse(-1)));
         assertEquals(
                 Map.ofEntries(
                         Map.entry("embedding1", 0),
@@ -56,7 +57,8 @@ class LayerNamesTest {
     @Test
     void whatNoLayerAsksForLeadsNowhere() {
         RunSpec run = run("gru: 3");
-        for (String vertex : List.of("output", "last", "oneHot", "output-sequence", "gru2", "lstm1", "gru0", "gru", "", "0")) {
+        for (String vertex :
+                List.of("output", "last", "oneHot", "output-sequence", "gru2", "lstm1", "gru0", "gru", "", "0")) {
             assertEquals(OptionalInt.empty(), LayerNames.index(run.model(), vertex), vertex);
         }
         assertEquals(OptionalInt.of(0), LayerNames.index(run.model(), "gru1"));

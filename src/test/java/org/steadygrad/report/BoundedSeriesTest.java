@@ -44,7 +44,8 @@ class BoundedSeriesTest {
         }
         JsonNode json = series.json();
         assertEquals(2, json.get("mean").get(0).asDouble());
-        assertTrue(json.get("mean").get(499).isNull() && json.get("low").get(499).isNull());
+        assertTrue(
+                json.get("mean").get(499).isNull() && json.get("low").get(499).isNull());
         assertEquals(2, json.get("lost").get(499).asInt());
         assertEquals(0, json.get("lost").get(0).asInt());
     }
@@ -100,7 +101,9 @@ class BoundedSeriesTest {
                 .findFirst()
                 .orElseThrow();
         assertTrue(json.get("update").get(late).get(0).isNull());
-        assertEquals(799, json.get("update").get(late).get(json.get("columns").size() - 1).asDouble());
+        assertEquals(
+                799,
+                json.get("update").get(late).get(json.get("columns").size() - 1).asDouble());
     }
 
     @ParameterizedTest
@@ -135,10 +138,16 @@ class BoundedSeriesTest {
     }
 
     private static double min(JsonNode array) {
-        return IntStream.range(0, array.size()).mapToDouble(i -> array.get(i).asDouble()).min().orElseThrow();
+        return IntStream.range(0, array.size())
+                .mapToDouble(i -> array.get(i).asDouble())
+                .min()
+                .orElseThrow();
     }
 
     private static double max(JsonNode array) {
-        return IntStream.range(0, array.size()).mapToDouble(i -> array.get(i).asDouble()).max().orElseThrow();
+        return IntStream.range(0, array.size())
+                .mapToDouble(i -> array.get(i).asDouble())
+                .max()
+                .orElseThrow();
     }
 }

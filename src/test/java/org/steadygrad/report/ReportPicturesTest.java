@@ -17,11 +17,34 @@ import org.steadygrad.health.Severity;
 
 class ReportPicturesTest {
     private static final List<String> FINDINGS = List.of(
-            "bad-input", "constant-input", "poor-initialisation", "all-zero", "repeated-batch", "stalled-input", "vanishing-gradient",
-            "exploding-gradient", "dead-units", "saturation", "non-finite", "gradient-underflow", "vanishing-through-time",
-            "exploding-through-time", "short-truncation", "gradient-spikes", "updates-too-small", "updates-too-large",
-            "unchanging-parameter", "oscillating-loss", "loss-spikes", "loss-plateau", "diverging-loss", "learning-rate-too-high",
-            "learning-rate-too-low", "clip-always", "clip-never", "overfitting");
+            "bad-input",
+            "constant-input",
+            "poor-initialisation",
+            "all-zero",
+            "repeated-batch",
+            "stalled-input",
+            "vanishing-gradient",
+            "exploding-gradient",
+            "dead-units",
+            "saturation",
+            "non-finite",
+            "gradient-underflow",
+            "vanishing-through-time",
+            "exploding-through-time",
+            "short-truncation",
+            "gradient-spikes",
+            "updates-too-small",
+            "updates-too-large",
+            "unchanging-parameter",
+            "oscillating-loss",
+            "loss-spikes",
+            "loss-plateau",
+            "diverging-loss",
+            "learning-rate-too-high",
+            "learning-rate-too-low",
+            "clip-always",
+            "clip-never",
+            "overfitting");
 
     @Test
     void everyChartOfARunIsDrawnWithItsWords() throws Exception {
@@ -33,8 +56,22 @@ class ReportPicturesTest {
             }
             assertTrue(
                     names.containsAll(Set.of(
-                            "loss", "metric-1", "gradient-norm", "layer-gradients", "updates", "time-1", "time-2", "horizon", "signal",
-                            "dead", "saturated", "deviation", "activation-1", "weight-3", "gradient-2", "seconds")),
+                            "loss",
+                            "metric-1",
+                            "gradient-norm",
+                            "layer-gradients",
+                            "updates",
+                            "time-1",
+                            "time-2",
+                            "horizon",
+                            "signal",
+                            "dead",
+                            "saturated",
+                            "deviation",
+                            "activation-1",
+                            "weight-3",
+                            "gradient-2",
+                            "seconds")),
                     names.toString());
             assertEquals(names.size(), pictures.charts().size());
         }
@@ -42,7 +79,9 @@ class ReportPicturesTest {
 
     private static void assertDrawn(ReportPictures pictures, ReportPictures.Chart chart) throws Exception {
         String svg = pictures.svg(chart);
-        var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(svg.getBytes("UTF-8")));
+        var document = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes("UTF-8")));
         assertTrue(document.getElementsByTagName("text").getLength() >= 3, chart.name());
         assertFalse(svg.contains("NaN") || svg.contains("undefined"), chart.name());
         BufferedImage with = image(pictures.png(svg));
@@ -57,7 +96,8 @@ class ReportPicturesTest {
         RunView strong = SampleRun.view("strong", 40);
         strong.looked(SampleRun.look(41, 40, 0));
         try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("weak", 40), strong))) {
-            List<String> names = pictures.charts().stream().map(ReportPictures.Chart::name).toList();
+            List<String> names =
+                    pictures.charts().stream().map(ReportPictures.Chart::name).toList();
             assertTrue(names.containsAll(List.of("loss", "layer-gradients-1", "layer-gradients-2")), names.toString());
             String one = scale(pictures, "layer-gradients-1");
             assertEquals(one, scale(pictures, "layer-gradients-2"));
@@ -66,8 +106,15 @@ class ReportPicturesTest {
 
     /** Words at the ends of a heat map's colour bar. */
     private static String scale(ReportPictures pictures, String name) {
-        String svg = pictures.svg(pictures.charts().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow());
-        List<String> words = java.util.regex.Pattern.compile("<text[^>]*>([^<]*)</text>").matcher(svg).results().map(r -> r.group(1)).toList();
+        String svg = pictures.svg(pictures.charts().stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow());
+        List<String> words = java.util.regex.Pattern.compile("<text[^>]*>([^<]*)</text>")
+                .matcher(svg)
+                .results()
+                .map(r -> r.group(1))
+                .toList();
         return String.join(" ", words.subList(words.size() - 2, words.size()));
     }
 
@@ -78,12 +125,15 @@ class ReportPicturesTest {
         RunView lost = new RunView("lost");
         lost.step(SampleRun.step(1, Double.NaN));
         lost.looked(SampleRun.look(1, 1, 1));
-        for (List<RunView> runs : List.of(List.of(new RunView("none")), List.of(one), List.of(lost), List.of(new RunView("none"), one, lost))) {
+        for (List<RunView> runs : List.of(
+                List.of(new RunView("none")), List.of(one), List.of(lost), List.of(new RunView("none"), one, lost))) {
             try (ReportPictures pictures = new ReportPictures(runs)) {
                 for (ReportPictures.Chart chart : pictures.charts()) {
                     assertFalse(pictures.svg(chart).contains("NaN"), chart.name());
                 }
-                assertEquals(runs.size() == 1 && runs.get(0).iteration() == 0, pictures.charts().isEmpty());
+                assertEquals(
+                        runs.size() == 1 && runs.get(0).iteration() == 0,
+                        pictures.charts().isEmpty());
             }
         }
     }
@@ -91,7 +141,8 @@ class ReportPicturesTest {
     @Test
     void everyFindingIsExplainedAndShownByAChart() {
         try (ChartScript script = new ChartScript()) {
-            script.evaluate("function charts() { return steadygrad.charts([" + SampleRun.view("sample", 60).text() + "]); }");
+            script.evaluate("function charts() { return steadygrad.charts(["
+                    + SampleRun.view("sample", 60).text() + "]); }");
             for (String id : FINDINGS) {
                 RunView view = new RunView("x");
                 view.found(1, SampleRun.finding(id, Severity.WARNING, "layer1"));
@@ -99,7 +150,8 @@ class ReportPicturesTest {
                 assertTrue(script.evaluate(group + ".meaning").length() > 20, id + " has no explanation");
                 String chart = script.evaluate("steadygrad.findings.chartOf(" + group + ", charts())");
                 assertNotEquals("null", chart, id);
-                String named = script.evaluate("charts().filter(function (c) { return c.id === '" + chart + "'; }).length");
+                String named =
+                        script.evaluate("charts().filter(function (c) { return c.id === '" + chart + "'; }).length");
                 assertEquals("1", named, id);
             }
             assertEquals("time-1", chartOf(script, "vanishing-through-time", "layer1"));
@@ -111,21 +163,23 @@ class ReportPicturesTest {
     private static String chartOf(ChartScript script, String id, String layer) {
         RunView view = new RunView("x");
         view.found(1, SampleRun.finding(id, Severity.WARNING, layer));
-        return script.evaluate("steadygrad.findings.chartOf(steadygrad.findings.grouped(" + view.json().get("findings") + ")[0], charts())");
+        return script.evaluate("steadygrad.findings.chartOf(steadygrad.findings.grouped("
+                + view.json().get("findings") + ")[0], charts())");
     }
 
     @Test
     void prescriptionsAreQuotedForAShell() {
         try (ChartScript script = new ChartScript()) {
-            assertEquals(
-                    "--set 'a[0].b=it'\\''s'", script.call("findings.assignment", "a[0].b=it's"));
+            assertEquals("--set 'a[0].b=it'\\''s'", script.call("findings.assignment", "a[0].b=it's"));
         }
     }
 
     @Test
     void scriptsReachNoJavaClasses() {
         try (ChartScript script = new ChartScript()) {
-            assertEquals("undefined", script.evaluate("typeof java + (typeof Packages === 'undefined' ? '' : ' and Packages')"));
+            assertEquals(
+                    "undefined",
+                    script.evaluate("typeof java + (typeof Packages === 'undefined' ? '' : ' and Packages')"));
         }
     }
 

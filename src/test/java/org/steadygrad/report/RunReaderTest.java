@@ -39,8 +39,12 @@ class RunReaderTest {
 
     @Test
     void readsWhatARunWrites() throws IOException {
-        append("metrics.jsonl", "{\"iteration\":3,\"epoch\":0,\"validation\":{\"loss\":0.7,\"accuracy\":\"NaN\"},\"best\":true}\n");
-        append("metrics.jsonl", "{\"iteration\":3,\"event\":\"ROLLED_BACK\",\"message\":\"to step 1\",\"snapshotIteration\":1}\n");
+        append(
+                "metrics.jsonl",
+                "{\"iteration\":3,\"epoch\":0,\"validation\":{\"loss\":0.7,\"accuracy\":\"NaN\"},\"best\":true}\n");
+        append(
+                "metrics.jsonl",
+                "{\"iteration\":3,\"event\":\"ROLLED_BACK\",\"message\":\"to step 1\",\"snapshotIteration\":1}\n");
         append("run.yaml", "name: tiny\nmodel: {layers: [{gru: {units: 7}}]}\n");
         append("run.json", RESULT.formatted(3, true));
         try (HealthLog log = HealthLog.appendingTo(folder.resolve("health.jsonl"))) {
@@ -57,8 +61,13 @@ class RunReaderTest {
         assertEquals(0.7, json.at("/validation/loss/mean/0").asDouble());
         assertTrue(json.at("/validation/accuracy/mean/0").isNull());
         assertEquals("to step 1", json.at("/events/rolled_back/marks/0/text").asText());
-        assertEquals("7", json.at("/configuration/values").get("model.layers[0].gru.units").asText());
-        assertEquals("[\"layer1\",\"layer2\",\"layer3\"]", json.at("/layers/rows").toString());
+        assertEquals(
+                "7",
+                json.at("/configuration/values")
+                        .get("model.layers[0].gru.units")
+                        .asText());
+        assertEquals(
+                "[\"layer1\",\"layer2\",\"layer3\"]", json.at("/layers/rows").toString());
         assertEquals(2, json.get("time").size());
         assertEquals(9, json.get("histograms").size());
         assertEquals("relu", json.at("/activations/layer1").asText());
@@ -78,7 +87,8 @@ class RunReaderTest {
         try (HealthLog log = HealthLog.appendingTo(folder.resolve("health.jsonl"))) {
             log.found(20, SampleRun.finding("dead-units", Severity.WARNING, "layer1"));
         }
-        assertEquals("dead-units", RunReader.read(folder).json().at("/findings/0/id").asText());
+        assertEquals(
+                "dead-units", RunReader.read(folder).json().at("/findings/0/id").asText());
     }
 
     @Test
@@ -117,13 +127,18 @@ class RunReaderTest {
         Files.writeString(folder.resolve("metrics.jsonl"), STEP.formatted(1, "1"));
         append("health.jsonl", "\n{\"kind\":\"look\",\"iteration\":1}\n");
         assertRefused("health.jsonl, line 2");
-        Files.writeString(folder.resolve("health.jsonl"), "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":7,\"severity\":\"DIRE\"}}\n");
+        Files.writeString(
+                folder.resolve("health.jsonl"),
+                "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":7,\"severity\":\"DIRE\"}}\n");
         assertRefused("health.jsonl, line 1");
     }
 
     @Test
     void bytesThatAreNoTextAreNamedByFile() throws IOException {
-        Files.write(folder.resolve("metrics.jsonl"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1}, StandardOpenOption.APPEND);
+        Files.write(
+                folder.resolve("metrics.jsonl"),
+                new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1},
+                StandardOpenOption.APPEND);
         assertRefused("metrics.jsonl");
     }
 

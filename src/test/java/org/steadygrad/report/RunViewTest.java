@@ -23,15 +23,24 @@ class RunViewTest {
 
     @Test
     void aLossThatFellByAQuarterHasLearned() {
-        assertVerdict("good", "It learned: the training loss fell from 2.00 to 0.500.", view(200, i -> i < 100 ? 2 : 0.5));
-        assertVerdict("mixed", "It learned a little: the training loss fell from 2.00 to 1.60.", view(200, i -> i < 100 ? 2 : 1.6));
-        assertVerdict("bad", "It did not learn: the training loss hardly moved, from 2.00 to 1.95.", view(200, i -> i < 100 ? 2 : 1.95));
-        assertVerdict("bad", "It got worse: the training loss rose from 2.00 to 3.00.", view(200, i -> i < 100 ? 2 : 3));
+        assertVerdict(
+                "good", "It learned: the training loss fell from 2.00 to 0.500.", view(200, i -> i < 100 ? 2 : 0.5));
+        assertVerdict(
+                "mixed",
+                "It learned a little: the training loss fell from 2.00 to 1.60.",
+                view(200, i -> i < 100 ? 2 : 1.6));
+        assertVerdict(
+                "bad",
+                "It did not learn: the training loss hardly moved, from 2.00 to 1.95.",
+                view(200, i -> i < 100 ? 2 : 1.95));
+        assertVerdict(
+                "bad", "It got worse: the training loss rose from 2.00 to 3.00.", view(200, i -> i < 100 ? 2 : 3));
     }
 
     @Test
     void lossesBelowZeroFallToo() {
-        assertVerdict("good", "It learned: the training loss fell from -1.00 to -3.00.", view(200, i -> i < 100 ? -1 : -3));
+        assertVerdict(
+                "good", "It learned: the training loss fell from -1.00 to -3.00.", view(200, i -> i < 100 ? -1 : -3));
         assertVerdict("good", "It learned: the training loss fell from 0 to -3.00.", view(200, i -> i < 100 ? 0 : -3));
     }
 
@@ -43,18 +52,28 @@ class RunViewTest {
     @Test
     void aLossThatIsNoNumberAtTheEndBlewUp() {
         assertVerdict("bad", "It blew up: after step 7 the loss is no number.", view(17, i -> i <= 7 ? 2 : Double.NaN));
-        assertVerdict("bad", "It can't learn: the loss was no number from the first step on.", view(3, i -> Double.POSITIVE_INFINITY));
-        assertVerdict("good", "It learned: the training loss fell from 2.00 to 0.500.", view(200, i -> i == 50 ? Double.NaN : i < 100 ? 2 : 0.5));
+        assertVerdict(
+                "bad",
+                "It can't learn: the loss was no number from the first step on.",
+                view(3, i -> Double.POSITIVE_INFINITY));
+        assertVerdict(
+                "good",
+                "It learned: the training loss fell from 2.00 to 0.500.",
+                view(200, i -> i == 50 ? Double.NaN : i < 100 ? 2 : 0.5));
     }
 
     @Test
     void anErrorKeepsARunFromBeingCalledHealthy() {
         RunView steady = view(200, i -> i < 100 ? 2 : 0.5);
         steady.found(20, ERROR);
-        assertVerdict("mixed", "It learned, but not in good health: the training loss fell from 2.00 to 0.500.", steady);
+        assertVerdict(
+                "mixed", "It learned, but not in good health: the training loss fell from 2.00 to 0.500.", steady);
         RunView stalled = view(200, i -> i <= 10 ? 2 : 0.5);
         stalled.found(20, ERROR);
-        assertVerdict("bad", "It stalled: the training loss went from 2.00 to 0.500 right at the start and hardly moved since.", stalled);
+        assertVerdict(
+                "bad",
+                "It stalled: the training loss went from 2.00 to 0.500 right at the start and hardly moved since.",
+                stalled);
         RunView quick = view(200, i -> i <= 10 ? 2 : 0.5);
         quick.found(20, WARNING);
         assertVerdict("good", "It learned: the training loss fell from 2.00 to 0.500.", quick);
@@ -69,7 +88,9 @@ class RunViewTest {
         JsonNode findings = view.json().get("findings");
         assertEquals(2, findings.size());
         assertEquals("vanishing-gradient", findings.get(0).get("id").asText());
-        assertEquals("model.layers[0].stack.batchNorm=true", findings.get(0).at("/prescriptions/0/changes/0").asText());
+        assertEquals(
+                "model.layers[0].stack.batchNorm=true",
+                findings.get(0).at("/prescriptions/0/changes/0").asText());
     }
 
     @Test
@@ -91,8 +112,7 @@ class RunViewTest {
         RunView view = view(40, i -> i % 3 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
         view.validated(7, Map.of("loss", Double.NaN), false);
         view.found(
-                7,
-                new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of()));
+                7, new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of()));
         JsonNode read = new ObjectMapper().readTree(view.text());
         assertTrue(read.at("/steps/loss/mean/7").isNull());
         assertTrue(read.at("/validation/loss/mean/0").isNull());

@@ -71,13 +71,27 @@ final class SampleRun {
                 "The gradient of " + layer + " is 1e-9.",
                 Map.of("norm", 1e-9),
                 List.of(new Prescription(
-                        "batch norm", List.of("model.layers[0].stack.batchNorm=true"), "It keeps the scale.", "Ioffe 2015")));
+                        "batch norm",
+                        List.of("model.layers[0].stack.batchNorm=true"),
+                        "It keeps the scale.",
+                        "Ioffe 2015")));
     }
 
     static RunOutcome outcome(String name, int iterations, List<Finding> findings) {
         return new RunOutcome(
-                name, "cpu", "2 threads", "float32", 123, 7, iterations, 3.5, Map.of("loss", 0.5), iterations, "all iterations done",
-                true, findings);
+                name,
+                "cpu",
+                "2 threads",
+                "float32",
+                123,
+                7,
+                iterations,
+                3.5,
+                Map.of("loss", 0.5),
+                iterations,
+                "all iterations done",
+                true,
+                findings);
     }
 
     /** A run with everything that charts show. */

@@ -86,9 +86,11 @@ class OnlineCuresTest {
     @Test
     void whatDoesNotHelpIsTakenBackAndLeavesNoTrace() throws IOException {
         RunResult tried = run(TinyRun.spec(HEALTHY, FALSE_ALARM), folder.resolve("tried"), new TinyRun.Notes());
-        assertEquals(1, tried.cures().size(), tried.cures().toString());
-        assertFalse(tried.cures().get(0).kept());
-        assertEquals(1, events(folder.resolve("tried"), "CURE_TAKEN_BACK").size());
+        assertFalse(tried.cures().isEmpty());
+        tried.cures().forEach(trial -> assertFalse(trial.kept(), trial.toString()));
+        assertEquals(
+                tried.cures().size(),
+                events(folder.resolve("tried"), "CURE_TAKEN_BACK").size());
 
         RunResult plain =
                 run(TinyRun.spec(HEALTHY, "health.histograms=10"), folder.resolve("plain"), new TinyRun.Notes());

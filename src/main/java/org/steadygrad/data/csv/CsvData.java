@@ -106,7 +106,8 @@ public final class CsvData {
         DataDescription description = describe(columns, maxSteps);
         CsvPlaces places = CsvPlaces.of(rows);
         CsvExamples training = new CsvExamples(values, description, horizon, cuts[0], places);
-        CsvExamples validation = cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1], places);
+        CsvExamples validation =
+                cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1], places);
         return SplitSource.of(training, validation, batch, seed, columns);
     }
 

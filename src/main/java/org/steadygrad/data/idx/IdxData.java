@@ -52,18 +52,18 @@ public final class IdxData {
                     spec.images(), "more than " + held + " images, which go to validation", count, "Raise data.limit.");
         }
         int[] order = Seeds.permutation(count, Seeds.at(SPLIT_SALT, seed));
-        ExampleSet training =
-                new Images(spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, held, count));
+        ExampleSet training = new Images(
+                spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, held, count));
         ExampleSet validation = held == 0
                 ? null
-                : new Images(spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, 0, held));
+                : new Images(
+                        spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, 0, held));
         return SplitSource.of(training, validation, batch, seed, new DataArtifact.None());
     }
 
     /** Some of the images. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
-    private record Images(
-            String name, IdxFile images, IdxFile labels, ImageReading reading, int classes, int[] chosen)
+    private record Images(String name, IdxFile images, IdxFile labels, ImageReading reading, int classes, int[] chosen)
             implements ExampleSet {
         @Override
         public DataDescription description() {

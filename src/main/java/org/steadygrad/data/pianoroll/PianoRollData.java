@@ -24,9 +24,15 @@ public final class PianoRollData {
     public static DataSource open(DataSpec.PianoRoll spec, int batch, long seed) {
         PianoRollFile.Rolls rolls = PianoRollFile.read(DataFile.of("data.path", spec.path()), spec.keys());
         int steps = PianoRollFile.longest(rolls) - 1;
-        ExampleSet validation = rolls.valid().isEmpty() ? null : new Sequences(spec.path() + ", list valid", rolls.valid(), spec.keys(), steps);
+        ExampleSet validation = rolls.valid().isEmpty()
+                ? null
+                : new Sequences(spec.path() + ", list valid", rolls.valid(), spec.keys(), steps);
         return SplitSource.of(
-                new Sequences(spec.path() + ", list train", rolls.train(), spec.keys(), steps), validation, batch, seed, new DataArtifact.None());
+                new Sequences(spec.path() + ", list train", rolls.train(), spec.keys(), steps),
+                validation,
+                batch,
+                seed,
+                new DataArtifact.None());
     }
 
     private record Sequences(String name, List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {

@@ -24,6 +24,7 @@ import org.steadygrad.ops.ParameterBlock;
  * Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. All that is read goes to places of one
  * buffer, given when the trace is made, and to the host at the end of the pass: enqueuing a traced pass neither allocates
  * nor waits. Gradients are told without the loss scale. A gradient is read when it is complete, since its memory is used again below.
+ * Activations stay until the next pass, so that their histograms are taken on the host once a pass is over.
  */
 final class ProgramTrace {
     private final Program program;
@@ -150,7 +151,6 @@ final class ProgramTrace {
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
     }
 
-    /** Activations stay until the next pass. */
     private void histograms(TraceReport report) {
         float[] rowMask = mask.map(program.model().memory()::read).orElse(null);
         try (TensorDownload download = new TensorDownload(program.runtime())) {

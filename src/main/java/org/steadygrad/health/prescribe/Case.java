@@ -69,7 +69,8 @@ record Case(Finding finding, double[] gradientNorms, RunSpec run, DataDescriptio
 
     /** A number as run files show it, rounded to so many digits: 0.0003. */
     static String plain(double value, int digits) {
-        BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros();
+        BigDecimal rounded =
+                new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros();
         boolean readable = Math.abs(value) >= 1e-6 && Math.abs(value) < 1e7;
         return readable ? rounded.toPlainString() : rounded.toString();
     }

@@ -19,12 +19,14 @@ final class Clipping {
 
     /** A norm that ordinary steps keep to; for a gradient that grows beyond all bounds, at most the default. */
     static Optional<Prescription> bound(Finding finding, double[] norms, Optional<ClipSpec> present) {
-        boolean outliers = finding.id().equals("gradient-spikes") || finding.id().equals("loss-spikes");
+        boolean outliers =
+                finding.id().equals("gradient-spikes") || finding.id().equals("loss-spikes");
         double[] sorted = usable(norms);
         boolean known = sorted.length >= FEWEST;
         double seen = known ? quantile(sorted, outliers ? 0.9 : 0.25) : DEFAULT_NORM;
         double limit = outliers ? seen : Math.min(seen, DEFAULT_NORM);
-        boolean tighter = present.map(clip -> !(clip instanceof ClipSpec.GlobalNorm norm) || norm.maxNorm() > 1.5 * limit)
+        boolean tighter = present.map(
+                        clip -> !(clip instanceof ClipSpec.GlobalNorm norm) || norm.maxNorm() > 1.5 * limit)
                 .orElse(true);
         if (!tighter) {
             return Optional.empty();
@@ -104,7 +106,8 @@ final class Clipping {
             return Optional.empty();
         }
         double limit = 2 * sorted[sorted.length - 1];
-        boolean tighter = present.map(clip -> !(clip instanceof ClipSpec.GlobalNorm norm) || norm.maxNorm() > 1.5 * limit)
+        boolean tighter = present.map(
+                        clip -> !(clip instanceof ClipSpec.GlobalNorm norm) || norm.maxNorm() > 1.5 * limit)
                 .orElse(true);
         return !tighter
                 ? Optional.empty()

@@ -25,10 +25,7 @@ final class Depth {
             ActivationKind.RECTIFIED_TANH,
             ActivationKind.SOFTMAX);
     private static final Set<ActivationKind> DYING = EnumSet.of(
-            ActivationKind.RELU,
-            ActivationKind.RELU6,
-            ActivationKind.THRESHOLDED_RELU,
-            ActivationKind.RECTIFIED_TANH);
+            ActivationKind.RELU, ActivationKind.RELU6, ActivationKind.THRESHOLDED_RELU, ActivationKind.RECTIFIED_TANH);
 
     private Depth() {}
 
@@ -80,7 +77,8 @@ final class Depth {
                 : Case.cure(
                         "weights scaled on a batch of the data",
                         List.of("model.lsuv=true"),
-                        flow(c) + "Scaling every layer's weights until its sums have variance 1 starts all layers equal.",
+                        flow(c)
+                                + "Scaling every layer's weights until its sums have variance 1 starts all layers equal.",
                         Paper.LSUV);
     }
 
@@ -102,7 +100,8 @@ final class Depth {
         return Case.cure(
                 "batch norm before the activations",
                 changes,
-                flow(c) + "Sums with mean 0 and variance 1 keep activations where they have a slope, whatever the depth.",
+                flow(c)
+                        + "Sums with mean 0 and variance 1 keep activations where they have a slope, whatever the depth.",
                 Paper.BATCH_NORM);
     }
 
@@ -122,7 +121,8 @@ final class Depth {
         return Case.cure(
                 "residual connections",
                 changes,
-                flow(c) + "Along a sum of each block's input and output the gradient reaches the first layers undiminished.",
+                flow(c)
+                        + "Along a sum of each block's input and output the gradient reaches the first layers undiminished.",
                 Paper.RESIDUAL);
     }
 

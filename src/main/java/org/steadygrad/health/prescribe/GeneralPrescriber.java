@@ -18,7 +18,12 @@ import org.steadygrad.spec.FindingKind;
  */
 public final class GeneralPrescriber implements Prescriber {
     private static final Set<String> CLIPPED = Set.of(
-            FindingKind.EXPLODING_GRADIENT.id(), FindingKind.EXPLODING_THROUGH_TIME.id(), FindingKind.GRADIENT_SPIKES.id(), FindingKind.LOSS_SPIKES.id(), FindingKind.NON_FINITE.id(), FindingKind.DIVERGING_LOSS.id());
+            FindingKind.EXPLODING_GRADIENT.id(),
+            FindingKind.EXPLODING_THROUGH_TIME.id(),
+            FindingKind.GRADIENT_SPIKES.id(),
+            FindingKind.LOSS_SPIKES.id(),
+            FindingKind.NON_FINITE.id(),
+            FindingKind.DIVERGING_LOSS.id());
 
     private record Advice(String title, String reason, Paper paper) {
         Prescription inWords() {
@@ -58,8 +63,8 @@ public final class GeneralPrescriber implements Prescriber {
             "a tenth of the learning rate",
             "Steps that are too long leave the region where the gradient means anything.",
             Paper.LEARNING_RATE);
-    private static final Advice RAISE = new Advice(
-            "ten times the learning rate", "Steps this small hardly change anything.", Paper.LEARNING_RATE);
+    private static final Advice RAISE =
+            new Advice("ten times the learning rate", "Steps this small hardly change anything.", Paper.LEARNING_RATE);
     private static final Advice WARM_UP = new Advice(
             "a learning rate that rises from 0 over the first steps",
             "Gradients are largest at the start, where the weights are random.",
@@ -72,12 +77,12 @@ public final class GeneralPrescriber implements Prescriber {
             "longer windows of truncated back-propagation",
             "What lies further back than a window isn't learnt from.",
             Paper.TRUNCATION);
-    private static final Advice DROP = new Advice(
-            "dropout", "Units that can't rely on each other learn less by heart.", Paper.DROPOUT);
-    private static final Advice DECAY = new Advice(
-            "weight decay", "Weights that nothing asks for shrink.", Paper.WEIGHT_DECAY);
-    private static final Advice STOP = new Advice(
-            "early stopping", "What comes after the best validation is wasted.", Paper.EARLY_STOPPING);
+    private static final Advice DROP =
+            new Advice("dropout", "Units that can't rely on each other learn less by heart.", Paper.DROPOUT);
+    private static final Advice DECAY =
+            new Advice("weight decay", "Weights that nothing asks for shrink.", Paper.WEIGHT_DECAY);
+    private static final Advice STOP =
+            new Advice("early stopping", "What comes after the best validation is wasted.", Paper.EARLY_STOPPING);
     private static final Advice LOOSEN = new Advice(
             "a larger clipping threshold",
             "A clip that acts on every step is a learning rate in disguise.",

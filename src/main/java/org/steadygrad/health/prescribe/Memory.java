@@ -22,13 +22,23 @@ final class Memory {
     /** GRUs that start out remembering for as long as the task asks. */
     static Optional<Prescription> gru(Case c) {
         return gates(
-                c, "gru", "chrono: " + lag(c), "GRU that remembers " + lag(c) + " steps", chronoReason(c), Paper.CHRONO);
+                c,
+                "gru",
+                "chrono: " + lag(c),
+                "GRU that remembers " + lag(c) + " steps",
+                chronoReason(c),
+                Paper.CHRONO);
     }
 
     /** LSTMs that start out remembering for as long as the task asks. */
     static Optional<Prescription> lstm(Case c) {
         return gates(
-                c, "lstm", "chrono: " + lag(c), "LSTM that remembers " + lag(c) + " steps", chronoReason(c), Paper.CHRONO);
+                c,
+                "lstm",
+                "chrono: " + lag(c),
+                "LSTM that remembers " + lag(c) + " steps",
+                chronoReason(c),
+                Paper.CHRONO);
     }
 
     /** GRUs as they come. */
@@ -38,7 +48,8 @@ final class Memory {
                 "gru",
                 "",
                 "GRU",
-                reach(c) + "A gate that keeps the state lets the gradient through as it is, where a vanilla layer multiplies"
+                reach(c)
+                        + "A gate that keeps the state lets the gradient through as it is, where a vanilla layer multiplies"
                         + " it by its matrix at every step.",
                 Paper.GRU);
     }
@@ -85,10 +96,7 @@ final class Memory {
             }
         }
         return Case.cure(
-                "gates that start out remembering " + lag(c) + " steps",
-                changes,
-                chronoReason(c),
-                Paper.CHRONO);
+                "gates that start out remembering " + lag(c) + " steps", changes, chronoReason(c), Paper.CHRONO);
     }
 
     /** A forget gate that is open at the start. */
@@ -103,7 +111,8 @@ final class Memory {
         return Case.cure(
                 "forget gates open at the start",
                 changes,
-                reach(c) + "With a bias below 1 the forget gate starts half closed and halves the cell's state at every step.",
+                reach(c)
+                        + "With a bias below 1 the forget gate starts half closed and halves the cell's state at every step.",
                 Paper.FORGET_BIAS);
     }
 
@@ -120,7 +129,8 @@ final class Memory {
         return Case.cure(
                 "ReLU layer that starts as the identity",
                 changes,
-                reach(c) + "A recurrent matrix that starts as the identity copies state and gradient from step to step.",
+                reach(c)
+                        + "A recurrent matrix that starts as the identity copies state and gradient from step to step.",
                 Paper.IRNN);
     }
 
@@ -181,13 +191,16 @@ final class Memory {
                 : Case.cure(
                         "gradients through whole sequences",
                         List.of("training.truncatedBptt=0"),
-                        "Nothing is cut off; a step takes the memory and the time of " + c.data().maxSteps() + " steps.",
+                        "Nothing is cut off; a step takes the memory and the time of "
+                                + c.data().maxSteps() + " steps.",
                         Paper.TRUNCATION);
     }
 
     /** Steps that have to be bridged: what the task needs where that is known, else the sequences' length. */
     private static int lag(Case c) {
-        Integer told = c.run().health().time().lag() == null ? c.data().lag() : c.run().health().time().lag();
+        Integer told = c.run().health().time().lag() == null
+                ? c.data().lag()
+                : c.run().health().time().lag();
         double known = told == null ? c.evidence("length", c.data().maxSteps()) : told;
         return (int) Math.max(SHORTEST_CHRONO, Math.min(known, 1_000_000));
     }
@@ -199,6 +212,8 @@ final class Memory {
             return "The gradient reaches " + Math.round(horizon) + " of "
                     + Math.round(c.evidence("length", c.data().maxSteps())) + " steps back. ";
         }
-        return Double.isNaN(factor) ? "" : "The gradient grows by a factor of " + Finding.number(factor) + " per step. ";
+        return Double.isNaN(factor)
+                ? ""
+                : "The gradient grows by a factor of " + Finding.number(factor) + " per step. ";
     }
 }

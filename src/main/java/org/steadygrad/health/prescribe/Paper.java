@@ -15,7 +15,8 @@ enum Paper {
     ORTHOGONAL("Saxe, McClelland and Ganguli 2014, Exact solutions to the nonlinear dynamics of learning in deep linear"
             + " neural networks"),
     IRNN("Le, Jaitly and Hinton 2015, A simple way to initialize recurrent networks of rectified linear units"),
-    GRU("Cho et al. 2014, Learning phrase representations using RNN encoder-decoder for statistical machine translation"),
+    GRU(
+            "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder for statistical machine translation"),
     LSTM("Hochreiter and Schmidhuber 1997, Long short-term memory"),
     CHRONO("Tallec and Ollivier 2018, Can recurrent neural networks warp time?"),
     FORGET_BIAS("Jozefowicz, Zaremba and Sutskever 2015, An empirical exploration of recurrent network architectures"),
@@ -25,7 +26,8 @@ enum Paper {
     AUTO_CLIP("Seetharaman, Wichern, Pardo and Le Roux 2020, AutoClip: adaptive gradient clipping for source separation"
             + " networks"),
     Z_CLIP("Kumar et al. 2025, ZClip: adaptive spike mitigation for LLM pre-training"),
-    UNIT_RATIO("Brock, De, Smith and Simonyan 2021, High-performance large-scale image recognition without normalization"),
+    UNIT_RATIO(
+            "Brock, De, Smith and Simonyan 2021, High-performance large-scale image recognition without normalization"),
     LEARNING_RATE("Bengio 2012, Practical recommendations for gradient-based training of deep architectures"),
     WARM_UP("Goyal et al. 2017, Accurate, large minibatch SGD: training ImageNet in 1 hour"),
     COSINE("Loshchilov and Hutter 2017, SGDR: stochastic gradient descent with warm restarts"),

@@ -51,7 +51,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::shortcut,
                             Depth::measureVariance,
                             Depth::rectify)),
-            entry(FindingKind.ALL_ZERO, List.of(Depth::initialise, Depth::leak, Depth::normalise, Depth::measureVariance)),
+            entry(
+                    FindingKind.ALL_ZERO,
+                    List.of(Depth::initialise, Depth::leak, Depth::normalise, Depth::measureVariance)),
             entry(
                     FindingKind.VANISHING_GRADIENT,
                     List.of(
@@ -72,7 +74,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::measureVariance,
                             Depth::selfNormalise,
                             StepSize::lower)),
-            entry(FindingKind.DEAD_UNITS, List.of(Depth::leak, Depth::initialise, Depth::normalise, StepSize::lower, Memory::bounded)),
+            entry(
+                    FindingKind.DEAD_UNITS,
+                    List.of(Depth::leak, Depth::initialise, Depth::normalise, StepSize::lower, Memory::bounded)),
             entry(
                     FindingKind.SATURATION,
                     List.of(
@@ -139,7 +143,9 @@ public final class RunFilePrescriber implements Prescriber {
                             Depth::shortcut,
                             StepSize::adaptive,
                             StepSize::lower)),
-            entry(FindingKind.DIVERGING_LOSS, List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
+            entry(
+                    FindingKind.DIVERGING_LOSS,
+                    List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
             entry(
                     FindingKind.LEARNING_RATE_TOO_HIGH,
                     List.of(
@@ -179,7 +185,8 @@ public final class RunFilePrescriber implements Prescriber {
         List<Prescription> prescribed = new ArrayList<>();
         CURES.forEach((kind, cures) -> {
             if (kind.id().equals(finding.id())) {
-                cures.forEach(cure -> cure.prescribe(c).filter(this::changesTheRun).ifPresent(prescribed::add));
+                cures.forEach(
+                        cure -> cure.prescribe(c).filter(this::changesTheRun).ifPresent(prescribed::add));
             }
         });
         return prescribed;

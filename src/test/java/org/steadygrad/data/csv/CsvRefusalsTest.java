@@ -50,12 +50,7 @@ class CsvRefusalsTest {
                 number("empty", "a,b,y\n1,2,3\n4,,6\n", "line 3", "column \"b\"", "data.missing"),
                 number("NA", "a,b,y\nNA,2,3\n", "line 2", "column \"a\"", "\"NA\"", "data.missing"),
                 number("target", "a,b,y\n1,2,?\n", "line 2", "column \"y\"", "\"?\""),
-                number(
-                        "too large for a float",
-                        "a,b,y\n1,2,3\n1,2e300,3\n1,2,3\n",
-                        "line 3",
-                        "column \"b\"",
-                        "2e300"),
+                number("too large for a float", "a,b,y\n1,2,3\n1,2e300,3\n1,2,3\n", "line 3", "column \"b\"", "2e300"),
                 number("cell after quoted lines", "a,b,y\n\"1\",\"2\",3\n\n\n4,?,6\n", "line 5", "column \"b\""),
                 refused(
                         "missing target",

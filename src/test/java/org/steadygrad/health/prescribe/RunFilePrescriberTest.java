@@ -31,16 +31,15 @@ import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
 class RunFilePrescriberTest {
-    private static final DataDescription VECTORS =
-            new DataDescription(InputKind.VECTOR, 2, TargetKind.CLASS, 3, 1);
+    private static final DataDescription VECTORS = new DataDescription(InputKind.VECTOR, 2, TargetKind.CLASS, 3, 1);
     private static final DataDescription SEQUENCES =
             new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, 33);
     private static final DataDescription SYMBOLS =
             new DataDescription(InputKind.SYMBOLS, 10, TargetKind.CLASS_PER_STEP, 10, 70);
 
     /** Of all kinds of findings, and one that there isn't. */
-    private static final List<String> IDS =
-            Stream.concat(FindingKind.ids().stream(), Stream.of("something-else")).toList();
+    private static final List<String> IDS = Stream.concat(FindingKind.ids().stream(), Stream.of("something-else"))
+            .toList();
 
     private record Patient(String text, DataDescription data, List<String> layers) {
         RunSpec run() {
@@ -139,15 +138,17 @@ class RunFilePrescriberTest {
     void everyKindOfFindingHasACureForSomeRun() {
         List<String> without = IDS.stream()
                 .filter(id -> !id.equals("something-else"))
-                .filter(id -> patients()
-                        .allMatch(p -> new RunFilePrescriber(p.run(), p.data())
-                                .prescribe(finding(id, p.layers().get(0), Map.of()), new double[] {1, 2, 3})
-                                .isEmpty()))
+                .filter(id -> patients().allMatch(p -> new RunFilePrescriber(p.run(), p.data())
+                        .prescribe(finding(id, p.layers().get(0), Map.of()), new double[] {1, 2, 3})
+                        .isEmpty()))
                 .toList();
         assertEquals(List.of(), without);
         assertEquals(
                 List.of(),
-                prescribe("{data: spirals, model: {layers: [dense: 3]}}", VECTORS, finding("something-else", "", Map.of())));
+                prescribe(
+                        "{data: spirals, model: {layers: [dense: 3]}}",
+                        VECTORS,
+                        finding("something-else", "", Map.of())));
     }
 
     @Test
@@ -160,7 +161,9 @@ class RunFilePrescriberTest {
                 List.of("model.layers[0].stack.batchNorm=true"), cures.get(0).changes());
         assertEquals(
                 List.of("model.layers[0].stack.residual=true"), cures.get(1).changes());
-        assertTrue(cures.get(0).reason().startsWith("The gradient changes by a factor of 0.250 per layer over 19 layers."));
+        assertTrue(cures.get(0)
+                .reason()
+                .startsWith("The gradient changes by a factor of 0.250 per layer over 19 layers."));
         assertTrue(cures.get(0).source().contains("2015"), cures.get(0).source());
     }
 
@@ -177,7 +180,8 @@ class RunFilePrescriberTest {
     void batchNormGoesBetweenTheLinearPartAndTheActivationOfDenseLayers() {
         String text = "{data: spirals, model: {layers: [dense: {units: 3, activation: sigmoid},"
                 + " dense: {units: 4, activation: tanh}, output: {}]}}";
-        Prescription cure = prescribe(text, VECTORS, finding("vanishing-gradient", "dense1", Map.of())).get(0);
+        Prescription cure = prescribe(text, VECTORS, finding("vanishing-gradient", "dense1", Map.of()))
+                .get(0);
         List<LayerSpec> layers = RunFiles.with(RunFiles.parse(text, "test", List.of()), cure.changes())
                 .model()
                 .layers();
@@ -194,7 +198,8 @@ class RunFilePrescriberTest {
         Finding finding = finding("vanishing-through-time", "rnn1-1", Map.of("horizon", 5.0, "length", 33.0));
         DataDescription known = new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, 33, 17);
         List<Prescription> cures = prescribe(text, known, finding);
-        LayerSpec.Gru gru = (LayerSpec.Gru) RunFiles.with(RunFiles.parse(text, "test", List.of()), cures.get(0).changes())
+        LayerSpec.Gru gru = (LayerSpec.Gru) RunFiles.with(
+                        RunFiles.parse(text, "test", List.of()), cures.get(0).changes())
                 .model()
                 .layers()
                 .get(0);
@@ -222,9 +227,10 @@ class RunFilePrescriberTest {
     void theClipFollowsTheNormsThatWereSeen() {
         String text = "{data: adding, model: {layers: [rnn: 3]}, training: {clip: none}}";
         RunSpec run = RunFiles.parse(text, "test", List.of());
-        double[] spiky = {Double.NaN, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 90, Double.POSITIVE_INFINITY};
-        Prescription spikes =
-                prescribe(text, SEQUENCES, finding("gradient-spikes", "", Map.of()), spiky).get(0);
+        double[] spiky = {Double.NaN, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.28, 90, Double.POSITIVE_INFINITY
+        };
+        Prescription spikes = prescribe(text, SEQUENCES, finding("gradient-spikes", "", Map.of()), spiky)
+                .get(0);
         assertEquals(
                 new ClipSpec.GlobalNorm(0.28),
                 RunFiles.with(run, spikes.changes()).training().clip());
@@ -256,6 +262,8 @@ class RunFilePrescriberTest {
         assertFalse(cures.isEmpty());
         boolean clips = id.equals("exploding-gradient") || id.equals("non-finite");
         assertEquals(clips ? List.of("training.clip={globalNorm: 0.5}") : List.of(), changes(cures));
-        assertTrue(new GeneralPrescriber().prescribe(finding("something-else", "", Map.of()), new double[0]).isEmpty());
+        assertTrue(new GeneralPrescriber()
+                .prescribe(finding("something-else", "", Map.of()), new double[0])
+                .isEmpty());
     }
 }
