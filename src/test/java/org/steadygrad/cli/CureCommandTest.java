@@ -71,9 +71,10 @@ class CureCommandTest {
 
     @Test
     void aHealthyRunIsToldSoAndNothingIsWritten() throws IOException {
-        Path file = write("{name: well, threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17,"
-                + " activation: tanh}]}, training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}},"
-                + " health: {ignore: [loss-plateau, updates-too-large, learning-rate-too-high]}}");
+        Path file = write(
+                "{name: well, threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17,"
+                        + " activation: tanh}]}, training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}},"
+                        + " health: {ignore: [loss-plateau, updates-too-large, learning-rate-too-high]}}");
         Path out = folder.resolve("out");
         assertEquals(0, execute("diagnose", file.toString(), "--cure", "--out", out.toString()), () -> printed);
         assertTrue(printed.contains("Nothing to cure"), printed);

@@ -49,7 +49,8 @@ class CureProofTest {
     void longLagVanillaRnn() {
         Cure.Outcome outcome = cure("long-lag-rnn");
         assertTrue(timesSmaller(outcome) >= 10, outcome.toString());
-        assertTrue(outcome.after().flow().horizon() > 3 * outcome.before().flow().horizon());
+        assertTrue(
+                outcome.after().flow().horizon() > 3 * outcome.before().flow().horizon());
     }
 
     @ParameterizedTest
