@@ -18,7 +18,6 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Finding;
-import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
@@ -136,9 +135,7 @@ public final class Preflight {
     private static List<Finding> ordered(List<Finding> findings, List<String> ignored) {
         return findings.stream()
                 .filter(finding -> !ignored.contains(finding.id()))
-                .sorted(Comparator.comparing(Finding::severity)
-                        .reversed()
-                        .thenComparing(finding -> FindingKind.of(finding.id(), "diagnose")))
+                .sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::kind))
                 .toList();
     }
 }
