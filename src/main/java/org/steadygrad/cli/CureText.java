@@ -114,6 +114,10 @@ final class CureText {
                 : "Nothing that was tried does better than the run as it is. Nothing was written.";
     }
 
+    private static String times(double ratio) {
+        return ratio < 100 ? Finding.number(ratio) : String.format(Locale.ROOT, "%,.0f", ratio);
+    }
+
     private static String why(Trial before, Trial after) {
         String loss = Double.isFinite(before.validationLoss())
                 ? String.format(
@@ -122,7 +126,7 @@ final class CureText {
                         after.validationLoss(),
                         after.steps(),
                         before.validationLoss(),
-                        Finding.number(before.validationLoss() / after.validationLoss()))
+                        times(before.validationLoss() / after.validationLoss()))
                 : String.format(
                         Locale.ROOT,
                         "validation loss %.4g after %d steps, where the run as it is fails",
