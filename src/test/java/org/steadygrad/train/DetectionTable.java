@@ -9,12 +9,16 @@ final class DetectionTable {
     private DetectionTable() {}
 
     static String markdown(List<DetectionCase> healthy, List<DetectionCase> sick) {
-        StringBuilder text = new StringBuilder("| sick run | what is wrong | found first |\n|---|---|---|\n");
-        sick.forEach(c -> text.append("| " + c.name() + " | " + wrong(c) + " | `"
+        StringBuilder text = new StringBuilder("| sick run | based on | what is wrong | found first |\n|---|---|---|---|\n");
+        sick.forEach(c -> text.append("| " + c.name() + " | " + base(c) + " | " + wrong(c) + " | `"
                 + c.first().map(FindingKind::id).orElseThrow() + "` |\n"));
         text.append("\nNothing is called an error in these runs:\n\n");
         healthy.forEach(c -> text.append("- " + c.name() + "\n"));
         return text.toString();
+    }
+
+    private static String base(DetectionCase sick) {
+        return TinyRun.spec(sick.run()).name();
     }
 
     private static String wrong(DetectionCase sick) {

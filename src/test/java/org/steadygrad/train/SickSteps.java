@@ -54,6 +54,17 @@ final class SickSteps {
                         "gradient descent too slow",
                         ADDING,
                         "training.updater={sgd: {learningRate: 0.00001}}"),
+                finds(FindingKind.UPDATES_TOO_SMALL, "layer that hardly learns", SPIRALS)
+                        .withModel(
+                                "the learning rate of a layer is 1e-9",
+                                model -> model.setLearningRate("stack1-2", 1e-9)),
+                finds(
+                                FindingKind.UNCHANGING_PARAMETER,
+                                "layer that doesn't learn",
+                                SPIRALS,
+                                "training.updater={sgd: {learningRate: 0.1}}")
+                        .withModel(
+                                "the learning rate of a layer is 0", model -> model.setLearningRate("stack1-2", 0)),
                 finds(
                         FindingKind.CLIP_ALWAYS,
                         "clip far too small",
@@ -86,7 +97,7 @@ final class SickSteps {
                                         .muli(3))),
                 finds(FindingKind.DIVERGING_LOSS, "labels that drift away", ADDING)
                         .withData(
-                                "labels grow by a tenth from batch to batch",
+                                "labels grow by 2 % from batch to batch",
                                 source -> new Disturbed(source, (e, b) -> true, new Drift())),
                 finds(
                                 FindingKind.LOSS_PLATEAU,
