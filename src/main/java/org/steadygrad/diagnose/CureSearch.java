@@ -129,7 +129,8 @@ public final class CureSearch {
         List<Candidate> additions = new ArrayList<>();
         for (Entry other : helpful) {
             if (Changes.compatible(base.changes(), other.trial().changes())) {
-                base.plus(original, other.trial().name(), other.trial().changes()).ifPresent(additions::add);
+                base.plus(original, other.trial().name(), other.trial().changes())
+                        .ifPresent(additions::add);
             }
         }
         additions.addAll(Candidate.of(original, base, best.trial().findings(), data.description()));

@@ -48,10 +48,11 @@ class CandidateTest {
         Candidate first = Candidate.original(RUN)
                 .plus(RUN, "ReLU", List.of("model.layers[0].stack.activation=relu", "model.lsuv=true"))
                 .orElseThrow();
-        Candidate second =
-                first.plus(RUN, "leaky", List.of("model.layers[0].stack.activation=leakyRelu")).orElseThrow();
+        Candidate second = first.plus(RUN, "leaky", List.of("model.layers[0].stack.activation=leakyRelu"))
+                .orElseThrow();
         assertEquals(List.of("model.lsuv=true", "model.layers[0].stack.activation=leakyRelu"), second.changes());
         assertEquals("ReLU + leaky", second.name());
-        assertTrue(second.plus(RUN, "nonsense", List.of("model.layers[0].stack.depth=0")).isEmpty());
+        assertTrue(second.plus(RUN, "nonsense", List.of("model.layers[0].stack.depth=0"))
+                .isEmpty());
     }
 }
