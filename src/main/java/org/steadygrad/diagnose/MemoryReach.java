@@ -40,6 +40,15 @@ public record MemoryReach(
         steps = List.copyOf(steps);
         norms = List.copyOf(norms);
     }
+    /** Share of the gradient's maximum that arrives at the step that the task needs; NaN when that isn't known. */
+    double arriving() {
+        double share = Double.NaN;
+        for (int i = steps.size() - 1; lag != null && i >= 0 && steps.get(i) >= Math.min(lag, length - 1); i--) {
+            share = norms.get(i) / Collections.max(norms);
+        }
+        return share;
+    }
+
     /** The norms as of one step's loss at the end of the sequence, or for the backward direction at its beginning. */
     TimeProfile profile() {
         boolean backward = direction.equals("backward");

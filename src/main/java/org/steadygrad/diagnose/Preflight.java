@@ -19,6 +19,7 @@ import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
@@ -86,7 +87,11 @@ public final class Preflight {
                     RecurrentMatrix.of(model),
                     memory,
                     truncation,
-                    prescribed(run, description, probes, ordered(findings, run.health().ignore())));
+                    prescribed(
+                            run,
+                            description,
+                            probes,
+                            ordered(findings, run.health().ignore())));
         }
     }
 
@@ -153,8 +158,11 @@ public final class Preflight {
     }
 
     private static List<Finding> ordered(List<Finding> findings, List<String> ignored) {
+        boolean vanishes = findings.stream().anyMatch(f -> f.kind() == FindingKind.VANISHING_GRADIENT);
         return findings.stream()
-                .filter(finding -> !ignored.contains(finding.id()))
+                .filter(f -> !ignored.contains(f.id()))
+                // small updates are what a vanishing gradient leads to, and larger steps no cure for it
+                .filter(f -> !(vanishes && f.kind() == FindingKind.UPDATES_TOO_SMALL))
                 .sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::kind))
                 .toList();
     }

@@ -23,8 +23,8 @@ import org.steadygrad.spec.HealthSpec;
  * <ul>
  *   <li>Where sequences have one loss, or the task's lag is known, the gradient through time is that of {@link MemoryProbe}. In
  *       running text without a known lag, that each step's loss fades over the steps before it is no sickness.
- *   <li>A gated cell that doesn't reach far enough is a warning, not an error: its gates may learn to keep more, which a
- *       vanilla cell can't.
+ *   <li>A vanilla layer of whose gradient no more arrives where the task needs it than the rounding of 32-bit floats is an
+ *       error at once. Of gated cells that is a warning, since their gates may learn to keep more.
  * </ul>
  */
 final class Rules {
@@ -60,23 +60,25 @@ final class Rules {
             monitor.observe(look + 1, probe.loss(), probe.update(), Optional.of(trace(probe, memory)));
         }
         return monitor.findings().stream()
-                .map(f -> mayLearn(f, memory) ? warning(f) : f)
+                .map(f -> hopeless(f, memory) ? error(f) : f)
                 .toList();
     }
 
-    private static boolean mayLearn(Finding finding, List<MemoryReach> memory) {
+    private static boolean hopeless(Finding finding, List<MemoryReach> memory) {
         return finding.kind() == FindingKind.VANISHING_THROUGH_TIME
-                && memory.stream().anyMatch(m -> m.layer().equals(finding.layer()) && Double.isNaN(m.product()));
+                && memory.stream()
+                        .filter(reach -> reach.layer().equals(finding.layer()) && !Double.isNaN(reach.product()))
+                        .anyMatch(reach -> reach.arriving() < Math.ulp(1f));
     }
 
-    private static Finding warning(Finding f) {
+    private static Finding error(Finding f) {
         return new Finding(
                 f.id(),
-                Severity.WARNING,
+                Severity.ERROR,
                 f.layer(),
                 f.firstIteration(),
                 f.count(),
-                f.message() + " The gates may learn to keep more.",
+                f.message(),
                 f.evidence(),
                 f.prescriptions());
     }
