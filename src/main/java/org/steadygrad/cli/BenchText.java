@@ -46,20 +46,7 @@ final class BenchText {
         rows.add(List.of(
                 "engine", "ms / step", "10 - 90 %", "examples / s", "time steps / s", "host", "device", "loss +-"));
         result.engines().forEach(engine -> rows.add(row(engine)));
-        int columns = rows.get(0).size();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
-                int column = i;
-                int widest = rows.stream()
-                        .mapToInt(r -> r.get(column).length())
-                        .max()
-                        .orElse(0);
-                String pad = " ".repeat(widest - row.get(i).length());
-                line.append(i == 0 ? row.get(i) + pad : "  " + pad + row.get(i));
-            }
-            out.println(line);
-        }
+        TextTable.print(out, 0, "lrrrrrrr", rows);
     }
 
     private static List<String> row(EngineResult engine) {

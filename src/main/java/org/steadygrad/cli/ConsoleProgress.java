@@ -1,35 +1,40 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
-import java.time.Duration;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.steadygrad.health.Finding;
 import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.TrainingObserver;
 
-/** Shows a run on standard error: a progress bar on terminals, else a line now and then. */
+/** Shows a run to people: a line that is drawn over on terminals, else a line now and then; findings as they come. */
 final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     private static final long PLAIN_LINE_NANOS = 10_000_000_000L;
-    private static final double SMOOTHING = 0.95;
+    private static final long DRAWN_LINE_NANOS = 100_000_000L;
+    /** What may come at many steps, and what the result says. */
+    private static final Set<Event> UNTOLD = EnumSet.of(Event.SKIPPED, Event.CHECKPOINT, Event.STOPPED);
+
+    private static final String ERASE_LINE = "\r\033[K";
 
     private final PrintWriter out;
-    private final boolean terminal;
-    private ProgressBar bar;
-    private long planned;
-    private long lastLine = System.nanoTime();
-    private double loss = Double.NaN;
-    private double clipShare;
+    private final Screen screen;
+    private final LongSupplier clock;
+    private final ProgressMeter meter;
+    private long lastLine;
+    private boolean drawn;
+    private boolean steps;
 
-    /** @param terminal whether standard error is a terminal */
-    ConsoleProgress(PrintWriter out, boolean terminal) {
+    /** @param clock in ns, as {@link System#nanoTime} */
+    ConsoleProgress(PrintWriter out, Screen screen, LongSupplier clock) {
         this.out = out;
-        this.terminal = terminal;
+        this.screen = screen;
+        this.clock = clock;
+        meter = new ProgressMeter(clock);
     }
 
     @Override
@@ -39,35 +44,30 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
 
     @Override
     public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
-        planned = plannedIterations;
+        meter.started(plannedIterations, startIteration);
+        lastLine = clock.getAsLong();
         String resumed = startIteration == 0 ? "" : ", resumed at iteration " + startIteration;
         say(String.format(Locale.ROOT, "engine %s (%s), %,d parameters%s", engine, device, parameters, resumed));
-        if (terminal) {
-            bar = new ProgressBarBuilder()
-                    .setInitialMax(plannedIterations)
-                    .startsFrom(startIteration, Duration.ZERO)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(250)
-                    .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.width()))
-                    .build();
-        }
     }
 
     @Override
     public void iterationDone(IterationReport report) {
-        if (Double.isFinite(report.loss())) {
-            loss = Double.isNaN(loss) ? report.loss() : SMOOTHING * loss + (1 - SMOOTHING) * report.loss();
+        meter.take(report);
+        steps = true;
+        if (clock.getAsLong() - lastLine >= (screen.terminal() ? DRAWN_LINE_NANOS : PLAIN_LINE_NANOS)) {
+            lastLine = clock.getAsLong();
+            show();
         }
-        clipShare = SMOOTHING * clipShare + (1 - SMOOTHING) * (report.clipScale() < 1 ? 1 : 0);
-        String numbers = String.format(
-                Locale.ROOT, "loss %.4g  |g| %.3g  clipped %.0f%%", loss, report.gradientNorm(), 100 * clipShare);
-        if (bar != null) {
-            bar.stepTo(report.iteration());
-            bar.setExtraMessage(numbers);
-        } else if (System.nanoTime() - lastLine > PLAIN_LINE_NANOS) {
-            lastLine = System.nanoTime();
-            say(String.format(Locale.ROOT, "iteration %d of %d  %s", report.iteration(), planned, numbers));
+    }
+
+    private void show() {
+        if (!screen.terminal()) {
+            say(ProgressLine.plain(meter.reading()));
+            return;
         }
+        out.print(ERASE_LINE + ProgressLine.drawn(meter.reading(), screen.width()));
+        out.flush();
+        drawn = true;
     }
 
     @Override
@@ -78,14 +78,22 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
 
     @Override
     public void happened(Event event, int iteration, String message) {
-        if (event == Event.ROLLED_BACK) {
-            say(String.format(Locale.ROOT, "iteration %d  rolled back: %s", iteration, message));
+        if (!UNTOLD.contains(event)) {
+            String words = event.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            say(String.format(Locale.ROOT, "iteration %d  %s: %s", iteration, words, message));
         }
     }
 
     @Override
+    public void filed(int iteration, Path bundle) {
+        say(String.format(Locale.ROOT, "iteration %d  replay the step with: steadygrad replay %s", iteration, bundle));
+    }
+
+    @Override
     public void found(int iteration, Finding finding) {
-        say(String.format(Locale.ROOT, "iteration %d  finding: %s", iteration, finding.message()));
+        String place = "iteration " + iteration + "  ";
+        say(place + FindingText.severity(finding, screen.colours()) + ": " + finding.message());
+        FindingText.advice(finding).forEach(advice -> say(" ".repeat(place.length()) + advice));
     }
 
     /** Metrics on one line. */
@@ -95,18 +103,21 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
                 .collect(Collectors.joining("  "));
     }
 
-    private void say(String text) {
-        if (bar != null) {
-            out.print("\r\033[K");
-        }
-        out.println(text);
+    /** Prints a line that stays. */
+    void say(String text) {
+        out.println((drawn ? ERASE_LINE : "") + text);
+        drawn = false;
         out.flush();
     }
 
+    /** Leaves the last state on the screen. */
     @Override
     public void close() {
-        if (bar != null) {
-            bar.close();
+        if (screen.terminal() && steps) {
+            show();
+            out.println();
+            out.flush();
+            drawn = false;
         }
     }
 }

@@ -35,9 +35,12 @@ public final class Main implements Runnable {
     private static final List<Entry> COMMANDS = List.of(
             new Entry("demo", DemoCommand::new),
             new Entry("train", TrainCommand::new),
+            new Entry("diagnose", DiagnoseCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("generate", GenerateCommand::new),
+            new Entry("replay", ReplayCommand::new),
             new Entry("bench", BenchCommand::new),
+            new Entry("report", ReportCommand::new),
             new Entry("examples", ExamplesCommand::new),
             new Entry("doctor", DoctorCommand::new));
 

@@ -35,8 +35,8 @@ final class ResultText {
             out.println("  health         nothing found");
         }
         for (Finding finding : result.findings()) {
-            String severity = finding.severity().name().toLowerCase(Locale.ROOT);
-            out.printf(Locale.ROOT, "  %-14s %s%n", severity, finding.message());
+            out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(finding, false), finding.message());
+            FindingText.advice(finding).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
     }

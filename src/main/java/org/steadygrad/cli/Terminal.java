@@ -13,7 +13,11 @@ final class Terminal {
 
     /** Columns to fill, from the environment variable COLUMNS where it is passed on. */
     static int width() {
-        String columns = System.getenv("COLUMNS");
+        return width(System.getenv("COLUMNS"));
+    }
+
+    /** Columns to fill where there are so many. @param columns a number; anything else, or null, when it isn't known */
+    static int width(String columns) {
         if (columns == null || !columns.matches("[0-9]{1,6}")) {
             return DEFAULT_WIDTH;
         }

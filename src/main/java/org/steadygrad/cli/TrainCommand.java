@@ -6,13 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.steadygrad.live.LivePage;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  steadygrad train char-gru --set data.path=book.txt --out runs/book",
             "  steadygrad train mine.yaml --set training.clip=none --engine dl4j",
             "  steadygrad train --resume --out runs/book",
+            "  steadygrad train adding-gru --live --tensorboard events/adding",
             "",
             "Ctrl-C stops with a checkpoint (exit code 130); --resume continues to the numbers of an uninterrupted run.",
             "The kept model is the best by validation loss. Built-in run files: steadygrad examples."
@@ -66,12 +69,21 @@ final class TrainCommand implements Callable<Integer> {
             description = "Threads on the CPU, one per physical core by default; overrides the run file.")
     private Integer threads;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "FOLDER",
+            description = "Also write TensorBoard's event files: scalars, histograms, findings.")
+    private Path tensorBoard;
+
+    @Mixin
+    private LiveOptions live = new LiveOptions();
+
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
     @Option(
             names = "--json",
-            description = "Print the result as JSON on standard output; progress stays on standard error.")
+            description = "Print the result as JSON on standard output, and progress as JSON lines on standard error.")
     private boolean json;
 
     @Spec
@@ -84,11 +96,7 @@ final class TrainCommand implements Callable<Integer> {
         StopSignal stop = new StopSignal();
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
-        RunResult result;
-        try (ConsoleProgress progress = new ConsoleProgress(err, Terminal.colours())) {
-            TrainingObserver observer = quiet ? new TrainingObserver() {} : progress;
-            result = Runs.train(runSpec, new Runs.Options(folder, resume, observer, stop));
-        }
+        RunResult result = train(runSpec, folder, stop, err);
         PrintWriter output = spec.commandLine().getOut();
         if (json) {
             output.println(Json.text(result));
@@ -100,6 +108,23 @@ final class TrainCommand implements Callable<Integer> {
             return Interrupts.EXIT_CODE;
         }
         return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
+        String runFile = RunFiles.write(runSpec);
+        Watchers.Telling telling =
+                quiet ? Watchers.Telling.NOTHING : json ? Watchers.Telling.JSON : Watchers.Telling.TEXT;
+        try (Watchers watchers = new Watchers(err, telling)) {
+            if (tensorBoard != null) {
+                watchers.tensorBoard(tensorBoard, resume, runFile);
+            }
+            live.settings()
+                    .ifPresent(
+                            settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), runFile, folder)));
+            RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.observer(), stop));
+            watchers.ended(result);
+            return result;
+        }
     }
 
     private RunSpec read() {

@@ -13,4 +13,15 @@ public interface BatchSequence {
      * @param firstBatch number of leading batches that are skipped, without being prepared where that is possible
      */
     BatchIterator epoch(int epoch, int firstBatch);
+
+    /**
+     * Says where a number of a batch comes from, as closely as the source can tell; rows, steps and examples are counted from
+     * 0, lines of files from 1.
+     *
+     * @param epoch number of the epoch
+     * @param batch number of the batch in it
+     */
+    default String origin(int epoch, int batch, BatchCell cell) {
+        return "example " + cell.example() + " of batch " + batch + cell.rowAndStep();
+    }
 }

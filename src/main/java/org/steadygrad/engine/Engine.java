@@ -49,6 +49,22 @@ public interface Engine extends AutoCloseable {
     UpdateOutcome update(UpdateRule rule);
 
     /**
+     * Copies the gradient of the passes since the last update, averaged over their examples, without loss scale and before
+     * clipping; penalties on weights have no part in it. What blocks hold that aren't trained is without meaning.
+     *
+     * @param target of the length of {@link #layout}, in its order
+     * @throws IllegalStateException when no gradient was computed since the last update
+     */
+    void copyGradient(float[] target);
+
+    /**
+     * Copies parameters and running statistics, as they are after all steps that were asked for.
+     *
+     * @param target of the length of {@link #layout}, in its order
+     */
+    void copyParameters(float[] target);
+
+    /**
      * How many steps may be asked for by {@link #step} before the first of them is awaited, so that the engine needn't wait
      * for its caller; 0 for an engine that does each step when it is asked for it.
      */
@@ -62,7 +78,8 @@ public interface Engine extends AutoCloseable {
      * after it and before it was awaited aren't run: they find the parameters as they were.
      *
      * @param batch isn't changed, and may be changed by the caller afterwards
-     * @param options of the pass; gradients aren't accumulated
+     * @param options of the pass; gradients aren't accumulated. A pass with histograms is waited for at once, so that the
+     *     steps before it must have been awaited
      * @param rule with a policy that has a {@link org.steadygrad.ops.ClipPolicy#constantRule}, if steps are to be ahead
      */
     default PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {

@@ -1,5 +1,7 @@
 package org.steadygrad.engine;
 
+import org.steadygrad.check.Check;
+
 /**
  * How a forward and backward pass runs.
  *
@@ -7,6 +9,36 @@ package org.steadygrad.engine;
  * @param carryState recurrent layers start from the state the previous pass ended with (truncated BPTT)
  * @param accumulate the gradient is averaged with those since the last update, weighted by examples, instead of
  *     replacing them
- * @param trace activations and gradient flow are looked at as well
+ * @param trace what is looked at as well; loss and gradient are the same in any case
  */
-public record PassOptions(long randomSeed, boolean carryState, boolean accumulate, boolean trace) {}
+public record PassOptions(long randomSeed, boolean carryState, boolean accumulate, Trace trace) {
+
+    /** What is looked at in a pass; each includes those before it. */
+    public enum Trace {
+        /** Nothing but the loss. */
+        NONE,
+        /** Activations and gradient flow, as numbers per layer. */
+        FLOW,
+        /** Histograms of each layer's outputs. The engine finishes the pass before it returns. */
+        HISTOGRAMS
+    }
+
+    public PassOptions {
+        Check.notNull(trace, "PassOptions", "trace");
+    }
+
+    /** @param trace whether activations and gradient flow are looked at */
+    public PassOptions(long randomSeed, boolean carryState, boolean accumulate, boolean trace) {
+        this(randomSeed, carryState, accumulate, trace ? Trace.FLOW : Trace.NONE);
+    }
+
+    /** Whether the pass' result has a {@link StepTrace}. */
+    public boolean traced() {
+        return trace != Trace.NONE;
+    }
+
+    /** Whether that has histograms. */
+    public boolean histograms() {
+        return trace == Trace.HISTOGRAMS;
+    }
+}

@@ -1,7 +1,9 @@
 package org.steadygrad.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.steadygrad.ops.Histogram;
 
 /**
  * How signal and gradient flowed through one step.
@@ -9,12 +11,24 @@ import java.util.Optional;
  * @param layers from input to output
  * @param profiles one per recurrent layer and direction
  * @param nonFinite where the first non-finite value appeared, forward pass before backward pass; empty if there is none
+ * @param activations by layer, how its outputs are distributed, masked steps left out; empty when the pass wasn't asked for
+ *     {@link PassOptions.Trace#HISTOGRAMS}
  */
-public record StepTrace(List<LayerTrace> layers, List<TimeProfile> profiles, Optional<NonFiniteOrigin> nonFinite) {
+public record StepTrace(
+        List<LayerTrace> layers,
+        List<TimeProfile> profiles,
+        Optional<NonFiniteOrigin> nonFinite,
+        Map<String, Histogram> activations) {
 
     public StepTrace {
         layers = List.copyOf(layers);
         profiles = List.copyOf(profiles);
+        activations = Map.copyOf(activations);
+    }
+
+    /** A trace without histograms. */
+    public StepTrace(List<LayerTrace> layers, List<TimeProfile> profiles, Optional<NonFiniteOrigin> nonFinite) {
+        this(layers, profiles, nonFinite, Map.of());
     }
 
     /**

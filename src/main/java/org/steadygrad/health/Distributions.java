@@ -25,7 +25,7 @@ public record Distributions(int iteration, List<Tensor> tensors) {
     }
 
     /**
-     * @param name the parameter, as layer/parameter, or the layer
+     * @param name the parameter, as layer_parameter, or the layer
      * @param kind what the values are
      */
     public record Tensor(String name, Kind kind, Histogram values) {}

@@ -1,5 +1,6 @@
 package org.steadygrad.health;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,13 +57,20 @@ public record Finding(
         return new Finding(id, severity, layer, iteration, times, message, evidence, prescriptions);
     }
 
+    /** The same with a cause. @param numbers added to the evidence */
+    Finding explained(String cause, Map<String, Double> numbers) {
+        Map<String, Double> all = new LinkedHashMap<>(numbers);
+        all.putAll(evidence);
+        return new Finding(id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions);
+    }
+
     /** The same with other prescriptions. */
     Finding with(List<Prescription> cures) {
         return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures);
     }
 
     /** A number as messages show it. */
-    static String number(double value) {
+    public static String number(double value) {
         return value != 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 10_000)
                 ? String.format(Locale.ROOT, "%.1e", value)
                 : String.format(Locale.ROOT, "%.3g", value);

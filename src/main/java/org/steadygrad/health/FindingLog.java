@@ -147,8 +147,10 @@ final class FindingLog {
         return raised;
     }
 
+    /** Of numbers that aren't finite the first sighting is kept: what comes after may be its consequence. */
     private static Finding counted(Finding sighting, Finding before) {
-        return sighting.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
+        Finding kept = sighting.id().equals(FindingKind.NON_FINITE.id()) ? before : sighting;
+        return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
     /** What is believed, in the order of {@link #CAUSES_FIRST}. */

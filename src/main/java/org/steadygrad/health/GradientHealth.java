@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -19,6 +20,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
@@ -36,7 +38,7 @@ import org.steadygrad.spec.HealthSpec;
  * }</pre>
  *
  * <p>Every iteration the statistics of gradient and update are taken; every {@code spec.every()} iterations the step is
- * run once more on a copy of the network for the full look. The training isn't changed by it, to the bit: the copy has
+ * run once more on a copy of the network for the full look, at some of which histograms are taken. The training isn't changed by it, to the bit: the copy has
  * its own parameters, and ND4J's random generator is put back. The full look draws other dropout masks than the step, and
  * with truncated back-propagation starts every window from a state of zeros. Attach it before a clipping listener to see
  * gradients before clipping.
@@ -58,7 +60,10 @@ public final class GradientHealth extends BaseTrainingListener {
 
     private INDArray[] graphLabels;
     private Optional<StepTrace> trace = Optional.empty();
-    private long looks;
+    /** The averaged gradient as one array; null unless histograms are due. */
+    private float[] gradientValues;
+
+    private int step;
 
     public GradientHealth(HealthSpec spec) {
         this(spec, Optional.empty());
@@ -77,7 +82,7 @@ public final class GradientHealth extends BaseTrainingListener {
     /** A graph shows its labels only through its output layers, and only until its pass is over. */
     @Override
     public void onBackwardPass(Model model) {
-        if (model instanceof ComputationGraph graph && looks % spec.every() == 0) {
+        if (model instanceof ComputationGraph graph && spec.looksAt(step + 1)) {
             graphLabels = new INDArray[graph.getNumOutputArrays()];
             for (int i = 0; i < graphLabels.length; i++) {
                 graphLabels[i] = ((IOutputLayer) graph.getOutputLayer(i)).getLabels();
@@ -88,17 +93,23 @@ public final class GradientHealth extends BaseTrainingListener {
     @Override
     public void onGradientCalculation(Model model) {
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            boolean due = looks++ % spec.every() == 0;
+            step++;
+            boolean due = spec.looksAt(step);
             if (network != model || due) {
                 trace = withoutTouchingRandomness(model, due);
             } else {
                 trace = Optional.empty();
             }
-            boolean average = model.conf().isMiniBatch();
-            gradient = averaged(
-                    GradientOps.statistics(model.getGradientsViewArray(), layout), average ? model.batchSize() : 1);
+            int examples = model.conf().isMiniBatch() ? model.batchSize() : 1;
+            INDArray sum = model.getGradientsViewArray();
+            gradient = averaged(GradientOps.statistics(sum, layout), examples);
+            gradientValues = spec.takesHistogramsAt(step) ? floats(sum.div(examples)) : null;
             before = model.params().dup();
         }
+    }
+
+    private static float[] floats(INDArray array) {
+        return array.dup('c').data().asFloat();
     }
 
     private void open(Model model) {
@@ -123,7 +134,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 spec,
                 layout,
                 RunFacts.NONE,
-                Prescriber.NONE,
+                new GeneralPrescriber(),
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
     }
 
@@ -150,7 +161,8 @@ public final class GradientHealth extends BaseTrainingListener {
             }
             shadow.params().assign(model.params());
             batch = batch(model);
-            return Optional.of(TracedPass.run(shadow, batch, false).trace());
+            return Optional.of(TracedPass.run(shadow, batch, false, spec.takesHistogramsAt(step))
+                    .trace());
         } finally {
             random.setStates(root, node);
         }
@@ -191,6 +203,7 @@ public final class GradientHealth extends BaseTrainingListener {
             return;
         }
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            tensors(iteration);
             double[] weights = GradientOps.norms(model.params(), layout);
             double[] updates = GradientOps.norms(before.subi(model.params()), layout);
             List<UpdateOutcome.BlockUpdate> blocks = new ArrayList<>();
@@ -206,6 +219,19 @@ public final class GradientHealth extends BaseTrainingListener {
             log.ifPresent(HealthLog::flush);
         }
         before = null;
+    }
+
+    private void tensors(int iteration) {
+        if (gradientValues != null && trace.isPresent()) {
+            float[] weights = floats(before);
+            monitor.observeTensors(
+                    iteration, TensorLook.take(layout, copy(weights), copy(gradientValues), trace.get()));
+            gradientValues = null;
+        }
+    }
+
+    private static Consumer<float[]> copy(float[] values) {
+        return target -> System.arraycopy(values, 0, target, 0, target.length);
     }
 
     /** What is believed so far, the gravest first; empty before the first iteration. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
@@ -14,7 +15,7 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.health.FindingLog.Group;
 import org.steadygrad.ops.FlatLayout;
-import org.steadygrad.ops.GradientStatistics;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /** Watches a training run step by step and says what is wrong with it, and what could be done about it. */
@@ -33,6 +34,14 @@ public final class HealthMonitor {
     private final Set<String> ignored;
     private final FindingLog findings = new FindingLog();
     private StepTrace lastTrace;
+    /** Of the latest step that histograms were taken of. */
+    private List<Look.Gate> gates = List.of();
+
+    private int gatesIteration;
+
+    /** Iteration whose numbers that aren't finite were told with their cause. */
+    private int explained = -1;
+
     private long steps;
     private long traced;
     private long skipped;
@@ -88,7 +97,7 @@ public final class HealthMonitor {
         }
         if (trace.isPresent()) {
             if (!outcome.rescaled()) {
-                raised.addAll(traced(iteration, trace.get()));
+                raised.addAll(traced(iteration, trace.get(), UnaryOperator.identity()));
             }
             observer.looked(lookOf(iteration, loss, outcome, trace.get()));
         } else if (!outcome.applied()) {
@@ -96,6 +105,16 @@ public final class HealthMonitor {
                     iteration, loss, outcome.gradient().globalNorm()));
         }
         return told(iteration, raised);
+    }
+
+    /**
+     * Takes in the tensors of a step, whose histograms the observer is told; to be called before the step is {@link
+     * #observe}d.
+     */
+    public void observeTensors(int iteration, TensorLook look) {
+        gates = look.gates();
+        gatesIteration = iteration;
+        observer.distributed(new Distributions(iteration, look.tensors()));
     }
 
     /**
@@ -111,12 +130,16 @@ public final class HealthMonitor {
     }
 
     /**
-     * Takes in the full look at a pass that went wrong before it became a step.
+     * Takes in the full look at a pass that isn't finite, before its step, if it became one, is {@link #observe observed}.
      *
+     * @param cause why it isn't, in whole sentences
+     * @param evidence numbers behind that, by name
      * @return findings that are believed from now on: where the first value that isn't finite appeared
      */
-    public List<Finding> observeNonFinite(int iteration, StepTrace trace) {
-        return told(iteration, traced(iteration, trace));
+    public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
+        List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
+        explained = iteration;
+        return told(iteration, raised);
     }
 
     /**
@@ -182,24 +205,26 @@ public final class HealthMonitor {
     }
 
     private List<Finding> look(Group group, int iteration, List<Finding> sightings) {
-        List<Finding> wanted =
-                sightings.stream().filter(f -> !ignored.contains(f.id())).toList();
+        List<Finding> wanted = sightings.stream()
+                .filter(f -> !ignored.contains(f.id()))
+                .filter(f -> iteration != explained || !f.id().equals(FindingKind.NON_FINITE.id()))
+                .toList();
         return findings.look(group, iteration, wanted, this::cured);
     }
 
     private Finding cured(Finding finding) {
-        return finding.with(prescriber.prescribe(
-                finding, stepRules.history().gradientNorms().values()));
+        return finding.with(prescriber.prescribe(finding, gradientNorms()));
     }
 
-    private List<Finding> traced(int iteration, StepTrace trace) {
+    /** @param explained adds to a finding about the first value that isn't finite why it isn't */
+    private List<Finding> traced(int iteration, StepTrace trace, UnaryOperator<Finding> explained) {
         boolean first = traced == 0 && steps - skipped <= 1;
         traced++;
         lastTrace = trace;
         List<Finding> raised = new ArrayList<>();
         if (trace.nonFinite().isPresent()) {
-            raised.addAll(
-                    now(iteration, List.of(FlowRules.nonFinite(trace.nonFinite().get()))));
+            Finding nonFinite = FlowRules.nonFinite(trace.nonFinite().get());
+            raised.addAll(now(iteration, List.of(explained.apply(nonFinite))));
         } else {
             raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
             List<Finding> flow = new ArrayList<>(flowRules.look(trace, first));
@@ -213,18 +238,6 @@ public final class HealthMonitor {
     }
 
     private Look lookOf(int iteration, double loss, UpdateOutcome outcome, StepTrace trace) {
-        List<Look.Parameter> parameters = new ArrayList<>();
-        for (int i = 0; i < layout.blocks().size(); i++) {
-            GradientStatistics.Row gradient = outcome.gradient().rows().get(i);
-            UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
-            parameters.add(new Look.Parameter(
-                    layout.blocks().get(i).name(),
-                    gradient.norm(),
-                    update.weightNorm(),
-                    update.weightNorm() == 0 ? 0 : update.updateNorm() / update.weightNorm(),
-                    gradient.nonFinite(),
-                    gradient.zeros()));
-        }
         List<Look.Profile> profiles = trace.profiles().stream()
                 .map(p -> new Look.Profile(p.layer(), p.direction(), timeRules.horizon(p), p.steps(), p.norms()))
                 .toList();
@@ -234,7 +247,8 @@ public final class HealthMonitor {
                 outcome.gradient().globalNorm(),
                 outcome.clipScale(),
                 outcome.applied(),
-                parameters,
+                Look.Parameter.of(layout, outcome),
+                iteration == gatesIteration ? gates : List.of(),
                 trace.layers(),
                 profiles,
                 trace.nonFinite());

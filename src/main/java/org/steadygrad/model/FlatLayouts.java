@@ -94,8 +94,13 @@ public final class FlatLayouts {
             }
             for (Map.Entry<String, INDArray> entry : trainable.paramTable(false).entrySet()) {
                 String name = entry.getKey();
-                ParameterBlock block =
-                        new ParameterBlock(layer, name, offset, shape(entry.getValue()), kind(trainable, name, frozen));
+                ParameterBlock block = new ParameterBlock(
+                        layer,
+                        name,
+                        offset,
+                        shape(entry.getValue()),
+                        kind(trainable, name, frozen),
+                        Gates.of(trainable.getConfig(), name));
                 found.add(block);
                 offset += block.length();
             }

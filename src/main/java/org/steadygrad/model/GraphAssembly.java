@@ -1,7 +1,5 @@
 package org.steadygrad.model;
 
-import java.util.List;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -25,7 +23,6 @@ import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.DeepStack;
 import org.steadygrad.spec.InitializerKind;
 import org.steadygrad.spec.LayerSpec;
-import org.steadygrad.spec.Named;
 
 /** Adds a run file's layers to a graph one by one, keeping track of what the last vertex puts out. */
 final class GraphAssembly {
@@ -64,7 +61,7 @@ final class GraphAssembly {
         if (flow == Flow.SYMBOLS && !(spec instanceof LayerSpec.Embedding)) {
             addOneHot();
         }
-        String name = kind(spec) + position;
+        String name = LayerNames.vertex(spec, position);
         String who = who(spec, position);
         if (spec instanceof LayerSpec.Embedding embedding) {
             addEmbedding(embedding, name, who);
@@ -95,22 +92,8 @@ final class GraphAssembly {
         add(new LayerSpec.Output(LayerSpec.Loss.AUTO, InitializerKind.AUTO, 0), position);
     }
 
-    /** Names of the vertices that a recurrent layer becomes. */
-    static List<String> names(LayerSpec.Recurrent spec, int position) {
-        String name = kind(spec) + position;
-        return spec.layers() == 1
-                ? List.of(name)
-                : IntStream.rangeClosed(1, spec.layers())
-                        .mapToObj(i -> name + "-" + i)
-                        .toList();
-    }
-
     static String who(LayerSpec spec, int position) {
-        return "model.layers, layer " + position + " (" + kind(spec) + ")";
-    }
-
-    private static String kind(LayerSpec spec) {
-        return spec.getClass().getAnnotation(Named.class).value();
+        return "model.layers, layer " + position + " (" + LayerNames.kind(spec) + ")";
     }
 
     private void append(String name, Layer layer) {
@@ -178,8 +161,8 @@ final class GraphAssembly {
 
     private void addRecurrent(LayerSpec.Recurrent spec, int position, String who) {
         requireSequence(who, "Use dense or stack on vectors.");
-        toSequence(kind(spec) + position);
-        for (String name : names(spec, position)) {
+        toSequence(LayerNames.vertex(spec, position));
+        for (String name : LayerNames.vertices(spec, position)) {
             append(name, RecurrentLayers.of(spec, width, who));
             width = spec.units() * (spec.direction() == LayerSpec.Direction.CONCAT ? 2L : 1L);
         }

@@ -30,8 +30,7 @@ import org.steadygrad.spec.TrainingSpec;
  * Makes the DL4J network that a run file describes: a graph with one input, {@code "input"}, and one output, {@code
  * "output"}.
  *
- * <p>Vertices are named by kind and position, for example {@code gru2}, or {@code gru2-1} and {@code gru2-2} for a layer
- * of two. Sequences are [batch, features, time]. Symbols that meet no embedding become one-hot vectors. Before an output
+ * <p>Vertices are named by kind and position, see {@link LayerNames}. Sequences are [batch, features, time]. Symbols that meet no embedding become one-hot vectors. Before an output
  * that isn't per step, the last step is taken unless a layer pools.
  */
 public final class ModelBuilder {
@@ -103,7 +102,7 @@ public final class ModelBuilder {
         List<LayerSpec> layers = run.model().layers();
         for (int i = 0; i < layers.size(); i++) {
             if (layers.get(i) instanceof LayerSpec.Lstm lstm && lstm.chrono() > 0) {
-                for (String vertex : GraphAssembly.names(lstm, i + 1)) {
+                for (String vertex : LayerNames.vertices(lstm, i + 1)) {
                     ChronoLstm.apply(network.getLayer(vertex), lstm.chrono(), run.seed() + vertex.hashCode());
                 }
             }

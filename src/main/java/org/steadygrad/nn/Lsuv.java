@@ -6,7 +6,6 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -105,24 +104,10 @@ public final class Lsuv {
         ComputationGraphConfiguration configuration = network.getConfiguration().clone();
         configuration.setTrainingWorkspaceMode(WorkspaceMode.NONE);
         configuration.setInferenceWorkspaceMode(WorkspaceMode.NONE);
-        configuration.getVertices().values().forEach(vertex -> {
-            if (vertex instanceof LayerVertex layer) {
-                dropNothing(layer.getLayerConf().getLayer());
-            }
-        });
+        Dropouts.remove(configuration);
         ComputationGraph probe = new ComputationGraph(configuration);
         probe.init(network.params(), false);
         return probe;
-    }
-
-    private static void dropNothing(org.deeplearning4j.nn.conf.layers.Layer conf) {
-        conf.setIDropout(null);
-        if (conf instanceof Bidirectional both) {
-            dropNothing(both.getFwd());
-            dropNothing(both.getBwd());
-        } else if (conf instanceof BaseWrapperLayer wrapper) {
-            dropNothing(wrapper.getUnderlying());
-        }
     }
 
     private static boolean hasInputWeights(Layer layer) {

@@ -11,8 +11,10 @@ import org.steadygrad.check.Check;
  * @param offset first element in the flat vector
  * @param shape the parameter's shape; its elements lie in 'f' order, so that the last axis indexes units
  * @param kind whether the flat gradient holds a derivative here
+ * @param gates of a recurrent cell, whose parts of equal length follow one another here; empty when there are none
  */
-public record ParameterBlock(String layer, String parameter, long offset, List<Long> shape, Kind kind) {
+public record ParameterBlock(
+        String layer, String parameter, long offset, List<Long> shape, Kind kind, List<String> gates) {
 
     /** What the flat gradient holds at a block. */
     public enum Kind {
@@ -33,6 +35,18 @@ public record ParameterBlock(String layer, String parameter, long offset, List<L
         Check.nonNegative(offset, "ParameterBlock", "offset");
         shape = List.copyOf(shape);
         Check.notNull(kind, "ParameterBlock", "kind");
+        gates = List.copyOf(gates);
+        long length = length(shape);
+        Check.that(
+                gates.isEmpty() || length % gates.size() == 0,
+                "ParameterBlock",
+                "a multiple of " + gates.size() + " elements",
+                length);
+    }
+
+    /** A block without gates. */
+    public ParameterBlock(String layer, String parameter, long offset, List<Long> shape, Kind kind) {
+        this(layer, parameter, offset, shape, kind, List.of());
     }
 
     /** Layer and parameter as DL4J writes them, {@code layer_parameter}. */
@@ -42,6 +56,10 @@ public record ParameterBlock(String layer, String parameter, long offset, List<L
 
     /** Number of elements. */
     public long length() {
+        return length(shape);
+    }
+
+    private static long length(List<Long> shape) {
         return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 

@@ -61,6 +61,24 @@ public record HealthSpec(
         }
     }
 
+    /** Whether there is a full look at a step. @param iteration its number, from 1 */
+    public boolean looksAt(int iteration) {
+        return iteration == 1 || iteration % every == 0;
+    }
+
+    /**
+     * Whether histograms are taken of a step: at the first one, and at the full look with which, or after which, another
+     * {@link #histograms} iterations are over.
+     *
+     * @param iteration its number, from 1
+     */
+    public boolean takesHistogramsAt(int iteration) {
+        if (histograms == 0 || !looksAt(iteration)) {
+            return false;
+        }
+        return iteration == 1 || iteration / histograms > (iteration - every) / histograms;
+    }
+
     /** When gradients vanish or explode from layer to layer. */
     public record Flow(
             @Doc(

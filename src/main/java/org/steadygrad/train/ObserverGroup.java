@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.health.Distributions;
@@ -32,6 +33,11 @@ public final class ObserverGroup implements TrainingObserver {
     @Override
     public void validated(int iteration, Map<String, Double> metrics, boolean best) {
         told.forEach(o -> o.validated(iteration, metrics, best));
+    }
+
+    @Override
+    public void filed(int iteration, Path bundle) {
+        told.forEach(o -> o.filed(iteration, bundle));
     }
 
     @Override

@@ -28,6 +28,9 @@ public final class RunFolder {
             Files.delete(Files.createTempFile(root, ".writable", null));
             AtomicFile.removeLeftovers(root);
             AtomicFile.removeLeftovers(folder.checkpoints());
+            if (Files.isDirectory(folder.replay())) {
+                AtomicFile.removeLeftovers(folder.replay());
+            }
         } catch (IOException e) {
             String got = Files.exists(root) && !Files.isDirectory(root) ? "a file" : "one that can't be: " + reason(e);
             throw new InvalidInputException(
@@ -67,8 +70,17 @@ public final class RunFolder {
         return root.resolve("health.jsonl");
     }
 
+    public Path report() {
+        return root.resolve("report.html");
+    }
+
     public Path checkpoints() {
         return root.resolve("checkpoints");
+    }
+
+    /** Bundles of steps that weren't applied. */
+    public Path replay() {
+        return root.resolve("replay");
     }
 
     public Path model() {

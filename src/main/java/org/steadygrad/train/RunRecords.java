@@ -1,10 +1,11 @@
 package org.steadygrad.train;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.steadygrad.engine.StepTrace;
-import org.steadygrad.engine.UpdateOutcome;
+import org.steadygrad.forensics.Forensics;
+import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 
@@ -51,7 +52,8 @@ final class RunRecords implements AutoCloseable {
         }
     }
 
-    void step(IterationReport report, Optional<UpdateOutcome> outcome, Optional<StepTrace> trace) {
+    /** @param report of the step that was done */
+    void step(IterationReport report, StepRunner.Done done) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("iteration", report.iteration());
         row.put("epoch", report.epoch());
@@ -62,17 +64,38 @@ final class RunRecords implements AutoCloseable {
         row.put("learningRateScale", report.learningRateScale());
         row.put("seconds", report.seconds());
         write(row);
-        if (outcome.isPresent()) {
-            health.observe(report.iteration(), report.loss(), outcome.get(), trace);
+        done.pass().tensors().ifPresent(look -> health.observeTensors(report.iteration(), look));
+        if (done.outcome().isPresent()) {
+            health.observe(
+                    report.iteration(),
+                    report.loss(),
+                    done.outcome().get(),
+                    done.pass().trace());
         } else if (!Double.isFinite(report.loss())) {
             health.observeFailed(report.iteration(), report.loss());
         }
         observer.iterationDone(report);
     }
 
-    /** Hands the trace of a step that went wrong to health. */
-    void origin(int iteration, StepTrace trace) {
-        health.observeNonFinite(iteration, trace);
+    /** Hands what was found out about a step that isn't finite to health; to be called before {@link #step}. */
+    void verdict(int iteration, Verdict verdict) {
+        if (verdict.origin().isPresent()) {
+            health.observeNonFinite(iteration, verdict.trace(), verdict.cause().words(), verdict.evidence());
+        }
+    }
+
+    /** Tells why a step was skipped; to be called after {@link #step}. */
+    void skipped(int iteration, double loss, Forensics.Report report) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("cause", report.verdict().cause().kind().id());
+        report.bundle().ifPresent(file -> facts.put("bundle", inRunFolder(file)));
+        String message = "step skipped: loss " + loss + " or its gradient isn't finite; " + report.words();
+        event(TrainingObserver.Event.SKIPPED, iteration, message, facts);
+        report.bundle().ifPresent(file -> observer.filed(iteration, file));
+    }
+
+    private static String inRunFolder(Path bundle) {
+        return bundle.getParent().getFileName() + "/" + bundle.getFileName();
     }
 
     void validated(Map<String, Double> values, boolean best) {

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -40,6 +42,7 @@ public final class Runs {
             Trainer trainer = Trainer.of(model, source)
                     .settings(LoopSettings.of(run))
                     .name(run.name())
+                    .prescriber(new RunFilePrescriber(run, source.description()))
                     .folder(folder.root())
                     .resume(options.resume())
                     .observer(options.observer())
@@ -49,6 +52,26 @@ public final class Runs {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Trains the first steps of a run as {@link #train} would: the same weights, batches and schedules. Nothing is written,
+     * and the run's limit of time doesn't count.
+     *
+     * @param data the run's data, opened with its batch size and seed
+     * @param steps number of updates after which to end
+     * @throws InvalidInputException when data and model don't go together
+     */
+    public static RunResult tryOut(
+            RunSpec run, DataSource data, int steps, TrainingObserver observer, StopSignal stopSignal) {
+        List<String> limits = List.of("training.iterations=" + steps, "training.maxMinutes=null");
+        return Trainer.of(buildModel(run, data), data)
+                .settings(LoopSettings.of(RunFiles.with(run, limits)))
+                .name(run.name())
+                .prescriber(new RunFilePrescriber(run, data.description()))
+                .observer(observer)
+                .stopSignal(stopSignal)
+                .run();
     }
 
     /** The initialised model of a run file. @param source its description and, for LSUV, its first batch are read */
@@ -63,7 +86,8 @@ public final class Runs {
         return model;
     }
 
-    private static int plannedUpdates(RunSpec run, DataSource source) {
+    /** Number of updates of the whole run. @param source its data, opened with its batch size */
+    public static int plannedUpdates(RunSpec run, DataSource source) {
         int windows = run.training().truncatedBptt() == 0
                 ? 1
                 : ceilDiv(source.description().maxSteps(), run.training().truncatedBptt());

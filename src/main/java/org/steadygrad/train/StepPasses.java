@@ -5,24 +5,31 @@ import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.health.TensorLook;
+import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.train.StepQueue.Attempt;
 
 /** Runs the passes of a step. What is random in them is decided by the run's seed and the step's number alone. */
 final class StepPasses {
     private final Engine engine;
     private final long seed;
-    private final int traceEvery;
+    private final HealthSpec looks;
 
     StepPasses(Engine engine, LoopSettings settings) {
         this.engine = engine;
         seed = settings.seed();
-        traceEvery = settings.health().every();
+        looks = settings.health();
     }
 
-    /** @param loss mean over the passes */
-    record Result(double loss, Optional<StepTrace> trace) {}
+    /**
+     * @param loss mean over the passes
+     * @param trace of the first one, when there was a full look
+     * @param tensors when histograms were due, which the engine isn't asked for ahead
+     */
+    record Result(double loss, Optional<StepTrace> trace, Optional<TensorLook> tensors) {}
 
     /** Forgets the recurrent state unless the step goes on with the sequences of the one before. */
     void clearUnlessContinued(Attempt attempt) {
@@ -37,25 +44,35 @@ final class StepPasses {
         double sum = 0;
         Optional<StepTrace> trace = Optional.empty();
         for (int i = 0; i < batches.size(); i++) {
-            boolean traceThis = i == 0 && traced(stepsBefore);
+            Trace wanted = i == 0 ? trace(stepsBefore) : Trace.NONE;
             PassResult result = engine.computeGradient(
                     batches.get(i),
-                    new PassOptions(seed(stepsBefore, i), attempt.carriesState(), batches.size() > 1, traceThis));
+                    new PassOptions(seed(stepsBefore, i), attempt.carriesState(), batches.size() > 1, wanted));
             sum += result.loss();
-            if (traceThis) {
+            if (i == 0) {
                 trace = result.trace();
             }
         }
-        return new Result(sum / batches.size(), trace);
+        Optional<TensorLook> tensors = trace.filter(seen -> takesHistograms(stepsBefore))
+                .map(seen -> TensorLook.take(engine.layout(), engine::copyParameters, engine::copyGradient, seen));
+        return new Result(sum / batches.size(), trace, tensors);
     }
 
     /** Options of a step with a single pass. */
     PassOptions options(Attempt attempt, int stepsBefore) {
-        return new PassOptions(seed(stepsBefore, 0), attempt.carriesState(), false, traced(stepsBefore));
+        return new PassOptions(seed(stepsBefore, 0), attempt.carriesState(), false, trace(stepsBefore));
     }
 
-    private boolean traced(int stepsBefore) {
-        return stepsBefore == 0 || (stepsBefore + 1) % traceEvery == 0;
+    private Trace trace(int stepsBefore) {
+        if (takesHistograms(stepsBefore)) {
+            return Trace.HISTOGRAMS;
+        }
+        return looks.looksAt(stepsBefore + 1) ? Trace.FLOW : Trace.NONE;
+    }
+
+    /** Whether histograms are due, for which the steps before must be over. */
+    boolean takesHistograms(int stepsBefore) {
+        return looks.takesHistogramsAt(stepsBefore + 1);
     }
 
     /** Mixes seed, iteration and pass, so that a resumed run draws the same dropout masks (SplitMix64's finaliser). */

@@ -22,9 +22,17 @@ final class StepQueue {
      * @param batches their gradients are averaged
      * @param continued whether the step continues the sequences of the step before
      * @param carriesState whether recurrent state is kept between steps at all
+     * @param batch number of the first batch in its epoch
+     * @param firstTimeStep where the step begins in the sequences of its batch
      * @param waited seconds that it took to get the batches
      */
-    record Attempt(List<MultiDataSet> batches, boolean continued, boolean carriesState, double waited) {
+    record Attempt(
+            List<MultiDataSet> batches,
+            boolean continued,
+            boolean carriesState,
+            int batch,
+            int firstTimeStep,
+            double waited) {
         Attempt {
             batches = List.copyOf(batches);
         }

@@ -5,15 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.StepResult;
-import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.train.StepQueue.Attempt;
 
@@ -24,8 +20,6 @@ import org.steadygrad.train.StepQueue.Attempt;
  * as with an engine that does step after step.
  */
 final class StepRunner {
-    private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
-
     private static final String RESCALED =
             "step skipped: the gradient of the scaled loss exceeded what 16-bit floats hold;"
                     + " the loss is scaled by half as much from now on";
@@ -38,9 +32,10 @@ final class StepRunner {
     private final Progress progress;
     private final RunRecords records;
     private final StepPasses passes;
+    private final SkippedSteps skipped;
     private final StepQueue queue = new StepQueue();
 
-    StepRunner(RunParts parts, RunRecords records, LoopSettings settings) {
+    StepRunner(RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped) {
         engine = parts.engine();
         clip = parts.clip();
         guard = parts.guard();
@@ -48,7 +43,8 @@ final class StepRunner {
         cures = parts.cures();
         this.records = records;
         progress = records.progress();
-        passes = new StepPasses(engine, settings);
+        this.passes = passes;
+        this.skipped = skipped;
     }
 
     /**
@@ -90,6 +86,7 @@ final class StepRunner {
                 && clip.constantRule().isPresent()
                 && guard.calm()
                 && guard.learningRateScale() == 1
+                && !passes.takesHistograms(iterationsAsked())
                 && !recovery.due(iterationsAsked());
     }
 
@@ -106,7 +103,7 @@ final class StepRunner {
         StepResult result = settled.result()
                 .orElseThrow(() -> new IllegalStateException("a step wasn't run although none before it was refused"));
         StepPasses.Result pass =
-                new StepPasses.Result(result.pass().loss(), result.pass().trace());
+                new StepPasses.Result(result.pass().loss(), result.pass().trace(), Optional.empty());
         Guard.Decision decision = guard.beforeUpdate(pass.loss());
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE) {
@@ -194,7 +191,7 @@ final class StepRunner {
             Done done = new Done(attempts.get(i), pass, outcome, (System.nanoTime() - start) / 1e9);
             all.add(done);
             updates += done.applied() ? 1 : 0;
-            sound = done.applied() || outcome.isPresent() && outcome.get().rescaled();
+            sound = done.applied() || (outcome.isPresent() && outcome.get().rescaled());
         }
         return all;
     }
@@ -230,12 +227,19 @@ final class StepRunner {
         } else {
             progress.skippedSteps++;
         }
+        boolean rescaled = outcome.isPresent() && outcome.get().rescaled();
+        boolean failed = !rescaled && (outcome.isPresent() ? !done.applied() : !Double.isFinite(loss));
+        Optional<Forensics.Report> why =
+                failed ? Optional.of(skipped.look(done.attempt(), progress)) : Optional.empty();
         records.given(done.attempt(), done.applied());
-        records.step(report(done), outcome, done.pass().trace());
-        if (outcome.isPresent() && outcome.get().rescaled()) {
+        why.ifPresent(report -> records.verdict(progress.iteration, report.verdict()));
+        records.step(report(done), done);
+        why.ifPresent(report -> records.skipped(progress.iteration, loss, report));
+        if (rescaled) {
             records.event(TrainingObserver.Event.SKIPPED, progress.iteration, RESCALED, Map.of());
-        } else if (outcome.isPresent() ? !done.applied() : !Double.isFinite(loss)) {
-            explainSkip(done.attempt().batches(), done.pass());
+        }
+        if (!failed) {
+            skipped.passed(done, progress.iteration - 1);
         }
         return act(decision);
     }
@@ -252,32 +256,6 @@ final class StepRunner {
                 done.seconds());
     }
 
-    /**
-     * Names the first layer and time step where things went wrong, if need be by running the batches of the step, just
-     * counted, once more with a trace. The recurrent state, which what went wrong may have got into, is forgotten.
-     */
-    private void explainSkip(List<MultiDataSet> batches, StepPasses.Result pass) {
-        Optional<StepTrace> trace = pass.trace().filter(StepRunner::explains);
-        for (int i = 0; trace.isEmpty() && i < batches.size(); i++) {
-            PassOptions options = new PassOptions(passes.seed(progress.iteration - 1, i), false, false, true);
-            trace = engine.computeGradient(batches.get(i), options).trace().filter(StepRunner::explains);
-            engine.discardGradient();
-        }
-        engine.clearState();
-        String origin = trace.flatMap(StepTrace::nonFinite)
-                .map(o -> "first in the " + o.tensor() + " of layer " + o.layer()
-                        + (o.timeStep() >= 0 ? " at time step " + o.timeStep() : "") + " (" + o.value() + ")")
-                .orElse("every layer's activations and gradients are finite in a pass of their own");
-        trace.ifPresent(t -> records.origin(progress.iteration, t));
-        String message = "step skipped: loss " + pass.loss() + " or its gradient isn't finite; " + origin;
-        LOG.debug("iteration {}: {}", progress.iteration, message);
-        records.event(TrainingObserver.Event.SKIPPED, progress.iteration, message, Map.of());
-    }
-
-    private static boolean explains(StepTrace trace) {
-        return trace.nonFinite().isPresent();
-    }
-
     private Optional<String> act(Guard.Decision decision) {
         if (decision.action() == Guard.Action.STOP) {
             return Optional.of("stopped by the guard: " + decision.reason());
@@ -285,6 +263,7 @@ final class StepRunner {
         if (decision.action() == Guard.Action.ROLL_BACK) {
             int from = recovery.info().iteration();
             progress.updates = recovery.rollBack();
+            skipped.rolledBack();
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("snapshotIteration", from);
             facts.put("learningRateScale", guard.learningRateScale());

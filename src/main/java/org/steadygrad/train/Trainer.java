@@ -12,6 +12,7 @@ import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Prescriber;
+import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -56,7 +57,7 @@ public final class Trainer {
     private boolean resume;
     private TrainingObserver observer = new TrainingObserver() {};
     private StopSignal stopSignal = new StopSignal();
-    private Prescriber prescriber = Prescriber.NONE;
+    private Prescriber prescriber = new GeneralPrescriber();
     private final Map<String, byte[]> modelEntries = new LinkedHashMap<>();
 
     private Trainer(ComputationGraph graph, Optional<MultiLayerNetwork> sequential, DataSource data) {
@@ -180,7 +181,7 @@ public final class Trainer {
         return this;
     }
 
-    /** Says what could be done about findings. */
+    /** Says what could be done about findings; by default {@link GeneralPrescriber}. */
     public Trainer prescriber(Prescriber advice) {
         prescriber = Check.notNull(advice, "Trainer", "prescriber");
         return this;

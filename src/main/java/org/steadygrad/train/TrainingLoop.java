@@ -122,13 +122,16 @@ final class TrainingLoop {
      * @param waited seconds that it took to get the batches
      */
     private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
+        int batch = progress.batchInEpoch - group.size();
         if (window == 0) {
-            return List.of(new Attempt(group, false, false, waited));
+            return List.of(new Attempt(group, false, false, batch, 0, waited));
         }
         List<Attempt> attempts = new ArrayList<>();
+        List<Integer> starts = Windows.starts(group.get(0), window);
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
+            int start = starts.get(attempts.size());
             boolean continued = !attempts.isEmpty();
-            attempts.add(new Attempt(List.of(piece), continued, true, continued ? 0 : waited));
+            attempts.add(new Attempt(List.of(piece), continued, true, batch, start, continued ? 0 : waited));
         }
         return attempts;
     }

@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.steadygrad.health.HealthObserver;
 
@@ -40,6 +41,9 @@ public interface TrainingObserver extends HealthObserver {
 
     /** @param metrics metric name to value on the validation data */
     default void validated(int iteration, Map<String, Double> metrics, boolean best) {}
+
+    /** @param bundle a file that was written, with which a step that wasn't applied can be run again */
+    default void filed(int iteration, Path bundle) {}
 
     /** @param message one line in words */
     default void happened(Event event, int iteration, String message) {}

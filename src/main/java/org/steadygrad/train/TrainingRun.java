@@ -22,6 +22,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
@@ -70,6 +71,8 @@ final class TrainingRun {
             opened.passedOver().forEach(observer::passedOver);
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
+            } finally {
+                folder.ifPresent(RunReport::write);
             }
         } catch (IOException e) {
             throw unfiled(e, store);
@@ -124,7 +127,7 @@ final class TrainingRun {
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
-            StepRunner steps = new StepRunner(parts, records, settings);
+            StepRunner steps = steps(parts, records, folder, work);
             observer.started(
                     engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
@@ -141,6 +144,15 @@ final class TrainingRun {
             file(folder, result);
             return result;
         }
+    }
+
+    /** @param work takes what is exported from the engine */
+    private StepRunner steps(
+            RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
+        StepPasses passes = new StepPasses(parts.engine(), settings);
+        Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
+        return new StepRunner(
+                parts, records, passes, new SkippedSteps(parts.engine(), passes, forensics, data.training()));
     }
 
     /** Saves what can be saved when the engine fails. */

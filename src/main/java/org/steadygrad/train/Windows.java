@@ -17,8 +17,7 @@ public final class Windows {
      * @return the windows in order, without those at the end that the label mask leaves out entirely
      */
     public static List<MultiDataSet> of(MultiDataSet batch, int steps) {
-        INDArray features = batch.getFeatures(0);
-        if (steps == 0 || features.rank() < 3 || features.size(2) <= steps) {
+        if (whole(batch, steps)) {
             return List.of(batch);
         }
         if (batch.getLabels(0).rank() != 3) {
@@ -28,14 +27,32 @@ public final class Windows {
                     "labels of rank " + batch.getLabels(0).rank(),
                     "Windows before the last one would have nothing to learn from; leave the key out.");
         }
-        List<MultiDataSet> windows = new ArrayList<>();
-        for (long from = 0; from < features.size(2); from += steps) {
-            MultiDataSet window = window(batch, from, Math.min(from + steps, features.size(2)));
-            if (scored(window)) {
-                windows.add(window);
+        return starts(batch, steps).stream()
+                .map(from -> window(batch, from, end(batch, from, steps)))
+                .toList();
+    }
+
+    /** First time steps of the same windows. */
+    static List<Integer> starts(MultiDataSet batch, int steps) {
+        if (whole(batch, steps)) {
+            return List.of(0);
+        }
+        List<Integer> starts = new ArrayList<>();
+        for (int from = 0; from < batch.getFeatures(0).size(2); from += steps) {
+            if (scored(batch, from, end(batch, from, steps))) {
+                starts.add(from);
             }
         }
-        return windows;
+        return starts;
+    }
+
+    private static boolean whole(MultiDataSet batch, int steps) {
+        INDArray features = batch.getFeatures(0);
+        return steps == 0 || features.rank() < 3 || features.size(2) <= steps;
+    }
+
+    private static long end(MultiDataSet batch, int from, int steps) {
+        return Math.min((long) from + steps, batch.getFeatures(0).size(2));
     }
 
     private static MultiDataSet window(MultiDataSet batch, long from, long to) {
@@ -58,8 +75,8 @@ public final class Windows {
         return new INDArray[] {piece.dup()};
     }
 
-    private static boolean scored(MultiDataSet window) {
-        INDArray[] masks = window.getLabelsMaskArrays();
-        return masks == null || masks[0] == null || masks[0].sumNumber().doubleValue() > 0;
+    private static boolean scored(MultiDataSet batch, long from, long to) {
+        INDArray[] mask = cut(batch.getLabelsMaskArrays(), from, to);
+        return mask == null || mask[0].sumNumber().doubleValue() > 0;
     }
 }

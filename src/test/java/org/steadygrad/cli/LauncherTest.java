@@ -3,6 +3,7 @@ package org.steadygrad.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -37,7 +39,7 @@ class LauncherTest {
             case "$*" in
                 *showSettings*) echo '    java.version = VERSION' >&2 ;;
                 *ArchiveClasses*) ;;
-                *) printf 'java <%s>' "$@"; exit 7 ;;
+                *) printf 'java <%s>' "$@"; printf '%s columns' "$STEADYGRAD_TERMINAL"; exit 7 ;;
             esac
             """;
 
@@ -72,6 +74,21 @@ class LauncherTest {
         Outcome second = launch(project.resolve("steadygrad"));
         assertFalse(second.text.contains("building"), second.text);
         assertEquals(1, builds());
+    }
+
+    @Test
+    void saysHowWideTheTerminalIs() throws Exception {
+        assumeTrue(
+                Stream.of("/usr/bin/script", "/bin/stty").allMatch(name -> Files.exists(Path.of(name))),
+                "util-linux's script and stty aren't here");
+        Outcome redirected = launch(project.resolve("steadygrad"), "train");
+        assertTrue(redirected.text.endsWith("0 columns"), redirected.text);
+        String narrow = "stty cols 57; exec /bin/sh '"
+                + project.resolve("steadygrad").toString().replace("'", "'\\''") + "'";
+        Outcome drawn = run(List.of("/usr/bin/script", "-qec", narrow, "/dev/null"));
+        assertTrue(drawn.text.endsWith("57 columns"), drawn.text);
+        Outcome halfway = run(List.of("/usr/bin/script", "-qec", narrow + " 2>errors", "/dev/null"));
+        assertTrue(halfway.text.endsWith("0 columns"), halfway.text);
     }
 
     @Test
@@ -163,7 +180,14 @@ class LauncherTest {
     private record Outcome(int code, String text) {}
 
     private Outcome launch(Path script, String... arguments) throws IOException, InterruptedException {
-        Process process = start(script, arguments);
+        return end(start(script, arguments));
+    }
+
+    private Outcome run(List<String> command) throws IOException, InterruptedException {
+        return end(start(command));
+    }
+
+    private static Outcome end(Process process) throws IOException, InterruptedException {
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Outcome(process.waitFor(), text);
     }
@@ -171,6 +195,10 @@ class LauncherTest {
     private Process start(Path script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
         command.addAll(List.of(arguments));
+        return start(command);
+    }
+
+    private Process start(List<String> command) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).directory(temporary.toFile());
         builder.environment().remove("JAVA_HOME");
@@ -199,6 +227,7 @@ class LauncherTest {
                 "rm",
                 "sed",
                 "sleep",
+                "stty",
                 "tail",
                 "tee")) {
             for (String place : List.of("/bin", "/usr/bin")) {

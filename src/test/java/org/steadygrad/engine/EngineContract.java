@@ -16,4 +16,6 @@ public abstract class EngineContract
                 RefusedStepContract,
                 SnapshotContract,
                 ReproducibilityContract,
-                StepsAheadContract {}
+                StepsAheadContract,
+                DistributionContract,
+                HandedOutContract {}

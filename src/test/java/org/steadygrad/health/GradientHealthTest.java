@@ -4,18 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -209,6 +214,54 @@ class GradientHealthTest {
         assertEquals(11, named.evidence().get("timeStep"));
     }
 
+    /** DL4J clips in the same array, after the listener has seen it. */
+    @Test
+    void histogramsAreOfTheStepsOwnTensors(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("health.jsonl");
+        MultiLayerNetwork network = new MultiLayerNetwork(settings(0.1)
+                .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
+                .gradientNormalizationThreshold(1e-3)
+                .list()
+                .layer(new LSTM.Builder().nIn(3).nOut(7).build())
+                .layer(new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .nIn(7)
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+        network.init();
+        network.setListeners(new GradientHealth(RunFiles.defaults(HealthSpec.class, "every=2", "histograms=4"), file));
+        INDArray first = network.params().dup();
+        for (int step = 0; step < 5; step++) {
+            network.fit(new DataSet(Nd4j.randn(5, 3, 9), Nd4j.randn(5, 1, 9)));
+        }
+        List<JsonNode> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            rows.add(new ObjectMapper().readTree(line));
+        }
+        List<String> kinds = rows.stream().map(row -> row.get("kind").asText()).toList();
+        assertEquals(List.of("distributions", "look", "look", "distributions", "look"), kinds);
+        double weights = 0;
+        double gradients = 0;
+        for (JsonNode tensor : rows.get(0).get("tensors")) {
+            double squares = tensor.get("values").get("squares").asDouble();
+            weights += tensor.get("kind").asText().equals("WEIGHT") ? squares : 0;
+            gradients += tensor.get("kind").asText().equals("GRADIENT") ? squares : 0;
+        }
+        assertEquals(first.norm2Number().doubleValue(), Math.sqrt(weights), 1e-4);
+        double norm = rows.get(1).get("gradientNorm").asDouble();
+        assertEquals(norm, Math.sqrt(gradients), 1e-4 * norm);
+        assertEquals(12, rows.get(1).get("gates").size());
+        assertEquals(0, rows.get(2).get("gates").size());
+        JsonNode outputs = rows.get(0).get("tensors").get(10);
+        assertEquals("ACTIVATION", outputs.get("kind").asText());
+        long count = 0;
+        for (JsonNode bin : outputs.get("values").get("counts")) {
+            count += bin.asLong();
+        }
+        assertEquals(5 * 7 * 9, count);
+    }
+
     @Test
     void trainingIsTheSameToTheBit(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("health.jsonl");
@@ -238,8 +291,11 @@ class GradientHealthTest {
         }
         assertArrayEquals(parameters[0].toDoubleVector(), parameters[1].toDoubleVector());
         List<String> lines = Files.readAllLines(file);
-        assertEquals(5, lines.size());
-        var row = new ObjectMapper().readTree(lines.get(4));
+        assertEquals(6, lines.size());
+        assertEquals(
+                "distributions",
+                new ObjectMapper().readTree(lines.get(0)).get("kind").asText());
+        var row = new ObjectMapper().readTree(lines.get(5));
         assertEquals("look", row.get("kind").asText());
         assertEquals(2, row.get("layers").size());
         assertTrue(row.get("parameters").get(0).get("updateRatio").asDouble() > 0);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -17,6 +18,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -157,7 +159,7 @@ class HealthMonitorTest {
                 List.of(),
                 List.of(),
                 Optional.of(new StepTrace.NonFiniteOrigin("b", "activation", 3, Double.POSITIVE_INFINITY)));
-        List<Finding> raised = monitor().observeNonFinite(8, trace);
+        List<Finding> raised = monitor().observeNonFinite(8, trace, "Because of b.", Map.of("number", 7.0));
         assertEquals("b", raised.get(0).layer());
         assertEquals(8, raised.get(0).firstIteration());
         assertTrue(

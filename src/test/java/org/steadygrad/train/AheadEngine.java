@@ -147,6 +147,16 @@ final class AheadEngine implements Engine {
     }
 
     @Override
+    public void copyGradient(float[] target) {
+        engine.copyGradient(target);
+    }
+
+    @Override
+    public void copyParameters(float[] target) {
+        engine.copyParameters(target);
+    }
+
+    @Override
     public INDArray output(MultiDataSet batch) {
         checkIdle();
         return engine.output(batch);

@@ -39,7 +39,7 @@ class ResumeTest {
               clip: {historyQuantile: {percentile: 50}}
               validateEvery: 3
               earlyStopping: {patience: 3}
-            health: {every: 4}
+            health: {every: 4, histograms: 6}
             """;
     private static final String WINDOWS =
             """
@@ -53,6 +53,7 @@ class ResumeTest {
               updater: {adam: {learningRate: 0.01}}
               schedule: {step: {every: 7}}
               clip: {zScore: {warmup: 4, threshold: 0.5}}
+            health: {every: 3, histograms: 5}
             """;
     private static final String GUARDED =
             """
@@ -66,7 +67,7 @@ class ResumeTest {
               clip: {historyQuantile: {percentile: 60, window: 10}}
               guard: {auto: {snapshotEvery: 4, spikeSteps: 2, recoverAfter: 6}}
               validateEvery: 7
-            health: {every: 7}
+            health: {every: 7, histograms: 7}
             """;
 
     @TempDir

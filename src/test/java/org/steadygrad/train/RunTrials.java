@@ -68,6 +68,7 @@ final class RunTrials {
                         (e, b) -> false,
                         nan,
                         "training.clip={historyQuantile: {percentile: 50}}"),
+                trial("histograms", (e, b) -> b == 7 && e == 1, nan, "health.histograms=8", guard + "off"),
                 trial("accumulated", (e, b) -> false, nan, "training.accumulate=3"),
                 trial(
                         "windows",

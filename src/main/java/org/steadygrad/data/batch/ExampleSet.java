@@ -1,5 +1,6 @@
 package org.steadygrad.data.batch;
 
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.DataDescription;
 
 /** Numbered examples from which batches are made. Must be safe for use by several threads: epochs may overlap. */
@@ -16,4 +17,13 @@ public interface ExampleSet {
 
     /** Writes an example into its place in a batch; what isn't written stays 0. */
     void fill(int epoch, int example, BatchBuilder.Slot slot);
+
+    /**
+     * Says where a number of an example comes from.
+     *
+     * @param cell whose example counts within a batch and is of no concern here
+     */
+    default String origin(int epoch, int example, BatchCell cell) {
+        return "example " + example + " of the data" + cell.rowAndStep();
+    }
 }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 
@@ -42,11 +43,20 @@ public final class PlannedBatches implements BatchSequence {
     public BatchIterator epoch(int epoch, int firstBatch) {
         Check.nonNegative(epoch, "Data source", "epoch");
         Check.inClosed(firstBatch, 0, batchesPerEpoch(), "Data source", "firstBatch");
-        int[][] plan = shuffle ? BatchPlan.shuffled(examples, batch, seed, epoch) : BatchPlan.inOrder(examples, batch);
+        int[][] plan = plan(epoch);
         Iterator<MultiDataSet> batches = IntStream.range(firstBatch, plan.length)
                 .mapToObj(i -> assemble(epoch, plan[i]))
                 .iterator();
         return Prefetch.of(batches);
+    }
+
+    @Override
+    public String origin(int epoch, int number, BatchCell cell) {
+        return examples.origin(epoch, plan(epoch)[number][cell.example()], cell);
+    }
+
+    private int[][] plan(int epoch) {
+        return shuffle ? BatchPlan.shuffled(examples, batch, seed, epoch) : BatchPlan.inOrder(examples, batch);
     }
 
     private MultiDataSet assemble(int epoch, int[] chosen) {

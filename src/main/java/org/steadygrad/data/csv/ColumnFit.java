@@ -61,21 +61,11 @@ final class ColumnFit {
         if (range == 0) {
             mean = least;
         }
-        Column column =
-                switch (normalization) {
-                    case STANDARD ->
-                        new Column(name, mean, deviation > 0 && range > 0 ? deviation : scale(range), mean);
-                    case MIN_MAX -> new Column(name, least, scale(range), mean);
-                    case NONE -> new Column(name, 0, 1, mean);
-                };
-        if (!Double.isFinite(column.scale()) || !Double.isFinite(column.mean())) {
-            throw InvalidInputException.of(
-                    who,
-                    "numbers that can be scaled",
-                    "numbers from " + least + " to " + largest,
-                    "Rescale the column.");
-        }
-        return column;
+        return switch (normalization) {
+            case STANDARD -> new Column(name, mean, deviation > 0 && range > 0 ? deviation : scale(range), mean);
+            case MIN_MAX -> new Column(name, least, scale(range), mean);
+            case NONE -> new Column(name, 0, 1, mean);
+        };
     }
 
     private static double scale(double range) {

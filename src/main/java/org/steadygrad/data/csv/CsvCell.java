@@ -21,10 +21,18 @@ record CsvCell(String file, long line, String column, String content) {
         return isMissing(content);
     }
 
-    /** @throws InvalidInputException unless the cell is a finite number in plain or scientific notation */
+    /**
+     * Numbers that only a double can hold are refused even where scaling would bring them back into range: next to one of
+     * them all others of its column become the same.
+     *
+     * @throws InvalidInputException unless the cell is a number in plain or scientific notation that a 32-bit float can hold
+     */
     double number() {
         double value = isNumber(content) ? Double.parseDouble(content) : Double.NaN;
-        if (!Double.isFinite(value)) {
+        if (Math.abs(value) > Float.MAX_VALUE) {
+            throw error("a number that a 32-bit float can hold, at most 3.4e38 in magnitude", "Mend the cell.");
+        }
+        if (Double.isNaN(value)) {
             String remedy = DECIMAL_COMMA.matcher(content).matches()
                     ? "Write decimals with a point."
                     : "Mend the cell, or leave the column out by naming the others in data.inputs.";

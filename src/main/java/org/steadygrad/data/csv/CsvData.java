@@ -104,8 +104,11 @@ public final class CsvData {
         Columns columns = fitted == null ? CsvScaling.fit(rows, spec, trainingRows) : fitted;
         CsvValues values = CsvScaling.apply(rows, columns, spec.missing());
         DataDescription description = describe(columns, maxSteps);
-        CsvExamples validation = cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1]);
-        return SplitSource.of(new CsvExamples(values, description, horizon, cuts[0]), validation, batch, seed, columns);
+        CsvPlaces places = CsvPlaces.of(rows);
+        CsvExamples training = new CsvExamples(values, description, horizon, cuts[0], places);
+        CsvExamples validation =
+                cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1], places);
+        return SplitSource.of(training, validation, batch, seed, columns);
     }
 
     private DataDescription describe(Columns columns, int maxSteps) {

@@ -1,6 +1,7 @@
 package org.steadygrad.data.csv;
 
 import java.util.List;
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.batch.BatchBuilder;
 import org.steadygrad.data.batch.ExampleSet;
@@ -11,7 +12,8 @@ import org.steadygrad.data.csv.CsvRows.Segment;
  * Runs of rows as examples. The label of a run is that of its last row; with labels per step, those of {@code horizon} rows
  * later.
  */
-record CsvExamples(CsvValues values, DataDescription description, int horizon, Cut cut) implements ExampleSet {
+record CsvExamples(CsvValues values, DataDescription description, int horizon, Cut cut, CsvPlaces places)
+        implements ExampleSet {
 
     /** Cuts the rows into examples. */
     sealed interface Cut {
@@ -87,6 +89,19 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
             case NUMBERS -> fillNumbers(values.targets()[rows.end() - 1], slot);
             default -> fillSteps(rows, slot);
         }
+    }
+
+    /** A label is that of the run's last row; with labels per step, that of a row {@code horizon} rows later. */
+    @Override
+    public String origin(int epoch, int example, BatchCell cell) {
+        Segment rows = cut.rows(epoch, example);
+        if (cell.whole()) {
+            return places.rows(rows);
+        }
+        int row = !cell.label()
+                ? rows.begin() + cell.step()
+                : description.target().perStep() ? rows.begin() + cell.step() + horizon : rows.end() - 1;
+        return places.cell(row, cell.label() ? places.target(cell.row()) : places.input(cell.row()));
     }
 
     private static void fillNumbers(float[] targets, BatchBuilder.Slot slot) {

@@ -2,6 +2,7 @@ package org.steadygrad.data.idx;
 
 import java.util.Arrays;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -51,17 +52,18 @@ public final class IdxData {
                     spec.images(), "more than " + held + " images, which go to validation", count, "Raise data.limit.");
         }
         int[] order = Seeds.permutation(count, Seeds.at(SPLIT_SALT, seed));
-        ExampleSet training =
-                new Images(images, labels, spec.reading(), classes, Arrays.copyOfRange(order, held, count));
+        ExampleSet training = new Images(
+                spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, held, count));
         ExampleSet validation = held == 0
                 ? null
-                : new Images(images, labels, spec.reading(), classes, Arrays.copyOfRange(order, 0, held));
+                : new Images(
+                        spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, 0, held));
         return SplitSource.of(training, validation, batch, seed, new DataArtifact.None());
     }
 
     /** Some of the images. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
-    private record Images(IdxFile images, IdxFile labels, ImageReading reading, int classes, int[] chosen)
+    private record Images(String name, IdxFile images, IdxFile labels, ImageReading reading, int classes, int[] chosen)
             implements ExampleSet {
         @Override
         public DataDescription description() {
@@ -92,6 +94,22 @@ public final class IdxData {
                 }
             }
             slot.label(labels.items()[chosen[example]][0] & 0xFF, 1);
+        }
+
+        @Override
+        public String origin(int epoch, int example, BatchCell cell) {
+            String image = "image " + chosen[example] + " of " + name;
+            if (cell.whole() || cell.label()) {
+                return image + (cell.label() ? ", its label" : "");
+            }
+            int columns = images.shape()[2];
+            int pixel =
+                    switch (reading) {
+                        case ROWS -> cell.step() * columns + cell.row();
+                        case PIXELS -> cell.step();
+                        case FLAT -> cell.row();
+                    };
+            return image + ", pixel row " + pixel / columns + ", column " + pixel % columns;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.data.pianoroll;
 
 import java.util.List;
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -23,12 +24,18 @@ public final class PianoRollData {
     public static DataSource open(DataSpec.PianoRoll spec, int batch, long seed) {
         PianoRollFile.Rolls rolls = PianoRollFile.read(DataFile.of("data.path", spec.path()), spec.keys());
         int steps = PianoRollFile.longest(rolls) - 1;
-        ExampleSet validation = rolls.valid().isEmpty() ? null : new Sequences(rolls.valid(), spec.keys(), steps);
+        ExampleSet validation = rolls.valid().isEmpty()
+                ? null
+                : new Sequences(spec.path() + ", list valid", rolls.valid(), spec.keys(), steps);
         return SplitSource.of(
-                new Sequences(rolls.train(), spec.keys(), steps), validation, batch, seed, new DataArtifact.None());
+                new Sequences(spec.path() + ", list train", rolls.train(), spec.keys(), steps),
+                validation,
+                batch,
+                seed,
+                new DataArtifact.None());
     }
 
-    private record Sequences(List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {
+    private record Sequences(String name, List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {
         @Override
         public DataDescription description() {
             return new DataDescription(InputKind.SEQUENCE, keys, TargetKind.KEYS_PER_STEP, keys, maxSteps);
@@ -56,6 +63,14 @@ public final class PianoRollData {
                 }
             }
             slot.length(roll.length - 1);
+        }
+
+        @Override
+        public String origin(int epoch, int example, BatchCell cell) {
+            String sequence = "sequence " + example + " of " + name;
+            return cell.whole()
+                    ? sequence
+                    : sequence + ", key " + cell.row() + ", time step " + (cell.step() + (cell.label() ? 1 : 0));
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.data.text;
 
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchCell;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -44,9 +45,9 @@ public final class TextData {
         Windows windows = new Windows(0, split - 1, length, seed, true);
         ExampleSet validation = spec.validation() == 0
                 ? null
-                : new TextWindows(symbols, size, new Windows(split, symbols.length - 1, length, 0, false));
+                : new TextWindows(file.name(), symbols, size, new Windows(split, symbols.length - 1, length, 0, false));
         return SplitSource.of(
-                new TextWindows(symbols, size, windows), validation, batch, seed, vocabulary.toArtifact());
+                new TextWindows(file.name(), symbols, size, windows), validation, batch, seed, vocabulary.toArtifact());
     }
 
     private static void checkLengths(String name, int training, int validation, DataSpec.Text spec) {
@@ -68,7 +69,7 @@ public final class TextData {
 
     /** Windows over encoded text. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
-    private record TextWindows(int[] symbols, int vocabulary, Windows windows) implements ExampleSet {
+    private record TextWindows(String name, int[] symbols, int vocabulary, Windows windows) implements ExampleSet {
         @Override
         public DataDescription description() {
             return new DataDescription(
@@ -89,6 +90,15 @@ public final class TextData {
                 slot.label(symbols[start + t + 1], t, 1);
             }
             slot.length(steps);
+        }
+
+        @Override
+        public String origin(int epoch, int example, BatchCell cell) {
+            int start = windows.start(epoch, example);
+            if (cell.whole()) {
+                return "characters " + start + " to " + (start + windows.steps(start)) + " of " + name;
+            }
+            return "character " + (start + cell.step() + (cell.label() ? 1 : 0)) + " of " + name;
         }
     }
 }

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
@@ -93,12 +94,15 @@ final class CpuEngine implements Engine {
         program.batch().loadLabels(batch);
         model.packed().refresh();
         gradientSum.expect(options.accumulate());
-        Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.trace());
+        Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.traced());
         program.forward(pass);
-        ProgramTrace trace = options.trace() ? new ProgramTrace(program, scan) : null;
+        ProgramTrace trace = options.traced() ? new ProgramTrace(program, scan) : null;
         if (trace != null) {
             trace.activations();
             trace.labels();
+        }
+        if (options.histograms()) {
+            trace.histograms();
         }
         program.backward(pass, trace);
         gradientSum.collect(program.shape().examples());
@@ -127,6 +131,29 @@ final class CpuEngine implements Engine {
     @Override
     public void discardGradient() {
         gradientSum.discard();
+    }
+
+    @Override
+    public void copyGradient(float[] target) {
+        checkLength(target);
+        if (gradientSum.passes() == 0) {
+            throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");
+        }
+        gradientSum.finish();
+        model.memory().gradient().read(0, target, target.length);
+        for (int i = 0; i < target.length; i++) {
+            target[i] /= gradientSum.examples();
+        }
+    }
+
+    @Override
+    public void copyParameters(float[] target) {
+        checkLength(target);
+        model.memory().parameters().read(0, target, target.length);
+    }
+
+    private void checkLength(float[] target) {
+        Check.that(target.length == layout().length(), WHO, "an array of " + layout().length(), target.length);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
 import org.steadygrad.engine.program.Reading;
+import org.steadygrad.engine.program.TensorHistogram;
 import org.steadygrad.engine.program.TraceReport;
 import org.steadygrad.engine.trace.ActivationRange;
 
@@ -40,6 +41,24 @@ final class ProgramTrace {
 
     private Reading read(Value value, FloatMemory data, ActivationRange range) {
         return scan.read(data, value.size(), value.perStep() ? mask : null, range);
+    }
+
+    /** To be called after the forward pass, once {@link #activations} was. */
+    void histograms() {
+        float[] rowMask = mask == null ? null : mask.toArray();
+        for (VertexOutput output : plan.outputs()) {
+            if (output.layer()) {
+                Value value = output.value();
+                FloatMemory data = program.value(value);
+                report.histogram(
+                        output,
+                        TensorHistogram.of(
+                                (offset, target, count) -> data.read((int) offset, target, count),
+                                data.length(),
+                                value.size(),
+                                value.perStep() ? rowMask : null));
+            }
+        }
     }
 
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */

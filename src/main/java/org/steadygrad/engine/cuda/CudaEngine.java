@@ -99,12 +99,12 @@ final class CudaEngine implements Engine {
         Program program = load(batch, options);
         gradientSum.expect(options.accumulate());
         ring.settleTrace();
-        Optional<ProgramTrace> trace = run(program, options.trace());
+        Optional<ProgramTrace> trace = run(program, options.traced());
         program.stages().storeStates(states());
         gradientSum.collect(program.shape().examples());
         update.penalties();
         double loss = model.numbers().loss(program.shape().examples());
-        return new PassResult(loss, trace.map(t -> t.finish(loss)));
+        return new PassResult(loss, trace.map(t -> t.finish(loss, options.histograms())));
     }
 
     @Override
@@ -115,18 +115,18 @@ final class CudaEngine implements Engine {
     @Override
     public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
         Optional<ClipRule> constant = rule.clip().constantRule();
-        if (constant.isEmpty() || options.accumulate()) {
+        if (constant.isEmpty() || options.accumulate() || options.histograms()) {
             return Engine.super.step(batch, options, rule);
         }
         ClipRule clip = constant.get();
         Program program = load(batch, options);
         gradientSum.discard();
-        Optional<ProgramTrace> trace = options.trace() ? Optional.of(trace(program)) : Optional.empty();
+        Optional<ProgramTrace> trace = options.traced() ? Optional.of(trace(program)) : Optional.empty();
         if (trace.isPresent()) {
             ring.settleTrace();
         }
         update.send(rule, clip, program.shape().examples(), ring.generation());
-        program.runStep(options.trace(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
+        program.runStep(options.traced(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
         program.stages().storeStates(states());
         return ring.send(program.shape().examples(), trace);
     }
@@ -211,6 +211,22 @@ final class CudaEngine implements Engine {
     @Override
     public void discardGradient() {
         gradientSum.discard();
+    }
+
+    @Override
+    public void copyGradient(float[] target) {
+        if (gradientSum.passes() == 0) {
+            throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");
+        }
+        model.runtime().device().use();
+        gradientSum.finish();
+        state.copyGradient(target, gradientSum.examples());
+    }
+
+    @Override
+    public void copyParameters(float[] target) {
+        model.runtime().device().use();
+        state.copyParameters(target);
     }
 
     @Override

@@ -3,8 +3,10 @@ package org.steadygrad.engine.cuda;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
 
 /** What an engine's training has come to, on its way in and out: to models, and to snapshots in the host's memory. */
 final class EngineState {
@@ -32,6 +34,24 @@ final class EngineState {
             Map<Integer, List<float[]>> carried,
             Map<Integer, List<float[]>> continued)
             implements EngineSnapshot {}
+
+    void copyParameters(float[] target) {
+        copy(model.memory(), model.memory().parameters(), target);
+    }
+
+    /** @param divisor what the gradient in the model's memory is divided by, besides the loss scale */
+    void copyGradient(float[] target, long divisor) {
+        copy(model.memory(), model.memory().gradient(), target);
+        double scale = (double) model.lossScale().state().scale() * divisor;
+        for (int i = 0; i < target.length; i++) {
+            target[i] = (float) (target[i] / scale);
+        }
+    }
+
+    private static void copy(ModelMemory memory, DeviceMemory source, float[] target) {
+        Check.that(target.length == source.length(), WHO, "an array of " + source.length(), target.length);
+        memory.read(source, target);
+    }
 
     EngineSnapshot snapshot() {
         ModelMemory memory = model.memory();

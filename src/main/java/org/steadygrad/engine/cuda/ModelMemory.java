@@ -79,6 +79,12 @@ final class ModelMemory {
 
     float[] read(DeviceMemory source) {
         float[] target = new float[Math.toIntExact(source.length())];
+        read(source, target);
+        return target;
+    }
+
+    /** @param target of the memory's length */
+    void read(DeviceMemory source, float[] target) {
         try (PinnedMemory pinned = runtime.device().pinned(Math.min(PIECE, source.bytes()))) {
             long step = PIECE / Float.BYTES;
             for (long first = 0; first < target.length; first += step) {
@@ -88,7 +94,6 @@ final class ModelMemory {
                 pinned.floats().get(target, (int) first, count);
             }
         }
-        return target;
     }
 
     /** @param target a vector of the memory's length, of any floating-point type; null does nothing */

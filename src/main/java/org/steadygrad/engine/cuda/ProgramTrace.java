@@ -24,6 +24,7 @@ import org.steadygrad.ops.ParameterBlock;
  * Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. All that is read goes to places of one
  * buffer, given when the trace is made, and to the host at the end of the pass: enqueuing a traced pass neither allocates
  * nor waits. Gradients are told without the loss scale. A gradient is read when it is complete, since its memory is used again below.
+ * Activations stay until the next pass, so that their histograms are taken on the host once a pass is over.
  */
 final class ProgramTrace {
     private final Program program;
@@ -129,8 +130,9 @@ final class ProgramTrace {
      * Sums up a pass that was waited for.
      *
      * @param loss of the pass
+     * @param histograms whether the trace has histograms; then no other pass may have been enqueued since
      */
-    StepTrace finish(double loss) {
+    StepTrace finish(double loss, boolean histograms) {
         double scale = lossScale.content().getFloat(0);
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
@@ -143,6 +145,22 @@ final class ProgramTrace {
         List<TimeProfile> profiles = program.stages().profiled().stream()
                 .map(step -> step.profile(scale))
                 .toList();
+        if (histograms) {
+            histograms(report);
+        }
         return report.finish(loss, profiles, block -> wild.getOrDefault(block, 0.0));
+    }
+
+    private void histograms(TraceReport report) {
+        float[] rowMask = mask.map(program.model().memory()::read).orElse(null);
+        try (TensorDownload download = new TensorDownload(program.runtime())) {
+            for (VertexOutput output : activations.keySet()) {
+                if (output.layer()) {
+                    Value value = output.value();
+                    float[] own = value.perStep() ? rowMask : null;
+                    report.histogram(output, download.histogram(program.value(value), value.size(), own));
+                }
+            }
+        }
     }
 }

@@ -95,7 +95,7 @@ final class StepRing {
             }
             place.arrived.await();
             double loss = PassNumbers.loss(place.losses.content(), examples);
-            Optional<StepTrace> seen = trace.map(t -> t.finish(loss));
+            Optional<StepTrace> seen = trace.map(t -> t.finish(loss, false));
             Optional<UpdateOutcome> outcome =
                     Double.isFinite(loss) ? Optional.of(update.outcome(place.report.content())) : Optional.empty();
             result = new StepResult(new PassResult(loss, seen), outcome);

@@ -110,9 +110,9 @@ final class Dl4jEngine implements Engine {
         }
         update.expect(options.accumulate());
         PassResult result;
-        if (options.trace() || truncated || lossAlone) {
-            TracedPass.Result traced = TracedPass.run(graph, batch, truncated);
-            Optional<StepTrace> trace = options.trace() ? Optional.of(traced.trace()) : Optional.empty();
+        if (options.traced() || truncated || lossAlone) {
+            TracedPass.Result traced = TracedPass.run(graph, batch, truncated, options.histograms());
+            Optional<StepTrace> trace = options.traced() ? Optional.of(traced.trace()) : Optional.empty();
             result = new PassResult(traced.loss(), trace);
         } else {
             result = plainPass(batch);
@@ -148,6 +148,22 @@ final class Dl4jEngine implements Engine {
     @Override
     public void discardGradient() {
         update.discard();
+    }
+
+    @Override
+    public void copyGradient(float[] target) {
+        checkLength(target);
+        update.copyAverage(target);
+    }
+
+    @Override
+    public void copyParameters(float[] target) {
+        checkLength(target);
+        FlatUpdate.copy(graph.params(), target);
+    }
+
+    private void checkLength(float[] target) {
+        Check.that(target.length == layout.length(), WHO, "an array of " + layout.length(), target.length);
     }
 
     @Override

@@ -123,11 +123,37 @@ final class FlatUpdate {
         return new UpdateOutcome(applied, before, clipScale, blockUpdates(applied));
     }
 
+    /**
+     * Copies the average over the passes collected so far, which stays as it is.
+     *
+     * @throws IllegalStateException when there are none
+     */
+    void copyAverage(float[] target) {
+        if (passes == 0) {
+            throw new IllegalStateException("engine dl4j: there is no gradient. Call computeGradient() first.");
+        }
+        copy(passes > 1 ? accumulated : flatGradient, target);
+        float divisor = divisor();
+        for (int i = 0; i < target.length; i++) {
+            target[i] /= divisor;
+        }
+    }
+
+    /** @param source with as many elements as the array */
+    static void copy(INDArray source, float[] target) {
+        float[] values = source.dup('c').data().asFloat();
+        System.arraycopy(values, 0, target, 0, target.length);
+    }
+
+    private long divisor() {
+        return graph.conf().isMiniBatch() ? examples : passes;
+    }
+
     private void average() {
         if (passes > 1) {
             flatGradient.assign(accumulated);
         }
-        double divisor = graph.conf().isMiniBatch() ? examples : passes;
+        double divisor = divisor();
         trained.forEach(stretch -> stretch.divi(divisor));
         if (passes > 1) {
             statistics.forEach(stretch -> stretch.divi(passes));

@@ -2,6 +2,7 @@ package org.steadygrad.engine.dl4j;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.ops.Histogram;
 
 /**
  * What one look at a layer's output, or at the gradient of it, yields. Everything is summed in double, so that tiny
@@ -75,18 +76,74 @@ record TensorReading(
         return pass.reading();
     }
 
+    /**
+     * The distribution of an array's elements that aren't masked.
+     *
+     * @param array as {@link #of} takes it
+     */
+    static Histogram histogram(INDArray array, Axes axes) {
+        Places places = new Places(array, axes);
+        double[] values = doubles(array);
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < values.length; i++) {
+            if (Double.isFinite(values[i]) && !places.masked(i)) {
+                low = Math.min(low, values[i]);
+                high = Math.max(high, values[i]);
+            }
+        }
+        Histogram.Builder builder = low <= high ? new Histogram.Builder(low, high) : new Histogram.Builder(0, 0);
+        for (int i = 0; i < values.length; i++) {
+            if (!places.masked(i)) {
+                builder.add(values[i]);
+            }
+        }
+        return builder.build();
+    }
+
     /** The elements in 'c' order. */
     static double[] doubles(INDArray array) {
         return array.dup('c').data().asDouble();
     }
 
-    private static final class Pass {
+    /** Where the elements of an array in 'c' order belong. */
+    private static final class Places {
         private final Axes axes;
-        private final ActivationRange range;
         private final int units;
         private final int inner;
         private final boolean timeInside;
         private final boolean timeOutside;
+
+        Places(INDArray array, Axes axes) {
+            this.axes = axes;
+            units = array.rank() < 2 ? 1 : (int) array.size(1);
+            long outer = array.rank() < 1 ? 1 : array.size(0);
+            inner = (int) Math.max(1, array.length() / Math.max(1, outer * units));
+            timeInside = array.rank() == 3;
+            timeOutside = array.rank() == 2 && axes.steps() > 1 && outer == (long) axes.examples() * axes.steps();
+        }
+
+        private int outer(int index) {
+            return index / (inner * units);
+        }
+
+        int unit(int index) {
+            return index / inner % units;
+        }
+
+        /** -1 without a time axis. */
+        int step(int index) {
+            return timeInside ? index % inner : timeOutside ? outer(index) / axes.examples() : -1;
+        }
+
+        boolean masked(int index) {
+            return axes.masked(timeOutside ? outer(index) % axes.examples() : outer(index), step(index));
+        }
+    }
+
+    private static final class Pass {
+        private final Places places;
+        private final ActivationRange range;
         private final boolean[] alive;
         private double squares;
         private double shifted;
@@ -98,28 +155,21 @@ record TensorReading(
         private double nonFinite;
 
         Pass(INDArray array, Axes axes, ActivationRange range) {
-            this.axes = axes;
             this.range = range;
-            units = array.rank() < 2 ? 1 : (int) array.size(1);
-            long outer = array.rank() < 1 ? 1 : array.size(0);
-            inner = (int) Math.max(1, array.length() / Math.max(1, outer * units));
-            timeInside = array.rank() == 3;
-            timeOutside = array.rank() == 2 && axes.steps() > 1 && outer == (long) axes.examples() * axes.steps();
-            alive = new boolean[units];
+            places = new Places(array, axes);
+            alive = new boolean[places.units];
         }
 
         void take(int index, double value) {
-            int outer = index / (inner * units);
-            int step = timeInside ? index % inner : timeOutside ? outer / axes.examples() : -1;
             squares += value * value;
             if (!Double.isFinite(value)) {
-                int at = step < 0 ? -1 : step;
+                int at = places.step(index);
                 if (nonFinite == 0 || at < nonFiniteStep) {
                     nonFiniteStep = at;
                     nonFinite = value;
                 }
             }
-            if (axes.masked(timeOutside ? outer % axes.examples() : outer, step)) {
+            if (places.masked(index)) {
                 return;
             }
             if (count++ == 0) {
@@ -131,7 +181,7 @@ record TensorReading(
                 saturated++;
             }
             if (value != 0) {
-                alive[index / inner % units] = true;
+                alive[places.unit(index)] = true;
             }
         }
 
@@ -148,7 +198,7 @@ record TensorReading(
                     mean,
                     Math.sqrt(variance < 0 ? 0 : variance),
                     saturated / n,
-                    range.canDie() && count > 0 ? dead / (double) units : 0,
+                    range.canDie() && count > 0 ? dead / (double) alive.length : 0,
                     nonFinite == 0 ? -1 : nonFiniteStep,
                     nonFinite);
         }

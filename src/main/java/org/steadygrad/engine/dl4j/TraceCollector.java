@@ -18,6 +18,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.trace.ActivationRange;
 import org.steadygrad.engine.trace.GraphDepths;
 import org.steadygrad.nn.GRULayer;
+import org.steadygrad.ops.Histogram;
 
 /**
  * Reads activations and gradients as {@link TracedPass} comes by them, before a later vertex may change them in place,
@@ -28,6 +29,8 @@ final class TraceCollector {
     private final ComputationGraph graph;
     private final TensorReading.Axes axes;
     private final Map<String, TensorReading> activations = new LinkedHashMap<>();
+    private final boolean wantsHistograms;
+    private final Map<String, Histogram> histograms = new HashMap<>();
     private final Map<String, Double> gradientNorms = new HashMap<>();
     private final Map<String, Map<String, INDArray>> statesBefore = new HashMap<>();
     private final Map<String, List<TimeProfile>> profiles = new HashMap<>();
@@ -36,8 +39,10 @@ final class TraceCollector {
 
     private NonFiniteOrigin origin;
 
-    TraceCollector(ComputationGraph graph, MultiDataSet batch) {
+    /** @param wantsHistograms whether histograms of activations are taken as well */
+    TraceCollector(ComputationGraph graph, MultiDataSet batch, boolean wantsHistograms) {
         this.graph = graph;
+        this.wantsHistograms = wantsHistograms;
         this.axes = axes(batch);
     }
 
@@ -61,10 +66,14 @@ final class TraceCollector {
     void activation(GraphVertex vertex, INDArray out) {
         boolean isLayer = vertex.hasLayer();
         ActivationRange range = isLayer ? LayerFacts.range(vertex.getLayer()) : ActivationRange.NONE;
-        TensorReading reading = TensorReading.of(LayerFacts.timeLast(vertex, out), axes, range);
+        INDArray turned = LayerFacts.timeLast(vertex, out);
+        TensorReading reading = TensorReading.of(turned, axes, range);
         note(vertex, vertex.isInputVertex() ? "input" : "activation", reading);
         if (isLayer) {
             activations.put(vertex.getVertexName(), reading);
+        }
+        if (isLayer && wantsHistograms) {
+            histograms.put(vertex.getVertexName(), TensorReading.histogram(turned, axes));
         }
     }
 
@@ -136,7 +145,7 @@ final class TraceCollector {
                     reading.deadShare()));
             allProfiles.addAll(profiles.getOrDefault(name, List.of()));
         });
-        return new StepTrace(layers, allProfiles, Optional.ofNullable(origin));
+        return new StepTrace(layers, allProfiles, Optional.ofNullable(origin), histograms);
     }
 
     /** Walks the parameters from the output to the input; null when all are finite and only their sum overflowed. */

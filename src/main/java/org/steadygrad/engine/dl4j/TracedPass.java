@@ -56,14 +56,14 @@ public final class TracedPass {
      */
     public record Result(double loss, StepTrace trace) {}
 
-    private TracedPass(ComputationGraph graph, MultiDataSet batch, boolean carryState) {
+    private TracedPass(ComputationGraph graph, MultiDataSet batch, boolean carryState, boolean histograms) {
         this.graph = graph;
         this.batch = batch;
         this.carryState = carryState;
         vertices = graph.getVertices();
         order = graph.topologicalSortOrder();
         epsilonSet = new boolean[vertices.length];
-        collector = new TraceCollector(graph, batch);
+        collector = new TraceCollector(graph, batch, histograms);
     }
 
     /**
@@ -76,6 +76,15 @@ public final class TracedPass {
      *     whatever the graph's configuration says
      */
     public static Result run(ComputationGraph graph, MultiDataSet batch, boolean carryState) {
+        return run(graph, batch, carryState, false);
+    }
+
+    /**
+     * As {@link #run(ComputationGraph, MultiDataSet, boolean)}.
+     *
+     * @param histograms whether the trace has histograms of the layers' outputs
+     */
+    public static Result run(ComputationGraph graph, MultiDataSet batch, boolean carryState, boolean histograms) {
         if (batch.numFeatureArrays() != graph.getNumInputArrays()
                 || batch.numLabelsArrays() != graph.getNumOutputArrays()) {
             throw InvalidInputException.of(
@@ -84,7 +93,7 @@ public final class TracedPass {
                     batch.numFeatureArrays() + " and " + batch.numLabelsArrays(),
                     "");
         }
-        return new TracedPass(graph, batch, carryState).run();
+        return new TracedPass(graph, batch, carryState, histograms).run();
     }
 
     private Result run() {

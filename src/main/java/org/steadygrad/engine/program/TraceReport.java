@@ -13,6 +13,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
+import org.steadygrad.ops.Histogram;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -24,6 +25,7 @@ public final class TraceReport {
     private final BatchShape shape;
     private final Map<Value, List<VertexOutput>> outputs = new HashMap<>();
     private final Map<String, Reading> activations = new HashMap<>();
+    private final Map<String, Histogram> histograms = new HashMap<>();
     private final Map<String, Double> gradientNorms = new HashMap<>();
     private NonFiniteOrigin origin;
 
@@ -43,6 +45,11 @@ public final class TraceReport {
     public void activation(VertexOutput output, Reading reading) {
         note(output.vertex(), "activation", output.value(), reading);
         activations.put(output.vertex(), reading);
+    }
+
+    /** @param output one of the plan's, that is a layer's */
+    public void histogram(VertexOutput output, Histogram values) {
+        histograms.put(output.vertex(), values);
     }
 
     /** Labels enter the backward pass through the gradient of the output. */
@@ -90,7 +97,7 @@ public final class TraceReport {
                 layers.add(layer(output, activations.get(output.vertex())));
             }
         }
-        return new StepTrace(layers, profiles, Optional.ofNullable(origin));
+        return new StepTrace(layers, profiles, Optional.ofNullable(origin), histograms);
     }
 
     private LayerTrace layer(VertexOutput output, Reading reading) {

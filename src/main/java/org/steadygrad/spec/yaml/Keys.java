@@ -8,7 +8,7 @@ import org.steadygrad.check.InvalidInputException;
 
 /** Key paths such as {@code model.layers[1].gru.units}. */
 final class Keys {
-    private static final Pattern STEP = Pattern.compile("([^.\\[\\]]+)|\\[([0-9]{1,6})]");
+    private static final Pattern STEP = Pattern.compile("([^.\\[\\]]+)|\\[(\\+?[0-9]{1,6})]");
 
     private Keys() {}
 
@@ -20,7 +20,7 @@ final class Keys {
         return path + "[" + index + "]";
     }
 
-    /** Returns the steps of {@code path}: names, and indices as {@code [1]}. */
+    /** Returns the steps of {@code path}: names, indices as {@code [1]}, and places between entries as {@code [+1]}. */
     static List<String> steps(String path, String who) {
         List<String> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(path);
@@ -42,8 +42,13 @@ final class Keys {
         return steps;
     }
 
-    /** Returns the index of a step such as {@code [1]}, or -1 if it is a name. */
+    /** Returns the index of a step such as {@code [1]} or {@code [+1]}, or -1 if it is a name. */
     static int index(String step) {
         return step.startsWith("[") ? Integer.parseInt(step.substring(1, step.length() - 1)) : -1;
+    }
+
+    /** Whether a step such as {@code [+1]} asks for a new entry before the one that has this index. */
+    static boolean inserts(String step) {
+        return step.startsWith("[+");
     }
 }

@@ -10,7 +10,8 @@ import org.steadygrad.check.InvalidInputException;
 /**
  * Changes single values of a run file, as {@code --set key=value} asks. The types say what a path means, so it reaches
  * through every way of saying a variant: {@code data.path}, {@code data.text.path} and {@code training.updater.adam}
- * all work, whichever form the file uses and whether the key stands in it or only has a default.
+ * all work, whichever form the file uses and whether the key stands in it or only has a default. {@code [1]} is the entry
+ * of a list with the index 1, and {@code [+1]} a new one before it; after the last entry, the number of entries is the index.
  */
 final class Overrides {
     private final Place place;
@@ -70,17 +71,23 @@ final class Overrides {
 
     private Node setItem(Class<?> element, Node node, int step, String here) {
         int index = Keys.index(steps.get(step));
+        boolean inserts = Keys.inserts(steps.get(step));
         List<Node> items = node instanceof Node.Sequence sequence ? sequence.items() : List.of();
-        if (index < 0 || index >= items.size()) {
+        int last = inserts ? items.size() : items.size() - 1;
+        if (index < 0 || index > last) {
             throw InvalidInputException.of(
                     place.source(),
-                    here + "[i] with i from 0 to " + (items.size() - 1),
+                    here + (inserts ? "[+i]" : "[i]") + " with i from 0 to " + last,
                     here + (index < 0 ? "." : "") + steps.get(step),
                     "The list has " + items.size() + (items.size() == 1 ? " entry." : " entries."));
         }
         List<Node> changed = new ArrayList<>(items);
-        changed.set(index, set(element, items.get(index), step + 1, Keys.join(here, index)));
-        return new Node.Sequence(node.place(), List.copyOf(changed));
+        if (inserts) {
+            changed.add(index, set(element, null, step + 1, Keys.join(here, index)));
+        } else {
+            changed.set(index, set(element, items.get(index), step + 1, Keys.join(here, index)));
+        }
+        return new Node.Sequence(node == null ? place : node.place(), List.copyOf(changed));
     }
 
     private Node.Mapping asMapping(Node node, String here) {

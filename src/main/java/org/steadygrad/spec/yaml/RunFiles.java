@@ -18,6 +18,7 @@ import org.steadygrad.spec.RunSpec;
  *
  * <p>Overrides have the form {@code key=value}: the path of a key, such as {@code data.path} or
  * {@code model.layers[1].gru.units} (indices from 0), and its new value in YAML. A path may leave a variant's name out.
+ * {@code model.layers[+1]={batchNorm: {}}} puts a new entry before the one with the index 1.
  */
 public final class RunFiles {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -84,6 +85,11 @@ public final class RunFiles {
     /** Writes a run file with every default filled in, that {@link #parse(String, String)} reads as an equal spec. */
     public static String write(RunSpec spec) {
         return YamlWriter.write(spec);
+    }
+
+    /** How run files say a constant, for example {@code leakyRelu} for {@code LEAKY_RELU}. */
+    public static String word(Enum<?> constant) {
+        return Schema.constantName(constant);
     }
 
     private static String text(Path file) {

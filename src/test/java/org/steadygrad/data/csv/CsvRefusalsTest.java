@@ -50,12 +50,7 @@ class CsvRefusalsTest {
                 number("empty", "a,b,y\n1,2,3\n4,,6\n", "line 3", "column \"b\"", "data.missing"),
                 number("NA", "a,b,y\nNA,2,3\n", "line 2", "column \"a\"", "\"NA\"", "data.missing"),
                 number("target", "a,b,y\n1,2,?\n", "line 2", "column \"y\"", "\"?\""),
-                number(
-                        "too large for a float",
-                        "a,b,y\n1,2,3\n1,2e300,3\n1,2,3\n",
-                        "line 3",
-                        "column \"b\"",
-                        "2.0E300"),
+                number("too large for a float", "a,b,y\n1,2,3\n1,2e300,3\n1,2,3\n", "line 3", "column \"b\"", "2e300"),
                 number("cell after quoted lines", "a,b,y\n\"1\",\"2\",3\n\n\n4,?,6\n", "line 5", "column \"b\""),
                 refused(
                         "missing target",
@@ -78,11 +73,13 @@ class CsvRefusalsTest {
                         "column \"a\"",
                         "training"),
                 refused(
-                        "spread too large",
+                        "too large for a float before scaling",
                         f -> CsvSpecs.numbers(f, "y").normalization(Normalization.STANDARD),
-                        "a,y\n-1.7e308,1\n1.7e308,2\n1,3\n",
+                        "a,y\n1,1\n-1e39,2\n1,3\n",
+                        "line 3",
                         "column \"a\"",
-                        "1.7E308"));
+                        "-1e39",
+                        "32-bit"));
     }
 
     @TestFactory

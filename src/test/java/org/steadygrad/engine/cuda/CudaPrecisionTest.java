@@ -209,6 +209,27 @@ class CudaPrecisionTest {
         }
     }
 
+    @Test
+    void copiedGradientsAreOfTheLossAsItIs() {
+        ContractCase test = mixed();
+        float[] exact = copiedGradient(test, Precision.FLOAT32);
+        float[] scaled = copiedGradient(test, Precision.FP16);
+        double largest = 0;
+        for (float value : exact) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        assertArrayEquals(exact, scaled, (float) (0.01 * largest));
+    }
+
+    private static float[] copiedGradient(ContractCase test, Precision precision) {
+        try (CudaEngine engine = engine(test, precision)) {
+            float[] gradient = new float[(int) engine.layout().length()];
+            engine.computeGradient(test.batch(), EngineSubject.plain());
+            engine.copyGradient(gradient);
+            return gradient;
+        }
+    }
+
     private static void assertSame(StepTrace expected, StepTrace actual) {
         for (int i = 0; i < expected.layers().size(); i++) {
             LayerTrace layer = expected.layers().get(i);

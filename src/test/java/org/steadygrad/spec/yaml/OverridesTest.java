@@ -56,6 +56,22 @@ class OverridesTest {
     }
 
     @Test
+    void aPlusInFrontOfAnIndexPutsANewEntryBeforeIt() {
+        assertEquals(
+                set("model.layers=[{dense: 3}, {embedding: 4}, {gru: 8}]").model(),
+                set("model.layers[+0]={dense: 3}").model());
+        assertEquals(
+                set("model.layers=[{embedding: 4}, {batchNorm: {activation: tanh}}, {gru: 8}, {rnn: {units: 2}}]")
+                        .model(),
+                set("model.layers[+2].rnn.units=2", "model.layers[+1]={batchNorm: {activation: tanh}}")
+                        .model());
+        assertEquals(
+                set("health.ignore=[a, b]").health(),
+                set("health.ignore[+0]=b", "health.ignore[+0]=a").health());
+        assertTrue(message("model.layers[+3]={gru: 8}").contains("model.layers[+i] with i from 0 to 2"));
+    }
+
+    @Test
     void pathsReachThroughShortFormsAndDefaults() {
         assertEquals(
                 128,

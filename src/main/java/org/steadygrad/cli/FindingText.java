@@ -1,0 +1,54 @@
+package org.steadygrad.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Prescription;
+import picocli.CommandLine.Help.Ansi;
+
+/** Findings for people: severity, what is wrong, and what to try first. */
+final class FindingText {
+    /** What needs no quotes in shells; brackets are patterns there. */
+    private static final int MOST_CHANGES = 4;
+
+    private static final String PLAIN = "[A-Za-z0-9_./:=,+-]+";
+
+    private FindingText() {}
+
+    /** The severity, padded and coloured. */
+    static String severity(Finding finding, boolean colours) {
+        String style =
+                switch (finding.severity()) {
+                    case ERROR -> "bold,fg(red)";
+                    case WARNING -> "fg(yellow)";
+                    case INFO -> "fg(cyan)";
+                };
+        String name = finding.severity().name().toLowerCase(Locale.ROOT);
+        return (colours ? Ansi.ON : Ansi.OFF).string("@|" + style + " " + name + "|@");
+    }
+
+    /** What to try first, as options of {@code train}, in words where it lies outside the run file; at most one line. */
+    static List<String> advice(Finding finding) {
+        return finding.prescriptions().stream()
+                .limit(1)
+                .map(FindingText::advice)
+                .toList();
+    }
+
+    private static String advice(Prescription cure) {
+        if (cure.changes().isEmpty()) {
+            return "try: " + cure.title();
+        }
+        if (cure.changes().size() > MOST_CHANGES) {
+            return "try: " + cure.title() + " (" + cure.changes().size() + " changes, which diagnose --cure makes)";
+        }
+        return cure.changes().stream()
+                .map(change -> "--set " + (change.matches(PLAIN) ? change : quoted(change)))
+                .collect(Collectors.joining(" ", "try: ", "  (" + cure.title() + ")"));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,108 @@
+package org.steadygrad.diagnose;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Look;
+import org.steadygrad.health.Severity;
+import org.steadygrad.spec.RunSpec;
+import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.RunResult;
+import org.steadygrad.train.Runs;
+import org.steadygrad.train.StopSignal;
+import org.steadygrad.train.TrainingObserver;
+
+/**
+ * What came of the first steps of a run with some changes made.
+ *
+ * @param name what was changed, in words
+ * @param changes of the original run file, as {@code --set} takes them; empty for the original
+ * @param steps updates that were made
+ * @param trainingLoss mean of the last losses (at most {@value #RECENT}), penalties and dropout included as the run has them
+ * @param validationLoss after the last step, penalties and dropout left out; NaN when the trial didn't get so far
+ * @param flow of the gradients
+ * @param secondsPerStep median
+ * @param findings what health found, the gravest first
+ */
+public record Trial(
+        String name,
+        List<String> changes,
+        int steps,
+        double trainingLoss,
+        double validationLoss,
+        Flow flow,
+        double secondsPerStep,
+        List<Finding> findings) {
+    static final int RECENT = 20;
+
+    /** Losses that differ by less are the same: so much comes of another seed already. */
+    static final double SAME_LOSS = 0.02;
+
+    /** Runs a trial. @param data the run's, opened with its batch size and seed */
+    static Trial of(String name, List<String> changes, RunSpec run, DataSource data, int steps, StopSignal stop) {
+        Notes notes = new Notes();
+        RunResult result = Runs.tryOut(run, new TrialData(data), steps, notes, stop);
+        return new Trial(
+                name,
+                List.copyOf(changes),
+                result.iterations(),
+                notes.losses.stream().mapToDouble(l -> l).average().orElse(Double.NaN),
+                result.completed() ? notes.validationLoss : Double.NaN,
+                Flow.of(notes.looks),
+                result.secondsPerIteration(),
+                result.findings());
+    }
+
+    /** Findings of a severity. */
+    public long count(Severity severity) {
+        return findings.stream().filter(f -> f.severity() == severity).count();
+    }
+
+    /**
+     * Whether it went better than another of as many steps: by a lower validation loss; where losses are within
+     * {@value #SAME_LOSS} of each other, by fewer errors, then by a gradient that flows better.
+     */
+    boolean betterThan(Trial other) {
+        if (!Double.isFinite(validationLoss) || !Double.isFinite(other.validationLoss)) {
+            return Double.isFinite(validationLoss);
+        }
+        double margin = SAME_LOSS * Math.abs(other.validationLoss);
+        if (Math.abs(validationLoss - other.validationLoss) > margin) {
+            return validationLoss < other.validationLoss;
+        }
+        long errors = count(Severity.ERROR);
+        if (errors != other.count(Severity.ERROR)) {
+            return errors < other.count(Severity.ERROR);
+        }
+        return flow.health() > 2 * other.flow.health();
+    }
+
+    /** What is remembered of a trial. */
+    private static final class Notes implements TrainingObserver {
+        private final Deque<Double> losses = new ArrayDeque<>();
+        private final List<Look> looks = new ArrayList<>();
+        private double validationLoss = Double.NaN;
+
+        @Override
+        public void iterationDone(IterationReport report) {
+            losses.addLast(report.loss());
+            if (losses.size() > RECENT) {
+                losses.removeFirst();
+            }
+        }
+
+        @Override
+        public void looked(Look look) {
+            looks.add(look);
+        }
+
+        @Override
+        public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+            validationLoss = metrics.getOrDefault("loss", Double.NaN);
+        }
+    }
+}

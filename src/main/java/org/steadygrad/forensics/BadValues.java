@@ -1,0 +1,110 @@
+package org.steadygrad.forensics;
+
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.data.BatchCell;
+
+/**
+ * Features and labels of a batch that are NaN, infinite, or larger than a limit.
+ *
+ * @param count how many there are
+ * @param first the first of them: features before labels, what a mask hides last
+ * @param value of the first
+ * @param mended the batch with 0 in their places
+ */
+record BadValues(int count, BatchCell first, double value, MultiDataSet mended) {
+
+    static Optional<BadValues> of(MultiDataSet batch, double limit) {
+        MultiDataSet mended = batch.copy();
+        Search search = new Search(limit);
+        search.through(mended.getFeatures(0), mask(mended.getFeaturesMaskArrays()), false);
+        search.through(mended.getLabels(0), mask(mended.getLabelsMaskArrays()), true);
+        BatchCell cell = search.first != null ? search.first : search.hidden;
+        return cell == null
+                ? Optional.empty()
+                : Optional.of(new BadValues(
+                        search.count, cell, search.first != null ? search.value : search.hiddenValue, mended));
+    }
+
+    private static INDArray mask(INDArray[] masks) {
+        return masks == null ? null : masks[0];
+    }
+
+    boolean finite() {
+        return Double.isFinite(value);
+    }
+
+    /** The first one's place in a batch that this one is a window of. @param start first time step of the window */
+    BatchCell in(int start) {
+        return first.step() < 0
+                ? first
+                : new BatchCell(first.label(), first.example(), first.row(), first.step() + start);
+    }
+
+    /** A sentence that names the first. @param place where it comes from */
+    String name(String place) {
+        String others = count == 1 ? "" : ", and " + (count - 1) + " more values of the batch are like it";
+        return "Bad " + (first.label() ? "label" : "input value") + ": " + place + " is " + Words.number(value) + others
+                + ".";
+    }
+
+    /** @param cell the first one's place in the whole batch */
+    Map<String, Double> evidence(BatchCell cell) {
+        return Map.of(
+                "example", (double) cell.example(),
+                "row", (double) cell.row(),
+                "step", (double) cell.step(),
+                "badValue", value,
+                "badValues", (double) count);
+    }
+
+    /** Looks through arrays and puts 0 in the place of what it finds. */
+    private static final class Search {
+        private final double limit;
+        private int count;
+        private BatchCell first;
+        private double value;
+        private BatchCell hidden;
+        private double hiddenValue;
+
+        Search(double limit) {
+            this.limit = limit;
+        }
+
+        /** @param array [examples, rows] or [examples, rows, steps]; changed in place */
+        void through(INDArray array, INDArray mask, boolean labels) {
+            double[] values = Tensors.doubles(array);
+            int steps = array.rank() == 3 ? (int) array.size(2) : 1;
+            int rows = (int) array.size(1);
+            for (int i = 0; i < values.length; i++) {
+                if (!(Math.abs(values[i]) <= limit)) {
+                    int example = i / steps / rows;
+                    BatchCell cell =
+                            new BatchCell(labels, example, i / steps % rows, array.rank() == 3 ? i % steps : -1);
+                    note(cell, values[i], shown(mask, cell));
+                    long[] at = array.rank() == 3
+                            ? new long[] {example, cell.row(), cell.step()}
+                            : new long[] {example, cell.row()};
+                    array.putScalar(at, 0);
+                }
+            }
+        }
+
+        private static boolean shown(INDArray mask, BatchCell cell) {
+            return mask == null || cell.step() < 0 || mask.getDouble(cell.example(), cell.step()) != 0;
+        }
+
+        private void note(BatchCell cell, double found, boolean shown) {
+            count++;
+            if (shown && first == null) {
+                first = cell;
+                value = found;
+            } else if (!shown && hidden == null) {
+                hidden = cell;
+                hiddenValue = found;
+            }
+        }
+    }
+}

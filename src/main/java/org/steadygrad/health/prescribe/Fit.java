@@ -1,0 +1,122 @@
+package org.steadygrad.health.prescribe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.steadygrad.health.Prescription;
+import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.Precision;
+
+/** Regularisation, data and arithmetic. */
+final class Fit {
+    private static final double DROPOUT = 0.2;
+    private static final double DECAY = 0.01;
+    private static final int PATIENCE = 5;
+
+    private Fit() {}
+
+    /** On the inputs of recurrent layers and of the output. */
+    static Optional<Prescription> dropout(Case c) {
+        List<String> changes = new ArrayList<>();
+        for (int i = 0; i < c.layers().size(); i++) {
+            LayerSpec layer = c.layers().get(i);
+            boolean without = layer instanceof LayerSpec.Recurrent recurrent && recurrent.dropout() == 0 && i > 0
+                    || layer instanceof LayerSpec.Dense dense && dense.dropout() == 0 && i > 0
+                    || layer instanceof LayerSpec.Stack stack && stack.dropout() == 0
+                    || layer instanceof LayerSpec.Output output && output.dropout() == 0;
+            if (without) {
+                changes.add(c.key(i, "dropout") + "=" + DROPOUT);
+            }
+        }
+        if (!(c.layers().get(c.layers().size() - 1) instanceof LayerSpec.Output)) {
+            changes.add("model.layers[+" + c.layers().size() + "]={output: {dropout: " + DROPOUT + "}}");
+        }
+        boolean recurrent = c.all(LayerSpec.Recurrent.class).length > 0;
+        return Case.cure(
+                "dropout of " + DROPOUT,
+                changes,
+                "The network fits the training data better and better and new data worse; units that can't rely on each"
+                        + " other learn less by heart.",
+                recurrent ? Paper.RECURRENT_DROPOUT : Paper.DROPOUT);
+    }
+
+    /** Decoupled, so that the loss keeps its meaning for the update rule. */
+    static Optional<Prescription> weightDecay(Case c) {
+        return c.run().training().weightDecay() > 0
+                ? Optional.empty()
+                : Case.cure(
+                        "weight decay",
+                        List.of("training.weightDecay=" + DECAY),
+                        "Weights that nothing asks for shrink, and with them what was learnt by heart.",
+                        Paper.WEIGHT_DECAY);
+    }
+
+    /** Where there is something to validate on. */
+    static Optional<Prescription> stopEarly(Case c) {
+        return c.run().training().earlyStopping().patience() > 0
+                ? Optional.empty()
+                : Case.cure(
+                        "early stopping",
+                        List.of("training.earlyStopping.patience=" + PATIENCE),
+                        "The best model by validation loss is kept in any case; what comes after it is wasted.",
+                        Paper.EARLY_STOPPING);
+    }
+
+    /** Columns of mean 0 and deviation 1. */
+    static Optional<Prescription> standardise(Case c) {
+        return c.run().data() instanceof DataSpec.Csv csv && csv.normalization() == DataSpec.Normalization.NONE
+                ? Case.cure(
+                        "columns scaled to mean 0 and deviation 1",
+                        List.of("data.normalization=standard"),
+                        "Inputs of the size they come in make sums as large, which no initialiser reckons with.",
+                        Paper.LECUN_1998)
+                : Optional.empty();
+    }
+
+    /** In words: what has to be mended lies outside the run file. */
+    static Optional<Prescription> mendData(Case c) {
+        return Optional.of(new Prescription(
+                "mend or leave out the values named", List.of(), c.finding().message(), Paper.NONE.words()));
+    }
+
+    /** In words. */
+    static Optional<Prescription> leaveOut(Case c) {
+        String key = c.run().data() instanceof DataSpec.Csv ? " (list the others as data.inputs)" : "";
+        return Optional.of(new Prescription(
+                "leave the constant input out" + key,
+                List.of(),
+                "What never changes says nothing, and batch norm divides by a deviation of 0 where it meets it alone.",
+                Paper.NONE.words()));
+    }
+
+    /** In words. */
+    static Optional<Prescription> shuffle(Case c) {
+        return Optional.of(new Prescription(
+                "give the iterator's batches in a new order, and all of them",
+                List.of(),
+                "The same batch again and again teaches nothing about the others.",
+                Paper.NONE.words()));
+    }
+
+    /** In words. */
+    static Optional<Prescription> feedFaster(Case c) {
+        return Optional.of(new Prescription(
+                "prepare the data once, in a file that is read faster",
+                List.of(),
+                "The engine waits for data most of the time, so that no other change makes steps faster.",
+                Paper.NONE.words()));
+    }
+
+    /** Numbers with the range of 32-bit floats. */
+    static Optional<Prescription> widerRange(Case c) {
+        return c.run().precision() == Precision.FP16
+                ? Case.cure(
+                        "precision bf16",
+                        List.of("precision=bf16"),
+                        "16-bit floats with 5 bits of exponent lose what is below 6e-8 or above 65504; bfloat16 has the range"
+                                + " of 32-bit floats.",
+                        Paper.BF16)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,73 @@
+package org.steadygrad.report;
+
+import java.util.Arrays;
+
+/** What the losses of a run come to, step by step. */
+final class Learning {
+    /** Steps at the start whose median is taken, so that one odd batch doesn't count. */
+    static final int FIRST = 5;
+    /** Latest steps whose mean is taken. */
+    static final int LATEST = 100;
+
+    private final double[] firsts = new double[FIRST];
+    private final double[] latest = new double[LATEST];
+    private int finite;
+    private int steps;
+    private int skipped;
+    private int clipped;
+    private int lastIteration;
+    private int lastFinite;
+
+    void take(Step step) {
+        steps++;
+        lastIteration = step.iteration();
+        skipped += step.applied() ? 0 : 1;
+        clipped += step.clipScale() < 1 ? 1 : 0;
+        if (Double.isFinite(step.loss())) {
+            if (finite < FIRST) {
+                firsts[finite] = step.loss();
+            }
+            latest[finite % LATEST] = step.loss();
+            finite++;
+            lastFinite = step.iteration();
+        }
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    int skipped() {
+        return skipped;
+    }
+
+    int clipped() {
+        return clipped;
+    }
+
+    int lastIteration() {
+        return lastIteration;
+    }
+
+    /** Iteration of the last loss that was a number; 0 when none was. */
+    int lastFinite() {
+        return lastFinite;
+    }
+
+    /** Median loss of the first steps; NaN when none was finite. */
+    double first() {
+        double[] sorted = Arrays.copyOf(firsts, Math.min(finite, FIRST));
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+    }
+
+    /** Mean loss of the latest steps, at most a tenth of all; NaN when none was finite. */
+    double last() {
+        int taken = Math.max(1, Math.min(LATEST, finite / 10));
+        double sum = 0;
+        for (int i = 1; i <= taken && i <= finite; i++) {
+            sum += latest[(finite - i) % LATEST];
+        }
+        return finite == 0 ? Double.NaN : sum / taken;
+    }
+}

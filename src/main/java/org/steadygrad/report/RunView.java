@@ -1,0 +1,272 @@
+package org.steadygrad.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.steadygrad.check.Check;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.health.Distributions;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.Look;
+
+/**
+ * A run as its charts show it. It is fed row by row, from files or while the run goes on, and its size is bounded however long that
+ * is. Not for several threads at a time.
+ *
+ * <p>{@link #json()} is what pages are fed with. An object with
+ *
+ * <ul>
+ *   <li>{@code name}; {@code state}: "running", "finished", "stopped" (ended before its time) or "unfinished" (its files end without a
+ *       result); {@code verdict}: {@code tone} (good, mixed, bad, open) and {@code title};
+ *   <li>{@code progress}: {@code iteration}, {@code planned} (-1 when not known), {@code epoch}, {@code skipped}, {@code clipped},
+ *       {@code firstLoss}, {@code lastLoss}, {@code lastFinite} (the last iteration whose loss was a number, 0 when none was),
+ *       {@code bestIteration} (0 without validation);
+ *   <li>{@code environment}: {@code engine}, {@code device}, {@code precision}, {@code parameters}, {@code seed}; "" or 0 when not known;
+ *   <li>{@code outcome}, null until the end: {@code seconds}, {@code stopReason}, {@code modelIteration}, {@code validation};
+ *   <li>{@code findings}, the gravest first: the fields of {@link Finding};
+ *   <li>{@code steps}: {@code loss}, {@code gradientNorm}, {@code clipped}, {@code skipped}, {@code learningRateScale}, {@code seconds}, each
+ *       as in {@link Series#json()}; {@code validation}: the same by metric;
+ *   <li>{@code events}: by kind in lower case its {@code count} and {@code marks}, of {@code x} and {@code text};
+ *   <li>{@code layers} ({@code gradient}, {@code mean}, {@code deviation}, {@code saturated}, {@code dead}) and {@code parameters}
+ *       ({@code gradient}, {@code weight}, {@code update}) and {@code gates} ({@code gradient}) as in {@link Grid#json()}; {@code activations}: by layer;
+ *   <li>{@code time}: a list as in {@link TimeGrid#json()}; {@code histograms}: a list as in {@link HistogramTracks#json()};
+ *   <li>{@code configuration}: {@code text} of the run file and its {@code values} by key.
+ * </ul>
+ *
+ * Values that aren't finite are null.
+ */
+public final class RunView implements HealthObserver {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MARKS = 100;
+
+    /** @param x iteration @param text in words */
+    private record Mark(int x, String text) {}
+
+    private final Map<String, Series> steps = new LinkedHashMap<>();
+    private final Map<String, Series> validation = new LinkedHashMap<>();
+    private final Map<String, Thinned<Mark>> events = new LinkedHashMap<>();
+    private final Map<String, String> activations = new LinkedHashMap<>();
+    private final Grid layers = new Grid("gradient", "mean", "deviation", "saturated", "dead");
+    private final Grid parameters = new Grid("gradient", "weight", "update");
+    private final Grid gates = new Grid("gradient");
+    private final Map<String, TimeGrid> time = new LinkedHashMap<>();
+    private final HistogramTracks histograms = new HistogramTracks();
+    private final Map<String, Finding> found = new LinkedHashMap<>();
+    private final Learning learning = new Learning();
+    private String name;
+    private String state = "running";
+    private Configuration configuration = Configuration.NONE;
+    private int epoch;
+    private int bestIteration;
+    private long planned = -1;
+    private String engine = "";
+    private String device = "";
+    private long parameterCount;
+    private RunOutcome outcome;
+
+    /** @param name of the run; a result's own takes its place */
+    public RunView(String name) {
+        Check.notNull(name, "RunView", "name");
+        this.name = name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Takes the run file. @param source what errors call it */
+    public void configured(String runFile, String source) {
+        configuration = Configuration.of(runFile, source);
+        name = configuration.values().getOrDefault("name", name);
+    }
+
+    /**
+     * The run begins, or goes on after an earlier end.
+     *
+     * @param plannedIterations number of steps if nothing ends the run early; -1 when not known
+     */
+    public void started(String engineName, String deviceWords, long parameterNumber, long plannedIterations) {
+        engine = engineName;
+        device = deviceWords;
+        parameterCount = parameterNumber;
+        planned = plannedIterations;
+        state = "running";
+        outcome = null;
+    }
+
+    /** Takes a step in. */
+    public void step(Step step) {
+        learning.take(step);
+        epoch = step.epoch();
+        add(steps, "loss", step.iteration(), step.loss());
+        add(steps, "gradientNorm", step.iteration(), step.gradientNorm());
+        add(steps, "clipped", step.iteration(), step.clipScale() < 1 ? 1 : 0);
+        add(steps, "skipped", step.iteration(), step.applied() ? 0 : 1);
+        add(steps, "learningRateScale", step.iteration(), step.learningRateScale());
+        add(steps, "seconds", step.iteration(), step.seconds());
+    }
+
+    private static void add(Map<String, Series> all, String quantity, int iteration, double value) {
+        all.computeIfAbsent(quantity, q -> new Series()).add(iteration, value);
+    }
+
+    /** @param metrics metric name to value on the validation data */
+    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+        metrics.forEach((metric, value) -> add(validation, metric, iteration, value));
+        bestIteration = best ? iteration : bestIteration;
+    }
+
+    /** @param event its kind in lower case, for example "checkpoint" @param message one line in words */
+    public void happened(String event, int iteration, String message) {
+        events.computeIfAbsent(event, e -> new Thinned<>(MARKS)).add(new Mark(iteration, message));
+    }
+
+    @Override
+    public void looked(Look look) {
+        Map<String, double[]> byLayer = new LinkedHashMap<>();
+        for (LayerTrace layer : look.layers()) {
+            activations.put(layer.layer(), layer.activation());
+            byLayer.put(layer.layer(), new double[] {
+                layer.outputGradientNorm(), layer.mean(), layer.deviation(), layer.saturatedShare(), layer.deadShare()
+            });
+        }
+        Map<String, double[]> byParameter = new LinkedHashMap<>();
+        for (Look.Parameter p : look.parameters()) {
+            byParameter.put(p.name(), new double[] {p.gradientNorm(), p.weightNorm(), p.updateRatio()});
+        }
+        layers.add(look.iteration(), byLayer);
+        parameters.add(look.iteration(), byParameter);
+        if (!look.gates().isEmpty()) {
+            Map<String, double[]> byGate = new LinkedHashMap<>();
+            look.gates()
+                    .forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
+            gates.add(look.iteration(), byGate);
+        }
+        for (Look.Profile profile : look.profiles()) {
+            time.computeIfAbsent(
+                            profile.layer() + " " + profile.direction(),
+                            key -> new TimeGrid(profile.layer(), profile.direction()))
+                    .add(look.iteration(), profile);
+        }
+    }
+
+    @Override
+    public void distributed(Distributions distributions) {
+        histograms.add(distributions);
+    }
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        found.put(finding.id() + "/" + finding.layer(), finding);
+    }
+
+    /** The run is over. */
+    public void ended(RunOutcome result) {
+        outcome = result;
+        name = result.name() == null ? name : result.name();
+        engine = result.engine();
+        device = result.device();
+        parameterCount = result.parameters();
+        state = result.completed() ? "finished" : "stopped";
+    }
+
+    /** No result will come: the run was killed or has failed, or its files are read while it goes on. */
+    public void unfinished() {
+        state = "unfinished";
+    }
+
+    /** Number of the latest step; 0 before the first. */
+    public int iteration() {
+        return learning.lastIteration();
+    }
+
+    private List<Finding> findings() {
+        return outcome != null
+                ? outcome.findings()
+                : found.values().stream()
+                        .sorted(Comparator.comparing(Finding::severity).reversed())
+                        .toList();
+    }
+
+    /** As pages take it; see above. */
+    public ObjectNode json() {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("name", name).put("state", state);
+        double[] losses = steps.containsKey("loss") ? steps.get("loss").means() : new double[0];
+        Verdict verdict = Verdict.of(learning, losses, findings());
+        json.putObject("verdict")
+                .put("tone", verdict.tone().name().toLowerCase(java.util.Locale.ROOT))
+                .put("title", verdict.title());
+        putProgress(json.putObject("progress"));
+        putEnvironment(json.putObject("environment"));
+        putOutcome(json);
+        json.set("findings", JSON.valueToTree(findings()));
+        putSeries(json.putObject("steps"), steps);
+        putSeries(json.putObject("validation"), validation);
+        putEvents(json.putObject("events"));
+        json.set("layers", layers.json());
+        json.set("parameters", parameters.json());
+        json.set("gates", gates.json());
+        json.set("activations", JSON.valueToTree(activations));
+        ArrayNode profiles = json.putArray("time");
+        time.values().forEach(grid -> profiles.add(grid.json()));
+        json.set("histograms", histograms.json());
+        json.set("configuration", JSON.valueToTree(configuration));
+        return json;
+    }
+
+    /** {@link #json()} as text. */
+    public String text() {
+        try {
+            return JSON.writeValueAsString(json());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a view that can't be written as JSON", e);
+        }
+    }
+
+    private void putProgress(ObjectNode progress) {
+        progress.put("iteration", learning.lastIteration())
+                .put("planned", planned)
+                .put("epoch", epoch);
+        progress.put("skipped", learning.skipped()).put("clipped", learning.clipped());
+        progress.put("lastFinite", learning.lastFinite()).put("bestIteration", bestIteration);
+        Numbers.put(progress, "firstLoss", learning.first());
+        Numbers.put(progress, "lastLoss", learning.last());
+    }
+
+    private void putEnvironment(ObjectNode environment) {
+        environment.put("engine", engine).put("device", device).put("parameters", parameterCount);
+        environment.put("precision", outcome == null ? "" : outcome.precision());
+        environment.put(
+                "seed", outcome == null ? configuration.values().getOrDefault("seed", "") : "" + outcome.seed());
+    }
+
+    private void putOutcome(ObjectNode json) {
+        if (outcome == null) {
+            json.putNull("outcome");
+            return;
+        }
+        ObjectNode ended = json.putObject("outcome");
+        ended.put("seconds", outcome.seconds()).put("stopReason", outcome.stopReason());
+        ended.put("modelIteration", outcome.modelIteration());
+        ObjectNode metrics = ended.putObject("validation");
+        outcome.validation().forEach((metric, value) -> Numbers.put(metrics, metric, value));
+    }
+
+    private static void putSeries(ObjectNode json, Map<String, Series> all) {
+        all.forEach((quantity, series) -> json.set(quantity, series.json()));
+    }
+
+    private void putEvents(ObjectNode json) {
+        events.forEach((kind, marks) -> {
+            ObjectNode of = json.putObject(kind).put("count", marks.count());
+            of.set("marks", JSON.valueToTree(marks.items()));
+        });
+    }
+}

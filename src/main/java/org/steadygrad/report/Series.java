@@ -1,0 +1,118 @@
+package org.steadygrad.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A quantity over the iterations in bounded memory: at most {@value #MOST} buckets of equally many values, each with its smallest
+ * value, its largest, and its mean. When they are full, neighbours are merged, so that no extreme is lost however long a run is.
+ */
+final class Series {
+    static final int MOST = 500;
+
+    /** Values that lie side by side. */
+    private static final class Bucket {
+        private final int first;
+        private int last;
+        private int values;
+        private int finite;
+        private double sum;
+        private double low = Double.POSITIVE_INFINITY;
+        private double high = Double.NEGATIVE_INFINITY;
+
+        Bucket(int first) {
+            this.first = first;
+        }
+
+        void add(int iteration, double value) {
+            last = iteration;
+            values++;
+            if (Double.isFinite(value)) {
+                finite++;
+                sum += value;
+                low = Math.min(low, value);
+                high = Math.max(high, value);
+            }
+        }
+
+        void absorb(Bucket next) {
+            last = next.last;
+            values += next.values;
+            finite += next.finite;
+            sum += next.sum;
+            low = Math.min(low, next.low);
+            high = Math.max(high, next.high);
+        }
+
+        int middle() {
+            return (int) (((long) first + last) / 2);
+        }
+
+        double mean() {
+            return finite == 0 ? Double.NaN : sum / finite;
+        }
+    }
+
+    private final List<Bucket> buckets = new ArrayList<>();
+    private int width = 1;
+
+    /** @param iteration above those before @param value may be non-finite: it counts, and the curve has a gap */
+    void add(int iteration, double value) {
+        if (buckets.isEmpty() || last().values >= width) {
+            if (buckets.size() == MOST) {
+                merge();
+            }
+            buckets.add(new Bucket(iteration));
+        }
+        last().add(iteration, value);
+    }
+
+    private Bucket last() {
+        return buckets.get(buckets.size() - 1);
+    }
+
+    private void merge() {
+        List<Bucket> merged = new ArrayList<>();
+        for (int i = 0; i < buckets.size(); i += 2) {
+            Bucket bucket = buckets.get(i);
+            if (i + 1 < buckets.size()) {
+                bucket.absorb(buckets.get(i + 1));
+            }
+            merged.add(bucket);
+        }
+        buckets.clear();
+        buckets.addAll(merged);
+        width *= 2;
+    }
+
+    boolean isEmpty() {
+        return buckets.isEmpty();
+    }
+
+    /** Means of the buckets, oldest first. */
+    double[] means() {
+        return buckets.stream().mapToDouble(Bucket::mean).toArray();
+    }
+
+    /** {@code x} the middle of each bucket, {@code mean}, {@code lost} the values that aren't finite, and where buckets are wider than a value {@code low} and {@code high}. */
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode x = json.putArray("x");
+        ArrayNode lost = json.putArray("lost");
+        buckets.forEach(bucket -> x.add(bucket.middle()));
+        buckets.forEach(bucket -> lost.add(bucket.values - bucket.finite));
+        json.set("mean", Numbers.array(means()));
+        if (width > 1) {
+            json.set(
+                    "low",
+                    Numbers.array(buckets.stream().mapToDouble(b -> b.low).toArray()));
+            json.set(
+                    "high",
+                    Numbers.array(buckets.stream().mapToDouble(b -> b.high).toArray()));
+        }
+        return json;
+    }
+}

@@ -1,0 +1,83 @@
+package org.steadygrad.report;
+
+import java.util.List;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Severity;
+
+/**
+ * Whether a run learned, in words for someone who sees its curves for the first time.
+ *
+ * <p>Compared are the median loss of the first {@value Learning#FIRST} steps and the mean of the latest ones (a tenth of the run, at
+ * most {@value Learning#LATEST}). A loss that fell by a quarter or more of what it was has learned, one that moved by less than a
+ * twentieth hasn't; one that made nearly all of its way within the first tenth of the steps, while an error stands among the
+ * findings, has stalled.
+ *
+ * @param tone what it is shown as
+ * @param title one sentence
+ */
+record Verdict(Tone tone, String title) {
+    private static final double LEARNED = 0.25;
+    private static final double MOVED = 0.05;
+    private static final double EARLY = 0.1;
+    private static final double MOST_OF_IT = 0.9;
+
+    /** How good it is. */
+    enum Tone {
+        GOOD,
+        MIXED,
+        BAD,
+        /** Nothing can be said yet. */
+        OPEN
+    }
+
+    /**
+     * @param losses mean losses over the run, oldest first
+     * @param findings the gravest first
+     */
+    static Verdict of(Learning learning, double[] losses, List<Finding> findings) {
+        if (learning.steps() == 0) {
+            return new Verdict(Tone.OPEN, "No step was taken yet.");
+        }
+        if (learning.lastFinite() == 0) {
+            return new Verdict(Tone.BAD, "It can't learn: the loss was no number from the first step on.");
+        }
+        if (learning.lastFinite() < learning.lastIteration()) {
+            return new Verdict(Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is no number.");
+        }
+        return ofChange(learning, losses, findings);
+    }
+
+    private static Verdict ofChange(Learning learning, double[] losses, List<Finding> findings) {
+        double first = learning.first();
+        double last = learning.last();
+        double fall = first == 0 ? -last : (first - last) / Math.abs(first);
+        String way = "from " + Numbers.words(first) + " to " + Numbers.words(last);
+        boolean error = findings.stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
+        if (fall < -MOVED) {
+            return new Verdict(Tone.BAD, "It got worse: the training loss rose " + way + ".");
+        }
+        if (fall < MOVED) {
+            return new Verdict(Tone.BAD, "It did not learn: the training loss hardly moved, " + way + ".");
+        }
+        if (error && early(losses, first, last)) {
+            return new Verdict(
+                    Tone.BAD,
+                    "It stalled: the training loss went " + way + " right at the start and hardly moved since.");
+        }
+        if (fall < LEARNED) {
+            return new Verdict(Tone.MIXED, "It learned a little: the training loss fell " + way + ".");
+        }
+        return error
+                ? new Verdict(Tone.MIXED, "It learned, but not in good health: the training loss fell " + way + ".")
+                : new Verdict(Tone.GOOD, "It learned: the training loss fell " + way + ".");
+    }
+
+    private static boolean early(double[] losses, double first, double last) {
+        int tenth = (int) Math.ceil(EARLY * losses.length);
+        double best = first;
+        for (int i = 0; i < tenth; i++) {
+            best = losses[i] < best ? losses[i] : best;
+        }
+        return losses.length >= 1 / EARLY && first - best >= MOST_OF_IT * (first - last);
+    }
+}

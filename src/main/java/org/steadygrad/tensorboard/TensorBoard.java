@@ -1,0 +1,143 @@
+package org.steadygrad.tensorboard;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.health.Distributions;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Look;
+import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.TrainingObserver;
+import org.tensorflow.framework.Summary;
+
+/**
+ * Writes what happens in a run as TensorBoard's event files: scalars of every step and every full look, histograms, findings and
+ * the run file as texts. A resumed run goes on in a file of its own, which lets TensorBoard drop what an earlier one says of the
+ * steps that are done again.
+ */
+public final class TensorBoard implements TrainingObserver, AutoCloseable {
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+
+    private final Path folder;
+    private final String runFile;
+    private EventFile events;
+    private long lastFlush = System.nanoTime();
+
+    /**
+     * @param folder for the event files, made if it isn't there
+     * @param resume whether the run continues one whose event files the folder may have
+     * @param runFile text of the run file
+     * @throws InvalidInputException when the folder can't be used, or has the events of another run
+     */
+    public TensorBoard(Path folder, boolean resume, String runFile) {
+        this.folder = folder;
+        this.runFile = runFile;
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw InvalidInputException.of(
+                    "TensorBoard folder " + folder, "a folder that can be written to", e.toString(), "Choose another.");
+        }
+        Optional<Path> other = resume ? Optional.empty() : EventFile.newest(folder);
+        if (other.isPresent()) {
+            throw InvalidInputException.of(
+                    "TensorBoard folder " + folder,
+                    "a folder without event files, since TensorBoard would draw two runs as one",
+                    other.get().getFileName().toString(),
+                    "Choose another folder, for example one beside it: TensorBoard compares the folders below its --logdir.");
+        }
+    }
+
+    @Override
+    public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
+        events = EventFile.in(folder);
+        events.startSession(startIteration + 1);
+        String text = "engine %s (%s), %,d parameters%n%n".formatted(engine, device, parameters);
+        write(startIteration, Summaries.text("run_file", text + runFile.indent(4)));
+        events.flush();
+    }
+
+    @Override
+    public void iterationDone(IterationReport report) {
+        Map<String, Double> scalars = new LinkedHashMap<>();
+        scalars.put("training/loss", report.loss());
+        scalars.put("training/gradient_norm", report.gradientNorm());
+        scalars.put("training/clip_scale", report.clipScale());
+        scalars.put("training/learning_rate_scale", report.learningRateScale());
+        scalars.put("training/seconds_per_step", report.seconds());
+        write(report.iteration(), Summaries.scalars(scalars));
+    }
+
+    @Override
+    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+        Map<String, Double> scalars = new LinkedHashMap<>();
+        metrics.forEach((name, value) -> scalars.put("validation/" + name, value));
+        write(iteration, Summaries.scalars(scalars));
+    }
+
+    @Override
+    public void happened(Event event, int iteration, String message) {
+        if (event != Event.CHECKPOINT) {
+            write(iteration, Summaries.text("events/" + event.name().toLowerCase(Locale.ROOT), message));
+        }
+    }
+
+    @Override
+    public void looked(Look look) {
+        Map<String, Double> scalars = new LinkedHashMap<>();
+        for (Look.Parameter parameter : look.parameters()) {
+            scalars.put("gradient_norm/" + parameter.name(), parameter.gradientNorm());
+            scalars.put("weight_norm/" + parameter.name(), parameter.weightNorm());
+            scalars.put("update_ratio/" + parameter.name(), parameter.updateRatio());
+        }
+        for (LayerTrace layer : look.layers()) {
+            scalars.put("output_gradient_norm/" + layer.layer(), layer.outputGradientNorm());
+            scalars.put("saturated_share/" + layer.layer(), layer.saturatedShare());
+            scalars.put("dead_share/" + layer.layer(), layer.deadShare());
+        }
+        for (Look.Profile profile : look.profiles()) {
+            scalars.put("horizon/" + profile.layer() + "_" + profile.direction(), (double) profile.horizon());
+        }
+        write(look.iteration(), Summaries.scalars(scalars));
+    }
+
+    @Override
+    public void distributed(Distributions distributions) {
+        Summary.Builder summary = Summary.newBuilder();
+        for (Distributions.Tensor tensor : distributions.tensors()) {
+            if (tensor.values().total() > 0) {
+                String group = tensor.kind().name().toLowerCase(Locale.ROOT) + "s";
+                summary.addValue(Summaries.histogram(group + "/" + tensor.name(), tensor.values()));
+            }
+        }
+        write(distributions.iteration(), summary.build());
+    }
+
+    @Override
+    public void found(int iteration, Finding finding) {
+        String place = finding.layer().isEmpty() ? "" : "/" + finding.layer();
+        write(iteration, Summaries.text("findings/" + finding.id() + place, FindingMarkdown.of(finding)));
+        events.flush();
+    }
+
+    private void write(int iteration, Summary summary) {
+        events.write(iteration, summary);
+        if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
+            events.flush();
+            lastFlush = System.nanoTime();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (events != null) {
+            events.close();
+        }
+    }
+}

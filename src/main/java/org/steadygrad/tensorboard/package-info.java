@@ -1,0 +1,7 @@
+/**
+ * Runs as TensorBoard shows them: event files with scalars, histograms and texts.
+ *
+ * <p>The messages are TensorFlow's protocol buffers, of which ND4J brings all but {@code event.proto} along; their framing is that
+ * of TFRecord files.
+ */
+package org.steadygrad.tensorboard;

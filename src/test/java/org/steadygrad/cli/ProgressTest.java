@@ -1,0 +1,162 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Prescription;
+import org.steadygrad.health.Severity;
+import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.train.TrainingObserver.Event;
+
+/** What people and programs see of the same run. */
+class ProgressTest {
+    private static final Screen LOG = new Screen(false, false, 100);
+    private static final Screen TERMINAL = new Screen(true, true, 90);
+
+    private final StringWriter text = new StringWriter();
+    private final PrintWriter out = new PrintWriter(text);
+    private long nanos;
+
+    private static Finding finding(Severity severity, String... changes) {
+        Prescription cure = new Prescription("a cure", List.of(changes), "it helps", "");
+        return new Finding("vanishing-gradient", severity, "a", 1, 3, "It vanishes.", Map.of("x", 1.0), List.of(cure));
+    }
+
+    /** 12 steps of 1.5 s with all that may happen. */
+    private void run(TrainingObserver observer) {
+        observer.passedOver("engine cuda not used");
+        observer.started("cpu", "two cores", 12345, 12, 0);
+        for (int i = 1; i <= 12; i++) {
+            nanos += 1_500_000_000L;
+            observer.iterationDone(new IterationReport(i, 0, i == 5 ? Double.NaN : 2.0, 3, 0.5, i != 5, 1, 1));
+            if (i == 5) {
+                observer.happened(Event.SKIPPED, i, "step skipped");
+                observer.happened(Event.ROLLED_BACK, i, "back to iteration 3");
+            }
+            if (i == 7) {
+                observer.found(i, finding(Severity.ERROR, "model.layers[0].stack.batchNorm=true", "warmup=7"));
+                observer.found(i, finding(Severity.WARNING));
+            }
+        }
+        observer.validated(12, Map.of("loss", 0.25), true);
+        observer.happened(Event.STOPPED, 12, "all epochs done");
+    }
+
+    private String console(Screen screen) {
+        nanos = 0;
+        text.getBuffer().setLength(0);
+        try (ConsoleProgress progress = new ConsoleProgress(out, screen, () -> nanos)) {
+            run(progress);
+        }
+        return text.toString();
+    }
+
+    @Test
+    void logsGetPlainLines() {
+        assertEquals(
+                """
+                engine cuda not used
+                engine cpu (two cores), 12,345 parameters
+                iteration 5  rolled back: back to iteration 3
+                iteration 7 of 12  loss 2  |g| 3  clipped 100%  0.7 steps/s  8 s left
+                iteration 7  error: It vanishes.
+                             try: --set 'model.layers[0].stack.batchNorm=true' --set warmup=7  (a cure)
+                iteration 7  warning: It vanishes.
+                iteration 12  validation: loss 0.25  (best)
+                """,
+                console(LOG)
+                        .replace("loss 2.000", "loss 2")
+                        .replace("3.00", "3")
+                        .replace("0.2500", "0.25"));
+    }
+
+    @Test
+    void terminalsShowOneLineDrawnOverAndOver() {
+        List<String> screen = drawn(console(TERMINAL));
+        List<String> beginnings = List.of(
+                "engine cuda",
+                "engine cpu",
+                "iteration 5  rolled back",
+                "iteration 7  ",
+                "             try: --set",
+                "iteration 7  ",
+                "iteration 12  validation",
+                "[====");
+        assertEquals(beginnings.size(), screen.size(), screen.toString());
+        for (int i = 0; i < screen.size(); i++) {
+            assertTrue(screen.get(i).startsWith(beginnings.get(i)), screen.get(i));
+        }
+        assertTrue(screen.get(7).contains("100%  12/12  loss 2.000"), screen.get(7));
+    }
+
+    @Test
+    void severitiesAreColouredOnlyWhereColoursAreWanted() {
+        String coloured = console(TERMINAL);
+        assertTrue(coloured.contains("\033[1m\033[31merror"), coloured);
+        assertTrue(coloured.contains("\033[33mwarning"), coloured);
+        String plain = console(new Screen(true, false, 90));
+        assertFalse(plain.replace("\033[K", "").contains("\033"), plain);
+    }
+
+    /** What is on a terminal after a text with carriage returns and erasures of the line. */
+    private static List<String> drawn(String output) {
+        List<String> lines = new ArrayList<>();
+        for (String line : output.split("\n", -1)) {
+            int erased = line.lastIndexOf("\r\033[K");
+            lines.add(erased < 0 ? line : line.substring(erased + 4));
+        }
+        lines.removeIf(String::isEmpty);
+        return lines;
+    }
+
+    @Test
+    void programsGetJsonLines() throws IOException {
+        run(new JsonProgress(out, () -> nanos));
+        List<JsonNode> events = new ArrayList<>();
+        for (String line : text.toString().lines().toList()) {
+            events.add(new ObjectMapper().readTree(line));
+        }
+        List<String> names =
+                events.stream().map(e -> e.get("event").asText()).distinct().toList();
+        assertEquals(
+                List.of(
+                        "passed-over",
+                        "started",
+                        "progress",
+                        "skipped",
+                        "rolled-back",
+                        "finding",
+                        "validation",
+                        "stopped"),
+                names);
+        JsonNode progress = events.get(2);
+        assertEquals(1, progress.get("iteration").asInt());
+        assertEquals(11 * 1.5, progress.get("secondsLeft").asDouble(), 1e-9);
+        JsonNode finding = events.stream()
+                .filter(e -> e.get("event").asText().equals("finding"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("ERROR", finding.at("/finding/severity").asText());
+        assertEquals(
+                "warmup=7", finding.at("/finding/prescriptions/0/changes/1").asText());
+    }
+
+    @Test
+    void runThatNeverBeganLeavesNothingBehind() {
+        ConsoleProgress progress = new ConsoleProgress(out, TERMINAL, () -> nanos);
+        progress.close();
+        assertEquals("", text.toString());
+    }
+}

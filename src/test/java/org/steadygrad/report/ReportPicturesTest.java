@@ -1,0 +1,215 @@
+package org.steadygrad.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.health.Severity;
+
+class ReportPicturesTest {
+    private static final List<String> FINDINGS = List.of(
+            "bad-input",
+            "constant-input",
+            "poor-initialisation",
+            "all-zero",
+            "repeated-batch",
+            "stalled-input",
+            "vanishing-gradient",
+            "exploding-gradient",
+            "dead-units",
+            "saturation",
+            "non-finite",
+            "gradient-underflow",
+            "vanishing-through-time",
+            "exploding-through-time",
+            "short-truncation",
+            "gradient-spikes",
+            "updates-too-small",
+            "updates-too-large",
+            "unchanging-parameter",
+            "oscillating-loss",
+            "loss-spikes",
+            "loss-plateau",
+            "diverging-loss",
+            "learning-rate-too-high",
+            "learning-rate-too-low",
+            "clip-always",
+            "clip-never",
+            "overfitting");
+
+    @Test
+    void everyChartOfARunIsDrawnWithItsWords() throws Exception {
+        try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("sample", 60)))) {
+            Set<String> names = new HashSet<>();
+            for (ReportPictures.Chart chart : pictures.charts()) {
+                names.add(chart.name());
+                assertDrawn(pictures, chart);
+            }
+            assertTrue(
+                    names.containsAll(Set.of(
+                            "loss",
+                            "metric-1",
+                            "gradient-norm",
+                            "gates",
+                            "layer-gradients",
+                            "updates",
+                            "time-1",
+                            "time-2",
+                            "horizon",
+                            "signal",
+                            "dead",
+                            "saturated",
+                            "deviation",
+                            "activation-1",
+                            "weight-3",
+                            "gradient-2",
+                            "seconds")),
+                    names.toString());
+            assertEquals(names.size(), pictures.charts().size());
+        }
+    }
+
+    private static void assertDrawn(ReportPictures pictures, ReportPictures.Chart chart) throws Exception {
+        String svg = pictures.svg(chart);
+        var document = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes("UTF-8")));
+        assertTrue(document.getElementsByTagName("text").getLength() >= 3, chart.name());
+        assertFalse(svg.contains("NaN") || svg.contains("undefined"), chart.name());
+        BufferedImage with = image(pictures.png(svg));
+        BufferedImage without = image(pictures.png(svg.replaceAll("<text[^>]*>[^<]*</text>", "")));
+        assertEquals(0xffffffff, with.getRGB(0, 0), "white around " + chart.name());
+        assertTrue(different(with, without) > 200, "words of " + chart.name());
+        assertTrue(coloured(without) > 500, "marks of " + chart.name());
+    }
+
+    @Test
+    void runsThatAreComparedShareOneScale() {
+        RunView strong = SampleRun.view("strong", 40);
+        strong.looked(SampleRun.look(41, 40, 0));
+        try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("weak", 40), strong))) {
+            List<String> names =
+                    pictures.charts().stream().map(ReportPictures.Chart::name).toList();
+            assertTrue(names.containsAll(List.of("loss", "layer-gradients-1", "layer-gradients-2")), names.toString());
+            String one = scale(pictures, "layer-gradients-1");
+            assertEquals(one, scale(pictures, "layer-gradients-2"));
+        }
+    }
+
+    /** Words at the ends of a heat map's colour bar. */
+    private static String scale(ReportPictures pictures, String name) {
+        String svg = pictures.svg(pictures.charts().stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow());
+        List<String> words = java.util.regex.Pattern.compile("<text[^>]*>([^<]*)</text>")
+                .matcher(svg)
+                .results()
+                .map(r -> r.group(1))
+                .toList();
+        return String.join(" ", words.subList(words.size() - 2, words.size()));
+    }
+
+    @Test
+    void runsWithNextToNothingAreDrawnToo() {
+        RunView one = new RunView("one");
+        one.step(SampleRun.step(1, 2));
+        RunView lost = new RunView("lost");
+        lost.step(SampleRun.step(1, Double.NaN));
+        lost.looked(SampleRun.look(1, 1, 1));
+        for (List<RunView> runs : List.of(
+                List.of(new RunView("none")), List.of(one), List.of(lost), List.of(new RunView("none"), one, lost))) {
+            try (ReportPictures pictures = new ReportPictures(runs)) {
+                for (ReportPictures.Chart chart : pictures.charts()) {
+                    assertFalse(pictures.svg(chart).contains("NaN"), chart.name());
+                }
+                assertEquals(
+                        runs.size() == 1 && runs.get(0).iteration() == 0,
+                        pictures.charts().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void everyFindingIsExplainedAndShownByAChart() {
+        try (ChartScript script = new ChartScript()) {
+            script.evaluate("function charts() { return steadygrad.charts(["
+                    + SampleRun.view("sample", 60).text() + "]); }");
+            for (String id : FINDINGS) {
+                RunView view = new RunView("x");
+                view.found(1, SampleRun.finding(id, Severity.WARNING, "layer1"));
+                String group = "steadygrad.findings.grouped(" + view.json().get("findings") + ")[0]";
+                assertTrue(script.evaluate(group + ".meaning").length() > 20, id + " has no explanation");
+                String chart = script.evaluate("steadygrad.findings.chartOf(" + group + ", charts())");
+                assertNotEquals("null", chart, id);
+                String named =
+                        script.evaluate("charts().filter(function (c) { return c.id === '" + chart + "'; }).length");
+                assertEquals("1", named, id);
+            }
+            assertEquals("time-1", chartOf(script, "vanishing-through-time", "layer1"));
+            assertEquals("layer-gradients", chartOf(script, "vanishing-gradient", "layer1"));
+            assertEquals("loss", chartOf(script, "something-new", ""));
+        }
+    }
+
+    private static String chartOf(ChartScript script, String id, String layer) {
+        RunView view = new RunView("x");
+        view.found(1, SampleRun.finding(id, Severity.WARNING, layer));
+        return script.evaluate("steadygrad.findings.chartOf(steadygrad.findings.grouped("
+                + view.json().get("findings") + ")[0], charts())");
+    }
+
+    @Test
+    void prescriptionsAreQuotedForAShell() {
+        try (ChartScript script = new ChartScript()) {
+            assertEquals("--set 'a[0].b=it'\\''s'", script.call("findings.assignment", "a[0].b=it's"));
+        }
+    }
+
+    @Test
+    void scriptsReachNoJavaClasses() {
+        try (ChartScript script = new ChartScript()) {
+            assertEquals(
+                    "undefined",
+                    script.evaluate("typeof java + (typeof Packages === 'undefined' ? '' : ' and Packages')"));
+        }
+    }
+
+    private static BufferedImage image(byte[] png) throws Exception {
+        return ImageIO.read(new ByteArrayInputStream(png));
+    }
+
+    private static int different(BufferedImage a, BufferedImage b) {
+        int count = 0;
+        for (int y = 0; y < a.getHeight(); y++) {
+            for (int x = 0; x < a.getWidth(); x++) {
+                count += a.getRGB(x, y) == b.getRGB(x, y) ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
+    private static int coloured(BufferedImage image) {
+        int count = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                int rgb = image.getRGB(x, y);
+                int red = rgb >> 16 & 255;
+                int green = rgb >> 8 & 255;
+                int blue = rgb & 255;
+                int spread = Math.max(red, Math.max(green, blue)) - Math.min(red, Math.min(green, blue));
+                count += spread > 40 ? 1 : 0;
+            }
+        }
+        return count;
+    }
+}

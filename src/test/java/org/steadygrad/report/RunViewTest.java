@@ -1,0 +1,148 @@
+package org.steadygrad.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Severity;
+
+class RunViewTest {
+    private static final Finding ERROR = SampleRun.finding("vanishing-gradient", Severity.ERROR, "layer1");
+    private static final Finding WARNING = SampleRun.finding("gradient-spikes", Severity.WARNING, "");
+
+    @Test
+    void aRunThatHasNotBegunIsOpen() {
+        assertVerdict("open", "No step was taken yet.", view(0, i -> 1));
+    }
+
+    @Test
+    void aLossThatFellByAQuarterHasLearned() {
+        assertVerdict(
+                "good", "It learned: the training loss fell from 2.00 to 0.500.", view(200, i -> i < 100 ? 2 : 0.5));
+        assertVerdict(
+                "mixed",
+                "It learned a little: the training loss fell from 2.00 to 1.60.",
+                view(200, i -> i < 100 ? 2 : 1.6));
+        assertVerdict(
+                "bad",
+                "It did not learn: the training loss hardly moved, from 2.00 to 1.95.",
+                view(200, i -> i < 100 ? 2 : 1.95));
+        assertVerdict(
+                "bad", "It got worse: the training loss rose from 2.00 to 3.00.", view(200, i -> i < 100 ? 2 : 3));
+    }
+
+    @Test
+    void lossesBelowZeroFallToo() {
+        assertVerdict(
+                "good", "It learned: the training loss fell from -1.00 to -3.00.", view(200, i -> i < 100 ? -1 : -3));
+        assertVerdict("good", "It learned: the training loss fell from 0 to -3.00.", view(200, i -> i < 100 ? 0 : -3));
+    }
+
+    @Test
+    void oneStepIsEnoughForAWord() {
+        assertVerdict("bad", "It did not learn: the training loss hardly moved, from 2.00 to 2.00.", view(1, i -> 2));
+    }
+
+    @Test
+    void aLossThatIsNoNumberAtTheEndBlewUp() {
+        assertVerdict("bad", "It blew up: after step 7 the loss is no number.", view(17, i -> i <= 7 ? 2 : Double.NaN));
+        assertVerdict(
+                "bad",
+                "It can't learn: the loss was no number from the first step on.",
+                view(3, i -> Double.POSITIVE_INFINITY));
+        assertVerdict(
+                "good",
+                "It learned: the training loss fell from 2.00 to 0.500.",
+                view(200, i -> i == 50 ? Double.NaN : i < 100 ? 2 : 0.5));
+    }
+
+    @Test
+    void anErrorKeepsARunFromBeingCalledHealthy() {
+        RunView steady = view(200, i -> i < 100 ? 2 : 0.5);
+        steady.found(20, ERROR);
+        assertVerdict(
+                "mixed", "It learned, but not in good health: the training loss fell from 2.00 to 0.500.", steady);
+        RunView stalled = view(200, i -> i <= 10 ? 2 : 0.5);
+        stalled.found(20, ERROR);
+        assertVerdict(
+                "bad",
+                "It stalled: the training loss went from 2.00 to 0.500 right at the start and hardly moved since.",
+                stalled);
+        RunView quick = view(200, i -> i <= 10 ? 2 : 0.5);
+        quick.found(20, WARNING);
+        assertVerdict("good", "It learned: the training loss fell from 2.00 to 0.500.", quick);
+    }
+
+    @Test
+    void findingsComeGravestFirstAndALaterSightingReplacesAnEarlierOne() {
+        RunView view = view(3, i -> 1);
+        view.found(20, WARNING);
+        view.found(40, ERROR);
+        view.found(60, ERROR);
+        JsonNode findings = view.json().get("findings");
+        assertEquals(2, findings.size());
+        assertEquals("vanishing-gradient", findings.get(0).get("id").asText());
+        assertEquals(
+                "model.layers[0].stack.batchNorm=true",
+                findings.get(0).at("/prescriptions/0/changes/0").asText());
+    }
+
+    @Test
+    void aResultSaysHowTheRunEndedAndHasTheLastWordOnFindings() {
+        RunView view = view(3, i -> 1);
+        assertEquals("running", view.json().get("state").asText());
+        view.found(2, WARNING);
+        view.ended(SampleRun.outcome("named", 3, List.of(ERROR)));
+        JsonNode json = view.json();
+        assertEquals("finished", json.get("state").asText());
+        assertEquals("named", json.get("name").asText());
+        assertEquals(1, json.get("findings").size());
+        assertEquals(0.5, json.at("/outcome/validation/loss").asDouble());
+        assertEquals(123, json.at("/environment/parameters").asInt());
+    }
+
+    @Test
+    void theJsonHoldsNoNumberThatJsonLacks() throws Exception {
+        RunView view = view(40, i -> i % 3 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
+        view.validated(7, Map.of("loss", Double.NaN), false);
+        view.found(
+                7, new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of()));
+        JsonNode read = new ObjectMapper().readTree(view.text());
+        assertTrue(read.at("/steps/loss/mean/7").isNull());
+        assertTrue(read.at("/validation/loss/mean/0").isNull());
+        assertTrue(read.at("/progress/firstLoss").isNull());
+        assertEquals(0, read.at("/progress/lastFinite").asInt());
+        assertEquals(40, read.at("/progress/skipped").asInt());
+    }
+
+    @Test
+    void manyEventsAreCountedAndThinned() {
+        RunView view = view(1, i -> 1);
+        for (int i = 1; i <= 10_000; i++) {
+            view.happened("checkpoint", i, "checkpoint " + i);
+        }
+        JsonNode checkpoints = view.json().at("/events/checkpoint");
+        assertEquals(10_000, checkpoints.get("count").asInt());
+        assertTrue(checkpoints.get("marks").size() <= 101);
+    }
+
+    private static RunView view(int steps, IntToDoubleFunction loss) {
+        RunView view = new RunView("sample");
+        for (int i = 1; i <= steps; i++) {
+            view.step(SampleRun.step(i, loss.applyAsDouble(i)));
+        }
+        return view;
+    }
+
+    private static void assertVerdict(String tone, String title, RunView view) {
+        JsonNode verdict = view.json().get("verdict");
+        assertEquals(title, verdict.get("title").asText());
+        assertEquals(tone, verdict.get("tone").asText());
+    }
+}

@@ -1,0 +1,34 @@
+package org.steadygrad.spec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.spec.yaml.RunFiles;
+
+class HealthSpecTest {
+    private static HealthSpec spec(int every, int histograms) {
+        return RunFiles.defaults(HealthSpec.class, "every=" + every, "histograms=" + histograms);
+    }
+
+    private static List<Integer> upTo(int last, IntPredicate condition) {
+        return IntStream.rangeClosed(1, last).filter(condition).boxed().toList();
+    }
+
+    @Test
+    void theFirstStepIsLookedAtAndThenOneInSoMany() {
+        assertEquals(List.of(1, 7, 14, 21), upTo(27, spec(7, 0)::looksAt));
+        assertEquals(List.of(1, 2, 3), upTo(3, spec(1, 0)::looksAt));
+    }
+
+    @Test
+    void histogramsAreTakenWithLooks() {
+        assertEquals(List.of(1, 20, 40), upTo(59, spec(10, 20)::takesHistogramsAt));
+        assertEquals(List.of(1, 21, 35, 56, 70, 91), upTo(99, spec(7, 17)::takesHistogramsAt));
+        assertEquals(List.of(1, 10, 20), upTo(29, spec(10, 3)::takesHistogramsAt));
+        assertEquals(List.of(1, 17, 34), upTo(50, spec(1, 17)::takesHistogramsAt));
+        assertEquals(List.of(), upTo(50, spec(10, 0)::takesHistogramsAt));
+    }
+}
