@@ -85,7 +85,8 @@ final class InitialisationRules {
 
     private boolean poor(Stretch s) {
         boolean shrinks = s.total() * spec.total() < 1 && s.perLayer() < spec.shrinking();
-        return shrinks || s.total() > spec.total() && s.perLayer() > spec.growing();
+        boolean grows = s.total() > spec.total() && s.perLayer() > spec.growing();
+        return shrinks || grows;
     }
 
     private Finding finding(Stretch s) {
