@@ -36,6 +36,7 @@ public final class Evaluator {
     private final RegressionEvaluation numbers;
     private double negativeLogLikelihood;
     private double scored;
+    private boolean finite = true;
 
     public Evaluator(TargetKind target, int targetSize) {
         this.target = Check.notNull(target, "Evaluator", "target");
@@ -54,12 +55,17 @@ public final class Evaluator {
         if (rows.labels() == null) {
             return;
         }
+        scored += rows.labels().size(0);
+        finite &= Double.isFinite(rows.output().sumNumber().doubleValue());
+        if (!finite) {
+            // the classes below throw, or take NaN for the smallest number
+            return;
+        }
         switch (target) {
             case CLASS, CLASS_PER_STEP -> addClasses(rows);
             case KEYS_PER_STEP -> addKeys(rows);
             case NUMBERS, NUMBERS_PER_STEP -> numbers.eval(rows.labels(), rows.output());
         }
-        scored += rows.labels().size(0);
     }
 
     private void addClasses(Rows rows) {
@@ -77,11 +83,17 @@ public final class Evaluator {
         keys.eval(rows.labels(), rows.output());
     }
 
-    /** @return metric name to value, the loss first; empty when nothing was scored */
+    /**
+     * @return metric name to value, the loss first; empty when nothing was scored, a loss of NaN alone when an output
+     *     isn't finite
+     */
     public Map<String, Double> metrics() {
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (scored == 0) {
             return metrics;
+        }
+        if (!finite) {
+            return Map.of("loss", Double.NaN);
         }
         double likelihood = negativeLogLikelihood / scored;
         switch (target) {

@@ -178,9 +178,12 @@ final class TrainingLoop {
         progress.validatedAt = progress.iteration;
         Map<String, Double> metrics = validation.run();
         if (!metrics.isEmpty()) {
-            boolean best = progress.best.iteration() == 0
-                    || metrics.get("loss")
-                            < progress.best.loss() - settings.earlyStopping().minDelta();
+            double loss = metrics.get("loss");
+            boolean best = Double.isFinite(loss)
+                    && (progress.best.iteration() == 0
+                            || loss
+                                    < progress.best.loss()
+                                            - settings.earlyStopping().minDelta());
             progress.validation = metrics;
             progress.best = best
                     ? new TrainingState.Best(progress.iteration, metrics, 0)

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -86,5 +88,17 @@ class EvaluatorTest {
                 Nd4j.createFromArray(new float[][] {{0}, {0}}));
         assertEquals(2.5, evaluator.metrics().get("mse"), 1e-6);
         assertEquals(1, evaluator.metrics().get("mae"), 1e-6);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TargetKind.class,
+            names = {"CLASS", "NUMBERS"})
+    void outputsThatAreNotFiniteHaveNoLoss(TargetKind target) {
+        Evaluator evaluator = new Evaluator(target, 2);
+        INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}});
+        evaluator.add(batch(labels, null), Nd4j.createFromArray(new float[][] {{Float.NaN, 0.5f}}));
+        evaluator.add(batch(labels, null), Nd4j.createFromArray(new float[][] {{0.5f, 0.5f}}));
+        assertEquals(Map.of("loss", Double.NaN), evaluator.metrics());
     }
 }

@@ -8,8 +8,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.steadygrad.data.BatchIterator;
+import org.steadygrad.data.BatchSequence;
+import org.steadygrad.data.DataArtifact;
+import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.spec.RunSpec;
 
@@ -146,5 +152,52 @@ class GuardedRunTest {
         RunResult result = run(run, source);
         assertEquals(1, result.skippedSteps(), events("SKIPPED").toString());
         assertTrue(result.completed());
+    }
+
+    /** The first validation meets a NaN; what comes after is compared with no such loss. */
+    @Test
+    void aValidationThatIsNotFiniteIsNeverTheBest() {
+        RunSpec run = TinyRun.spec(YAML, "training.validateEvery=10");
+        DataSource source = TinyRun.source(run);
+        BatchSequence sound = source.validation().orElseThrow();
+        AtomicInteger validations = new AtomicInteger();
+        BatchSequence unsound = new BatchSequence() {
+            @Override
+            public int batchesPerEpoch() {
+                return sound.batchesPerEpoch();
+            }
+
+            @Override
+            public BatchIterator epoch(int epoch, int firstBatch) {
+                boolean first = validations.getAndIncrement() == 0;
+                BatchSequence chosen = first
+                        ? new Disturbed(source, (e, b) -> true, Disturbed.nanFrom(0)).training()
+                        : sound;
+                return chosen.epoch(epoch, firstBatch);
+            }
+        };
+        RunResult result = run(run, new DataSource() {
+            @Override
+            public DataDescription description() {
+                return source.description();
+            }
+
+            @Override
+            public BatchSequence training() {
+                return source.training();
+            }
+
+            @Override
+            public Optional<BatchSequence> validation() {
+                return Optional.of(unsound);
+            }
+
+            @Override
+            public DataArtifact artifact() {
+                return source.artifact();
+            }
+        });
+        assertTrue(Double.isFinite(result.validation().get("loss")), result.validation().toString());
+        assertTrue(result.modelIteration() > 10);
     }
 }
