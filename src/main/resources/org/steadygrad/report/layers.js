@@ -204,7 +204,7 @@
         if (all.length) {
             charts.push(curves(views, 'seconds', 'Pace', {
                 name: 'time per step',
-                title: views.length > 1 ? 'Time per step' : 'A step took ' + sg.number(all[Math.floor(all.length / 2)]) + ' ms in the middle of all',
+                title: views.length > 1 ? 'Time per step' : 'The median step took ' + sg.number(all[Math.floor(all.length / 2)]) + ' ms',
                 how: 'Milliseconds per step, waiting for data left out. The first steps warm up.', curves: seconds, height: 220
             }));
         }
