@@ -79,7 +79,8 @@
                 charts.push(Object.assign(heat(views, kind + '-' + (i + 1), 'Histograms', {
                     family: kind + '-histogram', name: name + ', ' + KINDS[kind], title: name + ', ' + KINDS[kind],
                     how: 'Strong colour is where most values are.',
-                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density', unit: sg.percent, row: 'around ', plain: true
+                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density',
+                    unit: sg.percent, row: 'around ', plain: true
                 }), { small: true, kind: kind }));
             });
         });
