@@ -1,7 +1,6 @@
 package org.steadygrad.live;
 
 import com.sun.net.httpserver.HttpExchange;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -86,18 +85,10 @@ final class Access {
         String query = request.getRequestURI().getRawQuery();
         for (String parameter : query == null ? new String[0] : query.split("&")) {
             if (parameter.startsWith(TOKEN_PARAMETER)) {
-                return same(decoded(parameter.substring(TOKEN_PARAMETER.length())), secret);
+                return same(parameter.substring(TOKEN_PARAMETER.length()), secret);
             }
         }
         return false;
-    }
-
-    private static String decoded(String value) {
-        try {
-            return URLDecoder.decode(value, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
     }
 
     /** In a time that doesn't depend on where they differ. */

@@ -75,14 +75,14 @@ public final class LivePage implements AutoCloseable {
      */
     public record Run(String name, String runFile, Path folder) {}
 
-    private LivePage(HttpServer server, Settings settings, Run run) {
+    private LivePage(HttpServer server, Settings settings, Run run, Pace pace) {
         this.server = server;
         this.settings = settings;
         access = Access.of(settings.address().isEmpty(), settings.token());
         RunView view = new RunView(run.name());
         view.configured(run.runFile(), "run file");
         feed = new Feed(view, none -> earlier(run, none));
-        publisher = new Publisher(feed);
+        publisher = new Publisher(feed, pace);
     }
 
     /**
@@ -91,9 +91,14 @@ public final class LivePage implements AutoCloseable {
      * @throws InvalidInputException when the address or the port can't be had, or the token is too short
      */
     public static LivePage open(Settings settings, Run run) {
+        return open(settings, run, Pace.USUAL);
+    }
+
+    /** @param pace of the changes */
+    static LivePage open(Settings settings, Run run, Pace pace) {
         Access.of(settings.address().isEmpty(), settings.token());
         HttpServer server = bind(settings);
-        LivePage live = new LivePage(server, settings, run);
+        LivePage live = new LivePage(server, settings, run, pace);
         server.setExecutor(live.threads);
         server.createContext("/", new Requests(live.access, page(run), live.publisher));
         server.start();

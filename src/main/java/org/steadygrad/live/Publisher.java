@@ -3,6 +3,8 @@ package org.steadygrad.live;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +19,17 @@ import org.steadygrad.report.RunView;
 
 /**
  * Keeps the view of a run up to date and tells the clients what changes: first {@code view} with all of it, then {@code change} (see
- * {@link Changes}) about every second, at the end {@code end}. Everything happens on one thread, which spends at most
- * a hundredth of its time on messages, and none when nobody looks.
+ * {@link Changes}) now and then, at the end {@code end}. Everything happens on one thread, which takes its
+ * time for large views, and makes nothing when nobody looks.
  */
 final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long SWEEP_MILLIS = 100;
-    private static final long MESSAGE_NANOS = 1_000_000_000L;
-    /** Times as long as a message took to make passes until the next. */
-    private static final int REST = 100;
-
     private static final long END_SECONDS = 3;
 
     private final Feed feed;
+    private final Pace pace;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread created = new Thread(task, "live-page");
         created.setDaemon(true);
@@ -38,12 +38,14 @@ final class Publisher implements AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
     private JsonNode told = JsonNodeFactory.instance.nullNode();
     private long version;
+    private long messages;
     private long nextMessage = System.nanoTime();
     private boolean news;
     private boolean over;
 
-    Publisher(Feed feed) {
+    Publisher(Feed feed, Pace pace) {
         this.feed = feed;
+        this.pace = pace;
     }
 
     void start() {
@@ -69,7 +71,7 @@ final class Publisher implements AutoCloseable {
         if (clients.isEmpty()) {
             return;
         }
-        long start = System.nanoTime();
+        long busy = THREADS.getCurrentThreadCpuTime();
         news = false;
         JsonNode now = json();
         Changes.between(told, now).ifPresent(change -> {
@@ -78,8 +80,7 @@ final class Publisher implements AutoCloseable {
             clients.forEach(client -> client.tell(message));
         });
         told = now;
-        long end = System.nanoTime();
-        nextMessage = end + Math.max(MESSAGE_NANOS, REST * (end - start));
+        nextMessage = System.nanoTime() + pace.restNanos(messages++, THREADS.getCurrentThreadCpuTime() - busy);
     }
 
     private JsonNode json() {

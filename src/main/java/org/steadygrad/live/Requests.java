@@ -54,8 +54,11 @@ final class Requests implements HttpHandler {
 
     private static void send(HttpExchange request, int status, String type, byte[] body) throws IOException {
         headers(request, type);
-        request.sendResponseHeaders(status, body.length);
-        request.getResponseBody().write(body);
+        boolean headersOnly = request.getRequestMethod().equals("HEAD");
+        request.sendResponseHeaders(status, headersOnly ? -1 : body.length);
+        if (!headersOnly) {
+            request.getResponseBody().write(body);
+        }
     }
 
     private static void headers(HttpExchange request, String type) {
