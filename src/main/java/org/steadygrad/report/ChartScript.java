@@ -63,7 +63,7 @@ final class ChartScript implements AutoCloseable {
         }
     }
 
-    /** Runs a piece of script. @return its value as text */
+    /** The value of a piece of script, as text. */
     String evaluate(String text) {
         return Context.toString(context.evaluateString(scope, text, "text", 1, null));
     }

@@ -20,7 +20,12 @@ import org.yaml.snakeyaml.error.YAMLException;
 record Configuration(String text, Map<String, String> values) {
     static final Configuration NONE = new Configuration("", Map.of());
 
-    /** @param source what errors call the text @throws InvalidInputException with the line, when it is no YAML */
+    /**
+     * Reads a run file.
+     *
+     * @param source what errors call the text
+     * @throws InvalidInputException with the line, when it is no YAML
+     */
     static Configuration of(String text, String source) {
         Map<String, String> values = new LinkedHashMap<>();
         try {

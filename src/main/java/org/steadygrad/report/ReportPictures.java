@@ -37,7 +37,12 @@ public final class ReportPictures implements AutoCloseable {
     private final ChartScript script;
     private final List<Chart> charts;
 
-    /** @param name for a file, such as {@code layer-gradients} @param title what it shows, as a sentence */
+    /**
+     * What can be drawn.
+     *
+     * @param name for a file, such as {@code layer-gradients}
+     * @param title what it shows, as a sentence
+     */
     public record Chart(String name, String title) {}
 
     /** @param runs one, or several that are compared */

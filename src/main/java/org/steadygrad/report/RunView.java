@@ -45,7 +45,12 @@ public final class RunView implements HealthObserver {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MARKS = 100;
 
-    /** @param x iteration @param text in words */
+    /**
+     * Something that happened.
+     *
+     * @param x iteration
+     * @param text in words
+     */
     private record Mark(int x, String text) {}
 
     private final Map<String, Series> steps = new LinkedHashMap<>();
@@ -80,7 +85,11 @@ public final class RunView implements HealthObserver {
         return name;
     }
 
-    /** Takes the run file. @param source what errors call it */
+    /**
+     * Takes the run file.
+     *
+     * @param source what errors call it
+     */
     public void configured(String runFile, String source) {
         configuration = Configuration.of(runFile, source);
         name = configuration.values().getOrDefault("name", name);
@@ -116,13 +125,22 @@ public final class RunView implements HealthObserver {
         all.computeIfAbsent(quantity, q -> new Series()).add(iteration, value);
     }
 
-    /** @param metrics metric name to value on the validation data */
+    /**
+     * Takes a validation in.
+     *
+     * @param metrics metric name to value
+     */
     public void validated(int iteration, Map<String, Double> metrics, boolean best) {
         metrics.forEach((metric, value) -> add(validation, metric, iteration, value));
         bestIteration = best ? iteration : bestIteration;
     }
 
-    /** @param event its kind in lower case, for example "checkpoint" @param message one line in words */
+    /**
+     * Takes an event in.
+     *
+     * @param event its kind in lower case, for example "checkpoint"
+     * @param message one line in words
+     */
     public void happened(String event, int iteration, String message) {
         events.computeIfAbsent(event, e -> new Thinned<>(MARKS)).add(new Mark(iteration, message));
     }
@@ -144,8 +162,7 @@ public final class RunView implements HealthObserver {
         parameters.add(look.iteration(), byParameter);
         if (!look.gates().isEmpty()) {
             Map<String, double[]> byGate = new LinkedHashMap<>();
-            look.gates()
-                    .forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
+            look.gates().forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
             gates.add(look.iteration(), byGate);
         }
         for (Look.Profile profile : look.profiles()) {

@@ -59,7 +59,10 @@ final class Series {
     private final List<Bucket> buckets = new ArrayList<>();
     private int width = 1;
 
-    /** @param iteration above those before @param value may be non-finite: it counts, and the curve has a gap */
+    /**
+     * @param iteration above those before
+     * @param value may be non-finite: it counts, and the curve has a gap
+     */
     void add(int iteration, double value) {
         if (buckets.isEmpty() || last().values >= width) {
             if (buckets.size() == MOST) {

@@ -16,7 +16,7 @@ final class TimeGrid {
     static final int COLUMNS = 96;
     static final int POINTS = 64;
 
-    private record Column(int iteration, int horizon, int length, int[] steps, double[] norms) {}
+    private record Column(int iteration, int horizon, int length, List<Integer> steps, List<Double> norms) {}
 
     private final String layer;
     private final String direction;
@@ -43,7 +43,12 @@ final class TimeGrid {
             keptSteps[place] = steps.get(i);
             norms[place] = larger(norms[place], profile.norms().get(i));
         }
-        columns.add(new Column(iteration, profile.horizon(), length, keptSteps, norms));
+        columns.add(new Column(
+                iteration,
+                profile.horizon(),
+                length,
+                Arrays.stream(keptSteps).boxed().toList(),
+                Arrays.stream(norms).boxed().toList()));
     }
 
     private static double larger(double before, double value) {
@@ -62,11 +67,11 @@ final class TimeGrid {
         int[] label = new int[bins];
         for (int c = 0; c < items.size(); c++) {
             Column column = items.get(c);
-            for (int i = 0; i < column.steps().length; i++) {
-                int bin = (int) ((long) column.steps()[i] * bins / length);
-                label[bin] = Math.max(label[bin], column.steps()[i]);
+            for (int i = 0; i < column.steps().size(); i++) {
+                int bin = (int) ((long) column.steps().get(i) * bins / length);
+                label[bin] = Math.max(label[bin], column.steps().get(i));
                 double[] row = rows.computeIfAbsent(bin, b -> empty(items.size()));
-                row[c] = larger(row[c], column.norms()[i]);
+                row[c] = larger(row[c], column.norms().get(i));
             }
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();

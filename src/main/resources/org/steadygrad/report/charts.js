@@ -51,7 +51,9 @@
         var unit = parts.unit || sg.number;
         return {
             id: id, section: section, name: parts.name, title: parts.title, how: parts.how, family: parts.family, layer: parts.layer,
-            panels: sg.heatmaps.panels(views, kept, parts.scale, { colours: parts.colours || sg.VIRIDIS, unit: unit, axis: parts.axis, row: parts.row, plain: parts.plain }),
+            panels: sg.heatmaps.panels(views, kept, parts.scale, {
+                colours: parts.colours || sg.VIRIDIS, unit: unit, axis: parts.axis, row: parts.row, plain: parts.plain
+            }),
             table: function () { return mapTable(kept, views, unit); }
         };
     }
@@ -65,7 +67,8 @@
         if (views.length > 1) {
             var order = views.filter(function (v) { return v.progress.lastLoss !== null; })
                 .sort(function (a, b) { return a.progress.lastLoss - b.progress.lastLoss; });
-            return order.length ? order[0].name + ' ends with the lowest training loss, ' + sg.number(order[0].progress.lastLoss) : 'No run has a loss that is a number';
+            return order.length ? order[0].name + ' ends with the lowest training loss, ' + sg.number(order[0].progress.lastLoss)
+                : 'No run has a loss that is a number';
         }
         if (view.progress.lastLoss === null) {
             return 'The loss was never a number';
@@ -96,8 +99,8 @@
         });
         charts.push({
             id: 'loss', section: 'Learning', name: 'loss', title: lossTitle(views),
-            how: 'Lower is better. Faint: every step; bold: smoothed; dashed: on data the network was not trained with. Marks below show what happened when.'
-                + (log ? ' The scale is logarithmic.' : ''),
+            how: 'Lower is better. Faint: every step; bold: smoothed; dashed: on data the network was not trained with. '
+                + 'Marks below show what happened when.' + (log ? ' The scale is logarithmic.' : ''),
             panels: [Object.assign({ key: '', label: '' }, panel)], table: function () { return table(list); }
         });
         metrics(views, charts);
@@ -145,15 +148,19 @@
     }
 
     function gradients(views, charts) {
-        var norms = sg.flat(views.map(function (v) { return v.steps.gradientNorm ? sg.flat([v.steps.gradientNorm.mean, v.steps.gradientNorm.high || []]) : []; }));
+        var norms = sg.flat(views.map(function (v) {
+            return v.steps.gradientNorm ? sg.flat([v.steps.gradientNorm.mean, v.steps.gradientNorm.high || []]) : [];
+        }));
         if (sg.finite(norms).length) {
             var log = sg.wide(norms);
             var clipped = views.length === 1 && views[0].progress.clipped / Math.max(1, views[0].progress.iteration);
             charts.push({
                 id: 'gradient-norm', section: 'Gradients', name: 'gradient norm',
                 title: views.length > 1 ? 'How large the gradient is in each run'
-                    : clipped > 0 ? 'The gradient was clipped at ' + sg.percent(clipped) + ' of the steps' : 'The gradient was never clipped; its norm peaked at ' + sg.number(sg.most(norms)),
-                how: 'Norm of the whole gradient before clipping: steady is good, sudden peaks are steps that could do harm.' + (log ? ' The scale is logarithmic.' : ''),
+                    : clipped > 0 ? 'The gradient was clipped at ' + sg.percent(clipped) + ' of the steps'
+                        : 'The gradient was never clipped; its norm peaked at ' + sg.number(sg.most(norms)),
+                how: 'Norm of the whole gradient before clipping: steady is good, sudden peaks are steps that could do harm.'
+                    + (log ? ' The scale is logarithmic.' : ''),
                 panels: [Object.assign({ key: '', label: '' }, sg.norm(views, log))],
                 table: function () {
                     return table(views.filter(function (v) { return v.steps.gradientNorm; }).map(function (v) {
@@ -170,7 +177,8 @@
         }));
         charts.push(heat(views, 'gates', 'Gradients', {
             name: 'gradient by gate', title: 'Gradient by gate' + (views.length > 1 ? ', all runs on one scale' : ''),
-            how: 'Each row is one gate\u2019s part of a recurrent layer\u2019s weights; bright is a large gradient. A dark row is a gate that does not learn.',
+            how: 'Each row is one gate\u2019s part of a recurrent layer\u2019s weights; bright is a large gradient. '
+                + 'A dark row is a gate that does not learn.',
             maps: views.map(function (v) { return quantity(v.gates, 'gradient'); }), scale: sg.heatmaps.decades
         }));
         updates(views, charts);
@@ -203,7 +211,7 @@
         charts.push({
             id: 'updates', section: 'Gradients', name: 'update-to-weight ratios', title: updatesTitle(views, bands),
             how: 'Size of a step divided by the size of the weights it changes, one curve per weight matrix, dark near the input, bright near the output. '
-                + 'The shaded band, ' + bands.map(function (b) { return sg.number(b[0]) + ' to ' + sg.number(b[1]); })[0] + ', is healthy; around 0.001 is usual.',
+                + 'The shaded band, ' + sg.number(bands[0][0]) + ' to ' + sg.number(bands[0][1]) + ', is healthy; around 0.001 is usual.',
             panels: panels, table: function () { return table(sg.flat(panels.map(function (p) { return p.list; }))); }
         });
     }

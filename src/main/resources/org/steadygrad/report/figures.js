@@ -83,7 +83,8 @@
             watch();
         }
         fill();
-        return [el('p', { 'class': 'intro' }, 'Each picture is one tensor: values upwards, steps to the right, strong colour where most of the values are.'), box, area];
+        var intro = 'Each picture is one tensor: values upwards, steps to the right, strong colour where most of the values are.';
+        return [el('p', { 'class': 'intro' }, intro), box, area];
     }
 
     function forget(area) {
@@ -175,5 +176,9 @@
         return chart.title + '. ' + (panel.label ? panel.label + '. ' : '') + chart.how;
     }
 
-    Object.assign(sg, { figures: { figure: figure, histograms: histograms, watch: watch, redraw: redraw, drawAll: drawAll, change: change, reset: reset } });
+    Object.assign(sg, {
+        figures: {
+            figure: figure, histograms: histograms, watch: watch, redraw: redraw, drawAll: drawAll, change: change, reset: reset
+        }
+    });
 }(steadygrad));

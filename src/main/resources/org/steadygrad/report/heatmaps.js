@@ -47,7 +47,8 @@
         var every = Math.max(1, Math.ceil(names.length / Math.max(2, Math.floor(height / 11.5))));
         return {
             type: 'category', data: names, inverse: true, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
-            axisLabel: Object.assign({ width: room - 12, overflow: 'truncate', interval: every - 1 }, sg.text(theme, names.length > 30 && every === 1 ? 10 : 11)),
+            axisLabel: Object.assign({ width: room - 12, overflow: 'truncate', interval: every - 1 },
+                sg.text(theme, names.length > 30 && every === 1 ? 10 : 11)),
             splitLine: { show: false }
         };
     }
@@ -97,7 +98,8 @@
                     xAxis: columnAxis(theme, map.columns, width - left),
                     yAxis: Object.assign(rowAxis(theme, map.names, left - (map.axis ? 16 : 0), map.plain ? 70 : height),
                         map.axis ? { name: map.axis, nameLocation: 'middle', nameGap: left - 18, nameTextStyle: sg.text(theme) } : {}),
-                    visualMap: Object.assign(scaleBar(theme, map.scale, map.colours === 'density' ? theme.density : map.colours, unit), { show: !map.plain }),
+                    visualMap: Object.assign({}, scaleBar(theme, map.scale, map.colours === 'density' ? theme.density : map.colours, unit),
+                        { show: !map.plain }),
                     tooltip: sg.tooltip(theme, {
                         trigger: 'item',
                         formatter: function (e) {

@@ -46,14 +46,12 @@
         track.shares.forEach(function (bins, c) {
             var width = (track.high[c] - track.low[c]) / bins.length;
             bins.forEach(function (part, i) {
-                // a bin's share is spread over the common bins it covers
                 var from = track.low[c] + i * width;
-                var pieces = Math.max(1, Math.min(BARS, Math.ceil(width / size) * 2));
-                for (var p = 0; part > 0 && p < pieces; p++) {
-                    var row = Math.floor((high - (from + (p + 0.5) * width / pieces)) / size);
-                    if (row >= 0 && row < BARS) {
-                        rows[row][c] += part / 1000 / pieces;
-                    }
+                var place = function (value) { return Math.max(0, Math.min(BARS - 1, Math.floor((high - value) / size))); };
+                // a bin's share goes to the common bins by how much of it they cover
+                for (var row = place(from + width); part > 0 && row <= place(from); row++) {
+                    var covered = Math.min(high - row * size, from + width) - Math.max(high - (row + 1) * size, from);
+                    rows[row][c] += width === 0 ? part / 1000 : part / 1000 * Math.max(0, covered) / width;
                 }
             });
         });
@@ -81,11 +79,12 @@
                 charts.push(Object.assign(heat(views, kind + '-' + (i + 1), 'Histograms', {
                     family: kind + '-histogram', name: name + ', ' + KINDS[kind], title: name + ', ' + KINDS[kind],
                     how: 'Strong colour is where most values are.',
-                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density', unit: sg.percent, row: 'around ', plain: true
+                    maps: of.map(function (h) { return h ? rebinned(h) : null; }), scale: density, colours: 'density',
+                    unit: sg.percent, row: 'around ', plain: true
                 }), { small: true, kind: kind }));
             });
         });
     }
 
-    Object.assign(sg, { histograms: histograms });
+    Object.assign(sg, { histograms: histograms, rebinned: rebinned });
 }(steadygrad));

@@ -96,11 +96,13 @@
         share(views, 'dead', 'dead', 'dead units', worst('dead', 'Dead units', 'No dead units are left at the end'),
             'Share of units that put out zero for every example of a batch; dark is none, bright is all.', charts, heat, quantity);
         share(views, 'saturated', 'saturated', 'saturated outputs', worst('saturated', 'Saturated outputs', 'No saturated outputs are left at the end'),
-            'Share of outputs at the end of their activation function\u2019s range, where it is flat; dark is none, bright is all.', charts, heat, quantity);
+            'Share of outputs at the end of their activation function\u2019s range, where it is flat; '
+            + 'dark is none, bright is all.', charts, heat, quantity);
         charts.push(heat(views, 'deviation', 'Activations', {
             name: 'spread of activations',
             title: 'Spread of the activations by layer' + (views.length > 1 ? ', all runs on one scale' : ''),
-            how: 'Standard deviation of each layer\u2019s outputs, the input on top. A steady colour from top to bottom is good; dark rows carry no signal.',
+            how: 'Standard deviation of each layer\u2019s outputs, the input on top. '
+                + 'A steady colour from top to bottom is good; dark rows carry no signal.',
             maps: views.map(function (v) { return quantity(v.layers, 'deviation'); }), scale: sg.heatmaps.decades
         }));
     }
@@ -118,13 +120,15 @@
         });
         charts.push({
             id: 'signal', section: 'Activations', name: 'signal by layer', title: 'The signal on its way through the layers, at the start and at the end',
-            how: 'Dots: mean of each layer\u2019s outputs; bars: one standard deviation to each side. Bars that shrink from left to right are a signal that fades.',
+            how: 'Dots: mean of each layer\u2019s outputs; bars: one standard deviation to each side. '
+                + 'Bars that shrink from left to right are a signal that fades.',
             panels: panels,
             table: function () {
                 var rows = [];
                 views.forEach(function (v) {
                     v.layers.rows.forEach(function (name, i) {
-                        rows.push([(views.length > 1 ? v.name + ': ' : '') + name, sg.number(sg.finite(v.layers.mean[i])[0]), sg.number(sg.finite(v.layers.deviation[i])[0]),
+                        rows.push([(views.length > 1 ? v.name + ': ' : '') + name,
+                            sg.number(sg.finite(v.layers.mean[i])[0]), sg.number(sg.finite(v.layers.deviation[i])[0]),
                             sg.number(sg.last(v.layers.mean[i])), sg.number(sg.last(v.layers.deviation[i]))]);
                     });
                 });
@@ -178,7 +182,10 @@
                 type: 'category', data: layers.rows, axisTick: { show: false }, axisLine: { onZero: false, lineStyle: { color: theme.line } },
                 axisLabel: Object.assign({ interval: every - 1, rotate: layers.rows.length > 4 ? 30 : 0, width: 74, overflow: 'truncate' }, sg.text(theme))
             },
-            yAxis: sg.valueAxis(theme, { min: ends.length ? sg.least(ends) - pad : 0, max: ends.length ? sg.most(ends) + pad : 1, axisLabel: Object.assign({ formatter: sg.number, showMinLabel: false, showMaxLabel: false }, sg.text(theme)) }),
+            yAxis: sg.valueAxis(theme, {
+                min: ends.length ? sg.least(ends) - pad : 0, max: ends.length ? sg.most(ends) + pad : 1,
+                axisLabel: Object.assign({ formatter: sg.number, showMinLabel: false, showMaxLabel: false }, sg.text(theme))
+            }),
             series: series
         });
     }
@@ -197,14 +204,15 @@
         if (moved) {
             charts.push(curves(views, 'learning-rate', 'Pace', {
                 name: 'learning-rate factor',
-                title: 'The guard has changed the learning rate', how: 'Factor on the learning rate of the run file; 1 leaves it as it is.', curves: scales, height: 200
+                title: 'The guard has changed the learning rate', how: 'Factor on the learning rate of the run file; 1 leaves it as it is.',
+                curves: scales, height: 200
             }));
         }
         var all = seconds.length ? sg.finite(seconds[0].series.mean).sort(function (a, b) { return a - b; }) : [];
         if (all.length) {
             charts.push(curves(views, 'seconds', 'Pace', {
                 name: 'time per step',
-                title: views.length > 1 ? 'Time per step' : 'A step took ' + sg.number(all[Math.floor(all.length / 2)]) + ' ms in the middle of all',
+                title: views.length > 1 ? 'Time per step' : 'The median step took ' + sg.number(all[Math.floor(all.length / 2)]) + ' ms',
                 how: 'Milliseconds per step, waiting for data left out. The first steps warm up.', curves: seconds, height: 220
             }));
         }

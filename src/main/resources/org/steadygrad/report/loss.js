@@ -167,7 +167,10 @@
                             sg.lines.points(view.steps.clipped, sg.lines.smooth(view.steps.clipped.mean)).map(function (p) {
                                 return [p[0], p[1] === null ? null : 100 * p[1]];
                             }), shade,
-                            { xAxisIndex: 1, yAxisIndex: 1, lineStyle: { width: 1.5, color: shade }, areaStyle: { color: shade, opacity: several ? 0.08 : 0.2 } }));
+                            {
+                                xAxisIndex: 1, yAxisIndex: 1, lineStyle: { width: 1.5, color: shade },
+                                areaStyle: { color: shade, opacity: several ? 0.08 : 0.2 }
+                            }));
                     }
                 });
                 var grids = [{ left: sg.lines.LEFT, right: 38, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];

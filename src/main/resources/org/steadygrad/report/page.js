@@ -84,7 +84,8 @@
     }
 
     function key(charts, views) {
-        return JSON.stringify([charts.map(function (c) { return [c.id, c.panels.map(function (p) { return p.key; })]; }), views.map(function (v) { return v.name; })]);
+        var plots = charts.map(function (c) { return [c.id, c.panels.map(function (p) { return p.key; })]; });
+        return JSON.stringify([plots, views.map(function (v) { return v.name; })]);
     }
 
     /** Shows the same runs as they are now; where the reader is on the page stays. */

@@ -126,7 +126,8 @@
             section.appendChild(el('div', { 'class': 'card', style: 'margin-top:14px' }, el('h3', {}, view.name),
                 el('p', { 'class': 'message' }, [e.engine && 'engine ' + e.engine, e.device, e.precision, e.seed !== '' && 'seed ' + e.seed,
                     e.parameters ? sg.whole(e.parameters) + ' parameters' : ''].filter(Boolean).join(', ')),
-                view.configuration.text ? el('details', views.length > 1 ? {} : { open: '' }, el('summary', {}, 'run.yaml'), el('pre', { tabindex: '0' }, view.configuration.text))
+                view.configuration.text ? el('details', views.length > 1 ? {} : { open: '' }, el('summary', {}, 'run.yaml'),
+                    el('pre', { tabindex: '0' }, view.configuration.text))
                     : el('p', {}, 'There is no run file: the run was started by a program.')));
         });
         return section;

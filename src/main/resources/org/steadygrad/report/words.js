@@ -138,6 +138,9 @@
     }
 
     Object.assign(sg, {
-        words: { STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences, interventions: interventions, evidence: evidence, seen: seen }
+        words: {
+            STATES: STATES, summary: summary, numbers: numbers, results: results, differences: differences,
+            interventions: interventions, evidence: evidence, seen: seen
+        }
     });
 }(steadygrad));

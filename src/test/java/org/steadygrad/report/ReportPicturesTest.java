@@ -13,6 +13,7 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.health.Distributions;
 import org.steadygrad.health.Severity;
 
 class ReportPicturesTest {
@@ -166,6 +167,30 @@ class ReportPicturesTest {
         view.found(1, SampleRun.finding(id, Severity.WARNING, layer));
         return script.evaluate("steadygrad.findings.chartOf(steadygrad.findings.grouped("
                 + view.json().get("findings") + ")[0], charts())");
+    }
+
+    @Test
+    void histogramsKeepTheirMassOnCommonBins() {
+        RunView view = new RunView("x");
+        for (int i = 1; i <= 33; i++) {
+            view.distributed(SampleRun.distributions(i, 1));
+        }
+        view.distributed(new Distributions(
+                34, List.of(SampleRun.tensor("layer1", Distributions.Kind.ACTIVATION, 0.5f, 0.5f, 0.5f))));
+        try (ChartScript script = new ChartScript()) {
+            script.evaluate("var rows = steadygrad.rebinned(" + view.json().at("/histograms/0") + ").rows;");
+            String masses = script.evaluate(
+                    "rows[0].map(function (x, c) { return rows.reduce(function (sum, row) { return sum + row[c]; }, 0); }).join()");
+            String[] columns = masses.split(",");
+            assertEquals(34, columns.length);
+            for (String mass : columns) {
+                assertEquals(1, Double.parseDouble(mass), 0.03, "thin tails may be cut, no more");
+            }
+            assertEquals(
+                    "1",
+                    script.evaluate("rows.filter(function (row) { return row[33] > 0; }).length"),
+                    "one value, one bin");
+        }
     }
 
     @Test

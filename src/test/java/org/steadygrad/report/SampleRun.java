@@ -39,7 +39,9 @@ final class SampleRun {
                 : List.of(
                         new Look.Profile("layer1", "forward", Math.min(length, 44), steps, norms),
                         new Look.Profile("layer1", "backward", Math.min(length, 44), steps, norms));
-        return new Look(iteration, 1, 2, 1, true, parameters, List.of(), traces, profiles, Optional.empty());
+        List<Look.Gate> gates = List.of(
+                new Look.Gate("layer1_W", "reset", 0.1), new Look.Gate("layer1_W", "update", Math.pow(0.9, iteration)));
+        return new Look(iteration, 1, 2, 1, true, parameters, gates, traces, profiles, Optional.empty());
     }
 
     static Distributions distributions(int iteration, int tensors) {
