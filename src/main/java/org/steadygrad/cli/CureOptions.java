@@ -40,7 +40,7 @@ final class CureOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "With --cure: steps of each trial; a quarter of the run, from 50 to 300, by default.")
+            description = "With --cure: steps of each trial; a quarter of the run, from 150 to 300, by default.")
     private Integer steps;
 
     @Option(

@@ -3,6 +3,8 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.steadygrad.diagnose.Cure;
 import org.steadygrad.diagnose.CureFiles;
 import org.steadygrad.diagnose.Trial;
@@ -13,9 +15,10 @@ import org.steadygrad.spec.RunSpec;
 
 /** Trials of prescriptions for people: a row as soon as a trial is over, then what was proved. */
 final class CureText {
-    private static final String ROW = "  %-52s %6d %14s %9s %9s %8s  %s%n";
+    private static final String ROW = "  %-50s %5s %14s %9s %10s %7s  %s%n";
 
     private final PrintWriter out;
+    private boolean searching;
 
     CureText(PrintWriter out) {
         this.out = out;
@@ -38,16 +41,22 @@ final class CureText {
                 ": %,d steps; no new trial after %s minutes.%n%n",
                 plan.mostSteps(),
                 Finding.number(plan.minutes()));
-        String header = ROW.replace("%6d", "%6s");
-        out.printf(header, "", "", "gradient at", "training", "validation".substring(0, 9), "ms per", "");
-        out.printf(header, "what", "steps", "first layer *", "loss", "loss", "step", "findings left");
+        out.printf(ROW, "", "", "gradient at", "training", "validation", "ms per", "");
+        out.printf(ROW, "what", "steps", "first layer *", "loss", "loss", "step", "findings left");
         out.flush();
     }
 
     void trial(Trial trial) {
-        String findings = count(trial.count(Severity.ERROR), "error") + count(trial.count(Severity.WARNING), "warning");
-        String name = trial.name();
-        String[] parts = name.split(" \\+ ", -1);
+        String findings = Stream.of(
+                        count(trial.count(Severity.ERROR), "error"), count(trial.count(Severity.WARNING), "warning"))
+                .filter(words -> !words.isEmpty())
+                .collect(Collectors.joining(", "));
+        boolean original = trial.changes().isEmpty();
+        if (original && searching) {
+            out.println();
+        }
+        searching |= original;
+        String[] parts = trial.name().split(" \\+ ", -1);
         for (int i = 0; i < parts.length - 1; i++) {
             out.println("  " + (i == 0 ? "" : "+ ") + parts[i]);
         }
@@ -60,12 +69,12 @@ final class CureText {
                 loss(trial.trainingLoss()),
                 loss(trial.validationLoss()),
                 Finding.number(1e3 * trial.secondsPerStep()),
-                findings.isEmpty() ? "-" : findings.strip());
+                findings.isEmpty() ? "-" : findings);
         out.flush();
     }
 
     private static String count(long count, String word) {
-        return count == 0 ? "" : count + " " + word + (count == 1 ? "" : "s") + " ";
+        return count == 0 ? "" : count + " " + word + (count == 1 ? "" : "s");
     }
 
     private static String loss(double loss) {
@@ -105,6 +114,10 @@ final class CureText {
                 : "Nothing that was tried does better than the run as it is. Nothing was written.";
     }
 
+    private static String times(double ratio) {
+        return ratio < 100 ? Finding.number(ratio) : String.format(Locale.ROOT, "%,.0f", ratio);
+    }
+
     private static String why(Trial before, Trial after) {
         String loss = Double.isFinite(before.validationLoss())
                 ? String.format(
@@ -113,7 +126,7 @@ final class CureText {
                         after.validationLoss(),
                         after.steps(),
                         before.validationLoss(),
-                        Finding.number(before.validationLoss() / after.validationLoss()))
+                        times(before.validationLoss() / after.validationLoss()))
                 : String.format(
                         Locale.ROOT,
                         "validation loss %.4g after %d steps, where the run as it is fails",

@@ -1,6 +1,8 @@
 package org.steadygrad.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.AtomicFile;
+import org.steadygrad.report.ReportPage;
+import org.steadygrad.report.RunReader;
+import org.steadygrad.report.RunView;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
 import picocli.CommandLine.Command;
@@ -23,8 +29,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "Needs no data. Every run is written to a folder of its own below --out, with its run file: change that and",
-            "train it again.",
+            "Needs no data. Every run is written to a folder of its own below --out, with its run file and a report:",
+            "change the run file and train it again. A report on all of them together stands beside.",
             "",
             "@|bold Example|@",
             "  steadygrad demo --out runs/demo"
@@ -41,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter output = spec.commandLine().getOut();
         StopSignal stop = new StopSignal();
         Interrupts.stopOnSignal(stop, spec.commandLine().getErr());
@@ -69,9 +75,20 @@ final class DemoCommand implements Callable<Integer> {
         outcomes.forEach(outcome -> output.print(outcome.row()));
         output.println("* of its output, as a share of the last layer's, at the end of the run");
         output.println();
-        output.println("Folders with run file, metrics, health, checkpoints and model: " + folder);
+        output.println("Folders with run file, metrics, health, checkpoints, model and report: " + folder);
+        output.println("What happened, run beside run, to open in a browser: " + report(folder));
         output.flush();
         return ExitCode.OK;
+    }
+
+    private static Path report(Path folder) throws IOException {
+        List<RunView> runs = DemoPart.ALL.stream()
+                .map(part -> RunReader.read(folder.resolve(part.name())))
+                .toList();
+        byte[] page = ReportPage.html(runs).getBytes(StandardCharsets.UTF_8);
+        Path file = folder.resolve("report.html");
+        AtomicFile.write(file, out -> out.write(page));
+        return file;
     }
 
     private static Path firstUnused() {

@@ -88,10 +88,21 @@ final class DiagnoseCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.text(diagnosis));
         } else {
-            new DiagnosisText(out, Terminal.colours(), Terminal.width()).print(diagnosis, run);
+            DiagnosisText text = new DiagnosisText(out, Terminal.colours(), Terminal.width());
+            text.print(diagnosis);
+            if (folder.isEmpty()) {
+                text.next(diagnosis, arguments());
+            }
         }
         out.flush();
         return folder.isPresent() ? cure.run(read, folder.get(), diagnosis.findings(), false) : ExitCode.OK;
+    }
+
+    /** What gives the same run again. */
+    private String arguments() {
+        StringBuilder text = new StringBuilder(run);
+        changes.forEach(change -> text.append(" --set ").append(change.contains(" ") ? "'" + change + "'" : change));
+        return text.toString();
     }
 
     private RunSpec read() {

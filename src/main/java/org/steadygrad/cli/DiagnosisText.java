@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.steadygrad.diagnose.Diagnosis;
 import org.steadygrad.diagnose.InputReport;
 import org.steadygrad.diagnose.LayerFlow;
@@ -13,8 +14,8 @@ import org.steadygrad.diagnose.RecurrentMatrix;
 import org.steadygrad.diagnose.StackJacobian;
 import org.steadygrad.diagnose.Truncation;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.Prescription;
 import org.steadygrad.health.Severity;
-import picocli.CommandLine.Help.Ansi;
 
 /** Prints a {@link Diagnosis} in plain words, with a table per part. */
 final class DiagnosisText {
@@ -26,21 +27,16 @@ final class DiagnosisText {
 
     private static final double BADLY_SCALED = 100;
 
-    private final PrintWriter out;
-    private final Ansi ansi;
-    private final int width;
+    private final TextPage page;
 
     /** @param width columns to fill */
     DiagnosisText(PrintWriter out, boolean colours, int width) {
-        this.out = out;
-        this.ansi = colours ? Ansi.ON : Ansi.OFF;
-        this.width = width;
+        page = new TextPage(out, colours, width);
     }
 
-    /** @param run what the command was given, for the hint at the end */
-    void print(Diagnosis diagnosis, String run) {
+    void print(Diagnosis diagnosis) {
         Diagnosis.Subject subject = diagnosis.subject();
-        paragraph(String.format(
+        page.paragraph(String.format(
                 Locale.ROOT,
                 "%s before its first step: %,d parameters, engine %s, %d batches (%,d examples)",
                 subject.run(),
@@ -54,13 +50,29 @@ final class DiagnosisText {
         recurrent(diagnosis.recurrent());
         memory(diagnosis.memory());
         diagnosis.truncation().ifPresent(this::truncation);
-        findings(diagnosis, run);
-        out.flush();
+        findings(diagnosis);
+        page.flush();
+    }
+
+    /**
+     * Prints what to do next.
+     *
+     * @param run what the command was given to read
+     */
+    void next(Diagnosis diagnosis, String run) {
+        page.line();
+        page.paragraph(
+                diagnosis.findings().isEmpty()
+                        ? "Next: steadygrad train " + run
+                        : "Next: steadygrad diagnose " + run
+                                + " --cure tries what can be done about it in short runs, and writes the run file that did"
+                                + " best.");
+        page.flush();
     }
 
     private void input(Diagnosis diagnosis) {
         InputReport input = diagnosis.input();
-        section("Data");
+        page.section("Data");
         String spread = "";
         if (input.widest() >= 0 && input.widest() != input.narrowest()) {
             double ratio = input.widestDeviation() / input.narrowestDeviation();
@@ -70,27 +82,28 @@ final class DiagnosisText {
         }
         String constant =
                 input.constant().isEmpty() ? "" : "; " + input.constant().size() + " never vary";
-        item("features", input.features() + constant + spread);
+        page.item("features", input.features() + constant + spread);
         if (!input.classShares().isEmpty()) {
             double most = input.classShares().stream().max(Double::compare).orElseThrow();
-            item("classes", input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
+            page.item(
+                    "classes",
+                    input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
         }
         String guess = Double.isNaN(input.guessingLoss())
                 ? ""
                 : "; always guessing the classes' shares costs " + number(input.guessingLoss());
-        item(
+        page.item(
                 "loss",
                 number(diagnosis.subject().loss()) + ", and "
                         + number(diagnosis.subject().lossAfterStep()) + " after one step on the same batch" + guess);
     }
 
     private void layers(List<LayerFlow> layers) {
-        section("Layer by layer");
-        paragraph(
+        page.section("Layer by layer");
+        page.paragraph(
                 "Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x is the"
                         + " factor to the layer before (signal) or after (gradient). Update is what the first step changes of the"
                         + " layer's weights. A # stands for each order of magnitude of the gradient, down from the largest.");
-        out.println();
         double largest = layers.stream()
                 .mapToDouble(LayerFlow::gradientNorm)
                 .filter(Double::isFinite)
@@ -106,7 +119,7 @@ final class DiagnosisText {
                 rows.add(List.of("... " + (layers.size() - MOST_LAYERS) + " more", "", "", "", "", "", "", ""));
             }
         }
-        TextTable.print(out, 2, "lrrrrlrl", rows);
+        page.table("lrrrrlrl", rows);
     }
 
     private static List<String> row(LayerFlow layer, double largest) {
@@ -142,17 +155,17 @@ final class DiagnosisText {
         if (stacks.isEmpty()) {
             return;
         }
-        section("Stacks");
-        paragraph(
+        page.section("Stacks");
+        page.paragraph(
                 "A small change of a stack's input is stretched or shrunk on its way through, depending on its direction; the"
                         + " gradient on its way back by the same factors. A factor of 1 in every direction is best.");
         for (StackJacobian stack : stacks) {
-            out.println();
-            item(
+            page.line();
+            page.item(
                     "through",
                     stack.layers() + " layers, from " + stack.from() + " to " + stack.to()
                             + (stack.sampled() ? " (of " + stack.values().count() + " random directions)" : ""));
-            item(
+            page.item(
                     "factors",
                     "from " + number(stack.values().smallest()) + " to "
                             + number(stack.values().largest()) + ", half of them above "
@@ -160,7 +173,7 @@ final class DiagnosisText {
                             + (Double.isInfinite(stack.values().decades())
                                     ? "some directions are lost entirely"
                                     : number(stack.values().decades()) + " orders of magnitude apart"));
-            item("per layer", number(stack.perLayer()) + " on average");
+            page.item("per layer", number(stack.perLayer()) + " on average");
         }
     }
 
@@ -168,11 +181,10 @@ final class DiagnosisText {
         if (matrices.isEmpty()) {
             return;
         }
-        section("Recurrent matrices");
-        paragraph(
+        page.section("Recurrent matrices");
+        page.paragraph(
                 "By what the state is multiplied at each time step: largest, median and smallest factor of any direction, and"
                         + " the factor in the long run (spectral radius).");
-        out.println();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("layer", "of", "largest", "median", "smallest", "long run"));
         for (RecurrentMatrix matrix : matrices) {
@@ -184,23 +196,24 @@ final class DiagnosisText {
                     number(matrix.values().smallest()),
                     number(matrix.spectralRadius())));
         }
-        TextTable.print(out, 2, "llrrrr", rows);
+        page.table("llrrrr", rows);
     }
 
     private void memory(List<MemoryReach> memory) {
         if (memory.isEmpty()) {
             return;
         }
-        section("Memory");
-        paragraph("How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
+        page.section("Memory");
+        page.paragraph(
+                "How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
         for (MemoryReach reach : memory) {
-            out.println();
-            item(name(reach.layer(), reach.direction()), course(reach));
+            page.line();
+            page.item(name(reach.layer(), reach.direction()), course(reach));
             String predicted = Double.isNaN(reach.product())
                     ? "; the gates' biases alone would make it " + number(reach.predicted())
                     : "; predicted from matrix and slopes " + number(reach.predicted());
-            item("per step", "x " + number(reach.factor()) + predicted);
-            item(
+            page.item("per step", "x " + number(reach.factor()) + predicted);
+            page.item(
                     "reaches",
                     reach.horizon() + " of " + reach.length() + " steps"
                             + (reach.lag() == null ? "" : "; the task needs " + reach.lag()));
@@ -221,11 +234,10 @@ final class DiagnosisText {
     }
 
     private void truncation(Truncation truncation) {
-        section("Truncated back-propagation");
-        paragraph("The gradient of the same sequences of " + truncation.length()
+        page.section("Truncated back-propagation");
+        page.paragraph("The gradient of the same sequences of " + truncation.length()
                 + " steps, in windows of one length and of"
                 + " twice as much. Where it changes, the shorter window cuts something off.");
-        out.println();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("window", "against", "cosine", "norm x", "changes by"));
         for (Truncation.Comparison comparison : truncation.comparisons()) {
@@ -236,32 +248,34 @@ final class DiagnosisText {
                     number(comparison.growth()),
                     percent(comparison.change())));
         }
-        TextTable.print(out, 2, "rrrrr", rows);
+        page.table("rrrrr", rows);
     }
 
-    private void findings(Diagnosis diagnosis, String run) {
-        section("Findings");
+    private void findings(Diagnosis diagnosis) {
+        page.section("Findings");
         if (diagnosis.findings().isEmpty()) {
-            paragraph("None: signal and gradient pass all layers, and the first step is of a fitting size.");
-            out.println();
-            paragraph("Next: steadygrad train " + run);
-            return;
+            page.paragraph("None: signal and gradient pass all layers, and the first step is of a fitting size.");
         }
         for (Finding finding : diagnosis.findings()) {
             String severity = finding.severity().toString().toLowerCase(Locale.ROOT);
             String style = finding.severity() == Severity.ERROR ? "bold,red" : "bold,yellow";
-            out.println(ansi.string("@|" + style + " " + severity + "|@") + " " + finding.id());
-            out.println(indented(finding.message()));
+            page.styled(style, severity, " " + finding.id());
+            page.indented(finding.message());
+            finding.prescriptions().stream().limit(1).forEach(this::prescription);
         }
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         if (!stalled.isEmpty()) {
-            out.println();
-            paragraph(stalled.size() + " of " + diagnosis.layers().size() + " layers will stall: " + listed(stalled)
-                    + ".");
+            page.line();
+            int all = diagnosis.layers().size();
+            page.paragraph(stalled.size() + " of " + all + " layers will stall: " + listed(stalled) + ".");
         }
-        out.println();
-        paragraph("Next: steadygrad diagnose " + run
-                + " --cure tries what can be done about it in short runs, and writes the" + " run file that did best.");
+    }
+
+    private void prescription(Prescription best) {
+        String changes = best.changes().stream()
+                .map(change -> " --set '" + change + "'")
+                .collect(Collectors.joining());
+        page.indented("To try: " + best.title() + (changes.isEmpty() ? "" : "," + changes));
     }
 
     private static String listed(List<String> names) {
@@ -271,26 +285,6 @@ final class DiagnosisText {
 
     private static String name(String layer, String direction) {
         return layer + (direction.equals("backward") ? " (backward)" : "");
-    }
-
-    private void section(String title) {
-        out.println();
-        out.println(ansi.string("@|bold " + title + "|@"));
-    }
-
-    private void paragraph(String text) {
-        out.println(Terminal.wrap(text, width));
-    }
-
-    private void item(String label, String text) {
-        String[] lines = Terminal.wrap(text, width - 14).split("\\R");
-        for (int i = 0; i < lines.length; i++) {
-            out.printf(Locale.ROOT, "  %-11s %s%n", i == 0 ? label : "", lines[i]);
-        }
-    }
-
-    private String indented(String text) {
-        return Terminal.wrap(text, width - 2).indent(2).stripTrailing();
     }
 
     private static String number(double value) {

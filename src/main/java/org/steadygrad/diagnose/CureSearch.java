@@ -21,14 +21,14 @@ import org.steadygrad.train.StopSignal;
  * <ol>
  *   <li>The original is tried. What health finds in it, and what was found before, tells what to prescribe.
  *   <li>Prescriptions are tried one by one: the first of every kind of finding, then the second, and so on.
- *   <li>To the best of these, others that helped are added as long as they get along and it gets better: those that helped
- *       alone, the best first, then what is prescribed for the findings that are left.
- *   <li>The original, the best combination and the best single prescription are run over the full number of steps. The
- *       lowest validation loss wins.
+ *   <li>To the best of these, others are added as long as they get along and it gets better: learning rates further the
+ *       same way where another one helped, what helped alone, the best first, then what is prescribed for the findings that
+ *       are left. Of every {@value #PER_ROUND} the best is kept.
+ *   <li>The original and the best three of all are run over the full number of steps. The lowest validation loss wins.
  * </ol>
  */
 public final class CureSearch {
-    private static final int PER_ROUND = 3;
+    private static final int PER_ROUND = 4;
 
     private final RunSpec original;
     private final DataSource data;
@@ -36,7 +36,7 @@ public final class CureSearch {
     private final StopSignal stop;
     private final Consumer<Trial> progress;
     private final long started = System.nanoTime();
-    private final Map<RunSpec, Trial> tried = new LinkedHashMap<>();
+    private final Map<RunSpec, Entry> tried = new LinkedHashMap<>();
     private final List<String> notTried = new ArrayList<>();
 
     /**
@@ -61,39 +61,35 @@ public final class CureSearch {
     public Cure run(List<Finding> known) {
         Candidate start = Candidate.original(original);
         Trial baseline = attempt(start, plan.steps());
-        tried.put(original, baseline);
+        tried.put(original, new Entry(start, baseline));
         List<Finding> findings = new ArrayList<>(known);
         findings.addAll(baseline.findings());
-        Candidate.of(start, findings, data.description()).stream()
+        Candidate.of(original, start, findings, data.description()).stream()
                 .limit(TrialPlan.SINGLES)
                 .forEach(this::trial);
         List<Entry> helpful = helpful();
         List<Trial> confirmation = new ArrayList<>();
         Optional<Cure.Outcome> outcome = Optional.empty();
         if (!helpful.isEmpty()) {
-            Entry best = combine(helpful);
-            outcome = stop.requested().isPresent() ? outcome : confirm(best, helpful.get(0), confirmation);
+            combine(helpful);
+            outcome = stop.requested().isPresent() ? outcome : confirm(helpful(), confirmation);
         }
         return new Cure(
                 plan,
-                List.copyOf(tried.values()),
+                tried.values().stream().map(Entry::trial).toList(),
                 confirmation,
                 notTried,
                 stop.requested().isPresent() ? Optional.empty() : outcome,
                 stop.requested().orElse(""));
     }
 
-    private record Entry(RunSpec run, Trial trial) {}
+    private record Entry(Candidate candidate, Trial trial) {}
 
-    /** Prescriptions that did better than the original, the best first. */
+    /** What did better than the original, the best first. */
     private List<Entry> helpful() {
-        Trial baseline = tried.get(original);
-        List<Entry> helpful = new ArrayList<>();
-        tried.forEach((run, trial) -> {
-            if (trial.betterThan(baseline)) {
-                helpful.add(new Entry(run, trial));
-            }
-        });
+        Trial baseline = tried.get(original).trial();
+        List<Entry> helpful = new ArrayList<>(tried.values());
+        helpful.removeIf(entry -> !entry.trial().betterThan(baseline));
         List<Entry> ranked = new ArrayList<>();
         while (!helpful.isEmpty()) {
             Entry best = helpful.get(0);
@@ -107,7 +103,7 @@ public final class CureSearch {
     }
 
     /** Adds to the first what gets along with it, as long as that makes it better. */
-    private Entry combine(List<Entry> helpful) {
+    private void combine(List<Entry> helpful) {
         Entry best = helpful.get(0);
         int left = TrialPlan.COMBINATIONS;
         boolean better = true;
@@ -118,23 +114,23 @@ public final class CureSearch {
                 Optional<Trial> trial = trial(candidate);
                 left--;
                 if (trial.isPresent() && trial.get().betterThan(best.trial())) {
-                    best = new Entry(candidate.run(), trial.get());
+                    best = new Entry(candidate, trial.get());
                     better = true;
                 }
             }
         }
-        return best;
     }
 
     private List<Candidate> additions(Entry best, List<Entry> helpful, int most) {
-        Candidate base = new Candidate(best.trial().name(), best.trial().changes(), best.run());
-        List<Candidate> additions = new ArrayList<>();
+        Candidate base = best.candidate();
+        List<Candidate> additions = new ArrayList<>(Candidate.further(original, base, data.description()));
         for (Entry other : helpful) {
-            if (Changes.compatible(base.changes(), other.trial().changes())) {
-                base.plus(other.trial().name(), other.trial().changes()).ifPresent(additions::add);
+            Candidate added = other.candidate();
+            if (Changes.compatible(base.changes(), added.changes())) {
+                base.plus(original, added.name(), added.changes()).ifPresent(additions::add);
             }
         }
-        additions.addAll(Candidate.of(base, best.trial().findings(), data.description()));
+        additions.addAll(Candidate.of(original, base, best.trial().findings(), data.description()));
         return additions.stream()
                 .filter(candidate -> !tried.containsKey(candidate.run()))
                 .limit(most)
@@ -153,7 +149,7 @@ public final class CureSearch {
         }
         try {
             Trial trial = attempt(candidate, plan.steps());
-            tried.put(candidate.run(), trial);
+            tried.put(candidate.run(), new Entry(candidate, trial));
             return Optional.of(trial);
         } catch (InvalidInputException e) {
             notTried.add(candidate.name() + ": " + e.getMessage());
@@ -175,24 +171,26 @@ public final class CureSearch {
         return trial;
     }
 
-    private Optional<Cure.Outcome> confirm(Entry best, Entry single, List<Trial> confirmation) {
+    private Optional<Cure.Outcome> confirm(List<Entry> ranked, List<Trial> confirmation) {
         if (plan.fullSteps() == plan.steps()) {
-            return Optional.of(new Cure.Outcome(best.run(), tried.get(original), best.trial()));
+            Entry best = ranked.get(0);
+            return Optional.of(new Cure.Outcome(
+                    best.candidate().run(), tried.get(original).trial(), best.trial()));
         }
-        Trial before = again(original, confirmation);
-        Entry winner = new Entry(best.run(), again(best.run(), confirmation));
-        if (!single.run().equals(best.run())) {
-            Trial alone = again(single.run(), confirmation);
-            winner = alone.betterThan(winner.trial()) ? new Entry(single.run(), alone) : winner;
+        Candidate start = Candidate.original(original);
+        Trial before = again(start, confirmation);
+        Entry winner = new Entry(start, before);
+        for (Entry finalist : ranked.subList(0, Math.min(TrialPlan.FINALISTS - 1, ranked.size()))) {
+            Trial full = again(finalist.candidate(), confirmation);
+            winner = full.betterThan(winner.trial()) ? new Entry(finalist.candidate(), full) : winner;
         }
-        return winner.trial().betterThan(before)
-                ? Optional.of(new Cure.Outcome(winner.run(), before, winner.trial()))
-                : Optional.empty();
+        return winner.candidate() == start
+                ? Optional.empty()
+                : Optional.of(new Cure.Outcome(winner.candidate().run(), before, winner.trial()));
     }
 
-    private Trial again(RunSpec run, List<Trial> confirmation) {
-        Trial known = tried.get(run);
-        Trial trial = attempt(new Candidate(known.name(), known.changes(), run), plan.fullSteps());
+    private Trial again(Candidate candidate, List<Trial> confirmation) {
+        Trial trial = attempt(candidate, plan.fullSteps());
         confirmation.add(trial);
         return trial;
     }

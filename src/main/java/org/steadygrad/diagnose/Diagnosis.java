@@ -38,6 +38,8 @@ public record Diagnosis(
     }
 
     /**
+     * What was looked at.
+     *
      * @param run name of the run
      * @param engine that ran the passes
      * @param parameters of the network

@@ -120,7 +120,11 @@ final class Forecast {
         }
     }
 
-    /** Judges windows of truncated back-propagation. @param lag steps back that the task needs; null when it isn't known */
+    /**
+     * Judges windows of truncated back-propagation.
+     *
+     * @param lag steps back that the task needs; null when it isn't known
+     */
     void truncation(Optional<Truncation> measured, List<RecurrentPart> parts, Integer lag) {
         if (measured.isEmpty()) {
             return;

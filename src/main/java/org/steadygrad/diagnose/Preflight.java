@@ -18,7 +18,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Finding;
-import org.steadygrad.spec.FindingKind;
+import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
@@ -86,7 +86,7 @@ public final class Preflight {
                     RecurrentMatrix.of(model),
                     memory,
                     truncation,
-                    ordered(findings, run.health().ignore()));
+                    prescribed(run, description, probes, ordered(findings, run.health().ignore())));
         }
     }
 
@@ -133,12 +133,29 @@ public final class Preflight {
                 probes.stream().mapToDouble(Probe::lossAfter).average().orElseThrow());
     }
 
+    private static List<Finding> prescribed(
+            RunSpec run, DataDescription description, List<Probe> probes, List<Finding> findings) {
+        RunFilePrescriber prescriber = new RunFilePrescriber(run, description);
+        double[] norms = probes.stream()
+                .mapToDouble(probe -> probe.update().gradient().globalNorm())
+                .toArray();
+        return findings.stream()
+                .map(f -> new Finding(
+                        f.id(),
+                        f.severity(),
+                        f.layer(),
+                        f.firstIteration(),
+                        f.count(),
+                        f.message(),
+                        f.evidence(),
+                        prescriber.prescribe(f, norms)))
+                .toList();
+    }
+
     private static List<Finding> ordered(List<Finding> findings, List<String> ignored) {
         return findings.stream()
                 .filter(finding -> !ignored.contains(finding.id()))
-                .sorted(Comparator.comparing(Finding::severity)
-                        .reversed()
-                        .thenComparing(finding -> FindingKind.of(finding.id(), "diagnose")))
+                .sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::kind))
                 .toList();
     }
 }

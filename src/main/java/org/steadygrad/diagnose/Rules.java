@@ -11,28 +11,38 @@ import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.RunFacts;
+import org.steadygrad.health.Severity;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /**
- * Judges the first steps by the rules that watch a running training, as if they came one after the other. Where every step of
- * a sequence has a loss and the task's lag is known, the gradient through time that is judged is that of one step's loss.
+ * Judges the first steps by the rules that watch a running training, as if they came one after the other, with two
+ * differences:
+ *
+ * <ul>
+ *   <li>Where sequences have one loss, or the task's lag is known, the gradient through time is that of {@link MemoryProbe}. In
+ *       running text without a known lag, that each step's loss fades over the steps before it is no sickness.
+ *   <li>A gated cell that doesn't reach far enough is a warning, not an error: its gates may learn to keep more, which a
+ *       vanilla cell can't.
+ * </ul>
  */
 final class Rules {
     /** As often as health must see something before it believes it. */
     private static final int LOOKS = 3;
 
     private final HealthMonitor monitor;
-    private final boolean ofOneStep;
+    private final boolean byMemory;
 
     /** @param lag steps back that the task needs; null when it isn't known */
     Rules(HealthSpec spec, FlatLayout layout, DataDescription description, Integer lag) {
         boolean symbols = description.input() == DataDescription.InputKind.SYMBOLS;
-        ofOneStep = description.target().perStep() && lag != null;
+        boolean perStep = description.target().perStep();
+        byMemory = !perStep || lag != null;
         RunFacts facts = new RunFacts(
                 lag == null ? OptionalInt.empty() : OptionalInt.of(lag),
                 0,
-                !ofOneStep,
+                perStep && !byMemory,
                 symbols,
                 false,
                 0,
@@ -44,14 +54,36 @@ final class Rules {
     List<Finding> findings(List<MultiDataSet> batches, List<Probe> probes, List<MemoryReach> memory) {
         for (int look = 0; look < Math.max(LOOKS, probes.size()); look++) {
             Probe probe = probes.get(look % probes.size());
+            if (look < probes.size()) {
+                monitor.observeBatch(look + 1, batches.get(look));
+            }
             monitor.observe(look + 1, probe.loss(), probe.update(), Optional.of(trace(probe, memory)));
         }
-        return monitor.findings();
+        return monitor.findings().stream()
+                .map(f -> mayLearn(f, memory) ? warning(f) : f)
+                .toList();
+    }
+
+    private static boolean mayLearn(Finding finding, List<MemoryReach> memory) {
+        return finding.kind() == FindingKind.VANISHING_THROUGH_TIME
+                && memory.stream().anyMatch(m -> m.layer().equals(finding.layer()) && Double.isNaN(m.product()));
+    }
+
+    private static Finding warning(Finding f) {
+        return new Finding(
+                f.id(),
+                Severity.WARNING,
+                f.layer(),
+                f.firstIteration(),
+                f.count(),
+                f.message() + " The gates may learn to keep more.",
+                f.evidence(),
+                f.prescriptions());
     }
 
     private StepTrace trace(Probe probe, List<MemoryReach> memory) {
         StepTrace trace = probe.trace();
-        if (!ofOneStep || memory.isEmpty()) {
+        if (!byMemory || memory.isEmpty()) {
             return trace;
         }
         return new StepTrace(

@@ -43,7 +43,11 @@ public record StackJacobian(
         Check.notNull(values, "StackJacobian", "values");
     }
 
-    /** The Jacobians of all stacks in a network. @param batch whose examples are looked at */
+    /**
+     * The Jacobians of all stacks in a network.
+     *
+     * @param batch whose examples are looked at
+     */
     static List<StackJacobian> of(DoubleNetwork network, MultiDataSet batch) {
         Map<String, INDArray> outputs = network.activations(batch);
         List<StackJacobian> found = new ArrayList<>();
@@ -99,7 +103,11 @@ public record StackJacobian(
         return new WeightInitOrthogonal().init(units, WIDEST, new long[] {WIDEST, units}, 'f', memory);
     }
 
-    /** Rows spread over the batch, but for those of masked steps. @param count of rows; a row per step comes step by step */
+    /**
+     * Rows spread over the batch, but for those of masked steps.
+     *
+     * @param count of rows; a row per step comes step by step
+     */
     private static List<Long> rows(long count, MultiDataSet batch) {
         INDArray[] masks = batch.getFeaturesMaskArrays();
         INDArray mask = masks == null || masks[0] == null || masks[0].rank() != 2 ? null : masks[0];

@@ -17,14 +17,17 @@ public record TrialPlan(int steps, int fullSteps, double minutes) {
     /** Most combinations that are tried. */
     public static final int COMBINATIONS = 8;
 
-    /** Most runs of the confirmation: the original, the best combination, the best single prescription. */
-    public static final int FINALISTS = 3;
+    /** Most runs of the confirmation: the original and the best three. */
+    public static final int FINALISTS = 4;
 
     /** Minutes of the search unless told otherwise. */
     public static final double MINUTES = 30;
 
     static final int LONGEST = 10;
-    private static final int FEWEST = 50;
+
+    /** So that health, which believes what it sees several times in a window of steps, has found what there is. */
+    private static final int FEWEST = 150;
+
     private static final int MOST = 300;
 
     public TrialPlan {

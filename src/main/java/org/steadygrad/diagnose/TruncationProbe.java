@@ -33,6 +33,8 @@ final class TruncationProbe {
     }
 
     /**
+     * Compares.
+     *
      * @param model whose configuration tells the length of the windows
      * @return empty when sequences aren't cut
      */
@@ -59,7 +61,11 @@ final class TruncationProbe {
         return Optional.of(new Truncation(steps, length, comparisons, enough));
     }
 
-    /** The sum of the windows' gradients. @param steps of a window */
+    /**
+     * The sum of the windows' gradients.
+     *
+     * @param steps of a window
+     */
     private INDArray gradient(int steps) {
         graph.rnnClearPreviousState();
         // DL4J goes back as many steps as this says, however long the window is

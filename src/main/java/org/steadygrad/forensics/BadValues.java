@@ -1,5 +1,6 @@
 package org.steadygrad.forensics;
 
+import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -33,6 +34,30 @@ record BadValues(int count, BatchCell first, double value, MultiDataSet mended) 
 
     boolean finite() {
         return Double.isFinite(value);
+    }
+
+    /** The first one's place in a batch that this one is a window of. @param start first time step of the window */
+    BatchCell in(int start) {
+        return first.step() < 0
+                ? first
+                : new BatchCell(first.label(), first.example(), first.row(), first.step() + start);
+    }
+
+    /** A sentence that names the first. @param place where it comes from */
+    String name(String place) {
+        String others = count == 1 ? "" : ", and " + (count - 1) + " more values of the batch are like it";
+        return "Bad " + (first.label() ? "label" : "input value") + ": " + place + " is " + Words.number(value) + others
+                + ".";
+    }
+
+    /** @param cell the first one's place in the whole batch */
+    Map<String, Double> evidence(BatchCell cell) {
+        return Map.of(
+                "example", (double) cell.example(),
+                "row", (double) cell.row(),
+                "step", (double) cell.step(),
+                "badValue", value,
+                "badValues", (double) count);
     }
 
     /** Looks through arrays and puts 0 in the place of what it finds. */

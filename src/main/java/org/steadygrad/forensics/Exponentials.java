@@ -14,6 +14,9 @@ import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Looks for activation functions that take the exponential of too large a number, by themselves or in their derivative. */
 final class Exponentials {
@@ -31,26 +34,26 @@ final class Exponentials {
     private Exponentials() {}
 
     static Optional<Cause> forward(Scene scene, String vertex) {
-        return look(scene, vertex, "");
+        return look(scene, vertex, false);
     }
 
     /** @param origin layer whose output's gradient, or whose parameters' gradient, isn't finite */
     static Optional<Cause> backward(Scene scene, String origin) {
         return scene.pass().withReaders(origin).stream()
-                .flatMap(vertex -> look(scene, vertex, "the derivative of ").stream())
+                .flatMap(vertex -> look(scene, vertex, true).stream())
                 .findFirst();
     }
 
-    private static Optional<Cause> look(Scene scene, String vertex, String part) {
+    private static Optional<Cause> look(Scene scene, String vertex, boolean backward) {
         Optional<IActivation> function = scene.pass().function(vertex).filter(f -> TAKE_EXP.contains(f.getClass()));
         if (function.isEmpty()) {
             return Optional.empty();
         }
-        Magnitudes sizes = Magnitudes.of(
-                        scene.pass().preActivation(vertex), scene.pass().examples())
-                .from(scene.firstTimeStep());
+        INDArray arguments = scene.pass().preActivation(vertex);
+        Magnitudes sizes = Magnitudes.of(arguments, scene.pass().examples()).from(scene.firstTimeStep());
         double most = Math.log(scene.limit());
-        if (!(sizes.largest() > most)) {
+        boolean large = sizes.largest() > most && sizes.largest() <= scene.limit();
+        if (!large || !overflows(function.get(), arguments.castTo(DataType.FLOAT), backward)) {
             return Optional.empty();
         }
         return Optional.of(new Cause(
@@ -59,7 +62,7 @@ final class Exponentials {
                         Locale.ROOT,
                         "The argument of %s%s in %s reaches %s, and exp(x) exceeds what the engine's numbers can hold"
                                 + " from x = %.1f on; the largest is in %s.",
-                        part,
+                        backward ? "the derivative of " : "",
                         function.get(),
                         vertex,
                         Words.number(sizes.largest()),
@@ -67,5 +70,13 @@ final class Exponentials {
                         scene.example().apply(sizes.example())),
                 Map.of("largestArgument", sizes.largest(), "largestAllowed", most, "example", (double)
                         sizes.example())));
+    }
+
+    /** Many functions, and some of their derivatives, are written so that they don't overflow: it has to be tried. */
+    private static boolean overflows(IActivation function, INDArray arguments, boolean backward) {
+        INDArray result = backward
+                ? function.backprop(arguments, Nd4j.onesLike(arguments)).getFirst()
+                : function.getActivation(arguments, true);
+        return Double.isInfinite(Tensors.largest(result));
     }
 }

@@ -1,10 +1,8 @@
 package org.steadygrad.forensics;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
-import org.steadygrad.data.BatchCell;
 
 /**
  * A training step that wasn't applied, and what it ran from beside the model.
@@ -45,17 +43,9 @@ public record FailedStep(
         Check.positive(passes.size(), WHO, "number of passes");
     }
 
-    /** The same step with another batch in one of its passes. */
-    FailedStep with(int pass, MultiDataSet other) {
-        List<Pass> changed = new ArrayList<>(passes);
-        changed.set(pass, new Pass(other, passes.get(pass).seed()));
+    /** The same step with another batch in one of its passes, which is its only one. */
+    FailedStep only(int pass, MultiDataSet other) {
+        List<Pass> changed = List.of(new Pass(other, passes.get(pass).seed()));
         return new FailedStep(iteration, epoch, batch, firstTimeStep, before, changed, carriesState);
-    }
-
-    /** A cell of a pass as one of the whole batch that the pass is a window of. */
-    BatchCell inWholeBatch(BatchCell cell) {
-        return cell.step() < 0
-                ? cell
-                : new BatchCell(cell.label(), cell.example(), cell.row(), cell.step() + firstTimeStep);
     }
 }

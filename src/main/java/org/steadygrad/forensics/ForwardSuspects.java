@@ -32,7 +32,8 @@ final class ForwardSuspects {
 
     private Cause overflow(String vertex, Magnitudes sizes) {
         if (pass.recurrent(vertex)) {
-            Optional<Cause> growth = growth(vertex, sizes);
+            Magnitudes whole = Magnitudes.of(pass.activations().get(vertex), pass.examples());
+            Optional<Cause> growth = growth(vertex, whole);
             if (growth.isPresent()) {
                 return growth.get();
             }
@@ -51,7 +52,7 @@ final class ForwardSuspects {
                         "example", (double) sizes.example()));
     }
 
-    /** Growth of the state from its first step that isn't 0 to the one that overflows. */
+    /** Growth of the state, in earlier windows too, from its first step that isn't 0 to the one that overflows. */
     private Optional<Cause> growth(String vertex, Magnitudes sizes) {
         double[] size = sizes.byStep();
         int first = sizes.firstAbove(0);

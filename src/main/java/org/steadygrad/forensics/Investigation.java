@@ -101,29 +101,18 @@ final class Investigation {
             return Optional.empty();
         }
         BadValues bad = found.get();
-        Replay mended = Replay.run(engine, step.with(replay.pass(), bad.mended()));
-        boolean cured = mended.finite() || mended.pass() > replay.pass();
+        Replay mended = Replay.run(engine, step.only(replay.pass(), bad.mended()));
+        boolean cured = mended.finite();
         if (!cured && bad.finite()) {
             return Optional.empty();
         }
-        BatchCell cell = step.inWholeBatch(bad.first());
-        String others = bad.count() == 1 ? "" : ", and " + (bad.count() - 1) + " more values of the batch are like it";
-        String words =
-                "Bad " + (cell.label() ? "label" : "input value") + ": " + places.of(replay.pass(), cell) + " is "
-                        + Words.number(bad.value()) + others + ". With 0 "
-                        + (bad.count() == 1 ? "in its place" : "in their places")
-                        + (cured
-                                ? " the step is finite, its loss " + Words.number(mended.loss()) + "."
-                                : " the step isn't finite either.");
-        return Optional.of(new Cause(
-                Cause.Kind.BAD_INPUT,
-                words,
-                Map.of(
-                        "example", (double) cell.example(),
-                        "row", (double) cell.row(),
-                        "step", (double) cell.step(),
-                        "badValue", bad.value(),
-                        "badValues", (double) bad.count())));
+        BatchCell cell = bad.in(step.firstTimeStep());
+        String words = bad.name(places.of(replay.pass(), cell)) + " With 0 "
+                + (bad.count() == 1 ? "in its place" : "in their places")
+                + (cured
+                        ? " the step is finite, its loss " + Words.number(mended.loss()) + "."
+                        : " the step isn't finite either.");
+        return Optional.of(new Cause(Cause.Kind.BAD_INPUT, words, bad.evidence(cell)));
     }
 
     private Optional<Cause> badParameter() {
@@ -159,12 +148,13 @@ final class Investigation {
         double limit = engine.precision() == Precision.FP16 ? HALF_RANGE : Float.MAX_VALUE;
         Scene scene = Scene.of(pass, limit, step, replay.pass(), places);
         LossSuspects loss = new LossSuspects(scene);
-        String layer = origin.get().layer();
-        Optional<Cause> found = origin.get().tensor().equals("gradient")
-                ? new BackwardSuspects(scene).look(origin.get())
+        boolean backward = origin.get().tensor().equals("gradient");
+        Optional<Cause> inLoss = loss.concerns(origin.get().layer()) ? loss.look() : Optional.empty();
+        Optional<Cause> found = backward
+                ? inLoss.filter(cause -> !Double.isFinite(replay.loss()))
+                        .or(() -> new BackwardSuspects(scene).look(origin.get()))
                 : new ForwardSuspects(scene).look(origin.get());
-        return found.or(() -> loss.concerns(layer) ? loss.look() : Optional.empty())
-                .map(this::withGrowth);
+        return found.or(() -> inLoss).map(this::withGrowth);
     }
 
     /** Names the learning rate where updates explain what overflows. */
@@ -183,12 +173,33 @@ final class Investigation {
                 "The latest updates explain it: within " + g.updates() + " of them the norm of " + g.parameter()
                         + " went from " + Words.number(g.normBefore()) + " to " + Words.number(g.normNow())
                         + ", and the largest was " + Words.number(g.largestRatio())
-                        + " times as large as the weights it led to, where 0.001 is usual. The learning rate is too high.",
+                        + " times as large as the weights it led to, where 0.001 is usual."
+                        + " The learning rate is too high, or a gradient that explodes isn't clipped.",
                 Map.of(
                         "weightNorm", g.normNow(),
                         "weightGrowth", g.factor(),
                         "updateToWeightRatio", g.largestRatio()));
-        return product ? both.as(Cause.Kind.LEARNING_RATE) : both;
+        return product ? earlierInput().orElseGet(() -> both.as(Cause.Kind.LEARNING_RATE)) : both;
+    }
+
+    /** An absurd number in a window before, which spoilt an update instead of its own step. */
+    private Optional<Cause> earlierInput() {
+        int start = step.firstTimeStep();
+        for (int i = step.before().size() - 1; i >= 0; i--) {
+            Pass window = step.before().get(i);
+            start -= (int) window.batch().getFeatures(0).size(2);
+            Optional<BadValues> found = BadValues.of(window.batch(), ABSURD);
+            if (found.isPresent()) {
+                BadValues bad = found.get();
+                BatchCell cell = bad.in(start);
+                return Optional.of(new Cause(
+                        Cause.Kind.BAD_INPUT,
+                        bad.name(places.of(0, cell))
+                                + " It lies in an earlier window of the same sequences, whose update it" + " spoilt.",
+                        bad.evidence(cell)));
+            }
+        }
+        return Optional.empty();
     }
 
     private Cause nothingFound() {

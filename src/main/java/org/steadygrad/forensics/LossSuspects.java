@@ -41,6 +41,7 @@ final class LossSuspects {
         int steps = labels.rank() == 3 ? (int) labels.size(2) : 1;
         ILossFunction loss = function();
         int farthest = 0;
+        double squares = 0;
         for (int i = 0; i < outputs.length; i++) {
             if (i % steps < scene.firstTimeStep()) {
                 continue;
@@ -48,10 +49,11 @@ final class LossSuspects {
             if (undefined(loss, (float) outputs[i], wanted[i])) {
                 return Optional.of(logarithm(i / perExample, i % perExample / steps, outputs[i], wanted[i]));
             }
+            squares += distance(outputs, wanted, i) * distance(outputs, wanted, i);
             farthest = distance(outputs, wanted, i) > distance(outputs, wanted, farthest) ? i : farthest;
         }
         double error = distance(outputs, wanted, farthest);
-        return error * error > scene.limit() ? Optional.of(square(farthest / perExample, error)) : Optional.empty();
+        return squares > scene.limit() ? Optional.of(square(farthest / perExample, error)) : Optional.empty();
     }
 
     private static double distance(double[] outputs, double[] wanted, int i) {
@@ -95,8 +97,8 @@ final class LossSuspects {
     private Cause square(int example, double error) {
         return new Cause(
                 Cause.Kind.PRODUCT_OVERFLOW,
-                "All activations are finite, but the square of an error of " + Words.number(error)
-                        + " in the loss exceeds the " + Words.number(scene.limit())
+                "All activations are finite, but the squares of errors of up to " + Words.number(error)
+                        + " in the loss exceed the " + Words.number(scene.limit())
                         + " that the engine's numbers can hold, in "
                         + scene.example().apply(example) + ".",
                 Map.of("example", (double) example, "error", error));

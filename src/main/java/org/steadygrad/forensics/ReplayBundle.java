@@ -93,9 +93,10 @@ public final class ReplayBundle {
 
         /** Engines put NaN where others put an infinity only for rounding, so that the value doesn't count. */
         private static boolean sameOrigin(NonFiniteOrigin a, NonFiniteOrigin b) {
-            return a == null || b == null
-                    ? a == b
-                    : a.layer().equals(b.layer()) && a.tensor().equals(b.tensor()) && a.timeStep() == b.timeStep();
+            if (a == null || b == null) {
+                return a == null && b == null;
+            }
+            return a.layer().equals(b.layer()) && a.tensor().equals(b.tensor()) && a.timeStep() == b.timeStep();
         }
     }
 

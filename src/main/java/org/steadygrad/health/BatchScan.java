@@ -76,20 +76,22 @@ final class BatchScan {
         fingerprint = 31 * fingerprint + Float.floatToRawIntBits(value);
         values++;
         zeros += value == 0 ? 1 : 0;
-        low[column] = Math.min(low[column], value);
-        high[column] = Math.max(high[column], value);
+        if (Float.isFinite(value)) {
+            low[column] = Math.min(low[column], value);
+            high[column] = Math.max(high[column], value);
+        }
     }
 
     int columns() {
         return columns;
     }
 
-    /** The lowest value of a column; infinite where all are masked. */
+    /** The lowest finite value of a column; infinite where there is none. */
     float low(int column) {
         return low[column];
     }
 
-    /** The highest value of a column; infinite where all are masked. */
+    /** The highest finite value of a column; infinite where there is none. */
     float high(int column) {
         return high[column];
     }

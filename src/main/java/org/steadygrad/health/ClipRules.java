@@ -11,7 +11,7 @@ import org.steadygrad.spec.HealthSpec;
  * <ul>
  *   <li>{@code clip-always}: the share of the last {@value StepHistory#WINDOW} steps that were clipped is
  *       {@code clip.always} or more. Where the updater makes up for it, as Adam does, this is for information; it is a
- *       warning when steps have become so small that the loss hardly falls.
+ *       warning when it makes steps so small that the loss hardly falls.
  *   <li>{@code clip-never}: none of the first {@code clip.never} steps was clipped, though clipping is set.
  * </ul>
  */
@@ -28,7 +28,7 @@ final class ClipRules implements StepRule {
         double share = share(scales);
         double norm = history.gradientNorms().median();
         if (scales.full() && share >= spec.clip().always()) {
-            boolean harmful = LearningRateRules.slow(history, spec);
+            boolean harmful = LearningRateRules.slowByClipping(history, spec);
             found.add(Finding.seen(
                     FindingKind.CLIP_ALWAYS,
                     harmful ? Severity.WARNING : Severity.INFO,

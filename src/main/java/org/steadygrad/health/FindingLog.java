@@ -2,6 +2,7 @@ package org.steadygrad.health;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.steadygrad.spec.FindingKind;
 
 /**
  * Believes in a finding once it was seen at {@value #PERSISTENCE} looks of its group of rules in a row; one look without it
@@ -18,11 +20,29 @@ import java.util.function.UnaryOperator;
 final class FindingLog {
     static final int PERSISTENCE = 3;
 
-    /** Most severe first; of these what is likelier to be the cause; of these what was there first. */
+    /**
+     * Most severe first; of these what is likelier to be the cause; of these what was there first. What signal and gradient
+     * do on their way is a cause of all else if they did so before the first step, and a consequence of the steps if not.
+     */
     static final Comparator<Finding> CAUSES_FIRST = Comparator.comparing(Finding::severity)
             .reversed()
+            .thenComparing(FindingLog::spoilt)
             .thenComparing(Finding::kind)
             .thenComparingInt(Finding::firstIteration);
+
+    /** Kinds that are about signal and gradient in a full look. */
+    private static final Set<FindingKind> WAY = EnumSet.of(
+            FindingKind.ALL_ZERO,
+            FindingKind.EXPLODING_THROUGH_TIME,
+            FindingKind.EXPLODING_GRADIENT,
+            FindingKind.VANISHING_GRADIENT,
+            FindingKind.VANISHING_THROUGH_TIME,
+            FindingKind.DEAD_UNITS,
+            FindingKind.SATURATION);
+
+    private static boolean spoilt(Finding finding) {
+        return WAY.contains(finding.kind()) && finding.firstIteration() > 1;
+    }
 
     /** Rules that look together, and how often in a row they must see something. */
     enum Group {
@@ -40,9 +60,9 @@ final class FindingLog {
         TIME(PERSISTENCE),
         /** The run of the steps. */
         STEPS(PERSISTENCE),
-        /** How long steps wait for batches. */
-        WAITING(PERSISTENCE),
-        /** Validations, whose rules look back by themselves. */
+        /** How long steps wait for batches; the rule looks back by itself. */
+        WAITING(1),
+        /** Validations; their rule looks back by itself. */
         VALIDATION(1);
 
         private final int persistence;
@@ -127,8 +147,10 @@ final class FindingLog {
         return raised;
     }
 
+    /** Of numbers that aren't finite the first sighting is kept: what comes after may be its consequence. */
     private static Finding counted(Finding sighting, Finding before) {
-        return sighting.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
+        Finding kept = sighting.id().equals(FindingKind.NON_FINITE.id()) ? before : sighting;
+        return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
     /** What is believed, in the order of {@link #CAUSES_FIRST}. */

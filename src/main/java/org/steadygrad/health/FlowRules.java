@@ -19,8 +19,10 @@ import org.steadygrad.spec.HealthSpec;
  *       layers' outputs falls, towards the input, to under {@code flow.total} in all <em>and</em> per layer, as a
  *       geometric mean, to under {@code flow.vanishing}. A slow fall over a deep network isn't one, nor is one layer's
  *       small gradient. Where several layers have the same depth, the largest gradient counts, so that a residual branch
- *       with a small one is no alarm.
+ *       with a small one is no alarm. Nor is it one below a layer that is dead altogether, which is told as such.
  *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and 1 / {@code flow.total}.
+ *       Where it comes up in the course of training and stays below {@value #VIOLENT} per layer it is only a warning;
+ *       normalised residual networks learn well through such times.
  *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more.
  *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more; the network's
  *       own outputs aren't looked at.
@@ -29,20 +31,27 @@ import org.steadygrad.spec.HealthSpec;
  */
 final class FlowRules {
     static final int MIN_SPAN = 3;
+    static final double VIOLENT = 2;
     private static final int NAMED_LAYERS = 3;
 
     private final HealthSpec spec;
+    private boolean explodesFromTheStart;
 
     FlowRules(HealthSpec spec) {
         this.spec = spec;
     }
 
-    List<Finding> look(StepTrace trace) {
+    /** @param first whether it is that of the first step */
+    List<Finding> look(StepTrace trace, boolean first) {
         List<Finding> found = new ArrayList<>();
         if (trace.nonFinite().isEmpty()) {
             TreeMap<Integer, LayerTrace> byDepth = largestByDepth(trace.layers());
-            vanishing(byDepth, trace.layers()).ifPresent(found::add);
-            exploding(byDepth).ifPresent(found::add);
+            if (trace.layers().stream().noneMatch(layer -> layer.deadShare() == 1)) {
+                vanishing(byDepth, trace.layers()).ifPresent(found::add);
+            }
+            Optional<Stretch> explosion = explosion(byDepth);
+            explodesFromTheStart |= first && explosion.isPresent();
+            explosion.map(this::exploding).ifPresent(found::add);
         }
         for (int i = 0; i < trace.layers().size(); i++) {
             units(trace.layers().get(i), i + 1 == trace.layers().size(), found);
@@ -122,22 +131,34 @@ final class FlowRules {
                 });
     }
 
-    private Optional<Finding> exploding(TreeMap<Integer, LayerTrace> byDepth) {
+    private Optional<Stretch> explosion(TreeMap<Integer, LayerTrace> byDepth) {
         return stretches(byDepth).stream()
                 .filter(s -> s.total() > 1 / spec.flow().total()
                         && s.perLayer() > spec.flow().exploding())
-                .max(Comparator.comparingDouble(Stretch::total))
-                .map(s -> Finding.seen(
-                        FindingKind.EXPLODING_GRADIENT,
-                        Severity.ERROR,
-                        s.low().layer(),
-                        "The gradient grows by a factor of " + Finding.number(s.perLayer())
-                                + " per layer on its way to the input: from "
-                                + Finding.number(s.high().outputGradientNorm()) + " at "
-                                + s.high().layer() + " to "
-                                + Finding.number(s.low().outputGradientNorm()) + " at "
-                                + s.low().layer() + ".",
-                        evidence(s)));
+                .max(Comparator.comparingDouble(Stretch::total));
+    }
+
+    private Finding exploding(Stretch s) {
+        return Finding.seen(
+                FindingKind.EXPLODING_GRADIENT,
+                explodesFromTheStart || s.perLayer() > VIOLENT ? Severity.ERROR : Severity.WARNING,
+                s.low().layer(),
+                "The gradient grows by a factor of " + Finding.number(s.perLayer())
+                        + " per layer on its way to the input: from "
+                        + Finding.number(s.high().outputGradientNorm()) + " at "
+                        + s.high().layer() + " to "
+                        + Finding.number(s.low().outputGradientNorm()) + " at "
+                        + s.low().layer() + ".",
+                evidence(s));
+    }
+
+    /** What a resumed run needs: whether the gradient exploded at the first step. */
+    boolean state() {
+        return explodesFromTheStart;
+    }
+
+    void restore(boolean state) {
+        explodesFromTheStart = state;
     }
 
     private static Map<String, Double> evidence(Stretch s) {

@@ -89,7 +89,7 @@ public final class HealthMonitor {
         skipped += outcome.applied() ? 0 : 1;
         List<Finding> raised = new ArrayList<>(now(iteration, stepRules.take(loss, outcome)));
         if (outcome.applied() && steps - skipped == 1) {
-            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome)));
+            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
         }
         if (stepRules.history().due()) {
             raised.addAll(look(Group.STEPS, iteration, stepRules.look()));
@@ -227,8 +227,10 @@ public final class HealthMonitor {
             raised.addAll(now(iteration, List.of(explained.apply(nonFinite))));
         } else {
             raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
-            List<Finding> flow = new ArrayList<>(flowRules.look(trace));
-            flow.addAll(ZeroRules.look(trace));
+            List<Finding> flow = new ArrayList<>(flowRules.look(trace, first));
+            if (flow.stream().noneMatch(finding -> finding.severity() == Severity.ERROR)) {
+                flow.addAll(ZeroRules.look(trace));
+            }
             raised.addAll(look(Group.FLOW, iteration, flow));
             raised.addAll(look(Group.TIME, iteration, timeRules.look(trace.profiles())));
         }
@@ -285,6 +287,8 @@ public final class HealthMonitor {
                         stepRules.history().state(),
                         dataRules.state(),
                         validationRules.state(),
+                        flowRules.state(),
+                        timeRules.state(),
                         lastTrace == null ? null : MonitorState.SavedTrace.of(lastTrace))
                 .json();
     }
@@ -302,6 +306,8 @@ public final class HealthMonitor {
         stepRules.history().restore(read.history());
         dataRules.restore(read.data());
         validationRules.restore(read.validation());
+        flowRules.restore(read.explodesFromTheStart());
+        timeRules.restore(read.reaches());
         lastTrace = read.trace() == null ? null : read.trace().trace();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.spec.FindingKind;
@@ -15,7 +16,8 @@ import org.steadygrad.spec.HealthSpec;
  * falls or rises between two depths at least {@value FlowRules#MIN_SPAN} apart by {@code initialisation.total} in all and,
  * per layer, as a geometric mean, below {@code initialisation.shrinking} or above {@code initialisation.growing}. From
  * {@value #GRAVE} times as much on it is an error. Of layers with bounds, at which a signal that grows stays, most of
- * them having {@code units.saturated} of their outputs there means the same, and is an error when all do. The network's own outputs, dead layers and those that normalise aren't looked at.
+ * them having {@code units.saturated} of their outputs there means the same, and is an error when all do. Layers are compared with those of the
+ * same activation. The network's own outputs and dead layers aren't looked at.
  *
  * <p>What good weights are scaled for is that this deviation neither falls nor rises (Glorot and Bengio 2010; He et al.
  * 2015).
@@ -36,7 +38,8 @@ final class InitialisationRules {
         List<LayerTrace> hidden =
                 trace.layers().subList(0, Math.max(0, trace.layers().size() - 1));
         List<Finding> found = new ArrayList<>();
-        stretches(largestByDepth(hidden)).stream()
+        hidden.stream().collect(Collectors.groupingBy(LayerTrace::activation)).values().stream()
+                .flatMap(alike -> stretches(largestByDepth(alike)).stream())
                 .filter(this::poor)
                 .max(Comparator.comparingDouble(s -> Math.abs(Math.log(s.total()))))
                 .ifPresent(s -> found.add(finding(s)));

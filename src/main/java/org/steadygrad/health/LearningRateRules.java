@@ -15,11 +15,12 @@ import org.steadygrad.spec.HealthSpec;
  *       {@value #LARGE_WHEN_SICK} of the weights; a warning when steps have been above {@code updates.large} and the loss
  *       isn't under {@value #BETTER} of that at the start, or oscillates.
  *   <li>{@code learning-rate-too-low}: steps have never been as large as {@code updates.low}, and the loss is still above
- *       {@value #HARDLY_BETTER} of that at the start after {@value #PATIENCE} steps.
+ *       {@value #HARDLY_BETTER} of that at the start after {@value #PATIENCE} steps; unless that is due to clipping, which
+ *       {@code clip-always} tells.
  * </ul>
  */
 final class LearningRateRules implements StepRule {
-    static final double LARGE_WHEN_SICK = 0.01;
+    static final double LARGE_WHEN_SICK = 0.05;
     static final double BETTER = 0.9;
     static final double HARDLY_BETTER = 0.5;
     static final int PATIENCE = 100;
@@ -35,9 +36,10 @@ final class LearningRateRules implements StepRule {
     @Override
     public void look(StepHistory history, List<Finding> found) {
         double ratio = history.updateRatios().median();
-        double peak = Math.max(ratio, history.peakRatio());
-        if (LossRules.diverges(history, spec.loss()) && peak > LARGE_WHEN_SICK) {
-            found.add(tooHigh(Severity.ERROR, peak, "the loss diverges", history));
+        double peak = largest(history);
+        double ever = Math.max(peak, history.startRatio());
+        if (LossRules.diverges(history, spec.loss()) && ever > LARGE_WHEN_SICK) {
+            found.add(tooHigh(Severity.ERROR, ever, "the loss diverges", history));
         } else if (LossRules.oscillation(history) > 0 && peak > LARGE_WHEN_SICK) {
             found.add(tooHigh(Severity.WARNING, peak, "the loss jumps about", history));
         } else if (history.losses().full()
@@ -45,7 +47,7 @@ final class LearningRateRules implements StepRule {
                 && history.recentLoss() > BETTER * history.startLoss()) {
             found.add(tooHigh(Severity.WARNING, peak, "the loss doesn't get better", history));
         }
-        if (slow(history, spec)) {
+        if (slow(history, spec) && !slowByClipping(history, spec)) {
             found.add(Finding.seen(
                     FindingKind.LEARNING_RATE_TOO_LOW,
                     Severity.WARNING,
@@ -63,9 +65,19 @@ final class LearningRateRules implements StepRule {
     /** Whether steps are too small for how little the loss has come down. */
     static boolean slow(StepHistory history, HealthSpec spec) {
         return history.steps() >= PATIENCE
-                && Math.max(history.updateRatios().median(), history.peakRatio())
-                        < spec.updates().low()
+                && largest(history) < spec.updates().low()
                 && history.recentLoss() > HARDLY_BETTER * history.startLoss();
+    }
+
+    private static double largest(StepHistory history) {
+        return Math.max(history.updateRatios().median(), history.peakRatio());
+    }
+
+    /** Whether steps are too small because of clipping: without it they would be large enough. */
+    static boolean slowByClipping(StepHistory history, HealthSpec spec) {
+        return slow(history, spec)
+                && largest(history)
+                        >= spec.updates().low() * history.clipScales().median();
     }
 
     /** To be asked when the loss or the gradient of a step isn't finite. */

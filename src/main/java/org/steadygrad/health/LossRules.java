@@ -7,8 +7,8 @@ import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /**
- * What the loss tells. The loss at the start is the median of the first {@value StepHistory#START}, the recent one that of
- * the last {@value StepHistory#LOOK_EVERY}.
+ * What the loss tells. The loss at the start is the first one, or the median of the first {@value StepHistory#START}
+ * if that is lower; the recent one is the median of the last {@value StepHistory#LOOK_EVERY}.
  *
  * <ul>
  *   <li>{@code diverging-loss}: the recent loss is {@code loss.diverging} times that at the start, and none of the losses is

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace;
@@ -20,6 +21,8 @@ record MonitorState(
         StepHistory.State history,
         DataRules.State data,
         ValidationRules.State validation,
+        boolean explodesFromTheStart,
+        Map<String, TimeRules.Reach> reaches,
         SavedTrace trace) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -56,7 +59,8 @@ record MonitorState(
                 && read.findings != null
                 && read.history != null
                 && read.data != null
-                && read.validation != null;
+                && read.validation != null
+                && read.reaches != null;
         if (!whole) {
             throw InvalidInputException.of(
                     "HealthMonitor", "the state of a health monitor", json.toString(), "Start without resuming.");

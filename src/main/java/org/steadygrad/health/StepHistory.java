@@ -40,6 +40,7 @@ final class StepHistory {
 
     private final double spikeFactor;
     private double bestLoss = Double.NaN;
+    private double startRatio;
     private double peakRatio;
     private long steps;
     private long clipped;
@@ -90,7 +91,9 @@ final class StepHistory {
                 }
             }
         }
-        window(WEIGHTS).add(weights == 0 ? 0 : Math.sqrt(updates / weights));
+        double ratio = weights == 0 ? 0 : Math.sqrt(updates / weights);
+        startRatio = window(LOSS).size() <= START ? Math.max(startRatio, ratio) : startRatio;
+        window(WEIGHTS).add(ratio);
     }
 
     /** Whether a parameter is a matrix of weights; biases, which start at 0, have no size to compare updates with. */
@@ -174,9 +177,11 @@ final class StepHistory {
         return window(ZEROS + block.name());
     }
 
-    /** Median of the first losses; NaN before the first. */
+    /** The first loss, or the median of the first ones if that is lower; NaN before the first. */
     double startLoss() {
-        return median(firstLosses);
+        double median = Window.median(
+                firstLosses.stream().mapToDouble(Double::doubleValue).toArray());
+        return firstLosses.isEmpty() ? Double.NaN : Math.min(firstLosses.get(0), median);
     }
 
     /** Median of the latest losses; NaN before the first. */
@@ -199,13 +204,14 @@ final class StepHistory {
         return bestLoss;
     }
 
+    /** The largest of the {@link #updateRatios} of the first {@value #START} steps. */
+    double startRatio() {
+        return startRatio;
+    }
+
     /** The largest of the {@link #updateRatios} that lasted for {@value #LOOK_EVERY} steps. */
     double peakRatio() {
         return peakRatio;
-    }
-
-    private static double median(List<Double> values) {
-        return Window.median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private Window window(String name) {
@@ -218,6 +224,7 @@ final class StepHistory {
             List<Double> firstLosses,
             List<Double> course,
             double bestLoss,
+            double startRatio,
             double peakRatio,
             List<Long> counts) {}
 
@@ -225,7 +232,13 @@ final class StepHistory {
         Map<String, List<Double>> values = new LinkedHashMap<>();
         windows.forEach((name, window) -> values.put(name, window.state()));
         return new State(
-                values, List.copyOf(firstLosses), course.state(), bestLoss, peakRatio, List.of(steps, clipped, spikes));
+                values,
+                List.copyOf(firstLosses),
+                course.state(),
+                bestLoss,
+                startRatio,
+                peakRatio,
+                List.of(steps, clipped, spikes));
     }
 
     void restore(State state) {
@@ -236,6 +249,7 @@ final class StepHistory {
         course.clear();
         state.course().forEach(course::add);
         bestLoss = state.bestLoss();
+        startRatio = state.startRatio();
         peakRatio = state.peakRatio();
         steps = state.counts().get(0);
         clipped = state.counts().get(1);

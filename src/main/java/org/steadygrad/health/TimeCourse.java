@@ -77,6 +77,15 @@ record TimeCourse(int[] distances, double[] norms) {
         return count == 0 ? 0 : sum / count;
     }
 
+    /** The norm so many steps back, or as many as there are. */
+    double at(int steps) {
+        int i = norms.length - 1;
+        while (i > 0 && distances[i] > steps) {
+            i--;
+        }
+        return norms[i];
+    }
+
     int stepsToMax() {
         return distances[atMax()];
     }

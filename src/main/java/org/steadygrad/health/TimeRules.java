@@ -19,8 +19,10 @@ import org.steadygrad.spec.HealthSpec;
  *
  * <ul>
  *   <li>{@code vanishing-through-time}: the horizon is less than half of at least {@value #MIN_STEPS} steps and the far
- *       end has less than {@code time.total} of the maximum. It is an error when the lag that the task needs is known and
- *       more than {@value #OUT_OF_REACH} times the horizon.
+ *       end has less than {@code time.total} of the maximum. It is an error when the lag that the task needs is known,
+ *       what arrives there is less than {@value #LOST} of the maximum, nothing but rounding, and training doesn't mend it:
+ *       after {@value #PATIENCE} looks it is still no more than {@value #MENDED} times what it was at the first. Gated
+ *       cells learn to remember, and then it is many times more.
  *   <li>{@code exploding-through-time}: the maximum is more than 1 / {@code time.total} times the norm at the start, and
  *       grew by more than {@code time.exploding} per step.
  *   <li>{@code short-truncation}: the lag that the task needs is longer than the window of truncated back-propagation; or
@@ -31,12 +33,34 @@ import org.steadygrad.spec.HealthSpec;
  */
 final class TimeRules {
     static final int MIN_STEPS = 10;
-    static final double OUT_OF_REACH = 2;
+    /** Share of the maximum that is lost in the rounding of 32-bit floats. */
+    static final double LOST = 1e-7;
+
+    static final int PATIENCE = 8;
+    static final double MENDED = 10;
     static final double STILL_LARGE = 0.1;
 
     private final HealthSpec.Time spec;
     private final RunFacts facts;
     private final OptionalInt lag;
+    private final Map<String, Reach> reaches = new LinkedHashMap<>();
+
+    /**
+     * What arrives at the lag, as a share of the maximum.
+     *
+     * @param first at the first look
+     * @param now at the latest one
+     * @param looks number of looks
+     */
+    record Reach(double first, double now, int looks) {
+        private Reach next(double ratio) {
+            return new Reach(first, ratio, looks + 1);
+        }
+
+        private boolean hopeless() {
+            return looks >= PATIENCE && now < LOST && now <= MENDED * first;
+        }
+    }
 
     TimeRules(HealthSpec.Time spec, RunFacts facts) {
         this.spec = spec;
@@ -48,6 +72,10 @@ final class TimeRules {
         List<Finding> found = new ArrayList<>();
         for (TimeProfile profile : profiles) {
             TimeCourse course = TimeCourse.of(profile);
+            if (lag.isPresent() && course.finite() && course.max() > 0) {
+                double ratio = course.at(lag.getAsInt()) / course.max();
+                reaches.merge(name(profile), new Reach(ratio, ratio, 1), (known, n) -> known.next(ratio));
+            }
             if (course.length() >= MIN_STEPS && course.finite()) {
                 look(profile, course, found);
             }
@@ -97,7 +125,8 @@ final class TimeRules {
 
     private Finding vanishing(TimeProfile profile, TimeCourse course) {
         int horizon = course.horizon(spec.reach());
-        boolean outOfReach = lag.isPresent() && lag.getAsInt() > OUT_OF_REACH * Math.max(1, horizon);
+        boolean hopeless =
+                reaches.containsKey(name(profile)) && reaches.get(name(profile)).hopeless();
         Map<String, Double> evidence = new LinkedHashMap<>();
         evidence.put("horizon", (double) horizon);
         evidence.put("length", (double) course.length());
@@ -105,13 +134,23 @@ final class TimeRules {
         lag.ifPresent(steps -> evidence.put("lag", (double) steps));
         return Finding.seen(
                 FindingKind.VANISHING_THROUGH_TIME,
-                outOfReach ? Severity.ERROR : Severity.WARNING,
+                hopeless ? Severity.ERROR : Severity.WARNING,
                 profile.layer(),
                 "The gradient of " + name(profile) + " reaches " + horizon + " of " + course.length()
                         + " steps back; what lies further back hardly counts in learning (at the far end it is "
                         + Finding.number(course.end() / course.max()) + " of its maximum)."
                         + (lag.isPresent() ? " The task needs " + lag.getAsInt() + " steps." : ""),
                 evidence);
+    }
+
+    /** What a resumed run needs: by layer and direction. */
+    Map<String, Reach> state() {
+        return new LinkedHashMap<>(reaches);
+    }
+
+    void restore(Map<String, Reach> state) {
+        reaches.clear();
+        reaches.putAll(state);
     }
 
     private void truncation(TimeProfile profile, TimeCourse course, List<Finding> found) {

@@ -7,17 +7,20 @@ import org.steadygrad.spec.HealthSpec;
 
 /**
  * {@code stalled-input}: of the time of {@value StepHistory#LOOK_EVERY} steps the share {@code data.waiting} or more was
- * spent waiting for batches, {@value #NOTICEABLE} seconds a step or more. Nothing of it is kept for a resumed run, which
- * may have another machine.
+ * spent waiting for batches, {@value #NOTICEABLE} seconds a step or more, {@value #PERSISTENCE} times in a row. Nothing of
+ * it is kept for a resumed run, which may have another machine.
  */
 final class WaitingRule {
     /** Seconds per step below which nobody minds. */
-    static final double NOTICEABLE = 0.005;
+    static final double NOTICEABLE = 0.01;
+
+    static final int PERSISTENCE = 3;
 
     private final HealthSpec.Data spec;
     private double waited;
     private double passed;
     private int steps;
+    private int inARow;
 
     WaitingRule(HealthSpec.Data spec) {
         this.spec = spec;
@@ -40,7 +43,8 @@ final class WaitingRule {
         waited = 0;
         passed = 0;
         steps = 0;
-        if (share < spec.waiting() || perStep < NOTICEABLE) {
+        inARow = share >= spec.waiting() && perStep >= NOTICEABLE ? inARow + 1 : 0;
+        if (inARow < PERSISTENCE) {
             return List.of();
         }
         return List.of(Finding.seen(

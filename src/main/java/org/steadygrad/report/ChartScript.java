@@ -16,6 +16,7 @@ final class ChartScript implements AutoCloseable {
             "loss.js",
             "heatmaps.js",
             "layers.js",
+            "histograms.js",
             "charts.js",
             "findings.js",
             "words.js",

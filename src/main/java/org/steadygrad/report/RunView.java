@@ -34,7 +34,7 @@ import org.steadygrad.health.Look;
  *       as in {@link Series#json()}; {@code validation}: the same by metric;
  *   <li>{@code events}: by kind in lower case its {@code count} and {@code marks}, of {@code x} and {@code text};
  *   <li>{@code layers} ({@code gradient}, {@code mean}, {@code deviation}, {@code saturated}, {@code dead}) and {@code parameters}
- *       ({@code gradient}, {@code weight}, {@code update}) as in {@link Grid#json()}; {@code activations}: by layer;
+ *       ({@code gradient}, {@code weight}, {@code update}) and {@code gates} ({@code gradient}) as in {@link Grid#json()}; {@code activations}: by layer;
  *   <li>{@code time}: a list as in {@link TimeGrid#json()}; {@code histograms}: a list as in {@link HistogramTracks#json()};
  *   <li>{@code configuration}: {@code text} of the run file and its {@code values} by key.
  * </ul>
@@ -54,6 +54,7 @@ public final class RunView implements HealthObserver {
     private final Map<String, String> activations = new LinkedHashMap<>();
     private final Grid layers = new Grid("gradient", "mean", "deviation", "saturated", "dead");
     private final Grid parameters = new Grid("gradient", "weight", "update");
+    private final Grid gates = new Grid("gradient");
     private final Map<String, TimeGrid> time = new LinkedHashMap<>();
     private final HistogramTracks histograms = new HistogramTracks();
     private final Map<String, Finding> found = new LinkedHashMap<>();
@@ -141,6 +142,12 @@ public final class RunView implements HealthObserver {
         }
         layers.add(look.iteration(), byLayer);
         parameters.add(look.iteration(), byParameter);
+        if (!look.gates().isEmpty()) {
+            Map<String, double[]> byGate = new LinkedHashMap<>();
+            look.gates()
+                    .forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
+            gates.add(look.iteration(), byGate);
+        }
         for (Look.Profile profile : look.profiles()) {
             time.computeIfAbsent(
                             profile.layer() + " " + profile.direction(),
@@ -205,6 +212,7 @@ public final class RunView implements HealthObserver {
         putEvents(json.putObject("events"));
         json.set("layers", layers.json());
         json.set("parameters", parameters.json());
+        json.set("gates", gates.json());
         json.set("activations", JSON.valueToTree(activations));
         ArrayNode profiles = json.putArray("time");
         time.values().forEach(grid -> profiles.add(grid.json()));

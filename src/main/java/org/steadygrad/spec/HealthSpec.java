@@ -83,11 +83,11 @@ public record HealthSpec(
     public record Flow(
             @Doc(
                             "A layer's gradient vanishes when it falls, per layer of depth, below this factor of the next one's on average.")
-                    @Default("0.5")
+                    @Default("0.9")
                     double vanishing,
             @Doc(
                             "A layer's gradient explodes when it grows, per layer of depth, above this factor of the next one's on average.")
-                    @Default("2")
+                    @Default("1.08")
                     double exploding,
             @Doc("Ratio of the smaller gradient to the larger below which either is reported, whatever the depth.")
                     @Default("0.001")

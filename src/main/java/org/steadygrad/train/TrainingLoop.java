@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.train.StepQueue.Attempt;
@@ -61,12 +60,10 @@ final class TrainingLoop {
 
     private Optional<End> epoch() throws IOException {
         BatchSequence training = source.training();
-        try (BatchIterator batches = training.epoch(progress.epoch, progress.batchInEpoch)) {
-            long asked = System.nanoTime();
+        try (TimedBatches batches = new TimedBatches(training.epoch(progress.epoch, progress.batchInEpoch))) {
             while (batches.hasNext()) {
                 int trial = batchesOfTrial(training);
-                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(take(batches), asked);
-                asked = System.nanoTime();
+                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(batches);
                 boolean epochDone = !batches.hasNext();
                 boolean pause = epochDone || trial > 0 || somethingDue();
                 if (trouble.isEmpty() && pause) {
@@ -100,7 +97,7 @@ final class TrainingLoop {
         return every == null ? epochDone : iteration - progress.validatedAt >= every;
     }
 
-    private List<MultiDataSet> take(BatchIterator batches) {
+    private List<MultiDataSet> take(TimedBatches batches) {
         List<MultiDataSet> group = new ArrayList<>();
         while (group.size() < settings.accumulate() && batches.hasNext()) {
             group.add(batches.next());
@@ -109,9 +106,8 @@ final class TrainingLoop {
         return group;
     }
 
-    /** @param asked when the batches were asked for, by the system's nano clock */
-    private Optional<String> trainOn(List<MultiDataSet> group, long asked) {
-        for (Attempt attempt : attempts(group, (System.nanoTime() - asked) / 1e9)) {
+    private Optional<String> trainOn(TimedBatches batches) {
+        for (Attempt attempt : attempts(take(batches), batches.waited())) {
             Optional<String> trouble = steps.run(attempt);
             if (trouble.isPresent()) {
                 return trouble;
@@ -134,8 +130,8 @@ final class TrainingLoop {
         List<Integer> starts = Windows.starts(group.get(0), window);
         for (MultiDataSet piece : Windows.of(group.get(0), window)) {
             int start = starts.get(attempts.size());
-            boolean first = attempts.isEmpty();
-            attempts.add(new Attempt(List.of(piece), !first, true, batch, start, first ? waited : 0));
+            boolean continued = !attempts.isEmpty();
+            attempts.add(new Attempt(List.of(piece), continued, true, batch, start, continued ? 0 : waited));
         }
         return attempts;
     }
@@ -159,12 +155,10 @@ final class TrainingLoop {
         return (dividend + divisor - 1) / divisor;
     }
 
-    private Optional<String> tryCure(BatchIterator batches, int number) {
+    private Optional<String> tryCure(TimedBatches batches, int number) {
         List<Attempt> attempts = new ArrayList<>();
         for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
-            long asked = System.nanoTime();
-            List<MultiDataSet> group = take(batches);
-            attempts.addAll(attempts(group, (System.nanoTime() - asked) / 1e9));
+            attempts.addAll(attempts(take(batches), batches.waited()));
         }
         return cures.run(attempts);
     }

@@ -127,10 +127,7 @@ final class TrainingRun {
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
-            StepPasses passes = new StepPasses(engine, settings);
-            Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
-            SkippedSteps skipped = new SkippedSteps(engine, passes, forensics, data.training());
-            StepRunner steps = new StepRunner(parts, records, passes, skipped);
+            StepRunner steps = steps(parts, records, folder, work);
             observer.started(
                     engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
@@ -147,6 +144,15 @@ final class TrainingRun {
             file(folder, result);
             return result;
         }
+    }
+
+    /** @param work takes what is exported from the engine */
+    private StepRunner steps(
+            RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
+        StepPasses passes = new StepPasses(parts.engine(), settings);
+        Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
+        return new StepRunner(
+                parts, records, passes, new SkippedSteps(parts.engine(), passes, forensics, data.training()));
     }
 
     /** Saves what can be saved when the engine fails. */

@@ -168,6 +168,11 @@
             how: 'Each row is a layer, the input on top; bright is a large gradient, dark a small one. Rows of the same colour learn at the same pace.',
             maps: views.map(function (v) { return quantity(v.layers, 'gradient'); }), scale: sg.heatmaps.decades
         }));
+        charts.push(heat(views, 'gates', 'Gradients', {
+            name: 'gradient by gate', title: 'Gradient by gate' + (views.length > 1 ? ', all runs on one scale' : ''),
+            how: 'Each row is one gate\u2019s part of a recurrent layer\u2019s weights; bright is a large gradient. A dark row is a gate that does not learn.',
+            maps: views.map(function (v) { return quantity(v.gates, 'gradient'); }), scale: sg.heatmaps.decades
+        }));
         updates(views, charts);
     }
 

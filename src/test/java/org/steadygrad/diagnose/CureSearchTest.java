@@ -135,10 +135,10 @@ class CureSearchTest {
     @Test
     void plansStayWithinTheRun() {
         assertEquals(new TrialPlan(250, 1000, 30), TrialPlan.of(1000, 0, 30));
-        assertEquals(new TrialPlan(50, 120, 30), TrialPlan.of(120, 0, 30));
+        assertEquals(new TrialPlan(150, 200, 30), TrialPlan.of(200, 0, 30));
         assertEquals(new TrialPlan(7, 7, 30), TrialPlan.of(7, 0, 30));
         assertEquals(new TrialPlan(300, 3000, 30), TrialPlan.of(1_000_000, 0, 30));
         assertEquals(new TrialPlan(33, 330, 30), TrialPlan.of(1000, 33, 30));
-        assertEquals(17 * 33 + 3 * 330, TrialPlan.of(1000, 33, 30).mostSteps());
+        assertEquals(17 * 33 + 4 * 330, TrialPlan.of(1000, 33, 30).mostSteps());
     }
 }

@@ -62,6 +62,7 @@ class PreflightTest {
         Subjects subject = Subjects.of(Subjects.STACK, SIGMOID, "health.every=1");
         Diagnosis diagnosis = subject.diagnosis();
         assertEquals("vanishing-gradient", diagnosis.findings().get(0).id());
+        assertFalse(diagnosis.findings().get(0).prescriptions().isEmpty());
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         assertTrue(stalled.size() >= 12 && stalled.contains("stack1-1"), stalled::toString);
         assertEquals(List.of(), diagnosis.layers(Verdict.BLOWS_UP));

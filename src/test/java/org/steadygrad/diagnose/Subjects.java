@@ -15,7 +15,7 @@ record Subjects(RunSpec run, DataSource data, ComputationGraph model) {
     static final String STACK =
             """
             name: stack
-            data: {kind: spirals, examples: 96}
+            data: {kind: spirals, examples: 99, validationExamples: 3}
             model:
               layers:
                 - stack: {depth: 20, units: 17, activation: tanh, init: orthogonal}
@@ -27,7 +27,7 @@ record Subjects(RunSpec run, DataSource data, ComputationGraph model) {
     static final String RECURRENT =
             """
             name: recurrent
-            data: {kind: temporalOrder, length: 30, examples: 60}
+            data: {kind: temporalOrder, length: 30, examples: 60, validationExamples: 3}
             model:
               layers:
                 - rnn: {units: 17, activation: tanh, recurrentInit: orthogonal}

@@ -30,7 +30,7 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.steadygrad.nn.GRU;
 
 /** Small models, and zip files to be taken apart and put together wrongly. */
-final class ModelZips {
+public final class ModelZips {
     static final int INPUTS = 3;
 
     private ModelZips() {}
@@ -79,7 +79,7 @@ final class ModelZips {
                 .castTo(type);
     }
 
-    static Map<String, byte[]> entries(Path file) throws IOException {
+    public static Map<String, byte[]> entries(Path file) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -89,7 +89,7 @@ final class ModelZips {
         return entries;
     }
 
-    static void write(Path file, Map<String, byte[]> entries) throws IOException {
+    public static void write(Path file, Map<String, byte[]> entries) throws IOException {
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
@@ -117,7 +117,7 @@ final class ModelZips {
     }
 
     /** Writes a copy of a model file with an entry replaced or added. */
-    static Path with(Path model, String name, byte[] content) throws IOException {
+    public static Path with(Path model, String name, byte[] content) throws IOException {
         Map<String, byte[]> entries = entries(model);
         entries.put(name, content);
         Path copy = model.resolveSibling("changed-" + System.nanoTime() + ".zip");

@@ -59,6 +59,7 @@ class ReportPicturesTest {
                             "loss",
                             "metric-1",
                             "gradient-norm",
+                            "gates",
                             "layer-gradients",
                             "updates",
                             "time-1",

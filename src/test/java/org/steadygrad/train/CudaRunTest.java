@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.data.DataSource;
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.cuda.driver.TestGpu;
+import org.steadygrad.forensics.ReplayBundle;
+import org.steadygrad.forensics.Reproduction;
 import org.steadygrad.spec.RunSpec;
 
 /** Whole runs on the GPU. */
@@ -137,5 +142,29 @@ class CudaRunTest {
         assertTrue(
                 result.findings().stream().noneMatch(finding -> finding.id().equals("non-finite")),
                 () -> result.findings().toString());
+    }
+
+    @Test
+    void stepThatIsntFiniteIsNamedAndFiled() throws IOException {
+        RunSpec run = TinyRun.spec(RunTrials.YAML, "engine=cuda", "training.epochs=1", "training.guard=off");
+        DataSource source = new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 4, Disturbed.nanFrom(3));
+        TinyRun.trainer(run, source, folder).run();
+        ReplayBundle bundle = ReplayBundle.read(folder.resolve("replay/iteration-5.zip"));
+        Reproduction again = bundle.replay(bundle.request());
+        assertTrue(again.reproduced(), again.toString());
+        assertEquals("bad-input", again.found().cause());
+        assertTrue(again.found().words().contains("time step 3"), again.found().words());
+        assertTrue(bundle.replay(EngineRequest.of("cpu")).reproduced());
+    }
+
+    /** The search for a scale of the loss begins too high for labels that are far away. */
+    @Test
+    void stepWhoseLossWasScaledTooFarIsNotFiled() throws IOException {
+        RunSpec run = TinyRun.spec(
+                RunTrials.YAML, "engine=cuda", "precision=fp16", "training.epochs=1", "training.guard=off");
+        DataSource source = new Disturbed(TinyRun.source(run), (epoch, batch) -> batch == 0, Disturbed.farLabels());
+        RunResult result = TinyRun.trainer(run, source, folder).run();
+        assertTrue(result.skippedSteps() > 0, "no step was skipped");
+        assertFalse(Files.exists(folder.resolve("replay")), "a bundle was written");
     }
 }

@@ -64,6 +64,7 @@ final class TinyRun {
         final List<String> events = new ArrayList<>();
         final List<IterationReport> reports = new ArrayList<>();
         final List<Integer> validations = new ArrayList<>();
+        final List<Path> filed = new ArrayList<>();
 
         @Override
         public void iterationDone(IterationReport report) {
@@ -73,6 +74,11 @@ final class TinyRun {
         @Override
         public void validated(int iteration, Map<String, Double> metrics, boolean best) {
             validations.add(iteration);
+        }
+
+        @Override
+        public void filed(int iteration, Path bundle) {
+            filed.add(bundle);
         }
 
         @Override

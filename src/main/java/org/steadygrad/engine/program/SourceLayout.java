@@ -24,7 +24,11 @@ public record SourceLayout(int steps, long stepStride, long exampleStride, long 
      * @param rows number of rows wanted
      */
     public static SourceLayout of(String who, INDArray array, RNNFormat format, int size, long rows) {
-        if (array.length() != rows * size) {
+        int time = array.rank() < 3 ? -1 : format == RNNFormat.NCW ? 2 : 1;
+        boolean turned = array.rank() == 2
+                ? size > 1 && array.size(1) != size
+                : time > 0 && (array.rank() != 3 || array.size(3 - time) != size);
+        if (array.length() != rows * size || turned) {
             throw InvalidInputException.of(
                     who,
                     rows * size + " elements, " + size + " for each of " + rows + " rows",
@@ -32,7 +36,6 @@ public record SourceLayout(int steps, long stepStride, long exampleStride, long 
                     "Features, labels and masks of a batch must agree in examples and time steps.");
         }
         if (array.rank() == 3) {
-            int time = format == RNNFormat.NCW ? 2 : 1;
             int steps = Math.toIntExact(array.size(time));
             return new SourceLayout(steps, array.stride(time), array.stride(0), array.stride(3 - time));
         }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.health.Finding;
@@ -61,10 +62,14 @@ record Case(Finding finding, double[] gradientNorms, RunSpec run, DataDescriptio
     }
 
     /** A cure; none when there is nothing to change. */
-    static Optional<Prescription> cure(String title, List<String> changes, String reason, Paper paper) {
+    static Optional<Prescription> cure(String title, List<String> changes, String reason, Paper... papers) {
         return changes.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Prescription(title, changes, reason, paper.words()));
+                : Optional.of(new Prescription(
+                        title,
+                        changes,
+                        reason,
+                        Arrays.stream(papers).map(Paper::words).collect(Collectors.joining("; "))));
     }
 
     /** A number as run files show it, rounded to so many digits: 0.0003. */

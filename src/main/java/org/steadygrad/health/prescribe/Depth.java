@@ -45,7 +45,7 @@ final class Depth {
                 changes,
                 flow(c) + "Weights start as " + String.join(" and ", replaced)
                         + "; variances that follow from the layer's width and activation keep signal and gradient at one size.",
-                Paper.HE_2015);
+                Paper.HE_2015, Paper.GLOROT_2010);
     }
 
     private static void note(
@@ -186,6 +186,7 @@ final class Depth {
             return "";
         }
         String over = Double.isNaN(between) ? "" : " over " + Math.round(between) + " layers";
-        return "The gradient changes by a factor of " + Finding.number(perLayer) + " per layer" + over + ". ";
+        String what = c.is("poor-initialisation") ? "Before the first step it" : "The gradient";
+        return what + " changes by a factor of " + Finding.number(perLayer) + " per layer" + over + ". ";
     }
 }

@@ -27,7 +27,7 @@ final class Memory {
                 "chrono: " + lag(c),
                 "GRU that remembers " + lag(c) + " steps",
                 chronoReason(c),
-                Paper.CHRONO);
+                Paper.GRU, Paper.CHRONO);
     }
 
     /** LSTMs that start out remembering for as long as the task asks. */
@@ -38,7 +38,7 @@ final class Memory {
                 "chrono: " + lag(c),
                 "LSTM that remembers " + lag(c) + " steps",
                 chronoReason(c),
-                Paper.CHRONO);
+                Paper.LSTM, Paper.CHRONO);
     }
 
     /** GRUs as they come. */
@@ -61,7 +61,7 @@ final class Memory {
     }
 
     private static Optional<Prescription> gates(
-            Case c, String kind, String gateKey, String title, String reason, Paper paper) {
+            Case c, String kind, String gateKey, String title, String reason, Paper... papers) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Rnn.class)) {
             LayerSpec.Rnn rnn = (LayerSpec.Rnn) c.layers().get(i);
@@ -80,7 +80,7 @@ final class Memory {
             }
             changes.add("model.layers[" + i + "]={" + kind + ": " + keys + "}");
         }
-        return Case.cure(title, changes, reason, paper);
+        return Case.cure(title, changes, reason, papers);
     }
 
     /** Biases of gated layers that remember for as long as the task asks. */

@@ -148,10 +148,15 @@ public final class RunFilePrescriber implements Prescriber {
                     List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
             entry(
                     FindingKind.LEARNING_RATE_TOO_HIGH,
-                    List.of(StepSize::lower, StepSize::lowerALittle, StepSize::warmUp, clip(Clipping::bound))),
+                    List.of(
+                            StepSize::lower,
+                            StepSize::lowerTenfold,
+                            StepSize::lowerALittle,
+                            StepSize::warmUp,
+                            clip(Clipping::bound))),
             entry(
                     FindingKind.LEARNING_RATE_TOO_LOW,
-                    List.of(StepSize::raise, StepSize::raiseALittle, StepSize::adaptive)),
+                    List.of(StepSize::raise, StepSize::raiseTenfold, StepSize::raiseALittle, StepSize::adaptive)),
             entry(FindingKind.CLIP_ALWAYS, List.of(clip(Clipping::loosen), StepSize::lowerALittle)),
             entry(FindingKind.CLIP_NEVER, List.of(clip(Clipping::guardOutliers))),
             entry(FindingKind.OVERFITTING, List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));

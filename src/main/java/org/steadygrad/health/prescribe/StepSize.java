@@ -13,14 +13,14 @@ final class StepSize {
     static final double HEALTHY_RATIO = 1e-3;
 
     private static final String RATE = "training.updater.learningRate=";
-    private static final double LARGEST_CHANGE = 100;
+    private static final double LARGEST_CHANGE = 1000;
     private static final int WARM_UP = 100;
 
     private StepSize() {}
 
     /** By as much as the update-to-weight ratio is too large, or to a tenth. */
     static Optional<Prescription> lower(Case c) {
-        double ratio = c.evidence("medianRatio", 0);
+        double ratio = c.evidence("medianRatio", c.evidence("ratio", 0));
         double factor = ratio > HEALTHY_RATIO ? Math.min(LARGEST_CHANGE, ratio / HEALTHY_RATIO) : 10;
         return rate(
                 c,
@@ -31,6 +31,11 @@ final class StepSize {
                         : "Steps that are too long leave the region where the gradient means anything.");
     }
 
+    /** To a tenth. */
+    static Optional<Prescription> lowerTenfold(Case c) {
+        return rate(c, 0.1, "Steps that are too long leave the region where the gradient means anything.");
+    }
+
     /** To a third. */
     static Optional<Prescription> lowerALittle(Case c) {
         return rate(c, 1.0 / 3, "Steps that are too long leave the region where the gradient means anything.");
@@ -38,7 +43,7 @@ final class StepSize {
 
     /** By as much as the update-to-weight ratio is too small, or tenfold. */
     static Optional<Prescription> raise(Case c) {
-        double ratio = c.evidence("medianRatio", 0);
+        double ratio = c.evidence("medianRatio", c.evidence("ratio", 0));
         boolean measured = ratio > 0 && ratio < HEALTHY_RATIO;
         double factor = measured ? Math.min(LARGEST_CHANGE, HEALTHY_RATIO / ratio) : 10;
         return rate(
@@ -48,6 +53,11 @@ final class StepSize {
                         ? "A step changes weights by " + Finding.number(ratio) + " of their size; " + HEALTHY_RATIO
                                 + " is usual."
                         : "The loss hardly moves, though nothing speaks against longer steps.");
+    }
+
+    /** Tenfold. */
+    static Optional<Prescription> raiseTenfold(Case c) {
+        return rate(c, 10, "The loss hardly moves, though nothing speaks against longer steps.");
     }
 
     /** Threefold. */

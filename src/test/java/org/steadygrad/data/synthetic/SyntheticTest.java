@@ -82,7 +82,8 @@ class SyntheticTest {
         for (int length : new int[] {2, 3, 7, 100}) {
             DataSource source = open(new DataSpec.Adding(length, 200, 1));
             assertEquals(
-                    new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, length), source.description());
+                    new DataDescription(InputKind.SEQUENCE, 2, TargetKind.NUMBERS, 1, length, length - 1),
+                    source.description());
             Set<Integer> marked = new HashSet<>();
             double sum = 0;
             for (Example e : examples(source.training(), 0)) {
@@ -110,7 +111,7 @@ class SyntheticTest {
         DataSource source = open(new DataSpec.CopyMemory(delay, symbols, 60, 1));
         int length = delay + 2 * symbols;
         assertEquals(
-                new DataDescription(InputKind.SYMBOLS, 10, TargetKind.CLASS_PER_STEP, 10, length),
+                new DataDescription(InputKind.SYMBOLS, 10, TargetKind.CLASS_PER_STEP, 10, length, delay + symbols),
                 source.description());
         Set<Integer> used = new TreeSet<>();
         for (Example e : examples(source.training(), 0)) {
@@ -144,7 +145,8 @@ class SyntheticTest {
     void temporalOrderPlacesTwoSymbolsInTheirRanges() {
         for (int length : new int[] {10, 33, 100}) {
             DataSource source = open(new DataSpec.TemporalOrder(length, 200, 1));
-            assertEquals(new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length), source.description());
+            assertEquals(new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length, length - 1 - length / 10),
+                    source.description());
             Set<Integer> classes = new TreeSet<>();
             Set<Integer> places = new TreeSet<>();
             Set<Integer> distractors = new TreeSet<>();

@@ -1,0 +1,88 @@
+package org.steadygrad.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.health.FindingLog.Group;
+import org.steadygrad.spec.FindingKind;
+
+class FindingLogTest {
+    private final FindingLog log = new FindingLog();
+
+    private static Finding finding(FindingKind kind, Severity severity, String layer) {
+        return Finding.seen(kind, severity, layer, "", Map.of());
+    }
+
+    private List<String> look(Group group, int iteration, Finding... findings) {
+        return log.look(group, iteration, List.of(findings), UnaryOperator.identity()).stream()
+                .map(Finding::id)
+                .toList();
+    }
+
+    private List<String> ids() {
+        return log.findings().stream().map(Finding::id).toList();
+    }
+
+    @Test
+    void threeLooksInARowAreBelieved() {
+        Finding dead = finding(FindingKind.DEAD_UNITS, Severity.WARNING, "a");
+        assertEquals(List.of(), look(Group.FLOW, 1, dead));
+        assertEquals(List.of(), look(Group.FLOW, 2, dead));
+        assertEquals(List.of(), look(Group.FLOW, 3));
+        assertEquals(List.of(), look(Group.FLOW, 4, dead, dead, dead));
+        assertEquals(List.of(), look(Group.FLOW, 5, dead));
+        assertEquals(List.of(), look(Group.STEPS, 5));
+        assertEquals(List.of("dead-units"), look(Group.FLOW, 6, dead));
+        assertEquals(4, log.findings().get(0).firstIteration());
+    }
+
+    @Test
+    void whatGetsGraverIsRaisedAgainButNotWhatGetsMilder() {
+        Finding mild = finding(FindingKind.CLIP_ALWAYS, Severity.INFO, "");
+        Finding grave = finding(FindingKind.CLIP_ALWAYS, Severity.WARNING, "");
+        assertEquals(List.of("clip-always"), look(Group.NOW, 1, mild));
+        assertEquals(List.of("clip-always"), look(Group.NOW, 2, grave));
+        assertEquals(List.of(), look(Group.NOW, 3, grave));
+        assertEquals(List.of(), look(Group.NOW, 4, mild));
+        assertEquals(Severity.INFO, log.findings().get(0).severity());
+        assertEquals(4, log.findings().get(0).count());
+    }
+
+    @Test
+    void theCauseComesFirst() {
+        List<FindingKind> effects = new ArrayList<>(List.of(FindingKind.values()));
+        for (FindingKind kind : effects.stream().sorted((a, b) -> b.compareTo(a)).toList()) {
+            look(Group.NOW, 1, finding(kind, Severity.ERROR, ""));
+        }
+        assertEquals(FindingKind.ids(), ids());
+    }
+
+    @Test
+    void severityGoesBeforeRank() {
+        look(Group.NOW, 1, finding(FindingKind.CONSTANT_INPUT, Severity.WARNING, ""));
+        look(Group.NOW, 9, finding(FindingKind.NON_FINITE, Severity.ERROR, ""));
+        assertEquals(List.of("non-finite", "constant-input"), ids());
+    }
+
+    @Test
+    void aFlowThatTheStepsSpoiltIsAConsequence() {
+        look(Group.NOW, 50, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "late"));
+        look(Group.NOW, 60, finding(FindingKind.LEARNING_RATE_TOO_HIGH, Severity.ERROR, ""));
+        assertEquals(List.of("learning-rate-too-high", "vanishing-gradient"), ids());
+        look(Group.NOW, 1, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "early"));
+        assertEquals(List.of("vanishing-gradient", "learning-rate-too-high", "vanishing-gradient"), ids());
+    }
+
+    @Test
+    void whatWasSeenLastCanBeBelievedAtOnce() {
+        look(Group.TIME, 1, finding(FindingKind.EXPLODING_THROUGH_TIME, Severity.ERROR, "rnn"));
+        log.believe(Group.FLOW, UnaryOperator.identity());
+        assertEquals(List.of(), ids());
+        log.believe(Group.TIME, UnaryOperator.identity());
+        assertEquals(List.of("exploding-through-time"), ids());
+    }
+}
