@@ -9,7 +9,8 @@ final class DetectionTable {
     private DetectionTable() {}
 
     static String markdown(List<DetectionCase> healthy, List<DetectionCase> sick) {
-        StringBuilder text = new StringBuilder("| sick run | based on | what is wrong | found first |\n|---|---|---|---|\n");
+        StringBuilder text =
+                new StringBuilder("| sick run | based on | what is wrong | found first |\n|---|---|---|---|\n");
         sick.forEach(c -> text.append("| " + c.name() + " | " + base(c) + " | " + wrong(c) + " | `"
                 + c.first().map(FindingKind::id).orElseThrow() + "` |\n"));
         text.append("\nNothing is called an error in these runs:\n\n");

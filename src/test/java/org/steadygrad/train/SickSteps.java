@@ -63,8 +63,7 @@ final class SickSteps {
                                 "layer that doesn't learn",
                                 SPIRALS,
                                 "training.updater={sgd: {learningRate: 0.1}}")
-                        .withModel(
-                                "the learning rate of a layer is 0", model -> model.setLearningRate("stack1-2", 0)),
+                        .withModel("the learning rate of a layer is 0", model -> model.setLearningRate("stack1-2", 0)),
                 finds(
                         FindingKind.CLIP_ALWAYS,
                         "clip far too small",

@@ -145,7 +145,8 @@ class SyntheticTest {
     void temporalOrderPlacesTwoSymbolsInTheirRanges() {
         for (int length : new int[] {10, 33, 100}) {
             DataSource source = open(new DataSpec.TemporalOrder(length, 200, 1));
-            assertEquals(new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length, length - 1 - length / 10),
+            assertEquals(
+                    new DataDescription(InputKind.SEQUENCE, 6, TargetKind.CLASS, 4, length, length - 1 - length / 10),
                     source.description());
             Set<Integer> classes = new TreeSet<>();
             Set<Integer> places = new TreeSet<>();
