@@ -1,6 +1,7 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.steadygrad.train.TrainingObserver;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
- * second, {@code validation}, {@code finding}, {@code passed-over} for an engine that wasn't taken, {@code live} for the live page,
+ * second, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code live} for the live page,
  * and the names of {@link TrainingObserver.Event} in lower case with hyphens.
  */
 final class JsonProgress implements TrainingObserver {
@@ -81,6 +82,14 @@ final class JsonProgress implements TrainingObserver {
         fields.put("iteration", iteration);
         fields.put("message", message);
         write(event.name().toLowerCase(Locale.ROOT).replace('_', '-'), fields);
+    }
+
+    @Override
+    public void filed(int iteration, Path bundle) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("iteration", iteration);
+        fields.put("bundle", bundle.toString());
+        write("filed", fields);
     }
 
     @Override

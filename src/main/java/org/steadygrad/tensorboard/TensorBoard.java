@@ -96,6 +96,10 @@ public final class TensorBoard implements TrainingObserver, AutoCloseable {
             scalars.put("weight_norm/" + parameter.name(), parameter.weightNorm());
             scalars.put("update_ratio/" + parameter.name(), parameter.updateRatio());
         }
+        for (Look.Gate gate : look.gates()) {
+            String name = gate.parameter() + "/" + gate.gate().replace(' ', '_');
+            scalars.put("gate_gradient_norm/" + name, gate.gradientNorm());
+        }
         for (LayerTrace layer : look.layers()) {
             scalars.put("output_gradient_norm/" + layer.layer(), layer.outputGradientNorm());
             scalars.put("saturated_share/" + layer.layer(), layer.saturatedShare());

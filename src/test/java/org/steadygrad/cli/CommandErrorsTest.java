@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.steadygrad.live.LivePage;
 
 /** Whatever goes wrong is told in one paragraph, with exit code 1, and without a stack trace unless asked for. */
 class CommandErrorsTest {
@@ -132,6 +136,47 @@ class CommandErrorsTest {
             assertTrue(text.contains("the same " + key), text);
         }
         assertTrue(Arrays.equals(model, Files.readAllBytes(out.resolve("model.zip"))));
+    }
+
+    @Test
+    void livePageThatCantBeServed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String text = error("train", runFile, "--out", out, "--live", port);
+            assertTrue(text.contains("port " + port) && text.contains("--live 0"), text);
+        }
+        assertTrue(error("train", runFile, "--out", out, "--live", "70000").contains("65535"));
+        assertFalse(Files.exists(out), "nothing is written by a run that doesn't begin");
+        Ended lost = main("train", runFile, "--out", out, "--live-token", "0123456789abcdef");
+        assertEquals(2, lost.code());
+        assertTrue(lost.err().contains("--live"), lost.err());
+    }
+
+    @Test
+    void portMayBeLeftOutBeforeTheRun() throws IOException {
+        try (ServerSocket taken = new ServerSocket(LivePage.DEFAULT_PORT, 1, InetAddress.getLoopbackAddress())) {
+            String text = error("train", "--out", out, "--live", runFile);
+            assertTrue(text.contains("port " + taken.getLocalPort()), text);
+        } catch (BindException e) {
+            assumeTrue(false, "the default port is in use here");
+        }
+    }
+
+    @Test
+    void tensorBoardFolderOfAnotherRun() throws IOException {
+        Path events = folder.resolve("events");
+        Ended trained = main("train", runFile, "--out", out, "--tensorboard", events, "--quiet");
+        assertEquals(0, trained.code(), trained.err());
+        Path other = folder.resolve("other");
+        String text = error("train", runFile, "--out", other, "--tensorboard", events);
+        assertTrue(text.contains("TensorBoard folder"), text);
+        assertFalse(Files.exists(other), "nothing is written by a run that doesn't begin");
+    }
+
+    @Test
+    void quietRunsPrintNothing() {
+        Ended ended = main("train", runFile, "--out", out, "--live", "0", "--quiet");
+        assertEquals(new Ended(0, "", ""), ended);
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ class ProgressTest {
             if (i == 5) {
                 observer.happened(Event.SKIPPED, i, "step skipped");
                 observer.happened(Event.ROLLED_BACK, i, "back to iteration 3");
+                observer.filed(i, Path.of("bundle.zip"));
             }
             if (i == 7) {
                 observer.found(i, finding(Severity.ERROR, "model.layers[0].stack.batchNorm=true", "warmup=7"));
@@ -70,10 +72,12 @@ class ProgressTest {
                 engine cuda not used
                 engine cpu (two cores), 12,345 parameters
                 iteration 5  rolled back: back to iteration 3
+                iteration 5  replay the step with: steadygrad replay bundle.zip
                 iteration 7 of 12  loss 2  |g| 3  clipped 100%  0.7 steps/s  8 s left
                 iteration 7  error: It vanishes.
                              try: --set 'model.layers[0].stack.batchNorm=true' --set warmup=7  (a cure)
                 iteration 7  warning: It vanishes.
+                             try: a cure
                 iteration 12  validation: loss 0.25  (best)
                 """,
                 console(LOG)
@@ -89,16 +93,18 @@ class ProgressTest {
                 "engine cuda",
                 "engine cpu",
                 "iteration 5  rolled back",
+                "iteration 5  replay",
                 "iteration 7  ",
                 "             try: --set",
                 "iteration 7  ",
+                "             try: a cure",
                 "iteration 12  validation",
                 "[====");
         assertEquals(beginnings.size(), screen.size(), screen.toString());
         for (int i = 0; i < screen.size(); i++) {
             assertTrue(screen.get(i).startsWith(beginnings.get(i)), screen.get(i));
         }
-        assertTrue(screen.get(7).contains("100%  12/12  loss 2.000"), screen.get(7));
+        assertTrue(screen.get(9).contains("100%  12/12  loss 2.000"), screen.get(9));
     }
 
     @Test
@@ -137,6 +143,7 @@ class ProgressTest {
                         "progress",
                         "skipped",
                         "rolled-back",
+                        "filed",
                         "finding",
                         "validation",
                         "stopped"),

@@ -2,40 +2,25 @@ package org.steadygrad.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Level;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.OutputType;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.logging.LogEntry;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
+import org.steadygrad.report.Browser;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
 
-/** The page of a run that goes on, in Chromium; skipped where there is none. */
+/** The page of a run that goes on, in a browser. */
 @Timeout(240)
 class LiveBrowserTest {
-    private static final Path BROWSER = Path.of("/usr/bin/chromium");
-    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String YAML =
             """
@@ -48,54 +33,27 @@ class LiveBrowserTest {
             training: {batch: 33, epochs: 100000, clip: {globalNorm: 0.5}}
             health: {every: 5, histograms: 20}
             """;
+    /** Number of points of the first chart's longest curve. */
+    private static final String POINTS =
+            "echarts.getInstanceByDom(document.querySelector('figure canvas').closest('.plot'))"
+                    + ".getOption().series.reduce((most, s) => Math.max(most, (s.data || []).length), 0)";
+
+    private static final long ANIMATION_MILLIS = 1000;
 
     @TempDir
     Path folder;
 
-    private ChromeDriver browser;
-
-    @BeforeEach
-    void open() {
-        assumeTrue(
-                Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER),
-                "Debian's packages chromium and chromium-driver aren't installed");
-        ChromeOptions options = new ChromeOptions()
-                .setBinary(BROWSER.toFile())
-                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,1400");
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        options.setCapability("goog:loggingPrefs", logs);
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(DRIVER.toFile())
-                        .build(),
-                options);
+    private static long number(Browser browser, String script) {
+        return ((Number) browser.ask("return " + script)).longValue();
     }
 
-    @AfterEach
-    void quit() {
-        if (browser != null) {
-            browser.quit();
-        }
-    }
-
-    private long number(String script) {
-        return ((Number) browser.executeScript("return " + script)).longValue();
-    }
-
-    private void until(String condition) throws InterruptedException {
+    private static void until(Browser browser, String condition) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!Boolean.TRUE.equals(browser.executeScript("return " + condition))) {
+        while (!Boolean.TRUE.equals(browser.ask("return " + condition))) {
             assertTrue(
-                    System.nanoTime() < end,
-                    () -> condition + " in " + browser.executeScript("return document.body.innerText"));
+                    System.nanoTime() < end, () -> condition + " in " + browser.ask("return document.body.innerText"));
             Thread.sleep(50);
         }
-    }
-
-    private void screenshot(String name) throws IOException {
-        Files.createDirectories(SCREENSHOTS);
-        Files.write(SCREENSHOTS.resolve(name), browser.getScreenshotAs(OutputType.BYTES));
     }
 
     @Test
@@ -103,39 +61,43 @@ class LiveBrowserTest {
         RunSpec run = RunFiles.parse(YAML, "live.yaml");
         StopSignal stop = new StopSignal();
         LivePage.Settings settings = new LivePage.Settings(0, Optional.of("127.0.0.1"), Optional.empty());
-        try (LivePage live = LivePage.open(
-                settings,
-                new LivePage.Run(run.name(), YAML, folder),
-                new Pace(Duration.ofMillis(200), 0, Duration.ofMillis(200)))) {
+        Pace quick = new Pace(Duration.ofMillis(200), 0, Duration.ofMillis(200));
+        try (Browser browser = Browser.open();
+                LivePage live = LivePage.open(settings, new LivePage.Run(run.name(), YAML, folder), quick)) {
             CompletableFuture<RunResult> training = CompletableFuture.supplyAsync(
                     () -> Runs.train(run, new Runs.Options(folder, false, live.observer(), stop)));
             try {
-                browser.get(live.url());
-                until("document.querySelectorAll('figure canvas').length > 1");
-                String shown = "echarts.getInstanceByDom(document.querySelector('figure canvas').closest('.plot'))"
-                        + ".getOption().series.reduce((most, s) => Math.max(most, (s.data || []).length), 0)";
-                long before = number(shown);
-                until(shown + " > " + (before + 5));
-                until("document.getElementById('note').textContent === 'Live'");
-                screenshot("live.png");
-                browser.executeScript("document.querySelectorAll('figure')[1].scrollIntoView({behavior: 'instant'})");
-                long place = number("window.scrollY");
-                long later = number(shown);
-                until(shown + " > " + (later + 5) + " || " + shown + " >= 500");
-                assertEquals(place, number("window.scrollY"), "the reader stays where they are");
+                watch(browser, live.url());
             } finally {
                 stop.request("the test is over");
             }
             live.ended(training.get());
-            until("document.getElementById('note').textContent.startsWith('The run has ended.')");
-            browser.executeScript("window.scrollTo(0, 0)");
-            screenshot("live-ended.png");
+            until(browser, "document.getElementById('note').textContent.startsWith('The run has ended.')");
+            keep(browser, "live-ended");
+            assertEquals(List.of(), browser.complaints());
         }
-        assertEquals(
-                List.of(),
-                browser.manage().logs().get(LogType.BROWSER).getAll().stream()
-                        .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
-                        .map(LogEntry::toString)
-                        .toList());
+    }
+
+    private static void watch(Browser browser, String url) throws Exception {
+        browser.go(url);
+        until(browser, "document.querySelectorAll('figure').length > 3");
+        browser.ask("document.querySelector('figure').scrollIntoView({behavior: 'instant'})");
+        until(browser, "document.querySelectorAll('figure canvas').length > 0");
+        long points = number(browser, POINTS);
+        until(browser, POINTS + " > " + (points + 5));
+        until(browser, "document.getElementById('note').textContent === 'Live'");
+        browser.ask("document.querySelectorAll('figure')[1].scrollIntoView({behavior: 'instant'})");
+        long place = number(browser, "window.scrollY");
+        long later = number(browser, POINTS);
+        until(browser, POINTS + " !== " + later);
+        assertEquals(place, number(browser, "window.scrollY"), "the reader stays where they are");
+        keep(browser, "live");
+    }
+
+    /** Charts that nobody has scrolled to aren't drawn yet. */
+    private static void keep(Browser browser, String name) throws Exception {
+        browser.ask("steadygrad.drawAll(); window.scrollTo({top: 0, behavior: 'instant'})");
+        Thread.sleep(ANIMATION_MILLIS);
+        browser.keep(name);
     }
 }

@@ -84,7 +84,7 @@ class TensorBoardTest {
                 1,
                 true,
                 List.of(new Look.Parameter("gru/W", 1e-30, 7, 1e-3, 0, 0)),
-                List.of(),
+                List.of(new Look.Gate("gru/RW", "recurrent candidate", 0.25)),
                 List.of(new LayerTrace("gru", 1, "tanh", 0.125, 0, 1, 0.5, 0.0)),
                 List.of(new Look.Profile("gru", "backward", 17, List.of(0, 1), List.of(1.0, 2.0))),
                 Optional.empty());
@@ -146,6 +146,10 @@ class TensorBoardTest {
         assertEquals(0.125f, value(events, 3, "output_gradient_norm/gru").scalar());
         assertEquals(0.5f, value(events, 3, "saturated_share/gru").scalar());
         assertEquals(17f, value(events, 3, "horizon/gru_backward").scalar());
+        assertEquals(
+                0.25f,
+                value(events, 3, "gate_gradient_norm/gru/RW/recurrent_candidate")
+                        .scalar());
         assertEquals(
                 List.of(1L),
                 events.stream().filter(Event::start).map(Event::step).toList(),

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Times training steps with and without health statistics, and with somebody looking at the live page: benchmarks/health.sh --help
+# Two lines per case; JSON and a Markdown table under benchmarks/results/.
+set -eu
+# shellcheck source=common.sh
+. "$(dirname -- "$0")/common.sh"
+use_threads "$threads"
+# shellcheck disable=SC2086 # options are words
+exec "$java" $java_flags "-XX:ActiveProcessorCount=$threads" "-Dbenchmark.commit=$commit" -cp "$classpath" \
+    org.steadygrad.benchmarks.HealthCost "--out=$home/results" "--threads=$threads" "$@"

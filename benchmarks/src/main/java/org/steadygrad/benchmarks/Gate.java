@@ -1,0 +1,67 @@
+package org.steadygrad.benchmarks;
+
+import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.TrainingObserver;
+
+/** Holds a run between steps, and lets a number of them pass at a time; the first step may begin at once. */
+final class Gate implements TrainingObserver {
+    private int allowed = 1;
+    private boolean waiting;
+    private boolean open;
+    private double loss = Double.NaN;
+    private RuntimeException failure;
+
+    @Override
+    public synchronized void iterationDone(IterationReport report) {
+        loss = report.loss();
+        allowed--;
+        while (allowed <= 0 && !open) {
+            waiting = true;
+            notifyAll();
+            pause();
+        }
+        waiting = false;
+    }
+
+    /** Waits until the run has done so many steps more. */
+    synchronized void let(int steps) {
+        awaitRest();
+        allowed = steps;
+        waiting = false;
+        notifyAll();
+        awaitRest();
+    }
+
+    private void awaitRest() {
+        while (!waiting) {
+            if (failure != null) {
+                throw failure;
+            }
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            wait();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring", e);
+        }
+    }
+
+    synchronized void fail(RuntimeException e) {
+        failure = e;
+        notifyAll();
+    }
+
+    /** Lets the run go on to its end. */
+    synchronized void open() {
+        open = true;
+        notifyAll();
+    }
+
+    synchronized double loss() {
+        return loss;
+    }
+}
