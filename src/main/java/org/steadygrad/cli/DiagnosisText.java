@@ -83,7 +83,9 @@ final class DiagnosisText {
         page.item("features", input.features() + constant + spread);
         if (!input.classShares().isEmpty()) {
             double most = input.classShares().stream().max(Double::compare).orElseThrow();
-            page.item("classes", input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
+            page.item(
+                    "classes",
+                    input.classShares().size() + "; the most frequent is " + percent(most) + " of the labels");
         }
         String guess = Double.isNaN(input.guessingLoss())
                 ? ""
@@ -200,7 +202,8 @@ final class DiagnosisText {
             return;
         }
         page.section("Memory");
-        page.paragraph("How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
+        page.paragraph(
+                "How much of the gradient of one step's loss is left so many steps before it (1 is its maximum).");
         for (MemoryReach reach : memory) {
             page.line();
             page.item(name(reach.layer(), reach.direction()), course(reach));

@@ -43,8 +43,7 @@ final class TextPage {
         List<String> lines =
                 Terminal.wrap(text, width - LABEL - INDENT - 1).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
-            out.printf(
-                    Locale.ROOT, "%s%-" + LABEL + "s %s%n", " ".repeat(INDENT), i == 0 ? label : "", lines.get(i));
+            out.printf(Locale.ROOT, "%s%-" + LABEL + "s %s%n", " ".repeat(INDENT), i == 0 ? label : "", lines.get(i));
         }
     }
 

@@ -60,8 +60,7 @@ class InputReportTest {
     @Test
     void guessingOneClassOfOneCostsNothing() {
         INDArray labels = Nd4j.createFromArray(new double[][] {{0, 1, 0}, {0, 1, 0}, {0, 1, 0}});
-        InputReport report =
-                of(InputKind.VECTOR, TargetKind.CLASS, new MultiDataSet(Nd4j.zeros(3, 1), labels));
+        InputReport report = of(InputKind.VECTOR, TargetKind.CLASS, new MultiDataSet(Nd4j.zeros(3, 1), labels));
         assertEquals(List.of(0.0, 1.0, 0.0), report.classShares());
         assertEquals(0, report.guessingLoss());
         assertEquals(-1, report.widest());
@@ -71,8 +70,7 @@ class InputReportTest {
     @Test
     void aFeatureThatIsNotFiniteHasNoScale() {
         INDArray features = Nd4j.createFromArray(new double[][] {{1, Double.NaN}, {3, 2}, {5, 2}});
-        InputReport report =
-                of(InputKind.VECTOR, TargetKind.NUMBERS, new MultiDataSet(features, Nd4j.zeros(3, 1)));
+        InputReport report = of(InputKind.VECTOR, TargetKind.NUMBERS, new MultiDataSet(features, Nd4j.zeros(3, 1)));
         assertEquals(0, report.widest());
         assertEquals(0, report.narrowest());
         assertEquals(List.of(), report.constant());

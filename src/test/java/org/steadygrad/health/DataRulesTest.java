@@ -43,7 +43,9 @@ class DataRulesTest {
         assertEquals(2, now.get(0).evidence().get("row"));
         assertEquals(5, now.get(0).evidence().get("column"));
         assertEquals(11, now.get(0).evidence().get("timeStep"));
-        assertTrue(now.get(0).message().contains("feature 5 of example 2"), now.get(0).message());
+        assertTrue(
+                now.get(0).message().contains("feature 5 of example 2"),
+                now.get(0).message());
     }
 
     @Test

@@ -55,7 +55,8 @@ class FindingLogTest {
     @Test
     void theCauseComesFirst() {
         List<FindingKind> effects = new ArrayList<>(List.of(FindingKind.values()));
-        for (FindingKind kind : effects.stream().sorted((a, b) -> b.compareTo(a)).toList()) {
+        for (FindingKind kind :
+                effects.stream().sorted((a, b) -> b.compareTo(a)).toList()) {
             look(Group.NOW, 1, finding(kind, Severity.ERROR, ""));
         }
         assertEquals(FindingKind.ids(), ids());

@@ -20,8 +20,7 @@ class StepRulesTest {
     private static final HealthSpec SPEC = RunFiles.defaults(HealthSpec.class);
     private static final FlatLayout LAYOUT =
             new FlatLayout(List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
-    private static final RunFacts CLIPPED =
-            new RunFacts(OptionalInt.empty(), 0, false, false, true, 9, block -> false);
+    private static final RunFacts CLIPPED = new RunFacts(OptionalInt.empty(), 0, false, false, true, 9, block -> false);
 
     private static UpdateOutcome outcome(double ratio, double clipScale) {
         GradientStatistics statistics = new GradientStatistics(LAYOUT, List.of(new GradientStatistics.Row(1, 1, 0, 0)));
@@ -65,9 +64,11 @@ class StepRulesTest {
         IntToDoubleFunction flat = step -> 1 + 0.1 * random.nextGaussian();
         assertEquals(List.of("WARNING loss-plateau"), run(400, flat, 1e-3, 1));
         assertEquals(List.of(), run(300, flat, 1e-3, 1));
-        assertEquals(List.of(), run(900, StepRulesTest::falling, 1e-3, 1).stream()
-                .filter(f -> f.contains("plateau"))
-                .toList());
+        assertEquals(
+                List.of(),
+                run(900, StepRulesTest::falling, 1e-3, 1).stream()
+                        .filter(f -> f.contains("plateau"))
+                        .toList());
     }
 
     @Test
