@@ -90,7 +90,7 @@ final class CureOptions {
         PrintWriter output = spec.commandLine().getOut();
         PrintWriter error = spec.commandLine().getErr();
         StopSignal stop = new StopSignal();
-        Interrupts.stopOnSignal(stop, error);
+        Interrupts.stopOnSignal(stop, error, "Stopping after this step.");
         DataSource data = DataSources.open(run.data(), run.training().batch(), run.seed());
         TrialPlan plan = TrialPlan.of(
                 Runs.plannedUpdates(run, data),

@@ -13,6 +13,11 @@ final class Interrupts {
 
     /** @param err where to say that the run is ending */
     static void stopOnSignal(StopSignal stop, PrintWriter err) {
+        stopOnSignal(stop, err, "Stopping after this step, with a checkpoint.");
+    }
+
+    /** @param words what is going to happen, in a sentence */
+    static void stopOnSignal(StopSignal stop, PrintWriter err, String words) {
         for (String name : new String[] {"INT", "TERM"}) {
             Signal.handle(new Signal(name), signal -> {
                 if (stop.requested().isPresent()) {
@@ -20,7 +25,7 @@ final class Interrupts {
                 }
                 stop.request("interrupted");
                 err.println();
-                err.println("Stopping after this step, with a checkpoint. Once more to stop at once.");
+                err.println(words + " Once more to stop at once.");
                 err.flush();
             });
         }

@@ -184,7 +184,7 @@ public final class CureSearch {
             Trial full = again(finalist.candidate(), confirmation);
             winner = full.betterThan(winner.trial()) ? new Entry(finalist.candidate(), full) : winner;
         }
-        return winner.candidate() == start
+        return winner.candidate().equals(start)
                 ? Optional.empty()
                 : Optional.of(new Cure.Outcome(winner.candidate().run(), before, winner.trial()));
     }

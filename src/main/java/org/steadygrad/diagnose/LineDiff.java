@@ -80,7 +80,7 @@ final class LineDiff {
         while (i < old.size() || j < now.size()) {
             if (i < old.size() && j < now.size() && old.get(i).equals(now.get(j))) {
                 edits.add(new Edit(' ', old.get(i), i++, j++));
-            } else if (j == now.size() || i < old.size() && common[i + 1][j] >= common[i][j + 1]) {
+            } else if (j == now.size() || (i < old.size() && common[i + 1][j] >= common[i][j + 1])) {
                 edits.add(new Edit('-', old.get(i), i++, j));
             } else {
                 edits.add(new Edit('+', now.get(j), i, j++));

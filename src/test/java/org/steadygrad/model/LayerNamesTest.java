@@ -21,8 +21,8 @@ class LayerNamesTest {
     @Test
     void everyVertexOfANetworkLeadsToItsLayer() {
         RunSpec run = run(
-                "embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: max, batchNorm,"
-                        + " stack: {depth: 2, units: 3, batchNorm: true, residual: true}, activation: tanh, dropout: 0.1, output");
+                "embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: max,"
+                        + " stack: {depth: 2, units: 3, batchNorm: true, residual: true}, batchNorm: {}, activation: tanh, dropout: 0.1, output");
         DataDescription data = new DataDescription(InputKind.SYMBOLS, 5, TargetKind.CLASS, 5, 7);
         Map<String, Integer> found = new TreeMap<>();
         new ModelBuilder(run, data, 1)
@@ -41,13 +41,13 @@ class LayerNamesTest {
                         Map.entry("rnn4-sequence", 3),
                         Map.entry("rnn4", 3),
                         Map.entry("pool5", 4),
-                        Map.entry("batchNorm6", 5),
-                        Map.entry("stack7-1", 6),
-                        Map.entry("stack7-1-norm", 6),
-                        Map.entry("stack7-1-sum", 6),
-                        Map.entry("stack7-2", 6),
-                        Map.entry("stack7-2-norm", 6),
-                        Map.entry("stack7-2-sum", 6),
+                        Map.entry("stack6-1", 5),
+                        Map.entry("stack6-1-norm", 5),
+                        Map.entry("stack6-1-sum", 5),
+                        Map.entry("stack6-2", 5),
+                        Map.entry("stack6-2-norm", 5),
+                        Map.entry("stack6-2-sum", 5),
+                        Map.entry("batchNorm7", 6),
                         Map.entry("activation8", 7),
                         Map.entry("dropout9", 8),
                         Map.entry("output", 9)),

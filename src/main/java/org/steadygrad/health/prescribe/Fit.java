@@ -21,10 +21,10 @@ final class Fit {
         List<String> changes = new ArrayList<>();
         for (int i = 0; i < c.layers().size(); i++) {
             LayerSpec layer = c.layers().get(i);
-            boolean without = layer instanceof LayerSpec.Recurrent recurrent && recurrent.dropout() == 0 && i > 0
-                    || layer instanceof LayerSpec.Dense dense && dense.dropout() == 0 && i > 0
-                    || layer instanceof LayerSpec.Stack stack && stack.dropout() == 0
-                    || layer instanceof LayerSpec.Output output && output.dropout() == 0;
+            boolean without = (layer instanceof LayerSpec.Recurrent recurrent && recurrent.dropout() == 0 && i > 0)
+                    || (layer instanceof LayerSpec.Dense dense && dense.dropout() == 0 && i > 0)
+                    || (layer instanceof LayerSpec.Stack stack && stack.dropout() == 0)
+                    || (layer instanceof LayerSpec.Output output && output.dropout() == 0);
             if (without) {
                 changes.add(c.key(i, "dropout") + "=" + DROPOUT);
             }
