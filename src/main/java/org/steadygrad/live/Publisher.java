@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,8 @@ final class Publisher implements AutoCloseable {
     private long nextMessage = System.nanoTime();
     private boolean news;
     private boolean over;
+    /** Null before {@link #start}. */
+    private Future<?> sweeps;
 
     Publisher(Feed feed, Pace pace) {
         this.feed = feed;
@@ -49,7 +52,7 @@ final class Publisher implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        sweeps = thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -143,6 +146,9 @@ final class Publisher implements AutoCloseable {
     /** Waits a little until what is under way is done. */
     @Override
     public void close() {
+        if (sweeps != null) {
+            sweeps.cancel(false);
+        }
         thread.shutdown();
         try {
             if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {

@@ -170,9 +170,8 @@ class GuardedRunTest {
             @Override
             public BatchIterator epoch(int epoch, int firstBatch) {
                 boolean first = validations.getAndIncrement() == 0;
-                BatchSequence chosen = first
-                        ? new Disturbed(source, (e, b) -> true, Disturbed.nanFrom(0)).training()
-                        : sound;
+                BatchSequence chosen =
+                        first ? new Disturbed(source, (e, b) -> true, Disturbed.nanFrom(0)).training() : sound;
                 return chosen.epoch(epoch, firstBatch);
             }
         };
@@ -197,7 +196,9 @@ class GuardedRunTest {
                 return source.artifact();
             }
         });
-        assertTrue(Double.isFinite(result.validation().get("loss")), result.validation().toString());
+        assertTrue(
+                Double.isFinite(result.validation().get("loss")),
+                result.validation().toString());
         assertTrue(result.modelIteration() > 10);
     }
 }
