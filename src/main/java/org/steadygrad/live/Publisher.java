@@ -8,7 +8,9 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ final class Publisher implements AutoCloseable {
         return created;
     });
     private final List<Client> clients = new ArrayList<>();
+    private Future<?> sweeping = CompletableFuture.completedFuture(null);
     private JsonNode told = JsonNodeFactory.instance.nullNode();
     private long version;
     private long messages;
@@ -49,7 +52,7 @@ final class Publisher implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        sweeping = thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -143,6 +146,7 @@ final class Publisher implements AutoCloseable {
     /** Waits a little until what is under way is done. */
     @Override
     public void close() {
+        sweeping.cancel(false);
         thread.shutdown();
         try {
             if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
