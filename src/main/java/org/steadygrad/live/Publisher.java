@@ -8,6 +8,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,14 +38,13 @@ final class Publisher implements AutoCloseable {
         return created;
     });
     private final List<Client> clients = new ArrayList<>();
+    private Future<?> sweeping = CompletableFuture.completedFuture(null);
     private JsonNode told = JsonNodeFactory.instance.nullNode();
     private long version;
     private long messages;
     private long nextMessage = System.nanoTime();
     private boolean news;
     private boolean over;
-    /** Null before {@link #start}. */
-    private Future<?> sweeps;
 
     Publisher(Feed feed, Pace pace) {
         this.feed = feed;
@@ -52,7 +52,7 @@ final class Publisher implements AutoCloseable {
     }
 
     void start() {
-        sweeps = thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        sweeping = thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -146,9 +146,7 @@ final class Publisher implements AutoCloseable {
     /** Waits a little until what is under way is done. */
     @Override
     public void close() {
-        if (sweeps != null) {
-            sweeps.cancel(false);
-        }
+        sweeping.cancel(false);
         thread.shutdown();
         try {
             if (!thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
