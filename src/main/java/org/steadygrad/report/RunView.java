@@ -216,7 +216,7 @@ public final class RunView implements HealthObserver {
         ObjectNode json = JSON.createObjectNode();
         json.put("name", name).put("state", state);
         double[] losses = steps.containsKey("loss") ? steps.get("loss").means() : new double[0];
-        Verdict verdict = Verdict.of(learning, losses, findings());
+        Verdict verdict = Verdict.of(learning, losses, findings(), state.equals("running"));
         json.putObject("verdict")
                 .put("tone", verdict.tone().name().toLowerCase(java.util.Locale.ROOT))
                 .put("title", verdict.title());

@@ -33,8 +33,18 @@ record Verdict(Tone tone, String title) {
     /**
      * @param losses mean losses over the run, oldest first
      * @param findings the gravest first
+     * @param underWay whether the run goes on, so that what it did so far isn't all it does
      */
-    static Verdict of(Learning learning, double[] losses, List<Finding> findings) {
+    static Verdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
+        Verdict verdict = of(learning, losses, findings);
+        return underWay && learning.steps() > 0 ? new Verdict(verdict.tone(), "So far: " + lower(verdict.title())) : verdict;
+    }
+
+    private static String lower(String sentence) {
+        return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+    }
+
+    private static Verdict of(Learning learning, double[] losses, List<Finding> findings) {
         if (learning.steps() == 0) {
             return new Verdict(Tone.OPEN, "No step was taken yet.");
         }
