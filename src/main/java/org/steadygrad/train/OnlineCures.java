@@ -9,6 +9,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.Severity;
+import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.GuardSpec;
 
 /**
@@ -48,18 +49,18 @@ final class OnlineCures implements HealthObserver {
     }
 
     private static final Map<String, Change> BY_FINDING = Map.ofEntries(
-            Map.entry("learning-rate-too-high", Change.LOWER_RATE),
-            Map.entry("updates-too-large", Change.LOWER_RATE),
-            Map.entry("oscillating-loss", Change.LOWER_RATE),
-            Map.entry("loss-spikes", Change.LOWER_RATE),
-            Map.entry("diverging-loss", Change.LOWER_RATE),
-            Map.entry("learning-rate-too-low", Change.RAISE_RATE),
-            Map.entry("updates-too-small", Change.RAISE_RATE),
-            Map.entry("loss-plateau", Change.RAISE_RATE),
-            Map.entry("gradient-spikes", Change.CLIP),
-            Map.entry("exploding-gradient", Change.CLIP),
-            Map.entry("exploding-through-time", Change.CLIP),
-            Map.entry("clip-always", Change.LOOSEN_CLIP));
+            Map.entry(FindingKind.LEARNING_RATE_TOO_HIGH.id(), Change.LOWER_RATE),
+            Map.entry(FindingKind.UPDATES_TOO_LARGE.id(), Change.LOWER_RATE),
+            Map.entry(FindingKind.OSCILLATING_LOSS.id(), Change.LOWER_RATE),
+            Map.entry(FindingKind.LOSS_SPIKES.id(), Change.LOWER_RATE),
+            Map.entry(FindingKind.DIVERGING_LOSS.id(), Change.LOWER_RATE),
+            Map.entry(FindingKind.LEARNING_RATE_TOO_LOW.id(), Change.RAISE_RATE),
+            Map.entry(FindingKind.UPDATES_TOO_SMALL.id(), Change.RAISE_RATE),
+            Map.entry(FindingKind.LOSS_PLATEAU.id(), Change.RAISE_RATE),
+            Map.entry(FindingKind.GRADIENT_SPIKES.id(), Change.CLIP),
+            Map.entry(FindingKind.EXPLODING_GRADIENT.id(), Change.CLIP),
+            Map.entry(FindingKind.EXPLODING_THROUGH_TIME.id(), Change.CLIP),
+            Map.entry(FindingKind.CLIP_ALWAYS.id(), Change.LOOSEN_CLIP));
 
     /** @param finding what it is for */
     record Proposal(String finding, Change change) {}

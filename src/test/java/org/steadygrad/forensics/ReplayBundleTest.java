@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -144,7 +146,7 @@ class ReplayBundleTest {
         INDArray big = Nd4j.zeros(DataType.FLOAT, 512, 3, 250);
         Pass heavy = new Pass(new MultiDataSet(big, Nd4j.zeros(512, 2, 250)), 1);
         long count = ReplayBundle.MOST_BATCH_BYTES / BatchBytes.size(List.of(heavy)) + 1;
-        List<Pass> passes = new java.util.ArrayList<>(step(DataType.FLOAT).passes());
+        List<Pass> passes = new ArrayList<>(step(DataType.FLOAT).passes());
         passes.addAll(Collections.nCopies((int) count, heavy));
         Forensics.Report report = look(new FailedStep(40, 0, 0, 0, List.of(), passes, false));
         assertEquals(Optional.empty(), report.bundle());
@@ -196,7 +198,7 @@ class ReplayBundleTest {
         String message = refused(ModelZips.with(
                 bundle,
                 "steadygrad/replay.json",
-                text.replaceFirst(java.util.regex.Pattern.quote(before), after).getBytes(StandardCharsets.UTF_8)));
+                text.replaceFirst(Pattern.quote(before), after).getBytes(StandardCharsets.UTF_8)));
         assertTrue(message.contains("its step can't be read"), message);
     }
 
