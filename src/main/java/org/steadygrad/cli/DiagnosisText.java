@@ -272,9 +272,8 @@ final class DiagnosisText {
     }
 
     private void prescription(Prescription best) {
-        String changes = best.changes().stream()
-                .map(change -> " --set '" + change + "'")
-                .collect(Collectors.joining());
+        String changes =
+                best.changes().stream().map(change -> " --set '" + change + "'").collect(Collectors.joining());
         page.indented("To try: " + best.title() + (changes.isEmpty() ? "" : "," + changes));
     }
 

@@ -174,8 +174,8 @@ public final class CureSearch {
     private Optional<Cure.Outcome> confirm(List<Entry> ranked, List<Trial> confirmation) {
         if (plan.fullSteps() == plan.steps()) {
             Entry best = ranked.get(0);
-            return Optional.of(new Cure.Outcome(
-                    best.candidate().run(), tried.get(original).trial(), best.trial()));
+            return Optional.of(
+                    new Cure.Outcome(best.candidate().run(), tried.get(original).trial(), best.trial()));
         }
         Candidate start = Candidate.original(original);
         Trial before = again(start, confirmation);

@@ -86,7 +86,11 @@ public final class Preflight {
                     RecurrentMatrix.of(model),
                     memory,
                     truncation,
-                    prescribed(run, description, probes, ordered(findings, run.health().ignore())));
+                    prescribed(
+                            run,
+                            description,
+                            probes,
+                            ordered(findings, run.health().ignore())));
         }
     }
 

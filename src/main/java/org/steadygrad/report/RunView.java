@@ -144,8 +144,7 @@ public final class RunView implements HealthObserver {
         parameters.add(look.iteration(), byParameter);
         if (!look.gates().isEmpty()) {
             Map<String, double[]> byGate = new LinkedHashMap<>();
-            look.gates()
-                    .forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
+            look.gates().forEach(g -> byGate.put(g.parameter() + " " + g.gate(), new double[] {g.gradientNorm()}));
             gates.add(look.iteration(), byGate);
         }
         for (Look.Profile profile : look.profiles()) {

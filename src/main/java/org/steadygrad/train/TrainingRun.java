@@ -147,8 +147,7 @@ final class TrainingRun {
     }
 
     /** @param work takes what is exported from the engine */
-    private StepRunner steps(
-            RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
+    private StepRunner steps(RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
         StepPasses passes = new StepPasses(parts.engine(), settings);
         Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
         return new StepRunner(

@@ -45,7 +45,8 @@ final class Depth {
                 changes,
                 flow(c) + "Weights start as " + String.join(" and ", replaced)
                         + "; variances that follow from the layer's width and activation keep signal and gradient at one size.",
-                Paper.HE_2015, Paper.GLOROT_2010);
+                Paper.HE_2015,
+                Paper.GLOROT_2010);
     }
 
     private static void note(

@@ -27,7 +27,8 @@ final class Memory {
                 "chrono: " + lag(c),
                 "GRU that remembers " + lag(c) + " steps",
                 chronoReason(c),
-                Paper.GRU, Paper.CHRONO);
+                Paper.GRU,
+                Paper.CHRONO);
     }
 
     /** LSTMs that start out remembering for as long as the task asks. */
@@ -38,7 +39,8 @@ final class Memory {
                 "chrono: " + lag(c),
                 "LSTM that remembers " + lag(c) + " steps",
                 chronoReason(c),
-                Paper.LSTM, Paper.CHRONO);
+                Paper.LSTM,
+                Paper.CHRONO);
     }
 
     /** GRUs as they come. */
