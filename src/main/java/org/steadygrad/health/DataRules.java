@@ -17,7 +17,8 @@ import org.steadygrad.spec.HealthSpec;
  *       numbers means nothing.
  *   <li>{@code constant-input}: a feature had one and the same value in all batches looked at so far. Features that are
  *       always 0 are left alone where most values are 0, as the keys of a piano that are never struck.
- *   <li>{@code repeated-batch}: a batch is the same, value by value, as that of the step before, though the data is known to have others.
+ *   <li>{@code repeated-batch}: a batch is the same, value by value, as that of the step before, though the data is known to
+ *       have others.
  * </ul>
  */
 final class DataRules {

@@ -2,7 +2,6 @@ package org.steadygrad.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,13 +77,13 @@ public final class HealthMonitor {
      * @return findings that are believed from this step on
      */
     public List<Finding> observe(int iteration, double loss, UpdateOutcome outcome, Optional<StepTrace> trace) {
-        if (outcome.blocks().size() != layout.blocks().size()) {
-            throw InvalidInputException.of(
-                    "HealthMonitor",
-                    layout.blocks().size() + " updates, one per block of the layout",
-                    outcome.blocks().size(),
-                    "");
-        }
+        int blocks = layout.blocks().size();
+        boolean whole = outcome.blocks().size() == blocks;
+        Check.that(
+                whole,
+                "HealthMonitor",
+                blocks + " updates, one per block of the layout",
+                outcome.blocks().size());
         steps++;
         skipped += outcome.applied() ? 0 : 1;
         List<Finding> raised = new ArrayList<>(now(iteration, stepRules.take(loss, outcome)));
@@ -238,9 +237,6 @@ public final class HealthMonitor {
     }
 
     private Look lookOf(int iteration, double loss, UpdateOutcome outcome, StepTrace trace) {
-        List<Look.Profile> profiles = trace.profiles().stream()
-                .map(p -> new Look.Profile(p.layer(), p.direction(), timeRules.horizon(p), p.steps(), p.norms()))
-                .toList();
         return new Look(
                 iteration,
                 loss,
@@ -250,7 +246,7 @@ public final class HealthMonitor {
                 Look.Parameter.of(layout, outcome),
                 iteration == gatesIteration ? gates : List.of(),
                 trace.layers(),
-                profiles,
+                timeRules.withHorizons(trace.profiles()),
                 trace.nonFinite());
     }
 
@@ -266,17 +262,11 @@ public final class HealthMonitor {
 
     /** Everything at a glance. */
     public HealthSummary summary() {
-        List<HealthSummary.Layer> layers = new ArrayList<>();
-        Map<String, Integer> horizons = new LinkedHashMap<>();
-        if (lastTrace != null) {
-            lastTrace
-                    .layers()
-                    .forEach(l -> layers.add(new HealthSummary.Layer(
-                            l.layer(), l.outputGradientNorm(), l.deviation(), l.saturatedShare(), l.deadShare())));
-            lastTrace.profiles().forEach(p -> horizons.put(TimeRules.name(p), timeRules.horizon(p)));
-        }
+        StepTrace trace = lastTrace == null ? new StepTrace(List.of(), List.of(), Optional.empty()) : lastTrace;
+        var layers = trace.layers().stream().map(HealthSummary.Layer::of).toList();
         double norm = stepRules.history().gradientNorms().median();
-        return new HealthSummary(steps, traced, skipped, norm, layers, horizons, findings());
+        return new HealthSummary(
+                steps, traced, skipped, norm, layers, timeRules.horizons(trace.profiles()), findings());
     }
 
     /** What a resumed run needs to go on as if it hadn't been interrupted. */

@@ -3,6 +3,7 @@ package org.steadygrad.health;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.steadygrad.engine.StepTrace.LayerTrace;
 
 /**
  * A run's health at its end.
@@ -31,7 +32,16 @@ public record HealthSummary(
      * @param saturatedShare of its outputs
      * @param deadShare of its units
      */
-    public record Layer(String name, double gradientNorm, double deviation, double saturatedShare, double deadShare) {}
+    public record Layer(String name, double gradientNorm, double deviation, double saturatedShare, double deadShare) {
+        static Layer of(LayerTrace layer) {
+            return new Layer(
+                    layer.layer(),
+                    layer.outputGradientNorm(),
+                    layer.deviation(),
+                    layer.saturatedShare(),
+                    layer.deadShare());
+        }
+    }
 
     public HealthSummary {
         layers = List.copyOf(layers);

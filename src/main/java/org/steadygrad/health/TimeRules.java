@@ -91,6 +91,20 @@ final class TimeRules {
         return TimeCourse.of(profile).horizon(spec.reach());
     }
 
+    /** By layer and direction. */
+    Map<String, Integer> horizons(List<TimeProfile> profiles) {
+        Map<String, Integer> horizons = new LinkedHashMap<>();
+        profiles.forEach(p -> horizons.put(name(p), horizon(p)));
+        return horizons;
+    }
+
+    /** The profiles as looks tell them. */
+    List<Look.Profile> withHorizons(List<TimeProfile> profiles) {
+        return profiles.stream()
+                .map(p -> new Look.Profile(p.layer(), p.direction(), horizon(p), p.steps(), p.norms()))
+                .toList();
+    }
+
     /** The layer, with its direction where there are two. */
     static String name(TimeProfile profile) {
         return profile.layer() + (profile.direction().equals("backward") ? " (backward)" : "");

@@ -45,10 +45,15 @@ final class SickData {
                                 source -> new Disturbed(source, (e, b) -> true, feature(0, 3))),
                 finds(FindingKind.REPEATED_BATCH, "iterator that is stuck", SPIRALS)
                         .withData("every batch is the first", Stuck::new),
-                finds(FindingKind.STALLED_INPUT, "slow input", SPIRALS, "training.iterations=70")
+                finds(
+                                FindingKind.STALLED_INPUT,
+                                "slow input",
+                                SPIRALS,
+                                "model.layers=[dense: 3]",
+                                "training.iterations=100")
                         .withData(
-                                "a batch takes 30 ms to come",
-                                source -> new Disturbed(source, (e, b) -> true, batch -> pause(30))));
+                                "a batch takes 50 ms to come",
+                                source -> new Disturbed(source, (e, b) -> true, batch -> pause(50))));
     }
 
     private static Consumer<MultiDataSet> feature(int column, double value) {
