@@ -37,7 +37,9 @@ record Verdict(Tone tone, String title) {
      */
     static Verdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
         Verdict verdict = of(learning, losses, findings);
-        return underWay && learning.steps() > 0 ? new Verdict(verdict.tone(), "So far: " + lower(verdict.title())) : verdict;
+        return underWay && learning.steps() > 0
+                ? new Verdict(verdict.tone(), "So far: " + lower(verdict.title()))
+                : verdict;
     }
 
     private static String lower(String sentence) {
