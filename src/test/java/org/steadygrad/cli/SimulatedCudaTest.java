@@ -144,7 +144,7 @@ class SimulatedCudaTest {
         Map<String, String> machine = Map.of("CUDASIM_MEMORY", "1000000");
         String error = error(train(machine, "--engine", "cuda"));
         assertTrue(error.contains("1.0 MiB are free on Simulated CUDA device 0, too little for an engine"), error);
-        Ended ended = train(machine, "--engine", "auto", "--json");
+        Ended ended = train(machine, "--engine", "auto");
         assertEquals(0, ended.code(), ended.err());
         assertTrue(ended.err().startsWith("engine cuda not used: 1.0 MiB are free on"), ended.err());
         assertEquals("cpu", result().get("engine").asText());

@@ -21,7 +21,7 @@ class LayerNamesTest {
     @Test
     void everyVertexOfANetworkLeadsToItsLayer() {
         RunSpec run = run(
-                "embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: max,"
+                "embedding: 3, gru: {units: 3, layers: 2, direction: concat}, dense: 3, rnn: 3, pool: last,"
                         + " stack: {depth: 2, units: 3, batchNorm: true, residual: true}, batchNorm: {}, activation: tanh, dropout: 0.1, output");
         DataDescription data = new DataDescription(InputKind.SYMBOLS, 5, TargetKind.CLASS, 5, 7);
         Map<String, Integer> found = new TreeMap<>();

@@ -122,6 +122,14 @@ class RunViewTest {
     }
 
     @Test
+    void whatARunDidSoFarIsNotAllItDoes() {
+        JsonNode verdict = view(200, i -> i < 100 ? 2 : 0.5).json().get("verdict");
+        assertEquals(
+                "So far: it learned: the training loss fell from 2.00 to 0.500.",
+                verdict.get("title").asText());
+    }
+
+    @Test
     void manyEventsAreCountedAndThinned() {
         RunView view = view(1, i -> 1);
         for (int i = 1; i <= 10_000; i++) {
@@ -141,6 +149,7 @@ class RunViewTest {
     }
 
     private static void assertVerdict(String tone, String title, RunView view) {
+        view.unfinished();
         JsonNode verdict = view.json().get("verdict");
         assertEquals(title, verdict.get("title").asText());
         assertEquals(tone, verdict.get("tone").asText());

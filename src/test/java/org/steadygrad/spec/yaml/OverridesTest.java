@@ -66,8 +66,9 @@ class OverridesTest {
                 set("model.layers[+2].rnn.units=2", "model.layers[+1]={batchNorm: {activation: tanh}}")
                         .model());
         assertEquals(
-                set("health.ignore=[a, b]").health(),
-                set("health.ignore[+0]=b", "health.ignore[+0]=a").health());
+                set("health.ignore=[clip-always, loss-spikes]").health(),
+                set("health.ignore[+0]=loss-spikes", "health.ignore[+0]=clip-always")
+                        .health());
         assertTrue(message("model.layers[+3]={gru: 8}").contains("model.layers[+i] with i from 0 to 2"));
     }
 

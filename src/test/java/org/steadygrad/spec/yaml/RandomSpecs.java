@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.spec.FindingKind;
+import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.RunSpec;
 
 /** Makes specs of every shape from the records alone: random variants, words and numbers, kept when they are valid. */
@@ -77,6 +79,10 @@ final class RandomSpecs {
     }
 
     private Object component(RecordComponent component) {
+        if (component.getDeclaringRecord() == HealthSpec.class
+                && component.getName().equals("ignore")) {
+            return List.of(pick(List.of(FindingKind.values())).id());
+        }
         if (Schema.mayBeAbsent(component) && random.nextBoolean()) {
             return null;
         }
