@@ -55,7 +55,7 @@ final class Rules {
         for (int look = 0; look < Math.max(LOOKS, probes.size()); look++) {
             Probe probe = probes.get(look % probes.size());
             if (look < probes.size()) {
-                monitor.observeBatch(look + 1, batches.get(look));
+                monitor.observeBatch(look + 1, batches.get(look), false);
             }
             monitor.observe(look + 1, probe.loss(), probe.update(), Optional.of(trace(probe, memory)));
         }

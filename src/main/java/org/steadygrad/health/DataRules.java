@@ -44,10 +44,24 @@ final class DataRules {
 
     /**
      * @param now told at once
-     * @param features about the features so far
+     * @param features about the features so far; null where they weren't looked at
      * @param order about batches one after the other; null where the step before wasn't looked at
      */
     record Sightings(List<Finding> now, List<Finding> features, List<Finding> order) {}
+
+    /** Compares a batch with the one before, without looking at its values. */
+    Sightings compare(int iteration, MultiDataSet batch) {
+        long fingerprint =
+                fingerprint(BatchScan.fingerprint(batch.getFeatures(0)), BatchScan.fingerprint(batch.getLabels(0)));
+        return new Sightings(List.of(), null, order(iteration, fingerprint));
+    }
+
+    private List<Finding> order(int iteration, long fingerprint) {
+        List<Finding> order = lastIteration == iteration - 1 ? repeated(fingerprint) : null;
+        lastFingerprint = fingerprint;
+        lastIteration = iteration;
+        return order;
+    }
 
     Sightings look(int iteration, MultiDataSet batch) {
         BatchScan features = scan(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()), facts.symbols());
@@ -55,9 +69,7 @@ final class DataRules {
         List<Finding> now = new ArrayList<>();
         bad("feature", features, now);
         bad("label", labels, now);
-        List<Finding> order = lastIteration == iteration - 1 ? repeated(fingerprint(features, labels)) : null;
-        lastFingerprint = fingerprint(features, labels);
-        lastIteration = iteration;
+        List<Finding> order = order(iteration, fingerprint(features.fingerprint(), labels.fingerprint()));
         take(features);
         return new Sightings(now, constant(), order);
     }
@@ -70,8 +82,8 @@ final class DataRules {
         return masks == null || masks.length == 0 ? null : masks[0];
     }
 
-    private static long fingerprint(BatchScan features, BatchScan labels) {
-        return 31 * features.fingerprint() + labels.fingerprint();
+    private static long fingerprint(long features, long labels) {
+        return 31 * features + labels;
     }
 
     private static void bad(String what, BatchScan scan, List<Finding> found) {

@@ -212,7 +212,7 @@ public final class GradientHealth extends BaseTrainingListener {
             }
             UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
             if (batch != null) {
-                monitor.observeBatch(iteration, batch);
+                monitor.observeBatch(iteration, batch, true);
                 batch = null;
             }
             monitor.observe(iteration, model.score(), outcome, trace);

@@ -152,15 +152,19 @@ public final class HealthMonitor {
     /**
      * Takes in what a step is given; batches whose features or labels aren't vectors or sequences are passed over.
      *
+     * @param applied whether the step changed the parameters; where it didn't, all values are looked at
      * @return findings that are believed from now on
      */
-    public List<Finding> observeBatch(int iteration, MultiDataSet batch) {
+    public List<Finding> observeBatch(int iteration, MultiDataSet batch, boolean applied) {
         if (batch.getFeatures(0).rank() > 3 || batch.getLabels(0).rank() > 3) {
             return List.of();
         }
-        DataRules.Sightings seen = dataRules.look(iteration, batch);
+        boolean whole = !applied || iteration <= 2 || spec.looksAt(iteration);
+        DataRules.Sightings seen = whole ? dataRules.look(iteration, batch) : dataRules.compare(iteration, batch);
         List<Finding> raised = new ArrayList<>(look(Group.NOW, iteration, seen.now()));
-        raised.addAll(look(Group.FEATURES, iteration, seen.features()));
+        if (seen.features() != null) {
+            raised.addAll(look(Group.FEATURES, iteration, seen.features()));
+        }
         if (seen.order() != null) {
             raised.addAll(look(Group.ORDER, iteration, seen.order()));
         }

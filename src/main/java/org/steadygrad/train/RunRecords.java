@@ -48,7 +48,7 @@ final class RunRecords implements AutoCloseable {
         health.observeWaiting(attempt.waited(), (now - lastStep) / 1e9);
         lastStep = now;
         if (!applied || health.wantsBatch(progress.iteration)) {
-            health.observeBatch(progress.iteration, attempt.batches().get(0));
+            health.observeBatch(progress.iteration, attempt.batches().get(0), applied);
         }
     }
 
