@@ -1,5 +1,6 @@
 package org.steadygrad.health;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,7 +67,7 @@ final class BatchScan {
     /** In 'c' order the time steps of an example's column lie together, in 'f' order the examples of a step's column. */
     private void read(int rows, int time, INDArray array, float[] mask) {
         float[] data = floats(array);
-        sign(data);
+        sign(FloatBuffer.wrap(data), data.length);
         boolean examplesTogether = array.ordering() == 'f';
         int outer = examplesTogether ? time : rows;
         int inner = examplesTogether ? rows : time;
@@ -87,22 +88,29 @@ final class BatchScan {
     }
 
     /**
-     * Takes in values of a column that lie together, in a loop that the compiler turns into vector instructions.
+     * Takes in values of a column that lie together. Comparisons that are predicted well, and the largest magnitude as bits
+     * (NaN is above infinity there): {@link Math#min(float, float)} would take four times as long.
      *
      * @return false, with nothing taken in, when one of them isn't finite or is too large
      */
     private boolean run(float[] data, int at, int length, int column) {
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
+        int magnitude = 0;
         int none = 0;
         for (int i = at; i < at + length; i++) {
             float value = data[i];
-            least = Math.min(least, value);
-            most = Math.max(most, value);
-            none += value == 0 ? 1 : 0;
+            if (value < least) {
+                least = value;
+            }
+            if (value > most) {
+                most = value;
+            }
+            int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
+            magnitude = Math.max(magnitude, bits);
+            none += bits == 0 ? 1 : 0;
         }
-        // NaN is neither
-        boolean sound = least >= -limit && most <= limit;
+        boolean sound = magnitude <= Float.floatToRawIntBits(limit);
         if (sound) {
             low[column] = Math.min(low[column], least);
             high[column] = Math.max(high[column], most);
@@ -125,17 +133,17 @@ final class BatchScan {
     }
 
     /** All values of small arrays, of larger ones so many that others hardly have them all. */
-    private void sign(float[] data) {
-        int stride = Math.max(1, data.length / SIGNED_VALUES);
-        for (int i = 0; i < data.length; i += stride) {
-            fingerprint = 31 * fingerprint + Float.floatToRawIntBits(data[i]);
+    private void sign(FloatBuffer data, long length) {
+        int stride = (int) Math.max(1, length / SIGNED_VALUES);
+        for (int i = 0; i < length; i += stride) {
+            fingerprint = 31 * fingerprint + Float.floatToRawIntBits(data.get(i));
         }
     }
 
     /** The fingerprint alone. */
     static long fingerprint(INDArray array) {
         BatchScan scan = new BatchScan(0, 0);
-        scan.sign(floats(inOrder(array, array.ordering())));
+        scan.sign(inOrder(array, array.ordering()).data().asNioFloat(), array.length());
         return scan.fingerprint;
     }
 
