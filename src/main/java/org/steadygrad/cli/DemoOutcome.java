@@ -69,7 +69,8 @@ final class DemoOutcome implements TrainingObserver {
 
     private String verdict(Double loss) {
         if (loss == null || !Double.isFinite(loss)) {
-            return "blew up: the loss is no number after " + (result.iterations() - result.skippedSteps()) + " steps";
+            int sound = result.iterations() - result.skippedSteps();
+            return "blew up: the loss is no number after " + sound + (sound == 1 ? " step" : " steps");
         }
         if (loss < 0.5 * part.chanceLoss()) {
             return "learns";
