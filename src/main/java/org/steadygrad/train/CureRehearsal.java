@@ -73,15 +73,12 @@ final class CureRehearsal {
     }
 
     /**
-     * Does the steps, with what is to be tried next or without it.
+     * Does the steps, with what is to be tried next or without it. To be called when the results of all steps before are
+     * known.
      *
      * @return why the run can't go on, if it can't
      */
     Optional<String> run(List<Attempt> attempts) {
-        Optional<String> trouble = steps.finish();
-        if (trouble.isPresent()) {
-            return trouble;
-        }
         Proposal proposal = cures.next(records.progress().iteration).orElseThrow();
         Point start = point();
         List<Done> without = steps.rehearse(attempts);
@@ -92,7 +89,8 @@ final class CureRehearsal {
         double lossWith = loss(with, attempts.size());
         double lossWithout = loss(without, attempts.size());
         boolean kept = Double.isFinite(lossWith)
-                && (!Double.isFinite(lossWithout) || lossWith < OnlineCures.MARGIN * lossWithout);
+                && (!Double.isFinite(lossWithout)
+                        || lossWith < lossWithout - OnlineCures.MARGIN * Math.abs(lossWithout));
         CureTrial trial = new CureTrial(
                 records.progress().iteration, proposal.finding(), change, attempts.size(), lossWith, lossWithout, kept);
         cures.tried(proposal, trial);

@@ -21,8 +21,8 @@ import org.steadygrad.spec.GuardSpec;
  * #MARGIN}, each kind of change is kept at most {@value #MOST_TRIALS} times, and trials lie apart.
  */
 final class OnlineCures implements HealthObserver {
-    /** The loss with a change has to be below this share of the one without. */
-    static final double MARGIN = 0.95;
+    /** Share of the loss without a change by which the one with it has to be lower. */
+    static final double MARGIN = 0.05;
 
     static final int MOST_TRIALS = 3;
     /** Steps between trials, in lengths of a trial: at most a tenth of the steps is done twice. */

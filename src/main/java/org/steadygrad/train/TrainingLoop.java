@@ -156,6 +156,11 @@ final class TrainingLoop {
     }
 
     private Optional<String> tryCure(TimedBatches batches, int number) {
+        // before batches are taken: a run that ends here hasn't done them
+        Optional<String> trouble = steps.finish();
+        if (trouble.isPresent()) {
+            return trouble;
+        }
         List<Attempt> attempts = new ArrayList<>();
         for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
             attempts.addAll(attempts(take(batches), batches.waited()));
