@@ -35,7 +35,7 @@ for candidate in ${STEADYGRAD_PYTHON:-} python3 python; do
     fi
 done
 
-export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-ACTIVE}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 commit=$(git -C "$product" describe --always --dirty 2>/dev/null || echo unknown)
 exec "${bin}java" -XX:MaxRAMPercentage=50 -XX:+UseSerialGC "-Dsteadygrad.log=${STEADYGRAD_LOG:-error}" "-Dbenchmark.commit=$commit" \
     -cp "$built:$product/target/classes:$(cat "$product/target/classpath.txt")" org.steadygrad.benchmarks.GpuCompare \

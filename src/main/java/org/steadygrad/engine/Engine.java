@@ -10,7 +10,7 @@ import org.steadygrad.spec.Precision;
 
 /**
  * Runs the training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Not safe
- * for use by several threads.
+ * for use by several threads at a time; one after the other may use it.
  */
 public interface Engine extends AutoCloseable {
 

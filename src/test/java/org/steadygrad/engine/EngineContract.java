@@ -18,4 +18,5 @@ public abstract class EngineContract
                 ReproducibilityContract,
                 StepsAheadContract,
                 DistributionContract,
-                HandedOutContract {}
+                HandedOutContract,
+                ThreadsContract {}

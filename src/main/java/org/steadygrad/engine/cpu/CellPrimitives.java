@@ -10,6 +10,7 @@ import org.bytedeco.dnnl.lstm_backward;
 import org.bytedeco.dnnl.lstm_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.rnn_primitive_desc_base;
 import org.bytedeco.dnnl.vanilla_rnn_backward;
 import org.bytedeco.dnnl.vanilla_rnn_forward;
@@ -23,6 +24,7 @@ final class CellPrimitives {
     private final rnn_direction direction;
     private final prop_kind kind;
     private final Layouts layouts;
+    private final primitive_attr attributes;
     private final rnn_primitive_desc_base forward;
     private final rnn_primitive_desc_base backward;
     private primitive forwardPrimitive;
@@ -74,6 +76,7 @@ final class CellPrimitives {
         direction = shape.reverse() ? rnn_direction.unidirectional_right2left : rnn_direction.unidirectional_left2right;
         kind = training ? prop_kind.forward_training : prop_kind.forward_inference;
         layouts = Layouts.of(shape, scope);
+        attributes = OneDnn.attributes(scope);
         switch (shape.cell()) {
             case GRU -> {
                 lbr_gru_forward.primitive_desc description = gru();
@@ -96,7 +99,18 @@ final class CellPrimitives {
     private lbr_gru_forward.primitive_desc gru() {
         Layouts l = layouts;
         return scope.own(new lbr_gru_forward.primitive_desc(
-                engine, kind, direction, l.input, l.state, l.anyInput, l.anyRecurrent, l.bias, l.output, l.state));
+                engine,
+                kind,
+                direction,
+                l.input,
+                l.state,
+                l.anyInput,
+                l.anyRecurrent,
+                l.bias,
+                l.output,
+                l.state,
+                attributes,
+                false));
     }
 
     private lbr_gru_backward.primitive_desc gruBackward(lbr_gru_forward.primitive_desc hint) {
@@ -119,7 +133,9 @@ final class CellPrimitives {
                 l.bias,
                 l.output,
                 l.state,
-                hint));
+                hint,
+                attributes,
+                false));
     }
 
     private lstm_forward.primitive_desc lstm() {
@@ -136,7 +152,9 @@ final class CellPrimitives {
                 l.bias,
                 l.output,
                 l.state,
-                l.state));
+                l.state,
+                attributes,
+                false));
     }
 
     private lstm_backward.primitive_desc lstmBackward(lstm_forward.primitive_desc hint) {
@@ -163,7 +181,9 @@ final class CellPrimitives {
                 l.output,
                 l.state,
                 l.state,
-                hint));
+                hint,
+                attributes,
+                false));
     }
 
     private vanilla_rnn_forward.primitive_desc simple() {
@@ -180,7 +200,9 @@ final class CellPrimitives {
                 l.bias,
                 l.output,
                 l.state,
-                (float) shape.activation().alpha()));
+                (float) shape.activation().alpha(),
+                attributes,
+                false));
     }
 
     private vanilla_rnn_backward.primitive_desc simpleBackward(vanilla_rnn_forward.primitive_desc hint) {
@@ -205,7 +227,9 @@ final class CellPrimitives {
                 l.output,
                 l.state,
                 (float) shape.activation().alpha(),
-                hint));
+                hint,
+                attributes,
+                false));
     }
 
     private static algorithm function(ActivationFunction function) {

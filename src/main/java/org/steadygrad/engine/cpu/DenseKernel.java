@@ -54,8 +54,7 @@ final class DenseKernel implements Kernel {
 
     private inner_product_forward.primitive_desc describe() {
         boolean fused = !step.activation().isIdentity();
-        primitive_attr attributes =
-                fused ? Eltwise.of(step.activation()).fused(scope) : scope.own(new primitive_attr());
+        primitive_attr attributes = fused ? Eltwise.of(step.activation()).fused(scope) : OneDnn.attributes(scope);
         prop_kind kind = prop_kind.forward_training;
         return scope.own(
                 bias.isPresent()
@@ -99,12 +98,20 @@ final class DenseKernel implements Kernel {
     }
 
     private Call weightsCall(memory gradient) {
+        primitive_attr attributes = OneDnn.attributes(scope);
         inner_product_backward_weights.primitive_desc weights = scope.own(
                 bias.isPresent()
                         ? new inner_product_backward_weights.primitive_desc(
-                                oneDnn.engine(), source, plainWeights, bias.get(), output, description)
+                                oneDnn.engine(),
+                                source,
+                                plainWeights,
+                                bias.get(),
+                                output,
+                                description,
+                                attributes,
+                                false)
                         : new inner_product_backward_weights.primitive_desc(
-                                oneDnn.engine(), source, plainWeights, output, description));
+                                oneDnn.engine(), source, plainWeights, output, description, attributes, false));
         ModelMemory model = program.model().memory();
         Call call = oneDnn.call(scope, scope.own(new inner_product_backward_weights(weights)))
                 .with(dnnl.DNNL_ARG_SRC, program.matrix(step.input()))
@@ -118,7 +125,7 @@ final class DenseKernel implements Kernel {
 
     private Call dataCall(memory gradient, FloatMemory target) {
         inner_product_backward_data.primitive_desc data = scope.own(new inner_product_backward_data.primitive_desc(
-                oneDnn.engine(), source, anyWeights, output, description));
+                oneDnn.engine(), source, anyWeights, output, description, OneDnn.attributes(scope), false));
         return oneDnn.call(scope, scope.own(new inner_product_backward_data(data)))
                 .with(dnnl.DNNL_ARG_DIFF_DST, gradient)
                 .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(data.weights_desc())))

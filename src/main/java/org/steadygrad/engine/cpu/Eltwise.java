@@ -65,7 +65,7 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
     primitive_attr fused(NativeScope scope) {
         post_ops operations = scope.own(new post_ops());
         operations.append_eltwise(forward, alpha, beta);
-        primitive_attr attributes = scope.own(new primitive_attr());
+        primitive_attr attributes = OneDnn.attributes(scope);
         attributes.set_post_ops(operations);
         return attributes;
     }
@@ -88,7 +88,9 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
                 scope.own(source.get_desc()),
                 scope.own(output.get_desc()),
                 alpha,
-                beta));
+                beta,
+                OneDnn.attributes(scope),
+                false));
     }
 
     /**
@@ -106,7 +108,9 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
                 scope.own(known.get_desc()),
                 alpha,
                 beta,
-                describe(program, known, known)));
+                describe(program, known, known),
+                OneDnn.attributes(scope),
+                false));
         return program.runtime()
                 .oneDnn()
                 .call(scope, scope.own(new eltwise_backward(description)))

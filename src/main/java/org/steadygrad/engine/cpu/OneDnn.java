@@ -3,11 +3,13 @@ package org.steadygrad.engine.cpu;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.steadygrad.engine.EngineException;
@@ -20,9 +22,21 @@ final class OneDnn implements AutoCloseable {
     private final engine cpu = scope.own(new engine(engine.kind.cpu, 0));
     private final stream stream = scope.own(new stream(cpu));
     private final dnnl_stream streamHandle = scope.own(stream.get());
+    /** What primitives compute in, one after the other; as large as the most demanding one needs. */
+    private FloatMemory scratchpad = FloatMemory.allocate(1);
 
     engine engine() {
         return cpu;
+    }
+
+    /**
+     * Attributes for every primitive: it computes in memory that its {@link Call} brings along. Left to itself oneDNN keeps such memory by
+     * thread, so that a primitive crashes in another thread than the one that made it.
+     */
+    static primitive_attr attributes(NativeScope scope) {
+        primitive_attr attributes = scope.own(new primitive_attr());
+        attributes.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
+        return attributes;
     }
 
     /** A dense tensor, its last axis contiguous. */
@@ -53,13 +67,25 @@ final class OneDnn implements AutoCloseable {
 
     /** New memory for a layout that oneDNN chose. */
     memory allocate(NativeScope owner, memory.desc layout) {
-        FloatMemory data = owner.allocate((layout.get_size() + Float.BYTES - 1) / Float.BYTES);
-        return view(owner, layout, data);
+        return view(owner, layout, owner.allocate(floats(layout)));
+    }
+
+    private static long floats(memory.desc layout) {
+        return (layout.get_size() + Float.BYTES - 1) / Float.BYTES;
+    }
+
+    /** Calls that were made before find the new one when they run. */
+    private void reserve(long floats) {
+        if (scratchpad.length() < floats) {
+            FloatMemory larger = FloatMemory.allocate(floats);
+            scratchpad.close();
+            scratchpad = larger;
+        }
     }
 
     /** A copy from one layout to another, whenever the call is run. */
     Call reorder(NativeScope owner, memory from, memory to) {
-        reorder primitive = owner.own(new reorder(from, to));
+        reorder primitive = owner.own(new reorder(from, to, attributes(owner)));
         return call(owner, primitive).with(dnnl.DNNL_ARG_FROM, from).with(dnnl.DNNL_ARG_TO, to);
     }
 
@@ -74,12 +100,32 @@ final class OneDnn implements AutoCloseable {
         private final NativeScope owner;
         private final dnnl_primitive primitive;
         private final dnnl_exec_arg_t arguments;
+        /** As oneDNN sees it; null for primitives that need none. */
+        private final dnnl_memory scratch;
+
+        private FloatMemory bound;
         private int count;
 
         private Call(NativeScope owner, primitive primitive) {
             this.owner = owner;
             this.primitive = owner.own(primitive.get());
             arguments = owner.own(new dnnl_exec_arg_t(MOST_ARGUMENTS));
+            memory.desc needed = scratchpadOf(primitive);
+            scratch = needed.get_size() == 0 ? null : scratch(needed);
+        }
+
+        private memory.desc scratchpadOf(primitive made) {
+            dnnl_primitive_desc description = owner.own(made.get_dnnl_primitive_desc());
+            return owner.own(new memory.desc(
+                    owner.own(dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0)), true));
+        }
+
+        private dnnl_memory scratch(memory.desc needed) {
+            reserve(floats(needed));
+            bound = scratchpad;
+            memory view = view(owner, needed, bound);
+            with(dnnl.DNNL_ARG_SCRATCHPAD, view);
+            return owner.own(view.get());
         }
 
         /** @param argument one of oneDNN's DNNL_ARG constants */
@@ -92,7 +138,14 @@ final class OneDnn implements AutoCloseable {
         }
 
         void run() {
-            int status = dnnl.dnnl_primitive_execute(primitive, streamHandle, count, arguments);
+            if (bound != scratchpad && scratch != null) {
+                bound = scratchpad;
+                check(dnnl.dnnl_memory_set_data_handle(scratch, bound.pointer()));
+            }
+            check(dnnl.dnnl_primitive_execute(primitive, streamHandle, count, arguments));
+        }
+
+        private static void check(int status) {
             if (status != dnnl.dnnl_success) {
                 throw new EngineException("engine cpu: oneDNN could not run a primitive (status " + status
                         + "). Run with ONEDNN_VERBOSE=all to see why.");
@@ -102,6 +155,7 @@ final class OneDnn implements AutoCloseable {
 
     @Override
     public void close() {
+        scratchpad.close();
         scope.close();
     }
 }

@@ -65,7 +65,14 @@ final class OneDnnNormalizeKernel implements Kernel {
         matrix = OneDnn.strided(scope, shape, new long[] {size, 1, size, size});
         vector = OneDnn.rows(scope, size);
         description = scope.own(new batch_normalization_forward.primitive_desc(
-                oneDnn.engine(), dnnl.dnnl_forward_training, matrix, matrix, (float) settings.epsilon(), flags));
+                oneDnn.engine(),
+                dnnl.dnnl_forward_training,
+                matrix,
+                matrix,
+                (float) settings.epsilon(),
+                flags,
+                OneDnn.attributes(scope),
+                false));
         chooseWithoutBarriers(description);
         mean = scope.allocate(size);
         variance = scope.allocate(size);
@@ -156,7 +163,9 @@ final class OneDnnNormalizeKernel implements Kernel {
                 matrix,
                 (float) settings.epsilon(),
                 flags,
-                description));
+                description,
+                OneDnn.attributes(scope),
+                false));
         chooseWithoutBarriers(reverse);
         Call call = oneDnn.call(scope, scope.own(new batch_normalization_backward(reverse)))
                 .with(dnnl.DNNL_ARG_SRC, rows(program.value(step.input())))

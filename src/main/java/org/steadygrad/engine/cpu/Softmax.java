@@ -32,7 +32,9 @@ final class Softmax {
                 algorithm.softmax_accurate,
                 shape,
                 shape,
-                ALONG_ROWS));
+                ALONG_ROWS,
+                OneDnn.attributes(scope),
+                false));
     }
 
     static Call backward(Program program, memory output, memory outputGradient, memory sourceGradient) {
@@ -45,7 +47,9 @@ final class Softmax {
                 shape,
                 shape,
                 ALONG_ROWS,
-                describe(program, output)));
+                describe(program, output),
+                OneDnn.attributes(scope),
+                false));
         return program.runtime()
                 .oneDnn()
                 .call(scope, scope.own(new softmax_backward(description)))

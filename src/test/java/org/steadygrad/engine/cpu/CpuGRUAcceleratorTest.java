@@ -126,6 +126,21 @@ class CpuGRUAcceleratorTest {
         return model.params();
     }
 
+    /** As where a model is trained by one thread and serves others later. */
+    @Test
+    void aModelIsUsedByAnotherThreadThanTheOneThatTrainedIt() throws InterruptedException {
+        ContractCase test = stepwise("", 7, 33, 3, null, gru(17), stepClasses(3));
+        ComputationGraph model = test.model();
+        trained(model, test.batch());
+        INDArray here = model.outputSingle(test.batch().getFeatures(0)).dup();
+        INDArray[] there = new INDArray[1];
+        Thread server = new Thread(
+                () -> there[0] = model.outputSingle(test.batch().getFeatures(0)).dup());
+        server.start();
+        server.join();
+        assertEquals(here, there[0]);
+    }
+
     @Test
     void featuresInTheLastDimension() {
         ContractData data = new ContractData(3);
