@@ -57,7 +57,7 @@ final class UpdateRules implements StepRule {
 
     private static Finding tooSmall(ParameterBlock block, String change, UpdateRatios ratios) {
         String others = ratios.uneven()
-                ? " The matrix that moves most changes by " + Finding.number(ratios.largest()) + "."
+                ? " The matrix that moves most changes by " + Finding.number(ratios.largest()) + " of its size."
                 : "";
         return seen(
                 FindingKind.UPDATES_TOO_SMALL,
