@@ -37,7 +37,7 @@ final class FindingText {
         List<Finding> advised = group.advised();
         List<String> lines = new ArrayList<>();
         for (Finding finding : advised.subList(0, Math.min(MOST_ADVICE, advised.size()))) {
-            String place = finding == group.first() ? "" : "in " + finding.layer() + " ";
+            String place = finding.equals(group.first()) ? "" : "in " + finding.layer() + " ";
             advice(finding).forEach(line -> lines.add(place + line));
         }
         if (advised.size() > MOST_ADVICE) {
