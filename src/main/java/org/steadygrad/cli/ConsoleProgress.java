@@ -25,6 +25,7 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     private final Screen screen;
     private final LongSupplier clock;
     private final ProgressMeter meter;
+    private final FindingLines findings;
     private long lastLine;
     private boolean drawn;
     private boolean steps;
@@ -35,6 +36,7 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
         this.screen = screen;
         this.clock = clock;
         meter = new ProgressMeter(clock);
+        findings = new FindingLines(screen.colours());
     }
 
     @Override
@@ -52,6 +54,7 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
 
     @Override
     public void iterationDone(IterationReport report) {
+        tellFindings();
         meter.take(report);
         steps = true;
         if (clock.getAsLong() - lastLine >= (screen.terminal() ? DRAWN_LINE_NANOS : PLAIN_LINE_NANOS)) {
@@ -91,9 +94,10 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
 
     @Override
     public void found(int iteration, Finding finding) {
-        String place = "iteration " + iteration + "  ";
-        say(place + FindingText.severity(finding, screen.colours()) + ": " + finding.message());
-        FindingText.advice(finding).forEach(advice -> say(" ".repeat(place.length()) + advice));
+        if (!findings.takes(iteration)) {
+            tellFindings();
+        }
+        findings.take(iteration, finding);
     }
 
     /** Metrics on one line. */
@@ -103,8 +107,18 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
                 .collect(Collectors.joining("  "));
     }
 
+    /** Findings of one iteration come one by one and are told together, before whatever comes next. */
+    private void tellFindings() {
+        findings.tell().forEach(this::print);
+    }
+
     /** Prints a line that stays. */
     void say(String text) {
+        tellFindings();
+        print(text);
+    }
+
+    private void print(String text) {
         out.println((drawn ? ERASE_LINE : "") + text);
         drawn = false;
         out.flush();
@@ -113,6 +127,7 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     /** Leaves the last state on the screen. */
     @Override
     public void close() {
+        tellFindings();
         if (screen.terminal() && steps) {
             show();
             out.println();

@@ -14,6 +14,7 @@ import org.steadygrad.diagnose.RecurrentMatrix;
 import org.steadygrad.diagnose.StackJacobian;
 import org.steadygrad.diagnose.Truncation;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.FindingGroup;
 import org.steadygrad.health.Prescription;
 import org.steadygrad.health.Severity;
 
@@ -256,12 +257,14 @@ final class DiagnosisText {
         if (diagnosis.findings().isEmpty()) {
             page.paragraph("None: signal and gradient pass all layers, and the first step is of a fitting size.");
         }
-        for (Finding finding : diagnosis.findings()) {
+        for (FindingGroup group : FindingGroup.of(diagnosis.findings())) {
+            Finding finding = group.first();
             String severity = finding.severity().toString().toLowerCase(Locale.ROOT);
             String style = finding.severity() == Severity.ERROR ? "bold,red" : "bold,yellow";
             page.styled(style, severity, " " + finding.id());
-            page.indented(finding.message());
-            finding.prescriptions().stream().limit(1).forEach(this::prescription);
+            page.indented(group.text());
+            group.advised()
+                    .forEach(advised -> prescription(advised.prescriptions().get(0)));
         }
         List<String> stalled = diagnosis.layers(Verdict.STALLS);
         if (!stalled.isEmpty()) {

@@ -1,9 +1,11 @@
 package org.steadygrad.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.FindingGroup;
 import org.steadygrad.health.Prescription;
 import picocli.CommandLine.Help.Ansi;
 
@@ -11,6 +13,8 @@ import picocli.CommandLine.Help.Ansi;
 final class FindingText {
     /** What needs no quotes in shells; brackets are patterns there. */
     private static final int MOST_CHANGES = 4;
+
+    private static final int MOST_ADVICE = 4;
 
     private static final String PLAIN = "[A-Za-z0-9_./:=,+-]+";
 
@@ -28,8 +32,22 @@ final class FindingText {
         return (colours ? Ansi.ON : Ansi.OFF).string("@|" + style + " " + name + "|@");
     }
 
+    /** What to try first for a group of findings: the first's, then what others need that is something else, by layer. */
+    static List<String> advice(FindingGroup group) {
+        List<Finding> advised = group.advised();
+        List<String> lines = new ArrayList<>();
+        for (Finding finding : advised.subList(0, Math.min(MOST_ADVICE, advised.size()))) {
+            String place = finding.equals(group.first()) ? "" : "in " + finding.layer() + " ";
+            advice(finding).forEach(line -> lines.add(place + line));
+        }
+        if (advised.size() > MOST_ADVICE) {
+            lines.add("other advice for " + (advised.size() - MOST_ADVICE) + " more");
+        }
+        return lines;
+    }
+
     /** What to try first, as options of {@code train}, in words where it lies outside the run file; at most one line. */
-    static List<String> advice(Finding finding) {
+    private static List<String> advice(Finding finding) {
         return finding.prescriptions().stream()
                 .limit(1)
                 .map(FindingText::advice)

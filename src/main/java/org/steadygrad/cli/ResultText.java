@@ -3,7 +3,7 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.steadygrad.health.Finding;
+import org.steadygrad.health.FindingGroup;
 import org.steadygrad.train.RunResult;
 
 /** What a run came to, for people. */
@@ -34,9 +34,9 @@ final class ResultText {
         if (result.findings().isEmpty()) {
             out.println("  health         nothing found");
         }
-        for (Finding finding : result.findings()) {
-            out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(finding, false), finding.message());
-            FindingText.advice(finding).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
+        for (FindingGroup group : FindingGroup.of(result.findings())) {
+            out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(group.first(), false), group.text());
+            FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
     }

@@ -1,6 +1,7 @@
 package org.steadygrad.diagnose;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Severity;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
@@ -57,6 +59,7 @@ final class Forecast {
         Map<String, Double> evidence = new LinkedHashMap<>();
         evidence.put("ratio", all);
         evidence.put("medianRatio", median(ratios));
+        evidence.put(UpdateRatios.LARGEST, largest(ratios));
         evidence.put("startLoss", before);
         evidence.put("recentLoss", after);
         boolean worse = !(after <= spec.loss().diverging() * before);
@@ -77,9 +80,7 @@ final class Forecast {
                     Severity.WARNING,
                     "",
                     "The first step changes no weight matrix by more than "
-                            + percent(ratios.values().stream()
-                                    .max(Double::compare)
-                                    .orElseThrow())
+                            + percent(largest(ratios))
                             + " of its size; at that rate it takes thousands of steps to get anywhere.",
                     evidence));
         }
@@ -92,17 +93,26 @@ final class Forecast {
                 ratios,
                 FindingKind.UPDATES_TOO_SMALL,
                 "hardly change",
-                ratio -> ratio < spec.updates().small());
+                ratio -> ratio < spec.updates().small(),
+                Comparator.comparing(ratios::get));
         sized(
                 ratios,
                 FindingKind.UPDATES_TOO_LARGE,
                 "are torn away from where they start",
-                ratio -> ratio > spec.updates().large());
+                ratio -> ratio > spec.updates().large(),
+                Comparator.<String, Double>comparing(ratios::get).reversed());
     }
 
-    private void sized(Map<String, Double> ratios, FindingKind kind, String fate, DoublePredicate wrong) {
+    /** @param gravest names of matrices, the gravest first */
+    private void sized(
+            Map<String, Double> ratios,
+            FindingKind kind,
+            String fate,
+            DoublePredicate wrong,
+            Comparator<String> gravest) {
         List<String> names = ratios.keySet().stream()
                 .filter(name -> wrong.test(ratios.get(name)))
+                .sorted(gravest)
                 .toList();
         if (!names.isEmpty()) {
             String listed = names.stream()
@@ -116,7 +126,13 @@ final class Forecast {
                     Severity.WARNING,
                     first.substring(0, first.lastIndexOf('_')),
                     "The first step changes " + listed + more + " of their size: these weights " + fate + ".",
-                    Map.of("medianRatio", ratios.get(first), "matrices", (double) names.size())));
+                    Map.of(
+                            "medianRatio",
+                            ratios.get(first),
+                            "matrices",
+                            (double) names.size(),
+                            UpdateRatios.LARGEST,
+                            largest(ratios))));
         }
     }
 
@@ -155,6 +171,10 @@ final class Forecast {
                 parts.isEmpty() ? "" : parts.get(0).layer(),
                 message,
                 evidence));
+    }
+
+    private static double largest(Map<String, Double> ratios) {
+        return ratios.values().stream().max(Double::compare).orElseThrow();
     }
 
     private static double median(Map<String, Double> ratios) {

@@ -18,6 +18,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.RunSpec;
@@ -161,8 +162,7 @@ public final class Preflight {
         boolean vanishes = findings.stream().anyMatch(f -> f.kind() == FindingKind.VANISHING_GRADIENT);
         return findings.stream()
                 .filter(f -> !ignored.contains(f.id()))
-                // small updates are what a vanishing gradient leads to, and larger steps no cure for it
-                .filter(f -> !(vanishes && f.kind() == FindingKind.UPDATES_TOO_SMALL))
+                .filter(f -> !(vanishes && UpdateRatios.starved(f)))
                 .sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::kind))
                 .toList();
     }

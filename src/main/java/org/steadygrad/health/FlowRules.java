@@ -45,11 +45,8 @@ final class FlowRules {
     List<Finding> look(StepTrace trace, boolean first) {
         List<Finding> found = new ArrayList<>();
         if (trace.nonFinite().isEmpty()) {
-            TreeMap<Integer, LayerTrace> byDepth = largestByDepth(trace.layers());
-            if (trace.layers().stream().noneMatch(layer -> layer.deadShare() == 1)) {
-                vanishing(byDepth, trace.layers()).ifPresent(found::add);
-            }
-            Optional<Stretch> explosion = explosion(byDepth);
+            vanishing(trace.layers()).ifPresent(found::add);
+            Optional<Stretch> explosion = explosion(largestByDepth(trace.layers()));
             explodesFromTheStart |= first && explosion.isPresent();
             explosion.map(this::exploding).ifPresent(found::add);
         }
@@ -57,6 +54,16 @@ final class FlowRules {
             units(trace.layers().get(i), i + 1 == trace.layers().size(), found);
         }
         return found;
+    }
+
+    /** Whether the gradient vanishes. */
+    boolean vanishes(StepTrace trace) {
+        return trace.nonFinite().isEmpty() && vanishing(trace.layers()).isPresent();
+    }
+
+    private Optional<Finding> vanishing(List<LayerTrace> layers) {
+        boolean dead = layers.stream().anyMatch(layer -> layer.deadShare() == 1);
+        return dead ? Optional.empty() : vanishing(largestByDepth(layers), layers);
     }
 
     static Finding nonFinite(StepTrace.NonFiniteOrigin origin) {

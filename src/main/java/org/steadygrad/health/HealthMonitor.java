@@ -91,7 +91,7 @@ public final class HealthMonitor {
             raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
         }
         if (stepRules.history().due()) {
-            raised.addAll(look(Group.STEPS, iteration, stepRules.look()));
+            raised.addAll(look(Group.STEPS, iteration, stepRules.look(vanishingIsTold())));
             raised.addAll(look(Group.WAITING, iteration, waitingRule.look()));
         }
         if (trace.isPresent()) {
@@ -189,6 +189,11 @@ public final class HealthMonitor {
     public List<Finding> observeValidation(int iteration, double loss) {
         double training = stepRules.history().recentLoss();
         return told(iteration, look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
+    }
+
+    private boolean vanishingIsTold() {
+        boolean wanted = !ignored.contains(FindingKind.VANISHING_GRADIENT.id());
+        return wanted && lastTrace != null && flowRules.vanishes(lastTrace);
     }
 
     private List<Finding> told(int iteration, List<Finding> raised) {

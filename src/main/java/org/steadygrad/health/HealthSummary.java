@@ -49,7 +49,7 @@ public record HealthSummary(
         findings = List.copyOf(findings);
     }
 
-    /** As a table for people, several lines. */
+    /** As a table for people, several lines; findings that layers have in common are one. */
     public String text() {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
@@ -78,7 +78,8 @@ public record HealthSummary(
                 .forEach(e -> text.append(String.format(
                         Locale.ROOT, "%s: the gradient reaches %d steps back%n", e.getKey(), e.getValue())));
         text.append(findings.isEmpty() ? String.format("No findings.%n") : "");
-        for (Finding finding : findings) {
+        for (FindingGroup group : FindingGroup.of(findings)) {
+            Finding finding = group.first();
             text.append(String.format(
                     Locale.ROOT,
                     "%s %s (seen %d times, first at iteration %d): %s%n",
@@ -86,7 +87,7 @@ public record HealthSummary(
                     finding.id(),
                     finding.count(),
                     finding.firstIteration(),
-                    finding.message()));
+                    group.text()));
         }
         return text.toString();
     }

@@ -56,9 +56,14 @@ final class LearningRateRules implements StepRule {
                             + history.steps() + " steps the loss is " + Finding.number(history.recentLoss())
                             + ", from " + Finding.number(history.startLoss()) + " at the start.",
                     Map.of(
-                            "medianRatio", ratio,
-                            "recentLoss", history.recentLoss(),
-                            "startLoss", history.startLoss())));
+                            "medianRatio",
+                            ratio,
+                            UpdateRatios.LARGEST,
+                            history.largestUpdate(),
+                            "recentLoss",
+                            history.recentLoss(),
+                            "startLoss",
+                            history.startLoss())));
         }
     }
 

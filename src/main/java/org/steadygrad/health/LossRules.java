@@ -130,7 +130,15 @@ final class LossRules implements StepRule {
                     "For " + course.length * StepHistory.LOOK_EVERY + " steps the loss has stayed near "
                             + Finding.number(after) + "; at the start it was " + Finding.number(history.startLoss())
                             + ".",
-                    Map.of("recentLoss", after, "lossBefore", before, "startLoss", history.startLoss())));
+                    Map.of(
+                            "recentLoss",
+                            after,
+                            "lossBefore",
+                            before,
+                            "startLoss",
+                            history.startLoss(),
+                            UpdateRatios.LARGEST,
+                            history.largestUpdate())));
         }
     }
 }

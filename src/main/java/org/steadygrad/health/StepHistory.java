@@ -172,6 +172,16 @@ final class StepHistory {
         return window(UPDATE + block.name());
     }
 
+    /** The largest median of the {@link #updates} of any trained weight matrix; 0 before the first. */
+    double largestUpdate() {
+        return layout.blocks().stream()
+                .filter(block -> block.trained() && matrix(block))
+                .mapToDouble(block -> updates(block).median())
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
+    }
+
     /** Shares of elements of the gradient that are 0. */
     Window zeros(ParameterBlock block) {
         return window(ZEROS + block.name());

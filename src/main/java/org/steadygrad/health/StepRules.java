@@ -73,10 +73,12 @@ final class StepRules {
         return Finding.seen(FindingKind.NON_FINITE, Severity.ERROR, "", message, evidence);
     }
 
-    List<Finding> look() {
+    /** @param vanishing whether a vanishing gradient is told, so that what follows from it needn't be */
+    List<Finding> look(boolean vanishing) {
         history.summarize();
         List<Finding> found = new ArrayList<>();
         rules.forEach(rule -> rule.look(history, found));
+        found.removeIf(finding -> vanishing && UpdateRatios.starved(finding));
         return found;
     }
 }

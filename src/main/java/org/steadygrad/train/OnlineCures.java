@@ -9,6 +9,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.Severity;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.GuardSpec;
 
@@ -113,9 +114,14 @@ final class OnlineCures implements HealthObserver {
     @Override
     public void found(int iteration, Finding finding) {
         Change change = BY_FINDING.get(finding.id());
-        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO) {
+        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO && bears(finding, change)) {
             propose(new Proposal(finding.id(), change));
         }
+    }
+
+    /** A rate that is higher for all isn't tried for what only some layers want. */
+    private static boolean bears(Finding finding, Change change) {
+        return change != Change.RAISE_RATE || UpdateRatios.of(finding).room() >= RATE_STEP;
     }
 
     private void propose(Proposal proposal) {

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.HealthSummary;
 import org.steadygrad.health.Prescription;
 import org.steadygrad.health.Severity;
 import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.RunResult;
 import org.steadygrad.train.TrainingObserver;
 import org.steadygrad.train.TrainingObserver.Event;
 
@@ -84,6 +86,77 @@ class ProgressTest {
                         .replace("loss 2.000", "loss 2")
                         .replace("3.00", "3")
                         .replace("0.2500", "0.25"));
+    }
+
+    private static Finding dead(int layer, String change) {
+        Prescription cure = new Prescription("a cure", List.of(change), "it helps", "");
+        String message = "Units of l" + layer + " are dead.";
+        return new Finding("dead-units", Severity.WARNING, "l" + layer, 1, 3, message, Map.of(), List.of(cure));
+    }
+
+    private void findInManyLayers(TrainingObserver observer) {
+        for (int layer = 1; layer <= 7; layer++) {
+            observer.found(3, dead(layer, layer == 5 ? "b=1" : "a=1"));
+        }
+        observer.happened(Event.ROLLED_BACK, 3, "back to iteration 1");
+        for (int layer = 8; layer <= 10; layer++) {
+            observer.found(layer < 10 ? 7 : 17, dead(layer, layer < 10 ? "a=1" : "c=1"));
+        }
+    }
+
+    @Test
+    void whatManyLayersHaveInCommonIsToldOnce() {
+        try (ConsoleProgress progress = new ConsoleProgress(out, LOG, () -> nanos)) {
+            findInManyLayers(progress);
+        }
+        assertEquals(
+                """
+                iteration 3  warning: Units of l1 are dead. Also in l2, l3, l4, l5 and 2 more.
+                             try: --set a=1  (a cure)
+                             in l5 try: --set b=1  (a cure)
+                iteration 3  rolled back: back to iteration 1
+                iteration 7  warning: dead-units also in l8, l9.
+                iteration 17  warning: dead-units also in l10.
+                              try: --set c=1  (a cure)
+                """,
+                text.toString());
+        text.getBuffer().setLength(0);
+        findInManyLayers(new JsonProgress(out, () -> nanos));
+        assertEquals(
+                10,
+                text.toString()
+                        .lines()
+                        .filter(line -> line.contains("\"finding\""))
+                        .count());
+    }
+
+    @Test
+    void theResultTellsOnceWhatLayersHaveInCommon() {
+        List<Finding> findings = new ArrayList<>();
+        for (int layer = 1; layer <= 17; layer++) {
+            findings.add(dead(layer, layer % 3 == 0 ? "layers[" + layer + "]=1" : "a=1"));
+        }
+        HealthSummary health = new HealthSummary(1, 1, 0, 1, List.of(), Map.of(), findings);
+        ResultText.print(
+                out,
+                new RunResult(
+                        "run", "cpu", "", "", 7, 1, 3, 1, 1, 1, 1, Map.of(), 3, "done", true, 0, 0, 0, List.of(),
+                        findings, health),
+                Path.of("runs"));
+        List<String> lines = text.toString()
+                .lines()
+                .dropWhile(line -> !line.contains("warning"))
+                .toList();
+        assertEquals(
+                List.of(
+                        "  warning        Units of l1 are dead. Also in l2, l3, l4, l5 and 12 more.",
+                        "                 try: --set a=1  (a cure)",
+                        "                 in l3 try: --set 'layers[3]=1'  (a cure)",
+                        "                 in l6 try: --set 'layers[6]=1'  (a cure)",
+                        "                 in l9 try: --set 'layers[9]=1'  (a cure)",
+                        "                 other advice for 2 more",
+                        "  written to     runs"),
+                lines);
     }
 
     @Test

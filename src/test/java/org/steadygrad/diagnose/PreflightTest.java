@@ -202,6 +202,37 @@ class PreflightTest {
     }
 
     @Test
+    void aStarvedLayerIsNoReasonForAHigherLearningRate() {
+        Subjects subject = Subjects.of(
+                Subjects.STACK,
+                "model.layers[0].stack={depth: 3, units: 17, activation: tanh}",
+                "training.updater={sgd: {learningRate: 0.1}}");
+        subject.model().setLearningRate("stack1-2", 1e-9);
+        Finding finding = subject.diagnosis().findings().stream()
+                .filter(f -> f.id().equals("updates-too-small"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("stack1-2", finding.layer());
+        assertTrue(finding.evidence().get("largestRatio") > 1e-4, finding.toString());
+        assertEquals(
+                List.of("training.updater=adam"), finding.prescriptions().get(0).changes());
+    }
+
+    @Test
+    void smallUpdatesAreNotToldBesideTheVanishingGradientThatMakesThem() {
+        for (String ignored : List.of("[]", "[vanishing-gradient]")) {
+            Subjects subject = Subjects.of(
+                    Subjects.STACK,
+                    "model.layers[0].stack={depth: 33, units: 17, activation: sigmoid}",
+                    "health.ignore=" + ignored);
+            List<String> ids =
+                    subject.diagnosis().findings().stream().map(Finding::id).toList();
+            assertEquals(ignored.equals("[]"), ids.contains("vanishing-gradient"), ids::toString);
+            assertEquals(!ignored.equals("[]"), ids.contains("updates-too-small"), ids::toString);
+        }
+    }
+
+    @Test
     void ignoredFindingsAreLeftOutAndNothingIsChanged() {
         Subjects subject = Subjects.of(Subjects.STACK, SIGMOID, "health.ignore=[vanishing-gradient]");
         INDArray before = subject.model().params().dup();

@@ -6,15 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.health.Finding;
+import org.steadygrad.health.Severity;
+import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 
 /** Runs that are cured, or not, while they go on. */
 @Timeout(300)
@@ -102,6 +109,28 @@ class OnlineCuresTest {
         assertEquals(steps(folder.resolve("plain")), steps(folder.resolve("tried")));
         assertEquals(25, histograms(folder.resolve("plain")).size());
         assertEquals(histograms(folder.resolve("plain")), histograms(folder.resolve("tried")));
+    }
+
+    /** Of a finding that asks for a higher rate; nothing is known of the updates where the largest ratio is 0. */
+    @ParameterizedTest
+    @CsvSource({
+        "updates-too-small, 1e-4, true",
+        "updates-too-small, 7e-4, false",
+        "updates-too-small, 0, true",
+        "learning-rate-too-low, 1e-4, true",
+        "learning-rate-too-low, 0.01, false",
+        "loss-plateau, 1e-4, true",
+        "loss-plateau, 0.01, false",
+        "updates-too-large, 0.3, true"
+    })
+    void aHigherRateIsTriedOnlyWhereTheLargestUpdatesBearIt(String id, double largest, boolean tried) {
+        OnlineCures cures = new OnlineCures(RunFiles.defaults(GuardSpec.Auto.class), OnlineCures.State.START);
+        Map<String, Double> evidence =
+                id.equals("loss-plateau") ? Map.of() : Map.of("medianRatio", Math.min(1e-9, largest));
+        Map<String, Double> all = new HashMap<>(evidence);
+        all.put(UpdateRatios.LARGEST, largest);
+        cures.found(60, new Finding(id, Severity.WARNING, "", 20, 3, "It is so.", all, List.of()));
+        assertEquals(tried, cures.next(61).isPresent());
     }
 
     private static List<Map<String, Object>> histograms(Path run) throws IOException {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescription;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.model.LayerNames;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
@@ -50,6 +51,18 @@ record Case(Finding finding, double[] gradientNorms, RunSpec run, DataDescriptio
     double evidence(String name, double otherwise) {
         double value = finding.evidence().getOrDefault(name, otherwise);
         return Double.isFinite(value) ? value : otherwise;
+    }
+
+    /** The sizes of the updates that the finding is based on. */
+    UpdateRatios updates() {
+        return UpdateRatios.of(finding);
+    }
+
+    /** Whether the finding is about dense layers, alone or in a stack, or about the whole network. */
+    boolean dense() {
+        return layer().isEmpty()
+                || layers().get(layer().getAsInt()) instanceof LayerSpec.Stack
+                || layers().get(layer().getAsInt()) instanceof LayerSpec.Dense;
     }
 
     boolean is(String... ids) {

@@ -3,6 +3,7 @@ package org.steadygrad.health.prescribe;
 import static java.util.Map.entry;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Set;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.Prescription;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.spec.FindingKind;
 
 /**
@@ -24,6 +26,9 @@ public final class GeneralPrescriber implements Prescriber {
             FindingKind.LOSS_SPIKES.id(),
             FindingKind.NON_FINITE.id(),
             FindingKind.DIVERGING_LOSS.id());
+
+    /** By how much {@link #RAISE} raises the learning rate. */
+    private static final double RAISED = 10;
 
     private record Advice(String title, String reason, Paper paper) {
         Prescription inWords() {
@@ -65,6 +70,10 @@ public final class GeneralPrescriber implements Prescriber {
             Paper.LEARNING_RATE);
     private static final Advice RAISE =
             new Advice("ten times the learning rate", "Steps this small hardly change anything.", Paper.LEARNING_RATE);
+    private static final Advice ADAPT = new Advice(
+            "an adaptive updater (Adam)",
+            "Gradients of different sizes in different layers ask for different step sizes, which Adam finds.",
+            Paper.ADAM);
     private static final Advice WARM_UP = new Advice(
             "a learning rate that rises from 0 over the first steps",
             "Gradients are largest at the start, where the weights are random.",
@@ -88,6 +97,9 @@ public final class GeneralPrescriber implements Prescriber {
             "A clip that acts on every step is a learning rate in disguise.",
             Paper.CLIPPING);
 
+    /** Where some updates are far smaller than others. */
+    private static final List<Advice> EVENING = List.of(ADAPT, NORMALISE, INITIALISE);
+
     private static final Map<FindingKind, List<Advice>> ADVICE = Map.ofEntries(
             entry(FindingKind.BAD_INPUT, List.of(STANDARDISE)),
             entry(FindingKind.POOR_INITIALISATION, List.of(INITIALISE, ORTHOGONAL, NORMALISE, SHORTCUT)),
@@ -101,7 +113,7 @@ public final class GeneralPrescriber implements Prescriber {
             entry(FindingKind.EXPLODING_THROUGH_TIME, List.of(ORTHOGONAL, LOWER)),
             entry(FindingKind.SHORT_TRUNCATION, List.of(WINDOW)),
             entry(FindingKind.GRADIENT_SPIKES, List.of(WARM_UP, LOWER)),
-            entry(FindingKind.UPDATES_TOO_SMALL, List.of(RAISE)),
+            entry(FindingKind.UPDATES_TOO_SMALL, List.of(RAISE, ADAPT)),
             entry(FindingKind.UPDATES_TOO_LARGE, List.of(LOWER, WARM_UP)),
             entry(FindingKind.UNCHANGING_PARAMETER, List.of(LEAK, INITIALISE, NORMALISE)),
             entry(FindingKind.OSCILLATING_LOSS, List.of(LOWER)),
@@ -109,7 +121,7 @@ public final class GeneralPrescriber implements Prescriber {
             entry(FindingKind.LOSS_PLATEAU, List.of(RAISE, INITIALISE, NORMALISE)),
             entry(FindingKind.DIVERGING_LOSS, List.of(LOWER, WARM_UP)),
             entry(FindingKind.LEARNING_RATE_TOO_HIGH, List.of(LOWER, WARM_UP)),
-            entry(FindingKind.LEARNING_RATE_TOO_LOW, List.of(RAISE)),
+            entry(FindingKind.LEARNING_RATE_TOO_LOW, List.of(RAISE, ADAPT)),
             entry(FindingKind.CLIP_ALWAYS, List.of(LOOSEN)),
             entry(FindingKind.OVERFITTING, List.of(DROP, DECAY, STOP)));
 
@@ -121,9 +133,19 @@ public final class GeneralPrescriber implements Prescriber {
         }
         ADVICE.forEach((kind, advice) -> {
             if (kind.id().equals(finding.id())) {
-                advice.forEach(one -> prescribed.add(one.inWords()));
+                fitting(advice, finding).forEach(one -> prescribed.add(one.inWords()));
             }
         });
         return prescribed;
+    }
+
+    /** Without a higher learning rate where the largest updates don't bear it; what is starved is evened first. */
+    private static List<Advice> fitting(List<Advice> advice, Finding finding) {
+        Set<Advice> fitting = new LinkedHashSet<>(UpdateRatios.starved(finding) ? EVENING : List.of());
+        fitting.addAll(advice);
+        if (!StepSize.bears(UpdateRatios.of(finding), RAISED)) {
+            fitting.remove(RAISE);
+        }
+        return List.copyOf(fitting);
     }
 }

@@ -124,7 +124,16 @@ public final class RunFilePrescriber implements Prescriber {
                             clip(Clipping::follow),
                             StepSize::warmUp,
                             StepSize::lowerALittle)),
-            entry(FindingKind.UPDATES_TOO_SMALL, List.of(StepSize::raise, StepSize::adaptive)),
+            entry(
+                    FindingKind.UPDATES_TOO_SMALL,
+                    List.of(
+                            evening(StepSize::adaptive),
+                            eveningDense(Depth::initialise),
+                            eveningDense(Depth::normalise),
+                            eveningDense(Depth::shortcut),
+                            eveningDense(Depth::rectify),
+                            StepSize::raise,
+                            StepSize::adaptive)),
             entry(FindingKind.UPDATES_TOO_LARGE, List.of(StepSize::lower, StepSize::warmUp, clip(Clipping::relative))),
             entry(
                     FindingKind.UNCHANGING_PARAMETER,
@@ -156,7 +165,13 @@ public final class RunFilePrescriber implements Prescriber {
                             clip(Clipping::bound))),
             entry(
                     FindingKind.LEARNING_RATE_TOO_LOW,
-                    List.of(StepSize::raise, StepSize::raiseTenfold, StepSize::raiseALittle, StepSize::adaptive)),
+                    List.of(
+                            StepSize::raise,
+                            StepSize::raiseTenfold,
+                            StepSize::raiseALittle,
+                            StepSize::adaptive,
+                            eveningDense(Depth::initialise),
+                            eveningDense(Depth::normalise))),
             entry(FindingKind.CLIP_ALWAYS, List.of(clip(Clipping::loosen), StepSize::lowerALittle)),
             entry(FindingKind.CLIP_NEVER, List.of(clip(Clipping::guardOutliers))),
             entry(FindingKind.OVERFITTING, List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));
@@ -179,14 +194,26 @@ public final class RunFilePrescriber implements Prescriber {
                 c.finding(), c.gradientNorms(), Optional.of(c.run().training().clip()));
     }
 
+    /** A cure for where updates are of very different sizes. */
+    private static Cure evening(Cure cure) {
+        return c -> c.updates().uneven() ? cure.prescribe(c) : Optional.empty();
+    }
+
+    /** The same, for dense layers. */
+    private static Cure eveningDense(Cure cure) {
+        return evening(c -> c.dense() ? cure.prescribe(c) : Optional.empty());
+    }
+
     @Override
     public List<Prescription> prescribe(Finding finding, double[] gradientNorms) {
         Case c = new Case(finding, gradientNorms, run, data);
         List<Prescription> prescribed = new ArrayList<>();
         CURES.forEach((kind, cures) -> {
             if (kind.id().equals(finding.id())) {
-                cures.forEach(
-                        cure -> cure.prescribe(c).filter(this::changesTheRun).ifPresent(prescribed::add));
+                cures.forEach(cure -> cure.prescribe(c)
+                        .filter(p -> !prescribed.contains(p))
+                        .filter(this::changesTheRun)
+                        .ifPresent(prescribed::add));
             }
         });
         return prescribed;

@@ -4,16 +4,19 @@ import java.util.List;
 import java.util.Optional;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescription;
+import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.spec.ScheduleSpec;
 import org.steadygrad.spec.UpdaterSpec;
 
 /** Learning rate, warm-up, schedule and update rule. */
 final class StepSize {
-    /** Share of the weights that a healthy step changes, by order of magnitude. */
-    static final double HEALTHY_RATIO = 1e-3;
-
     private static final String RATE = "training.updater.learningRate=";
     private static final double LARGEST_CHANGE = 1000;
+    /** Rates closer together make no difference worth a prescription. */
+    private static final double LEAST_CHANGE = 1.5;
+    /** 0.1 % to 1 % of the weights is usual. */
+    private static final double MOST = 10;
+
     private static final int WARM_UP = 100;
 
     private StepSize() {}
@@ -21,13 +24,13 @@ final class StepSize {
     /** By as much as the update-to-weight ratio is too large, or to a tenth. */
     static Optional<Prescription> lower(Case c) {
         double ratio = c.evidence("medianRatio", c.evidence("ratio", 0));
-        double factor = ratio > HEALTHY_RATIO ? Math.min(LARGEST_CHANGE, ratio / HEALTHY_RATIO) : 10;
+        double factor = ratio > UpdateRatios.HEALTHY ? Math.min(LARGEST_CHANGE, ratio / UpdateRatios.HEALTHY) : 10;
         return rate(
                 c,
                 1 / factor,
-                ratio > HEALTHY_RATIO
-                        ? "A step changes weights by " + Finding.number(ratio) + " of their size; " + HEALTHY_RATIO
-                                + " is usual."
+                ratio > UpdateRatios.HEALTHY
+                        ? "A step changes weights by " + Finding.number(ratio) + " of their size; "
+                                + UpdateRatios.HEALTHY + " is usual."
                         : "Steps that are too long leave the region where the gradient means anything.");
     }
 
@@ -41,28 +44,44 @@ final class StepSize {
         return rate(c, 1.0 / 3, "Steps that are too long leave the region where the gradient means anything.");
     }
 
-    /** By as much as the update-to-weight ratio is too small, or tenfold. */
+    /**
+     * As far as the largest update-to-weight ratio of the network lets it, or tenfold when no ratio is known. Stands back where
+     * that one is about right: what moves little then does so for want of a gradient, and the rest would blow up.
+     */
     static Optional<Prescription> raise(Case c) {
-        double ratio = c.evidence("medianRatio", c.evidence("ratio", 0));
-        boolean measured = ratio > 0 && ratio < HEALTHY_RATIO;
-        double factor = measured ? Math.min(LARGEST_CHANGE, HEALTHY_RATIO / ratio) : 10;
-        return rate(
-                c,
-                factor,
-                measured
-                        ? "A step changes weights by " + Finding.number(ratio) + " of their size; " + HEALTHY_RATIO
-                                + " is usual."
-                        : "The loss hardly moves, though nothing speaks against longer steps.");
+        UpdateRatios updates = c.updates();
+        if (!updates.known()) {
+            return raise(c, 10);
+        }
+        String which = updates.uneven() ? " in the layer that moves most; " : "; ";
+        return updates.room() < LEAST_CHANGE
+                ? Optional.empty()
+                : rate(
+                        c,
+                        Math.min(LARGEST_CHANGE, updates.room()),
+                        "A step changes weights by " + Finding.number(updates.largest()) + " of their size" + which
+                                + UpdateRatios.HEALTHY + " is usual.");
     }
 
     /** Tenfold. */
     static Optional<Prescription> raiseTenfold(Case c) {
-        return rate(c, 10, "The loss hardly moves, though nothing speaks against longer steps.");
+        return raise(c, 10);
     }
 
     /** Threefold. */
     static Optional<Prescription> raiseALittle(Case c) {
-        return rate(c, 3, "The loss hardly moves, though nothing speaks against longer steps.");
+        return raise(c, 3);
+    }
+
+    private static Optional<Prescription> raise(Case c, double factor) {
+        return bears(c.updates(), factor)
+                ? rate(c, factor, "The loss hardly moves, though nothing speaks against longer steps.")
+                : Optional.empty();
+    }
+
+    /** Whether no update gets larger than {@value #MOST} times a healthy one. */
+    static boolean bears(UpdateRatios updates, double factor) {
+        return factor <= MOST * updates.room();
     }
 
     private static Optional<Prescription> rate(Case c, double factor, String reason) {

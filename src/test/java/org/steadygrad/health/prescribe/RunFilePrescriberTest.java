@@ -118,6 +118,7 @@ class RunFilePrescriberTest {
                     for (Map<String, Double> evidence : List.of(
                             Map.<String, Double>of(),
                             Map.of("medianRatio", 30.0, "horizon", 3.0, "length", 33.0, "factorPerLayer", 0.1),
+                            Map.of("medianRatio", 1e-12, "largestRatio", 1e-3),
                             Map.of("medianRatio", 1e-12, "lag", Double.NaN, "factorPerStep", 7.0))) {
                         for (Prescription p : prescriber.prescribe(finding(id, layer, evidence), norms)) {
                             assertFalse(p.title().isBlank() || p.reason().isBlank(), p.toString());
@@ -221,6 +222,91 @@ class RunFilePrescriberTest {
                 VECTORS,
                 finding("updates-too-small", "dense1", Map.of("medianRatio", ratio))));
         assertEquals("training.updater.learningRate=" + Case.plain(expected, 1), changes.get(0));
+    }
+
+    /** The finding's own ratio asks for a thousand times the rate; the largest of the network doesn't bear it. */
+    @ParameterizedTest
+    @CsvSource({
+        "updates-too-small, 1e-4, 0.01",
+        "updates-too-small, 5e-9, 1",
+        "learning-rate-too-low, 2e-4, 0.005",
+        "loss-plateau, 5e-5, 0.02"
+    })
+    void theLearningRateGoesUpOnlyAsFarAsTheLargestUpdatesBear(String id, double largest, double expected) {
+        Map<String, Double> evidence = id.equals("loss-plateau")
+                ? Map.of("largestRatio", largest)
+                : Map.of("medianRatio", 1e-9, "largestRatio", largest);
+        List<String> rates = changes(prescribe(STACK_WITH_ADAM, VECTORS, finding(id, "", evidence))).stream()
+                .filter(change -> change.contains("learningRate"))
+                .toList();
+        assertEquals("training.updater.learningRate=" + Case.plain(expected, 1), rates.get(0), rates::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"updates-too-small", "learning-rate-too-low", "loss-plateau"})
+    void theLearningRateIsNotRaisedWhereSomeUpdatesAreLargeEnough(String id) {
+        for (double largest : new double[] {7e-4, 1e-3, 0.02, 33}) {
+            Map<String, Double> evidence = Map.of("medianRatio", 1e-9, "largestRatio", largest);
+            List<Prescription> cures = prescribe(STACK_WITH_ADAM, VECTORS, finding(id, "stack1-1", evidence));
+            assertFalse(cures.isEmpty());
+            for (Prescription cure : cures) {
+                double rate = RunFiles.with(RunFiles.parse(STACK_WITH_ADAM, "test", List.of()), cure.changes())
+                        .training()
+                        .updater()
+                        .learningRate();
+                assertTrue(0.001 * Math.max(1, 0.01 / largest) >= rate, cure + " at " + largest);
+                assertTrue(id.startsWith("learning") || rate <= 0.001, cure + " at " + largest);
+            }
+        }
+    }
+
+    private static final String STACK_WITH_ADAM =
+            "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, activation: sigmoid, init: smallNormal}]},"
+                    + " training: {updater: {adam: 0.001}}}";
+
+    @Test
+    void unevenUpdatesAreEvened() {
+        Map<String, Double> uneven = Map.of("medianRatio", 1e-9, "largestRatio", 1e-3);
+        List<String> changes =
+                changes(prescribe(STACK_WITH_ADAM, VECTORS, finding("updates-too-small", "stack1-1", uneven)));
+        assertEquals("model.layers[0].stack.init=auto", changes.get(0));
+        assertTrue(changes.contains("model.layers[0].stack.batchNorm=true"), changes.toString());
+        String plain = "{data: adding, model: {layers: [gru: 3, dense: 3]}, training: {updater: {sgd: 0.1}}}";
+        assertEquals(
+                List.of("training.updater=adam"),
+                changes(prescribe(plain, SEQUENCES, finding("updates-too-small", "gru1", uneven))),
+                "batch norm of dense layers does nothing for a recurrent one");
+        assertEquals(
+                List.of("training.updater.learningRate=1", "training.updater=adam"),
+                changes(prescribe(
+                        plain,
+                        SEQUENCES,
+                        finding("updates-too-small", "dense2", Map.of("medianRatio", 1e-4, "largestRatio", 1.02e-4)))),
+                "where all are as small it is the rate");
+    }
+
+    @Test
+    void plainNetworksGetNoHigherRateWhereSomeUpdatesAreLargeEnough() {
+        for (String id : List.of("updates-too-small", "learning-rate-too-low", "loss-plateau")) {
+            assertTrue(titles(id, Map.of()).contains("ten times the learning rate"), id);
+            List<String> titles = titles(id, Map.of("medianRatio", 1e-9, "largestRatio", 0.002));
+            assertFalse(titles.isEmpty() || titles.contains("ten times the learning rate"), titles.toString());
+        }
+        assertEquals(
+                "an adaptive updater (Adam)",
+                titles("updates-too-small", Map.of("medianRatio", 1e-9, "largestRatio", 1e-4))
+                        .get(0));
+        assertEquals(
+                "ten times the learning rate",
+                titles("updates-too-small", Map.of("medianRatio", 1e-7, "largestRatio", 2e-7))
+                        .get(0));
+    }
+
+    private static List<String> titles(String id, Map<String, Double> evidence) {
+        return new GeneralPrescriber()
+                .prescribe(finding(id, "0", evidence), new double[0]).stream()
+                        .map(Prescription::title)
+                        .toList();
     }
 
     @Test
