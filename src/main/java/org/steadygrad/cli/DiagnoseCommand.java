@@ -2,8 +2,6 @@ package org.steadygrad.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.steadygrad.diagnose.Diagnosis;
@@ -44,23 +42,8 @@ final class DiagnoseCommand implements Callable<Integer> {
             description = "Batches to look at; " + Preflight.BATCHES + " by default.")
     private int batches = Preflight.BATCHES;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Change a key of the run file, for example training.epochs=3. May be given several times.")
-    private List<String> changes = new ArrayList<>();
-
-    @Option(
-            names = "--engine",
-            paramLabel = "NAME",
-            description = "auto, or an engine that doctor lists, cuda:1 being the second GPU; overrides the run file.")
-    private String engine;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads on the CPU, one per physical core by default; overrides the run file.")
-    private Integer threads;
+    @Mixin
+    private RunFileOptions runFile = new RunFileOptions();
 
     @Mixin
     private CureOptions cure = new CureOptions();
@@ -78,7 +61,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                     spec.commandLine(), "--batches: expected a number above 0, got " + batches + ".");
         }
         cure.check();
-        RunSpec read = read();
+        RunSpec read = runFile.read(run);
         Optional<Path> folder = cure.wanted() ? Optional.of(cure.folder(read)) : Optional.empty();
         Diagnosis diagnosis = Preflight.of(read, batches);
         PrintWriter out = spec.commandLine().getOut();
@@ -101,18 +84,8 @@ final class DiagnoseCommand implements Callable<Integer> {
     /** What gives the same run again. */
     private String arguments() {
         StringBuilder text = new StringBuilder(run);
-        changes.forEach(change -> text.append(" --set ").append(change.contains(" ") ? "'" + change + "'" : change));
+        runFile.changes()
+                .forEach(change -> text.append(" --set ").append(change.contains(" ") ? "'" + change + "'" : change));
         return text.toString();
-    }
-
-    private RunSpec read() {
-        List<String> all = new ArrayList<>(changes);
-        if (engine != null) {
-            all.add("engine=" + engine);
-        }
-        if (threads != null) {
-            all.add("threads=" + threads);
-        }
-        return RunFileArgument.read(run, all);
     }
 }

@@ -3,8 +3,6 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.steadygrad.live.LivePage;
 import org.steadygrad.spec.RunSpec;
@@ -51,23 +49,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Continue from the newest checkpoint in the run's folder.")
     private boolean resume;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Change a key of the run file, for example training.epochs=3. May be given several times.")
-    private List<String> changes = new ArrayList<>();
-
-    @Option(
-            names = "--engine",
-            paramLabel = "NAME",
-            description = "auto, or an engine that doctor lists, cuda:1 being the second GPU; overrides the run file.")
-    private String engine;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads on the CPU, one per physical core by default; overrides the run file.")
-    private Integer threads;
+    @Mixin
+    private RunFileOptions runFile = new RunFileOptions();
 
     @Option(
             names = "--tensorboard",
@@ -111,16 +94,16 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
-        String runFile = RunFiles.write(runSpec);
+        String written = RunFiles.write(runSpec);
         Watchers.Telling telling =
                 quiet ? Watchers.Telling.NOTHING : json ? Watchers.Telling.JSON : Watchers.Telling.TEXT;
         try (Watchers watchers = new Watchers(err, telling)) {
             if (tensorBoard != null) {
-                watchers.tensorBoard(tensorBoard, resume, runFile);
+                watchers.tensorBoard(tensorBoard, resume, written);
             }
             live.settings()
                     .ifPresent(
-                            settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), runFile, folder)));
+                            settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), written, folder)));
             RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.observer(), stop));
             watchers.ended(result);
             return result;
@@ -128,15 +111,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private RunSpec read() {
-        List<String> all = new ArrayList<>(changes);
-        if (engine != null) {
-            all.add("engine=" + engine);
-        }
-        if (threads != null) {
-            all.add("threads=" + threads);
-        }
         if (run != null) {
-            return RunFileArgument.read(run, all);
+            return runFile.read(run);
         }
         if (!resume || out == null) {
             throw new ParameterException(
@@ -147,6 +123,6 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "There is no run to resume in " + out + ": it has no run.yaml.");
         }
-        return RunFileArgument.read(saved.toString(), all);
+        return runFile.read(saved.toString());
     }
 }

@@ -1,7 +1,5 @@
 package org.steadygrad.health;
 
-import java.util.List;
-
 /** Is told what health sees, on the training thread. */
 public interface HealthObserver {
 
@@ -16,32 +14,6 @@ public interface HealthObserver {
 
     /** A finding that is believed from an iteration on. */
     default void found(int iteration, Finding finding) {}
-
-    /** Tells several, in the order given. */
-    static HealthObserver all(List<? extends HealthObserver> observers) {
-        List<HealthObserver> told = List.copyOf(observers);
-        return new HealthObserver() {
-            @Override
-            public void looked(Look look) {
-                told.forEach(o -> o.looked(look));
-            }
-
-            @Override
-            public void skipped(Skipped step) {
-                told.forEach(o -> o.skipped(step));
-            }
-
-            @Override
-            public void distributed(Distributions distributions) {
-                told.forEach(o -> o.distributed(distributions));
-            }
-
-            @Override
-            public void found(int iteration, Finding finding) {
-                told.forEach(o -> o.found(iteration, finding));
-            }
-        };
-    }
 
     /**
      * A step that wasn't applied.

@@ -7,7 +7,6 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -21,6 +20,7 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.DeepStack;
+import org.steadygrad.nn.SequencePooling;
 import org.steadygrad.spec.InitializerKind;
 import org.steadygrad.spec.LayerSpec;
 
@@ -176,9 +176,9 @@ final class GraphAssembly {
                 graph.addVertex(name, new LastTimeStepVertex(ModelBuilder.INPUT), last);
                 last = name;
             }
-            case MAX -> append(name, new GlobalPoolingLayer(PoolingType.MAX));
-            case AVERAGE -> append(name, new GlobalPoolingLayer(PoolingType.AVG));
-            case SUM -> append(name, new GlobalPoolingLayer(PoolingType.SUM));
+            case MAX -> append(name, new SequencePooling(PoolingType.MAX));
+            case AVERAGE -> append(name, new SequencePooling(PoolingType.AVG));
+            case SUM -> append(name, new SequencePooling(PoolingType.SUM));
         }
         flow = Flow.VECTOR;
     }

@@ -63,6 +63,16 @@ public final class ReportPictures implements AutoCloseable {
         return charts;
     }
 
+    /**
+     * Some of {@link #charts}, in their order.
+     *
+     * @param names what they are called; {@code *} stands for any characters, as in {@code weight-*}
+     * @throws org.steadygrad.check.InvalidInputException if a name stands for no chart; the message lists those there are
+     */
+    public List<Chart> charts(List<String> names) {
+        return ChartChoice.among(charts, names);
+    }
+
     /** A chart as SVG. */
     public String svg(Chart chart) {
         return STYLE.matcher(script.call("pictures.svg", chart.name())).replaceAll("");

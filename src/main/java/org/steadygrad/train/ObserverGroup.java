@@ -3,16 +3,13 @@ package org.steadygrad.train;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
+import org.steadygrad.health.HealthObserverGroup;
 
 /** Tells several observers, in the order given. */
-public final class ObserverGroup implements TrainingObserver {
-    private final List<TrainingObserver> told;
+public final class ObserverGroup extends HealthObserverGroup<TrainingObserver> implements TrainingObserver {
 
     public ObserverGroup(List<TrainingObserver> observers) {
-        told = List.copyOf(observers);
+        super(observers);
     }
 
     @Override
@@ -43,25 +40,5 @@ public final class ObserverGroup implements TrainingObserver {
     @Override
     public void happened(Event event, int iteration, String message) {
         told.forEach(o -> o.happened(event, iteration, message));
-    }
-
-    @Override
-    public void looked(Look look) {
-        told.forEach(o -> o.looked(look));
-    }
-
-    @Override
-    public void skipped(Skipped step) {
-        told.forEach(o -> o.skipped(step));
-    }
-
-    @Override
-    public void distributed(Distributions distributions) {
-        told.forEach(o -> o.distributed(distributions));
-    }
-
-    @Override
-    public void found(int iteration, Finding finding) {
-        told.forEach(o -> o.found(iteration, finding));
     }
 }

@@ -26,6 +26,7 @@ import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.HealthObserverGroup;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
@@ -123,7 +124,7 @@ final class TrainingRun {
         Optional<HealthLog> healthLog = healthLog(folder, progress);
         List<HealthObserver> observers = new ArrayList<>(List.of(cures, observer));
         healthLog.ifPresent(observers::add);
-        HealthMonitor health = healthMonitor(engine, HealthObserver.all(observers), start);
+        HealthMonitor health = healthMonitor(engine, new HealthObserverGroup<>(observers), start);
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);

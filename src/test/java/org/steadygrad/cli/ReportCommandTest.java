@@ -85,21 +85,63 @@ class ReportCommandTest {
         Path pictures = folder.resolve("pictures");
         Ended ended = report(one, "--png", pictures);
         assertEquals(0, ended.code(), ended.err());
-        try (Stream<Path> files = Files.list(pictures)) {
-            List<String> names =
-                    files.map(f -> f.getFileName().toString()).sorted().toList();
-            assertEquals(
-                    List.of(
-                            "gradient-norm.png",
-                            "gradient-norm.svg",
-                            "loss.png",
-                            "loss.svg",
-                            "seconds.png",
-                            "seconds.svg"),
-                    names);
-        }
+        assertEquals(
+                List.of("gradient-norm.png", "gradient-norm.svg", "loss.png", "loss.svg", "seconds.png", "seconds.svg"),
+                names(pictures));
         assertTrue(ended.out().contains("3 charts, each as PNG and SVG: " + pictures), ended.out());
         assertTrue(Files.readString(pictures.resolve("loss.svg")).startsWith("<svg"));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void chartsAreChosenByNameOrPattern() throws IOException {
+        Path pictures = folder.resolve("pictures");
+        Ended ended = report(one, "--png", pictures, "--chart", "seconds", "--chart", "*-norm", "--chart", "grad*");
+        assertEquals(0, ended.code(), ended.err());
+        assertEquals(List.of("gradient-norm.png", "gradient-norm.svg", "seconds.png", "seconds.svg"), names(pictures));
+        assertTrue(ended.out().contains("2 charts, each as PNG and SVG: " + pictures), ended.out());
+        Ended single = report(one, "--png", folder.resolve("single"), "--chart", "loss");
+        assertTrue(single.out().contains("1 chart, as PNG and SVG: "), single.out());
+        assertEquals(List.of("loss.png", "loss.svg"), names(folder.resolve("single")));
+    }
+
+    @Test
+    void unknownChartIsToldWithThoseThereAreAndNothingIsWritten() {
+        Path pictures = folder.resolve("pictures");
+        Ended ended = report(one, "--png", pictures, "--chart", "loss", "--chart", "gradient.norm");
+        assertEquals(1, ended.code());
+        String error = ended.err().replaceAll("\\s+", " ");
+        assertTrue(error.contains("expected one of loss, gradient-norm, seconds"), error);
+        assertTrue(error.contains("got \"gradient.norm\". Did you mean gradient-norm?"), error);
+        assertEquals("", ended.out());
+        assertFalse(Files.exists(one.resolve("report.html")) || Files.exists(pictures));
+    }
+
+    @Test
+    void chartsAreListedWithTheirTitles() {
+        Ended all = report(one, "--list-charts");
+        assertEquals(0, all.code(), all.err());
+        List<String> lines = all.out().lines().toList();
+        assertEquals(3, lines.size(), all.out());
+        assertTrue(lines.get(0).matches("loss {2,}\\S.+"), all.out());
+        Ended some = report(one, "--list-charts", "--chart", "sec*");
+        assertTrue(some.out().matches("seconds  \\S.+\\R"), some.out());
+        assertFalse(Files.exists(one.resolve("report.html")));
+    }
+
+    @Test
+    void optionsThatMeanNothingTogetherAreRefused() {
+        assertEquals(2, report(one, "--chart", "loss").code());
+        assertEquals(2, report(one, "--list-charts", "--png", folder).code());
+        assertEquals(
+                2,
+                report(one, "--list-charts", "--out", folder.resolve("x.html")).code());
+        assertFalse(Files.exists(one.resolve("report.html")));
     }
 
     @Test

@@ -3,12 +3,14 @@ package org.steadygrad.engine;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
+import static org.steadygrad.engine.ContractModels.graphOn;
 import static org.steadygrad.engine.ContractModels.pooling;
 import static org.steadygrad.engine.ContractModels.stepClasses;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -25,6 +27,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.nn.BatchNorm;
+import org.steadygrad.nn.DeepStack;
+import org.steadygrad.nn.SequencePooling;
 
 /**
  * Variable lengths: padding at the end, rows that are full and rows of length zero. Gaps are for the GRU alone, since
@@ -60,6 +64,15 @@ public interface MaskedSequencesContract extends EngineSubject {
         return new ContractCase(name, chain(InputType.recurrent(3), layers), oneLabel());
     }
 
+    private static ContractCase pooledBelowResidualStack(PoolingType type) {
+        GraphBuilder graph = graphOn(InputType.recurrent(3));
+        graph.addLayer("cell", Cell.GRU.units(5), "in");
+        graph.addLayer("pool", new SequencePooling(type), "cell");
+        String last = DeepStack.of(2, 5).residual(true).batchNorm(true).addTo(graph, "pool", 5);
+        graph.addLayer("out", classes(3), last);
+        return new ContractCase("pooling " + type + " below a residual stack", graph.build(), oneLabel());
+    }
+
     @TestFactory
     default Stream<DynamicTest> paddedAtTheEnd() {
         List<ContractCase> cases = new ArrayList<>();
@@ -74,6 +87,7 @@ public interface MaskedSequencesContract extends EngineSubject {
         }
         for (PoolingType type : PoolingType.values()) {
             cases.add(summed("pooling " + type, Cell.GRU.units(5), pooling(type), classes(3)));
+            cases.add(pooledBelowResidualStack(type));
         }
         cases.add(stepwise(
                 "batch norm",

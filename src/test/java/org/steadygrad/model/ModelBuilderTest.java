@@ -124,6 +124,7 @@ class ModelBuilderTest {
                 new Network(SEQUENCES, List.of(lstm(Direction.ADD, AUTO, 9), norm, activate)),
                 new Network(SEQUENCES, List.of(dense(3, TANH), new LayerSpec.Pool(PoolKind.AVERAGE))),
                 new Network(SEQUENCES, List.of(rnn(AUTO), new LayerSpec.Pool(PoolKind.SUM), dense(3, TANH))),
+                new Network(SEQUENCES, List.of(rnn(AUTO), new LayerSpec.Pool(PoolKind.MAX), stack(true, true))),
                 new Network(SYMBOLS, List.of(new LayerSpec.Embedding(3), gru(Direction.FORWARD, 1), dense(5, TANH))),
                 new Network(SYMBOLS, List.of(lstm(Direction.FORWARD, AUTO, 5))),
                 new Network(NUMBERS, List.of(lstm(Direction.AVERAGE, InitializerKind.IDENTITY, 0), norm)),

@@ -3,6 +3,7 @@ package org.steadygrad.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
@@ -13,6 +14,7 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.health.Distributions;
 import org.steadygrad.health.Severity;
 
@@ -79,6 +81,27 @@ class ReportPicturesTest {
         }
     }
 
+    @Test
+    void chartsAreChosenInTheirOrderAndEachOnce() {
+        try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("sample", 40)))) {
+            assertEquals(
+                    List.of("loss", "time-1", "time-2"), names(pictures.charts(List.of("time-*", "loss", "*ime-2"))));
+            assertEquals(names(pictures.charts()), names(pictures.charts(List.of("*"))));
+            assertEquals(List.of(), pictures.charts(List.of()));
+            InvalidInputException e =
+                    assertThrows(InvalidInputException.class, () -> pictures.charts(List.of("loss", "weight")));
+            assertTrue(e.getMessage().contains("loss, metric-1, gradient-norm"), e.getMessage());
+            assertTrue(e.getMessage().contains("time-1 to time-2, horizon"), e.getMessage());
+        }
+        try (ReportPictures none = new ReportPictures(List.of(new RunView("none")))) {
+            assertThrows(InvalidInputException.class, () -> none.charts(List.of("*")));
+        }
+    }
+
+    private static List<String> names(List<ReportPictures.Chart> charts) {
+        return charts.stream().map(ReportPictures.Chart::name).toList();
+    }
+
     private static void assertDrawn(ReportPictures pictures, ReportPictures.Chart chart) throws Exception {
         String svg = pictures.svg(chart);
         var document = DocumentBuilderFactory.newInstance()
@@ -98,8 +121,7 @@ class ReportPicturesTest {
         RunView strong = SampleRun.view("strong", 40);
         strong.looked(SampleRun.look(41, 40, 0));
         try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("weak", 40), strong))) {
-            List<String> names =
-                    pictures.charts().stream().map(ReportPictures.Chart::name).toList();
+            List<String> names = names(pictures.charts());
             assertTrue(names.containsAll(List.of("loss", "layer-gradients-1", "layer-gradients-2")), names.toString());
             String one = scale(pictures, "layer-gradients-1");
             assertEquals(one, scale(pictures, "layer-gradients-2"));

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.steadygrad.nn.SequencePooling;
 
 /** What layers become. */
 final class LayerTranslation {
@@ -79,7 +80,7 @@ final class LayerTranslation {
         if (layer.getClass() == EmbeddingLayer.class || layer.getClass() == EmbeddingSequenceLayer.class) {
             return EmbeddingTranslation.translate(plan, name, (FeedForwardLayer) layer, input);
         }
-        if (layer.getClass() == GlobalPoolingLayer.class) {
+        if (layer.getClass() == GlobalPoolingLayer.class || layer.getClass() == SequencePooling.class) {
             return PoolingTranslation.translate(plan, name, (GlobalPoolingLayer) layer, input);
         }
         throw new UnsupportedModelException(name, layer.getClass().getSimpleName());
