@@ -55,7 +55,7 @@ use_threads() {
     unset OMP_PROC_BIND GOMP_CPU_AFFINITY
     export OMP_WAIT_POLICY=ACTIVE
     export OMP_NUM_THREADS="$1" OPENBLAS_NUM_THREADS="$1" MKL_NUM_THREADS="$1"
-    export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-5000}"
+    export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
     export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
     export DJL_CACHE_DIR="${DJL_CACHE_DIR:-$home/target/djl}" DJL_OFFLINE=true OPT_OUT_TRACKING=true
 }
