@@ -14,6 +14,7 @@ import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.live.LivePage;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
+import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.ObserverGroup;
@@ -21,7 +22,10 @@ import org.steadygrad.train.StopSignal;
 import org.steadygrad.train.Trainer;
 import org.steadygrad.train.TrainingObserver;
 
-/** A run of the product on a thread of its own, which waits between turns; everything a run does is in its steps. */
+/**
+ * A run of the product on a thread of its own, which waits between turns. Everything a run does is in its steps, but for trials of cures,
+ * which take steps of their own.
+ */
 final class TrainerSide implements Side {
     /** What a run does beside training. */
     enum Watch {
@@ -61,6 +65,7 @@ final class TrainerSide implements Side {
                 .epochs(1)
                 .clip(new ClipSpec.GlobalNorm(Dl4jModels.MAX_NORM))
                 .checkpoint(new CheckpointSpec(NO_CHECKPOINT_SECONDS, 1))
+                .guard(RunFiles.defaults(GuardSpec.Auto.class, "trialSteps=0"))
                 .health(health(watch))
                 .engine(engine)
                 .engineSettings(new EngineSettings(threads, 0, 0, null))

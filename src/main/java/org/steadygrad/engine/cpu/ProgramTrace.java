@@ -6,10 +6,9 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
-import org.steadygrad.engine.program.Reading;
 import org.steadygrad.engine.program.TensorHistogram;
 import org.steadygrad.engine.program.TraceReport;
-import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.ops.Histogram;
 
 /**
  * Reads a program's tensors while a step runs and sums them up as a {@link StepTrace}. Activations stay until the backward
@@ -32,46 +31,47 @@ final class ProgramTrace {
 
     /** To be called after the forward pass. */
     void activations() {
-        report.input(read(plan.input(), program.value(plan.input()), ActivationRange.NONE));
+        report.input(scan.norm(program.value(plan.input()), plan.input().size()));
         for (VertexOutput output : plan.outputs()) {
             Value value = output.value();
-            report.activation(output, read(value, program.value(value), output.range()));
+            FloatMemory rows = value.perStep() ? mask : null;
+            report.activation(output, scan.read(program.value(value), value.size(), rows, output.range()));
         }
-    }
-
-    private Reading read(Value value, FloatMemory data, ActivationRange range) {
-        return scan.read(data, value.size(), value.perStep() ? mask : null, range);
     }
 
     /** To be called after the forward pass, once {@link #activations} was. */
     void histograms() {
         float[] rowMask = mask == null ? null : mask.toArray();
-        for (VertexOutput output : plan.outputs()) {
-            if (output.layer()) {
-                Value value = output.value();
-                FloatMemory data = program.value(value);
-                report.histogram(
-                        output,
-                        TensorHistogram.of(
-                                (offset, target, count) -> data.read((int) offset, target, count),
-                                data.length(),
-                                value.size(),
-                                value.perStep() ? rowMask : null));
-            }
+        List<VertexOutput> layers =
+                plan.outputs().stream().filter(VertexOutput::layer).toList();
+        List<Histogram> taken = layers.parallelStream()
+                .map(output -> histogram(output.value(), rowMask))
+                .toList();
+        for (int i = 0; i < taken.size(); i++) {
+            report.histogram(layers.get(i), taken.get(i));
         }
+    }
+
+    private Histogram histogram(Value value, float[] rowMask) {
+        FloatMemory data = program.value(value);
+        return TensorHistogram.of(
+                (offset, target, count) -> data.read((int) offset, target, count),
+                data.length(),
+                value.size(),
+                value.perStep() ? rowMask : null);
     }
 
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */
     void gradient(Value value) {
         if (report.reads(value)) {
-            report.gradient(value, read(value, program.gradient(value), ActivationRange.NONE));
+            report.gradient(value, scan.norm(program.gradient(value), value.size()));
         }
     }
 
     /** To be called before the backward pass. */
     void labels() {
         FloatMemory labels = program.batch().labels();
-        report.labels(scan.read(labels, plan.loss().labelSize(), null, ActivationRange.NONE));
+        report.labels(scan.norm(labels, plan.loss().labelSize()));
     }
 
     /**
@@ -81,7 +81,8 @@ final class ProgramTrace {
      * @param profiles of the recurrent layers
      */
     StepTrace finish(double loss, List<TimeProfile> profiles) {
-        return report.finish(
-                loss, profiles, block -> scan.nonFinite(program.model().memory().gradient(block)));
+        ModelMemory model = program.model().memory();
+        boolean finite = scan.norm(model.gradient(), 1).nonFinite() == 0;
+        return report.finish(loss, profiles, block -> finite ? 0 : scan.nonFinite(model.gradient(block)));
     }
 }

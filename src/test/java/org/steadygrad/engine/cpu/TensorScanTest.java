@@ -1,0 +1,113 @@
+package org.steadygrad.engine.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.steadygrad.engine.program.Reading;
+import org.steadygrad.engine.trace.ActivationRange;
+
+/** Readings of tensors against sums in double, for values that float sums can and can't hold. */
+class TensorScanTest {
+    private static Workers workers;
+
+    @BeforeAll
+    static void start() {
+        workers = new Workers(2);
+    }
+
+    @AfterAll
+    static void stop() {
+        workers.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> momentsAreThoseOfDoubles() {
+        Random random = new Random(3);
+        return Stream.of(
+                        new int[] {1, 1},
+                        new int[] {33, 7},
+                        new int[] {300, 3},
+                        new int[] {128, 256},
+                        new int[] {700, 513},
+                        new int[] {3, 5000})
+                .flatMap(shape -> Stream.of(
+                        values(shape, "normal", i -> random.nextGaussian()),
+                        values(shape, "far from 0", i -> 1e4 + random.nextGaussian()),
+                        values(shape, "constant", i -> 0.1f),
+                        values(shape, "tiny", i -> 1e-30 * random.nextGaussian()),
+                        values(shape, "huge", i -> 1e30 * random.nextGaussian()),
+                        values(shape, "of all sizes", i -> Math.pow(10, random.nextInt(60) - 30)),
+                        values(shape, "one outlier", i -> i == 0 ? 1e6 : random.nextGaussian())));
+    }
+
+    private static DynamicTest values(int[] shape, String name, IntToDoubleFunction value) {
+        return DynamicTest.dynamicTest(shape[0] + " x " + shape[1] + " " + name, () -> {
+            int length = shape[0] * shape[1];
+            try (FloatMemory tensor = FloatMemory.allocate(length)) {
+                for (int i = 0; i < length; i++) {
+                    tensor.put(i, (float) value.applyAsDouble(i));
+                }
+                double sum = 0;
+                double squares = 0;
+                for (int i = 0; i < length; i++) {
+                    sum += tensor.get(i);
+                    squares += (double) tensor.get(i) * tensor.get(i);
+                }
+                double norm = Math.sqrt(squares);
+                double size = norm / Math.sqrt(length);
+                double mean = sum / length;
+                double variance = 0;
+                for (int i = 0; i < length; i++) {
+                    variance += (tensor.get(i) - mean) * (tensor.get(i) - mean) / length;
+                }
+                double deviation = Math.sqrt(variance);
+                TensorScan scan = new TensorScan(workers);
+                assertEquals(norm, scan.norm(tensor, shape[1]).norm(), 1e-6 * norm);
+                Reading reading = scan.read(tensor, shape[1], null, ActivationRange.NONE);
+                assertEquals(norm, reading.norm(), 1e-6 * norm);
+                assertEquals(mean, reading.mean(), 1e-6 * size);
+                assertEquals(deviation, reading.deviation(), 1e-5 * deviation + 1e-6 * size);
+                assertEquals(-1, reading.nonFiniteRow());
+            }
+        });
+    }
+
+    @Test
+    void theFirstNumberThatIsntFiniteIsNamed() {
+        try (FloatMemory tensor = FloatMemory.allocate(700 * 33)) {
+            tensor.put(650 * 33 + 5, Float.NEGATIVE_INFINITY);
+            tensor.put(300 * 33 + 32, Float.NaN);
+            TensorScan scan = new TensorScan(workers);
+            for (Reading reading :
+                    new Reading[] {scan.read(tensor, 33, null, ActivationRange.NONE), scan.norm(tensor, 33)}) {
+                assertEquals(300, reading.nonFiniteRow());
+                assertTrue(Double.isNaN(reading.nonFinite()));
+            }
+            tensor.put(300 * 33 + 32, 0);
+            assertEquals(Double.NEGATIVE_INFINITY, scan.nonFinite(tensor));
+            assertEquals(650, scan.norm(tensor, 33).nonFiniteRow());
+        }
+    }
+
+    @Test
+    void unitsThatAreZeroThroughoutAreDead() {
+        try (FloatMemory tensor = FloatMemory.allocate(128 * 40)) {
+            for (int row = 0; row < 128; row++) {
+                for (int column = 10; column < 40; column++) {
+                    tensor.put(row * 40 + column, row == 77 || column > 20 ? 0.5f : 0);
+                }
+            }
+            Reading reading = new TensorScan(workers)
+                    .read(tensor, 40, null, new ActivationRange("relu", Double.NaN, Double.NaN, 0, true));
+            assertEquals(0.25, reading.deadShare());
+        }
+    }
+}
