@@ -49,13 +49,11 @@ commit=$(git -C "$product" describe --always --dirty 2>/dev/null || echo unknown
 threads=${STEADYGRAD_BENCHMARK_THREADS:-$(physical_cores)}
 
 # Threads of every library, which read these when they are loaded. With the passive wait policy oneDNN's recurrent layers
-# are several times slower, and with the default as well once two Java threads have used OpenMP: it then takes the machine for
-# overloaded. Without the spin count, threads of the side that isn't measured would spin for milliseconds.
+# are several times slower; with the default, threads of the side that isn't measured would spin for milliseconds.
 use_threads() {
-    unset OMP_PROC_BIND GOMP_CPU_AFFINITY
-    export OMP_WAIT_POLICY=ACTIVE
+    unset OMP_WAIT_POLICY OMP_PROC_BIND GOMP_CPU_AFFINITY
     export OMP_NUM_THREADS="$1" OPENBLAS_NUM_THREADS="$1" MKL_NUM_THREADS="$1"
-    export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
+    export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-5000}"
     export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
     export DJL_CACHE_DIR="${DJL_CACHE_DIR:-$home/target/djl}" DJL_OFFLINE=true OPT_OUT_TRACKING=true
 }
