@@ -4,6 +4,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
@@ -13,13 +16,19 @@ import org.steadygrad.engine.EngineSettings;
 
 /**
  * One engine for several runs that take turns on it: two engines with the same model differ by several per cent in time, by where their
- * memory happens to lie, which is more than what watching a run costs. A run that begins puts its model's weights into the engine.
+ * memory happens to lie, which is more than what watching a run costs. For the same reason it works on a thread of its own: each that calls
+ * it would have OpenMP threads of its own, on whichever cores they come to lie. A run that begins puts its model's weights into the engine.
  */
 public final class SharedEngine implements EngineProvider {
     /** The name that a run asks for it by. */
     static final String NAME = "shared";
 
     private static final int NEVER_BY_ITSELF = Integer.MIN_VALUE;
+    private static final ExecutorService THREAD = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "benchmark-engine");
+        thread.setDaemon(true);
+        return thread;
+    });
     private static String kind;
     private static Engine engine;
 
@@ -80,9 +89,10 @@ public final class SharedEngine implements EngineProvider {
 
     private static Object call(Engine engine, Method method, Object[] arguments) throws Throwable {
         try {
-            return method.invoke(engine, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
+            return THREAD.submit(() -> method.invoke(engine, arguments)).get();
+        } catch (ExecutionException e) {
+            boolean thrown = e.getCause() instanceof InvocationTargetException;
+            throw thrown ? e.getCause().getCause() : e.getCause();
         }
     }
 }
