@@ -45,7 +45,7 @@ public record TensorLook(List<Tensor> tensors, List<Look.Gate> gates) {
     }
 
     private static List<Tensor> byParameter(FlatLayout layout, float[] values, Kind kind) {
-        return layout.blocks().parallelStream()
+        return layout.blocks().stream()
                 .filter(ParameterBlock::trained)
                 .map(block -> new Tensor(
                         block.name(),

@@ -42,13 +42,10 @@ final class ProgramTrace {
     /** To be called after the forward pass, once {@link #activations} was. */
     void histograms() {
         float[] rowMask = mask == null ? null : mask.toArray();
-        List<VertexOutput> layers =
-                plan.outputs().stream().filter(VertexOutput::layer).toList();
-        List<Histogram> taken = layers.parallelStream()
-                .map(output -> histogram(output.value(), rowMask))
-                .toList();
-        for (int i = 0; i < taken.size(); i++) {
-            report.histogram(layers.get(i), taken.get(i));
+        for (VertexOutput output : plan.outputs()) {
+            if (output.layer()) {
+                report.histogram(output, histogram(output.value(), rowMask));
+            }
         }
     }
 

@@ -218,7 +218,9 @@ final class TensorScan {
             for (int i = 0; i < partial.lanes; i++) {
                 sum += partial.sums[i];
                 squares += partial.squares[i];
-                columns[i % size] += partial.squares[i];
+                // squares of the smallest floats are 0 in float; outputs that can die are never negative, so that sums
+                // don't cancel out
+                columns[i % size] += partial.squares[i] + Math.abs(partial.sums[i]);
             }
         }
         int dead = (int) Arrays.stream(columns).filter(column -> column == 0).count();

@@ -105,9 +105,12 @@ class TensorScanTest {
                     tensor.put(row * 40 + column, row == 77 || column > 20 ? 0.5f : 0);
                 }
             }
+            for (int row = 0; row < 128; row++) {
+                tensor.put(row * 40, 1e-30f);
+            }
             Reading reading = new TensorScan(workers)
                     .read(tensor, 40, null, new ActivationRange("relu", Double.NaN, Double.NaN, 0, true));
-            assertEquals(0.25, reading.deadShare());
+            assertEquals(9 / 40.0, reading.deadShare());
         }
     }
 }
