@@ -63,13 +63,27 @@ final class Workers implements AutoCloseable {
             task.run(0, 0, length);
             return;
         }
+        spread(parts, length, ALIGNMENT, task);
+    }
+
+    /**
+     * Runs as many parts, each of one element, and returns when all are done.
+     *
+     * @param parts at most {@link #threads()}
+     * @throws RuntimeException or Error what a part threw
+     */
+    void each(int parts, Range task) {
+        spread(parts, parts, 1, task);
+    }
+
+    private void spread(int parts, int length, int alignment, Range task) {
         pending.set(parts - 1);
         for (int i = 1; i < parts; i++) {
-            helpers[i - 1].give(task, bound(i, parts, length), bound(i + 1, parts, length));
+            helpers[i - 1].give(task, bound(i, parts, length, alignment), bound(i + 1, parts, length, alignment));
         }
         Throwable failure = null;
         try {
-            task.run(0, 0, bound(1, parts, length));
+            task.run(0, 0, bound(1, parts, length, alignment));
         } catch (RuntimeException | Error e) {
             failure = e;
         }
@@ -88,11 +102,11 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private static int bound(int part, int parts, int length) {
+    private static int bound(int part, int parts, int length, int alignment) {
         if (part == parts) {
             return length;
         }
-        return (int) ((long) length * part / parts) / ALIGNMENT * ALIGNMENT;
+        return (int) ((long) length * part / parts) / alignment * alignment;
     }
 
     @Override
