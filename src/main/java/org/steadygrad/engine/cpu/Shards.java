@@ -31,7 +31,8 @@ final class Shards {
         long rows = (long) shape.steps() * shape.examples() * (shape.inputs() + shape.units());
         long gradients =
                 blocks.input().length() + blocks.recurrent().length() + blocks.bias().length();
-        return Float.BYTES * (training ? 2 * rows + count * gradients : rows);
+        long states = 3L * shape.stateTensors() * shape.stateLength();
+        return Float.BYTES * (training ? 2 * rows + states + count * gradients : rows + states);
     }
 
     /**
