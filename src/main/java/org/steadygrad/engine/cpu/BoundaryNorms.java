@@ -40,7 +40,7 @@ final class BoundaryNorms {
         squares.add(sum);
     }
 
-    /** Takes what was noted of the same steps' states by parts, in any case in the given order. */
+    /** Takes what was noted of the same steps, of some of the examples' states each. */
     void join(List<BoundaryNorms> parts) {
         clear();
         steps.addAll(parts.get(0).steps);

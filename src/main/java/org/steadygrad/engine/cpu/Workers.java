@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads that Java loops over tensors are spread over. The calling thread takes part; work is divided by position
- * only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work.
+ * only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work, unless
+ * each runs primitives of its own ({@link #each}).
  */
 final class Workers implements AutoCloseable {
     /** Boundaries between parts are multiples of this, so that no two threads write to one cache line. */
@@ -67,7 +68,7 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs as many parts, each of one element, and returns when all are done.
+     * Runs so many parts, each of one element and in a thread of its own, and returns when all are done.
      *
      * @param parts at most {@link #threads()}
      * @throws RuntimeException or Error what a part threw
