@@ -66,13 +66,15 @@ final class ShardedSequence implements SequenceRun {
 
     @Override
     public void forward() {
-        runtime.runSingleThreaded(parts.size(), (part, from, to) -> parts.get(part).forward());
+        runtime.runSingleThreaded(
+                parts.size(), (part, from, to) -> parts.get(part).forward());
     }
 
     @Override
     public void backward(BoundaryNorms norms) {
         boolean noted = norms != null;
-        runtime.runSingleThreaded(parts.size(), (part, from, to) -> parts.get(part).backward(noted));
+        runtime.runSingleThreaded(
+                parts.size(), (part, from, to) -> parts.get(part).backward(noted));
         shards.sumGradients();
         if (noted) {
             norms.join(parts.stream().map(part -> part.norms).toList());

@@ -12,8 +12,8 @@ import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
  *
  * <p>Whether a layer's batch is split depends on its shape and the number of threads only. What it gains is that no thread
  * waits for another at every step; what it costs is that each reads all recurrent weights at every step, that threads
- * are woken, and that tensors are copied. On two threads whole training steps took 0.6 to 0.95 of the time within these
- * limits, and 0.9 to 1.2 beyond the one on weights.
+ * are woken, and that tensors are copied. On two threads whole training steps took 0.65 to 1 of the time within these
+ * limits, and up to 1.2 of it beyond one of them.
  */
 final class Shards {
     /** Recurrent weights that stay in a core's second cache beside all else: those of 128 LSTM or 256 simple units. */
@@ -21,6 +21,9 @@ final class Shards {
 
     /** Waking threads takes as long as the threads of one primitive wait for each other in some 16 steps. */
     private static final int FEWEST_STEPS = 32;
+
+    /** Inputs that are wider than so many times the output take longer to copy. */
+    private static final int WIDEST_INPUT = 8;
 
     private static final int FEWEST_EXAMPLES = 2;
 
@@ -39,17 +42,18 @@ final class Shards {
     /** How many shards a layer's batch is split into; 1 for not at all. */
     static int count(RecurrentShape shape, int threads) {
         long weights = (long) shape.gates() * shape.units() * shape.units();
-        if (weights > MOST_WEIGHTS || shape.steps() < FEWEST_STEPS) {
-            return 1;
-        }
-        return Math.max(1, Math.min(threads, shape.examples() / FEWEST_EXAMPLES));
+        boolean worthwhile = weights <= MOST_WEIGHTS
+                && shape.steps() >= FEWEST_STEPS
+                && shape.inputs() <= WIDEST_INPUT * shape.units();
+        return worthwhile ? Math.max(1, Math.min(threads, shape.examples() / FEWEST_EXAMPLES)) : 1;
     }
 
     /** Bytes that shards take beyond what the layer takes without them. */
     static long bytes(RecurrentShape shape, Blocks blocks, int count, boolean training) {
         long rows = (long) shape.steps() * shape.examples() * (shape.inputs() + shape.units());
-        long gradients =
-                blocks.input().length() + blocks.recurrent().length() + blocks.bias().length();
+        long gradients = blocks.input().length()
+                + blocks.recurrent().length()
+                + blocks.bias().length();
         long states = 3L * shape.stateTensors() * shape.stateLength();
         return Float.BYTES * (training ? 2 * rows + states + count * gradients : rows + states);
     }

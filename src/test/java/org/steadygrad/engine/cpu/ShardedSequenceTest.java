@@ -66,10 +66,7 @@ class ShardedSequenceTest {
         ContractData data = new ContractData(8);
         INDArray mask = pattern.mask();
         ComputationGraphConfiguration stack = chain(
-                InputType.recurrent(3),
-                cell.units(UNITS),
-                new FrozenLayerWithBackprop(cell.units(5)),
-                stepClasses(3));
+                InputType.recurrent(3), cell.units(UNITS), new FrozenLayerWithBackprop(cell.units(5)), stepClasses(3));
         stack.setBackpropType(BackpropType.TruncatedBPTT);
         return new ContractCase(
                 cell + ", " + pattern,
@@ -94,6 +91,23 @@ class ShardedSequenceTest {
                 reverse,
                 mask);
         return new CpuGradient(test.model(), change, bytes, threads);
+    }
+
+    @Test
+    void splitsByShapeAndThreadsAlone() {
+        assertEquals(3, shards(PlanStep.Cell.GRU, 32, 33, 3, 17, 3));
+        assertEquals(3, shards(PlanStep.Cell.GRU, 32, 7, 3, 17, 16), "two examples each at least");
+        assertEquals(1, shards(PlanStep.Cell.GRU, 1000, 1, 3, 17, 16), "a single example");
+        assertEquals(1, shards(PlanStep.Cell.GRU, 1000, 64, 3, 17, 1), "a single thread");
+        assertEquals(1, shards(PlanStep.Cell.GRU, 31, 33, 3, 17, 3), "few steps");
+        assertEquals(3, shards(PlanStep.Cell.LSTM, 32, 33, 3, 128, 3));
+        assertEquals(1, shards(PlanStep.Cell.LSTM, 32, 33, 3, 129, 3), "many weights");
+        assertEquals(3, shards(PlanStep.Cell.SIMPLE, 32, 33, 3, 256, 3));
+        assertEquals(1, shards(PlanStep.Cell.SIMPLE, 32, 33, 137, 17, 3), "wide inputs");
+    }
+
+    private static int shards(PlanStep.Cell cell, int steps, int examples, int inputs, int units, int threads) {
+        return Shards.count(new RecurrentShape(cell, TANH, steps, examples, inputs, units, false), threads);
     }
 
     @TestFactory
@@ -132,7 +146,8 @@ class ShardedSequenceTest {
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
             assertEquals(expected.get(i).steps(), actual.get(i).steps());
-            double[] norms = expected.get(i).norms().stream().mapToDouble(n -> n).toArray();
+            double[] norms =
+                    expected.get(i).norms().stream().mapToDouble(n -> n).toArray();
             double[] others = actual.get(i).norms().stream().mapToDouble(n -> n).toArray();
             assertArrayEquals(norms, others, 1e-6);
         }
@@ -145,17 +160,18 @@ class ShardedSequenceTest {
 
     @TestFactory
     Stream<DynamicTest> repeatsAreIdentical() {
-        return Stream.of(Cell.values()).map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
-            MultiDataSet batch = test(cell, Pattern.ALL).batch();
-            Gradient first = null;
-            for (int i = 0; i < 8; i++) {
-                try (CpuGradient engine = engine(test(cell, Pattern.ALL), false, 0, THREADS)) {
-                    Gradient gradient = engine.of(batch);
-                    first = first == null ? gradient : first;
-                    Gradient.assertIdentical(first.blocks(), gradient.blocks(), "run " + i);
-                }
-            }
-        }));
+        return Stream.of(Cell.values())
+                .map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
+                    MultiDataSet batch = test(cell, Pattern.ALL).batch();
+                    Gradient first = null;
+                    for (int i = 0; i < 8; i++) {
+                        try (CpuGradient engine = engine(test(cell, Pattern.ALL), false, 0, THREADS)) {
+                            Gradient gradient = engine.of(batch);
+                            first = first == null ? gradient : first;
+                            Gradient.assertIdentical(first.blocks(), gradient.blocks(), "run " + i);
+                        }
+                    }
+                }));
     }
 
     private static ContractCase longCase(Cell cell) {
@@ -168,20 +184,21 @@ class ShardedSequenceTest {
 
     @TestFactory
     Stream<DynamicTest> recomputedWithinALimit() {
-        return Stream.of(Cell.values()).map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
-            ContractCase test = longCase(cell);
-            try (CpuGradient free = engine(test, false, 0, 1)) {
-                Gradient expected = free.of(test.batch());
-                long limit = free.program.bytes() * 15 / 16;
-                try (CpuGradient whole = engine(test, false, limit, 1);
-                        CpuGradient split = engine(test, false, limit, THREADS)) {
-                    whole.of(test.batch());
-                    assertSame(expected, split.of(test.batch()), "recomputed");
-                    assertTrue(split.program.bytes() > whole.program.bytes(), "the batch is split");
-                    assertTrue(split.program.bytes() <= limit, () -> split.program.bytes() + " of " + limit);
-                }
-            }
-        }));
+        return Stream.of(Cell.values())
+                .map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
+                    ContractCase test = longCase(cell);
+                    try (CpuGradient free = engine(test, false, 0, 1)) {
+                        Gradient expected = free.of(test.batch());
+                        long limit = free.program.bytes() * 15 / 16;
+                        try (CpuGradient whole = engine(test, false, limit, 1);
+                                CpuGradient split = engine(test, false, limit, THREADS)) {
+                            whole.of(test.batch());
+                            assertSame(expected, split.of(test.batch()), "recomputed");
+                            assertTrue(split.program.bytes() > whole.program.bytes(), "the batch is split");
+                            assertTrue(split.program.bytes() <= limit, () -> split.program.bytes() + " of " + limit);
+                        }
+                    }
+                }));
     }
 
     @Test
@@ -251,10 +268,9 @@ class ShardedSequenceTest {
         long biases = (long) shape.biasOrder().length * shape.units();
         List<ParameterBlock> blocks = new ArrayList<>();
         long offset = 0;
-        for (List<Long> sizes :
-                List.of(List.of((long) shape.inputs(), columns), List.of((long) shape.units(), columns), List.of(biases))) {
-            blocks.add(new ParameterBlock(
-                    "layer", "p" + blocks.size(), offset, sizes, ParameterBlock.Kind.TRAINED));
+        for (List<Long> sizes : List.of(
+                List.of((long) shape.inputs(), columns), List.of((long) shape.units(), columns), List.of(biases))) {
+            blocks.add(new ParameterBlock("layer", "p" + blocks.size(), offset, sizes, ParameterBlock.Kind.TRAINED));
             offset += sizes.stream().mapToLong(size -> size).reduce(1, Math::multiplyExact);
         }
         return blocks;
