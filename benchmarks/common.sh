@@ -1,4 +1,4 @@
-# Read by compare.sh and jmh.sh: builds what is older than its sources and finds out how to start Java.
+# Read by compare.sh, health.sh and jmh.sh: builds what is older than its sources and finds out how to start Java.
 # Sets: home (this folder), java, classpath, threads, commit.
 
 say() { printf 'benchmarks: %s\n' "$*" >&2; }
@@ -47,6 +47,22 @@ physical_cores() {
 classpath=$home/target/classes:$product/target/classes:$(cat "$home/target/classpath.txt")
 commit=$(git -C "$product" describe --always --dirty 2>/dev/null || echo unknown)
 threads=${STEADYGRAD_BENCHMARK_THREADS:-$(physical_cores)}
+
+# Takes the number of threads from a script's arguments, where it is among them: it must be known before Java starts.
+threads_of() {
+    next=
+    for argument in "$@"; do
+        [ -z "$next" ] || threads=$argument
+        next=
+        case $argument in
+            --threads) next=yes ;;
+            --threads=*) threads=${argument#--threads=} ;;
+        esac
+    done
+    case $threads in
+        '' | *[!0-9]* | 0) fail "--threads takes a number above 0, got \"$threads\"." ;;
+    esac
+}
 
 # Threads of every library, which read these when they are loaded. With the passive wait policy oneDNN's recurrent layers
 # are several times slower; with the default, threads of the side that isn't measured would spin for milliseconds.

@@ -5,19 +5,7 @@ set -eu
 # shellcheck source=common.sh
 . "$(dirname -- "$0")/common.sh"
 
-# The number of threads must be known before Java starts.
-next=
-for argument in "$@"; do
-    [ -z "$next" ] || threads=$argument
-    next=
-    case $argument in
-        --threads) next=yes ;;
-        --threads=*) threads=${argument#--threads=} ;;
-    esac
-done
-case $threads in
-    '' | *[!0-9]* | 0) fail "--threads takes a number above 0, got \"$threads\"." ;;
-esac
+threads_of "$@"
 use_threads "$threads"
 # shellcheck disable=SC2086 # options are words
 exec "$java" $java_flags "-XX:ActiveProcessorCount=$threads" "-Dbenchmark.commit=$commit" -cp "$classpath" \

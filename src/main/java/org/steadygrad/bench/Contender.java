@@ -20,6 +20,7 @@ import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.platform.ResidentSet;
+import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.RunSpec;
 
 /** One engine that trains, and what is noted of it. */
@@ -31,7 +32,7 @@ final class Contender implements AutoCloseable {
     private final Engine engine;
     private final StepBatches batches;
     private final ClipPolicy clip;
-    private final int traceEvery;
+    private final HealthSpec looks;
     private final SplittableRandom seeds;
     private final OptionalLong residentBefore;
     private final List<Double> losses = new ArrayList<>();
@@ -47,7 +48,7 @@ final class Contender implements AutoCloseable {
         this.name = name;
         this.batches = batches;
         clip = ClipPolicies.of(run.training().clip());
-        traceEvery = run.health().every();
+        looks = run.health();
         seeds = new SplittableRandom(run.seed());
         System.gc();
         residentBefore = ResidentSet.bytes();
@@ -151,7 +152,7 @@ final class Contender implements AutoCloseable {
     }
 
     private List<PassOptions> options(Step step) {
-        boolean traced = steps == 0 || (steps + 1) % traceEvery == 0;
+        boolean traced = looks.looksAt(steps + 1);
         boolean accumulate = step.batches().size() > 1;
         List<PassOptions> options = new ArrayList<>();
         for (int i = 0; i < step.batches().size(); i++) {

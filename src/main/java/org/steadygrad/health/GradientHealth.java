@@ -37,9 +37,10 @@ import org.steadygrad.spec.HealthSpec;
  * System.out.println(health.summary().text());
  * }</pre>
  *
- * <p>Every iteration the statistics of gradient and update are taken; every {@code spec.every()} iterations the step is
- * run once more on a copy of the network for the full look, at some of which histograms are taken. The training isn't changed by it, to the bit: the copy has
- * its own parameters, and ND4J's random generator is put back. The full look draws other dropout masks than the step, and
+ * <p>Every iteration the statistics of gradient and update are taken; at the iterations that {@link
+ * HealthSpec#looksAt} says, the step is run once more on a copy of the network for the full look, at some of which histograms
+ * are taken. The training isn't changed by it, to the bit: the copy has its own parameters, and ND4J's random generator is put
+ * back. The full look draws other dropout masks than the step, and
  * with truncated back-propagation starts every window from a state of zeros. Attach it before a clipping listener to see
  * gradients before clipping.
  *

@@ -146,7 +146,7 @@ public final class HealthMonitor {
      * differ.
      */
     public boolean wantsBatch(int iteration) {
-        return iteration <= 2 || iteration % spec.every() == 0 || (iteration - 1) % spec.every() == 0;
+        return spec.looksAt(iteration) || iteration > 1 && spec.looksAt(iteration - 1);
     }
 
     /**

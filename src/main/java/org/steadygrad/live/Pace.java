@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param longest time between messages, though a message may take longer to make than {@code rest} allows for
  */
 record Pace(Duration shortest, int rest, Duration longest) {
-    /** Every second, and for views so large that a message takes more than 10 ms of a core, a hundredth of its time. */
-    static final Pace USUAL = new Pace(Duration.ofSeconds(1), 100, Duration.ofSeconds(10));
+    /** Every second, and for views so large that a message takes more than 5 ms of a core, half a hundredth of its time. */
+    static final Pace USUAL = new Pace(Duration.ofSeconds(1), 200, Duration.ofSeconds(10));
 
     /** The first messages are slow since the program has yet to be compiled. */
     private static final int WARM_UP = 5;

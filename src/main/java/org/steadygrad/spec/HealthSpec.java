@@ -11,6 +11,10 @@ public record HealthSpec(
                 int every,
         @Doc("Iterations between histograms of weights, gradients and activations; 0 takes none.") @Default("100")
                 int histograms,
+        @Doc("Iterations at the start, where most goes wrong, that these two hold for.") @Default("1000") int early,
+        @Doc("Factor by which full looks and histograms are further apart after that; 1 keeps them as they were.")
+                @Default("5")
+                int later,
         @Doc("Findings that aren't wanted, by name, for example [oscillating-loss].") @Default("[]")
                 List<String> ignore,
         @Doc("What is looked for in the batches.") @Default("{}") Data data,
@@ -25,6 +29,8 @@ public record HealthSpec(
     public HealthSpec {
         Check.positive(every, "health", "every");
         Check.nonNegative(histograms, "health", "histograms");
+        Check.nonNegative(early, "health", "early");
+        Check.positive(later, "health", "later");
         ignore = List.copyOf(ignore);
         ignore.forEach(name -> FindingKind.of(name, "health.ignore"));
     }
@@ -63,12 +69,12 @@ public record HealthSpec(
 
     /** Whether there is a full look at a step. @param iteration its number, from 1 */
     public boolean looksAt(int iteration) {
-        return iteration == 1 || iteration % every == 0;
+        return iteration == 1 || iteration % spaced(every, iteration) == 0;
     }
 
     /**
      * Whether histograms are taken of a step: at the first one, and at the full look with which, or after which, another
-     * {@link #histograms} iterations are over.
+     * {@link #histograms} iterations are over, {@link #later} times as many after the {@link #early} ones.
      *
      * @param iteration its number, from 1
      */
@@ -76,7 +82,12 @@ public record HealthSpec(
         if (histograms == 0 || !looksAt(iteration)) {
             return false;
         }
-        return iteration == 1 || iteration / histograms > (iteration - every) / histograms;
+        long apart = spaced(histograms, iteration);
+        return iteration == 1 || iteration / apart > (iteration - spaced(every, iteration)) / apart;
+    }
+
+    private long spaced(int iterations, int iteration) {
+        return iteration <= early ? iterations : (long) iterations * later;
     }
 
     /** When gradients vanish or explode from layer to layer. */

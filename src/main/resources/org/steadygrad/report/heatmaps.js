@@ -2,6 +2,9 @@
 (function (sg) {
     'use strict';
 
+    var MOST_PLACES = 200;
+    var MOST_CELLS = 16000;
+
     /** Colour's range of some rows on a logarithmic scale, in powers of ten; null when nothing is positive. */
     function decades(rows) {
         var positive = sg.finite(sg.flat(rows)).filter(function (v) { return v > 0; });
@@ -19,24 +22,53 @@
         return { low: Math.max(low, high - 14), high: high, log: true };
     }
 
-    function cells(rows, scale) {
+    /**
+     * The columns from left to right at even distances of steps: one that lasts longer, since the next look came later, is there more than
+     * once.
+     *
+     * @param columns steps of the looks
+     * @return [{step, column}]
+     */
+    function places(columns, rows) {
+        var most = Math.max(MOST_PLACES / 4, Math.min(MOST_PLACES, Math.floor(MOST_CELLS / Math.max(1, rows))));
+        var last = columns[columns.length - 1];
+        // the first step is looked at whatever the distance
+        var gaps = columns.slice(2).map(function (c, i) { return c - columns[i + 1]; });
+        var gap = gaps.length ? sg.least(gaps) : 0;
+        if (gap <= 0) {
+            return columns.map(function (c, i) { return { step: c, column: i }; });
+        }
+        var span = gap * Math.ceil((last - columns[0]) / gap / most);
+        var list = [];
+        var first = columns[1] - span * Math.ceil((columns[1] - columns[0]) / span);
+        for (var step = first, column = 0; step < last + span; step += span) {
+            while (column + 1 < columns.length && columns[column + 1] <= step) {
+                column++;
+            }
+            list.push({ step: Math.min(last, Math.max(step, columns[0])), column: column });
+        }
+        return list;
+    }
+
+    function cells(rows, at, scale) {
         var data = [];
         rows.forEach(function (row, y) {
-            row.forEach(function (value, x) {
+            at.forEach(function (place, x) {
+                var value = row[place.column];
                 if (value !== null && value !== undefined) {
                     var shown = scale.log ? (value > 0 ? Math.log10(value) : scale.low) : scale.root ? Math.sqrt(value) : value;
-                    data.push([x, y, Math.min(scale.high, Math.max(scale.low, shown)), value]);
+                    data.push([x, y, Math.min(scale.high, Math.max(scale.low, shown)), value, place.column]);
                 }
             });
         });
         return data;
     }
 
-    function columnAxis(theme, columns, width) {
+    function columnAxis(theme, at, width) {
         var labels = Math.max(2, Math.min(8, Math.floor(width / 90)));
-        var every = Math.max(1, Math.ceil(columns.length / labels));
+        var every = Math.max(1, Math.ceil(at.length / labels));
         return {
-            type: 'category', data: columns.map(sg.number), axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
+            type: 'category', data: at.map(function (place) { return sg.number(place.step); }), axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
             name: 'step', nameLocation: 'end', nameGap: 6, nameTextStyle: sg.text(theme),
             axisLabel: Object.assign({ interval: function (i) { return i % every === 0; }, hideOverlap: true }, sg.text(theme)),
             splitArea: { show: false }, splitLine: { show: false }
@@ -76,6 +108,7 @@
      */
     function chart(map) {
         var thick = map.names.length > 26 ? 12 : map.names.length > 6 ? 19 : 30;
+        var at = places(map.columns, map.names.length);
         var height = map.plain ? 150 : Math.max(60, Math.min(520, map.names.length * thick));
         var below = map.plain ? 26 : 66;
         return {
@@ -84,18 +117,18 @@
                 var left = room(map.names, width) + (map.axis ? 16 : 0);
                 var unit = map.unit || sg.number;
                 var series = [{
-                    type: 'heatmap', data: cells(map.rows, map.scale), progressive: 0, emphasis: { itemStyle: { borderColor: theme.ink, borderWidth: 1 } },
+                    type: 'heatmap', data: cells(map.rows, at, map.scale), progressive: 0, emphasis: { itemStyle: { borderColor: theme.ink, borderWidth: 1 } },
                     itemStyle: { borderWidth: 0 }
                 }];
                 if (map.line) {
                     series.push({
-                        type: 'line', name: 'horizon', data: map.line, showSymbol: false, silent: true, z: 5, connectNulls: false,
+                        type: 'line', name: 'horizon', data: at.map(function (place) { return map.line[place.column]; }), showSymbol: false, silent: true, z: 5, connectNulls: false,
                         lineStyle: { color: '#ffffff', width: 1.6, type: [5, 4], shadowColor: '#000000', shadowBlur: 2 }
                     });
                 }
                 return sg.base(theme, {
                     grid: { left: left, right: 34, top: 8, bottom: below, outerBoundsMode: 'none' },
-                    xAxis: columnAxis(theme, map.columns, width - left),
+                    xAxis: columnAxis(theme, at, width - left),
                     yAxis: Object.assign(rowAxis(theme, map.names, left - (map.axis ? 16 : 0), map.plain ? 70 : height),
                         map.axis ? { name: map.axis, nameLocation: 'middle', nameGap: left - 18, nameTextStyle: sg.text(theme) } : {}),
                     visualMap: Object.assign({}, scaleBar(theme, map.scale, map.colours === 'density' ? theme.density : map.colours, unit),
@@ -103,10 +136,10 @@
                     tooltip: sg.tooltip(theme, {
                         trigger: 'item',
                         formatter: function (e) {
-                            if (!e.value || e.value.length < 4) {
+                            if (!e.value || e.value.length < 5) {
                                 return '';
                             }
-                            return '<b>' + sg.escape((map.row || '') + map.names[e.value[1]]) + '</b>, step ' + sg.whole(map.columns[e.value[0]]) + '<br>'
+                            return '<b>' + sg.escape((map.row || '') + map.names[e.value[1]]) + '</b>, step ' + sg.whole(map.columns[e.value[4]]) + '<br>'
                                 + sg.escape(unit(e.value[3]));
                         }
                     }),
@@ -136,5 +169,5 @@
         return sg.finite(sg.flat(rows)).length ? { low: 0, high: 1 } : null;
     }
 
-    Object.assign(sg, { heatmaps: { chart: chart, panels: panels, decades: decades, shares: shares } });
+    Object.assign(sg, { heatmaps: { chart: chart, panels: panels, places: places, decades: decades, shares: shares } });
 }(steadygrad));

@@ -13,7 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +48,21 @@ class LauncherTest {
     @TempDir
     private Path temporary;
 
+    private static final String TELLING_JAVA =
+            """
+            #!/bin/sh
+            case "$*" in
+                *showSettings*) echo '    java.version = 17.0.1' >&2 ;;
+                *ArchiveClasses*) ;;
+                *) printf '[%s %s %s %s]' "$OMP_WAIT_POLICY" "${GOMP_SPINCOUNT-}" "$GLIBC_TUNABLES" "$CUBLAS_WORKSPACE_CONFIG" ;;
+            esac
+            """;
+
     /** What STEADYGRAD_PROFILES is set to; null for not at all. */
     private String profiles;
+
+    /** What else the user has set. */
+    private final Map<String, String> userSettings = new HashMap<>();
 
     private Path project;
     private Path tools;
@@ -177,6 +192,20 @@ class LauncherTest {
         assertEquals(0, builds());
     }
 
+    @Test
+    void librariesAreToldHowToWaitUnlessTheUserSaysOtherwise() throws Exception {
+        program("java", TELLING_JAVA);
+        Outcome usual = launch(project.resolve("steadygrad"));
+        assertTrue(usual.text.endsWith("[ACTIVE 1000 glibc.malloc.hugetlb=1 :4096:2]"), usual.text);
+        userSettings.put("GOMP_SPINCOUNT", "77");
+        assertEquals("[ACTIVE 77 glibc.malloc.hugetlb=1 :4096:2]", launch(project.resolve("steadygrad")).text);
+        userSettings.clear();
+        userSettings.put("OMP_WAIT_POLICY", "PASSIVE");
+        userSettings.put("GLIBC_TUNABLES", "glibc.malloc.check=1");
+        userSettings.put("CUBLAS_WORKSPACE_CONFIG", ":16:8");
+        assertEquals("[PASSIVE  glibc.malloc.check=1 :16:8]", launch(project.resolve("steadygrad")).text);
+    }
+
     private record Outcome(int code, String text) {}
 
     private Outcome launch(Path script, String... arguments) throws IOException, InterruptedException {
@@ -203,6 +232,10 @@ class LauncherTest {
                 new ProcessBuilder(command).redirectErrorStream(true).directory(temporary.toFile());
         builder.environment().remove("JAVA_HOME");
         builder.environment().remove("STEADYGRAD_PROFILES");
+        for (String name : List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "GLIBC_TUNABLES", "CUBLAS_WORKSPACE_CONFIG")) {
+            builder.environment().remove(name);
+        }
+        builder.environment().putAll(userSettings);
         if (profiles != null) {
             builder.environment().put("STEADYGRAD_PROFILES", profiles);
         }

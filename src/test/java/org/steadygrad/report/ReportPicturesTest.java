@@ -216,6 +216,36 @@ class ReportPicturesTest {
     }
 
     @Test
+    void looksFurtherApartAreWiderInHeatMaps() {
+        try (ChartScript script = new ChartScript()) {
+            assertEquals("1:0 10:1 20:2 30:3", places(script, "[1, 10, 20, 30]", 5));
+            assertEquals("1:0 10:1 20:2 30:2 40:2 50:3 60:4", places(script, "[1, 10, 20, 50, 60]", 5));
+            assertEquals("110:0 130:1 150:2", places(script, "[110, 130, 150]", 5));
+            assertEquals("1:0 7:1", places(script, "[1, 7]", 5));
+            assertEquals("4:0", places(script, "[4]", 5));
+            assertEquals("1:0 5:1 5:2 9:3", places(script, "[1, 5, 5, 9]", 5), "columns as they are");
+        }
+    }
+
+    @Test
+    void heatMapsOfLongRunsStaySmall() {
+        try (ChartScript script = new ChartScript()) {
+            String columns = "(function () { var all = [1]; for (var i = 10; i <= 1000; i += 10) { all.push(i); }"
+                    + " for (i = 1050; i <= 20000; i += 50) { all.push(i); } return all; }())";
+            String[] few = places(script, columns, 10).split(" ");
+            assertTrue(few.length > 100 && few.length <= 202, few.length + " places");
+            assertEquals("20000:480", few[few.length - 1]);
+            assertTrue(places(script, columns, 400).split(" ").length <= 52);
+        }
+    }
+
+    /** Step and column of each place. */
+    private static String places(ChartScript script, String columns, int rows) {
+        return script.evaluate("steadygrad.heatmaps.places(" + columns + ", " + rows
+                + ").map(function (place) { return place.step + ':' + place.column; }).join(' ')");
+    }
+
+    @Test
     void prescriptionsAreQuotedForAShell() {
         try (ChartScript script = new ChartScript()) {
             assertEquals("--set 'a[0].b=it'\\''s'", script.call("findings.assignment", "a[0].b=it's"));

@@ -31,4 +31,25 @@ class HealthSpecTest {
         assertEquals(List.of(1, 17, 34), upTo(50, spec(1, 17)::takesHistogramsAt));
         assertEquals(List.of(), upTo(50, spec(10, 0)::takesHistogramsAt));
     }
+
+    @Test
+    void afterTheStartLooksAndHistogramsAreFurtherApart() {
+        HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=5", "histograms=20", "early=30", "later=3");
+        assertEquals(List.of(1, 5, 10, 15, 20, 25, 30, 45, 60, 75, 90, 105, 120), upTo(130, spec::looksAt));
+        assertEquals(List.of(1, 20, 60, 120), upTo(130, spec::takesHistogramsAt));
+    }
+
+    @Test
+    void theFirstHistogramsAfterTheStartComeWhenTheyAreDue() {
+        HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=10", "histograms=25", "early=30", "later=2");
+        assertEquals(List.of(1, 30, 60, 100, 160, 200), upTo(219, spec::takesHistogramsAt));
+    }
+
+    @Test
+    void rarestLooksNeverComeAgain() {
+        HealthSpec spec =
+                RunFiles.defaults(HealthSpec.class, "every=2147483647", "histograms=2147483647", "later=2147483647");
+        assertEquals(List.of(1), upTo(3000, spec::looksAt));
+        assertEquals(List.of(1), upTo(3000, spec::takesHistogramsAt));
+    }
 }

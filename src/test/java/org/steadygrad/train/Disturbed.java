@@ -1,14 +1,10 @@
 package org.steadygrad.train;
 
-import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.data.BatchIterator;
-import org.steadygrad.data.BatchSequence;
-import org.steadygrad.data.DataArtifact;
-import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 
 /**
@@ -18,7 +14,7 @@ import org.steadygrad.data.DataSource;
  * @param change of a batch, in place
  */
 record Disturbed(DataSource source, BiPredicate<Integer, Integer> where, Consumer<MultiDataSet> change)
-        implements DataSource {
+        implements AlteredSource {
 
     /** Features are NaN from a time step on, for the first example. */
     static Consumer<MultiDataSet> nanFrom(int timeStep) {
@@ -36,34 +32,8 @@ record Disturbed(DataSource source, BiPredicate<Integer, Integer> where, Consume
     }
 
     @Override
-    public DataDescription description() {
-        return source.description();
-    }
-
-    @Override
-    public Optional<BatchSequence> validation() {
-        return source.validation();
-    }
-
-    @Override
-    public DataArtifact artifact() {
-        return source.artifact();
-    }
-
-    @Override
-    public BatchSequence training() {
-        BatchSequence whole = source.training();
-        return new BatchSequence() {
-            @Override
-            public int batchesPerEpoch() {
-                return whole.batchesPerEpoch();
-            }
-
-            @Override
-            public BatchIterator epoch(int epoch, int firstBatch) {
-                return new Changing(whole.epoch(epoch, firstBatch), epoch, firstBatch);
-            }
-        };
+    public BatchIterator altered(BatchIterator batches, int epoch, int firstBatch) {
+        return new Changing(batches, epoch, firstBatch);
     }
 
     private final class Changing implements BatchIterator {

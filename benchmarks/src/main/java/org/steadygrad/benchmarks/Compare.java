@@ -58,7 +58,9 @@ final class Compare implements Callable<Integer> {
     private Compare() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Compare()).execute(args));
+        System.exit(new CommandLine(new Compare())
+                .setOverwrittenOptionsAllowed(true)
+                .execute(args));
     }
 
     @Override
@@ -113,7 +115,7 @@ final class Compare implements Callable<Integer> {
                 exitCode = failed(benchmark, e);
             }
         }
-        for (Path file : report.write(out, results)) {
+        for (Path file : report.write(out, List.of(new Comparisons(results)))) {
             System.err.println("written: " + file);
         }
         return exitCode;

@@ -146,7 +146,9 @@ final class GpuCompare implements Callable<Integer> {
                 }
             }
             if (!results.isEmpty()) {
-                new Report(facts, quick).write(out, results).forEach(file -> System.err.println("written: " + file));
+                new Report(facts, quick)
+                        .write(out, List.of(new Comparisons(results)))
+                        .forEach(file -> System.err.println("written: " + file));
             }
         }
         return exitCode;

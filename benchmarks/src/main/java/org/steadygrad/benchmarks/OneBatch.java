@@ -21,8 +21,7 @@ record OneBatch(DataDescription description, MultiDataSet batch) implements Data
         TargetKind target = data.everyStepClassified() ? TargetKind.CLASS_PER_STEP : TargetKind.CLASS;
         int inputSize = symbols ? data.classCount() : data.width();
         return new OneBatch(
-                new DataDescription(input, inputSize, target, data.classCount(), data.steps()),
-                data.toDl4j(sequences));
+                new DataDescription(input, inputSize, target, data.classCount(), data.steps()), data.toDl4j(sequences));
     }
 
     @Override

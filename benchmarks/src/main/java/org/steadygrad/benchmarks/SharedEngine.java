@@ -84,7 +84,8 @@ public final class SharedEngine implements EngineProvider {
         return (Engine) Proxy.newProxyInstance(
                 loader,
                 new Class<?>[] {Engine.class},
-                (proxy, method, arguments) -> method.getName().equals("close") ? null : call(engine, method, arguments));
+                (proxy, method, arguments) ->
+                        method.getName().equals("close") ? null : call(engine, method, arguments));
     }
 
     private static Object call(Engine engine, Method method, Object[] arguments) throws Throwable {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,46 +32,56 @@ final class TrainerSide implements Side {
     enum Watch {
         /** No full look after the first step and no histograms; norms of gradients and updates all the same. */
         NONE,
-        /** As by default: a full look at every tenth step, histograms at every hundredth. */
+        /** Full looks and histograms. */
         HEALTH,
         /** That, and a client of the live page. */
         LIVE
     }
 
-    private static final String SELDOM = "1000000000";
     private static final double NO_CHECKPOINT_SECONDS = 1e9;
+    /** By default they fall on full looks, whose cost would have theirs in it. */
+    private static final String GUARD = "snapshotEvery=47";
 
     private final Watch watch;
     private final Gate gate = new Gate();
     private final StopSignal stop = new StopSignal();
     private final Optional<LivePage> page;
+    private final StepTimes times = new StepTimes();
+    private final ObserverTime pageTime = new ObserverTime();
     private final Thread training;
 
     /**
-     * @param folder that the run is filed in
+     * Where a run is, and what it trains.
+     *
      * @param threads of the engine
+     * @param folder that it is filed in
      */
-    TrainerSide(Watch watch, String engine, int threads, Workload workload, Path folder) {
+    record Setting(String engine, int threads, Workload workload, Path folder) {}
+
+    /** @param looks when there are any */
+    TrainerSide(Watch watch, HealthSpec looks, Setting setting) {
         this.watch = watch;
-        ComputationGraph model = Dl4jModels.product(workload);
-        OneBatch data = OneBatch.of(workload);
+        ComputationGraph model = Dl4jModels.product(setting.workload());
         LivePage.Settings free = new LivePage.Settings(0, Optional.empty(), Optional.empty());
         page = watch == Watch.LIVE
-                ? Optional.of(LivePage.open(free, new LivePage.Run("benchmark", "name: benchmark\n", folder)))
+                ? Optional.of(LivePage.open(free, new LivePage.Run("benchmark", "name: benchmark\n", setting.folder())))
                 : Optional.empty();
-        TrainingObserver observer =
-                page.<TrainingObserver>map(p -> new ObserverGroup(List.of(p.observer(), gate))).orElse(gate);
-        Trainer trainer = Trainer.of(model, data)
+        List<TrainingObserver> observers = new ArrayList<>(List.of(times, gate));
+        page.ifPresent(shown -> observers.add(0, pageTime.of(shown.observer())));
+        Trainer trainer = Trainer.of(model, OneBatch.of(setting.workload()))
                 .name("benchmark")
                 .epochs(1)
                 .clip(new ClipSpec.GlobalNorm(Dl4jModels.MAX_NORM))
                 .checkpoint(new CheckpointSpec(NO_CHECKPOINT_SECONDS, 1))
-                .guard(RunFiles.defaults(GuardSpec.Auto.class, "trialSteps=0"))
-                .health(health(watch))
-                .engine(engine)
-                .engineSettings(new EngineSettings(threads, 0, 0, null))
-                .folder(folder)
-                .observer(observer)
+                .guard(RunFiles.defaults(GuardSpec.Auto.class, "trialSteps=0", GUARD))
+                .health(
+                        watch == Watch.NONE
+                                ? RunFiles.defaults(HealthSpec.class, "every=" + Integer.MAX_VALUE, "histograms=0")
+                                : looks)
+                .engine(setting.engine())
+                .engineSettings(new EngineSettings(setting.threads(), 0, 0, null))
+                .folder(setting.folder())
+                .observer(new ObserverGroup(observers))
                 .stopSignal(stop);
         training = new Thread(() -> train(trainer), "benchmark-" + watch);
         training.setDaemon(true);
@@ -78,10 +89,14 @@ final class TrainerSide implements Side {
         page.ifPresent(TrainerSide::look);
     }
 
-    private static HealthSpec health(Watch watch) {
-        return watch == Watch.NONE
-                ? RunFiles.defaults(HealthSpec.class, "every=" + SELDOM, "histograms=0")
-                : RunFiles.defaults(HealthSpec.class);
+    /** When each step ended. */
+    StepTimes times() {
+        return times;
+    }
+
+    /** What the training thread spends on the live page. */
+    ObserverTime pageTime() {
+        return pageTime;
     }
 
     private void train(Trainer trainer) {
@@ -97,7 +112,8 @@ final class TrainerSide implements Side {
     private static void look(LivePage page) {
         Thread client = new Thread(
                 () -> {
-                    try (InputStream events = URI.create(page.url() + "events").toURL().openStream()) {
+                    try (InputStream events =
+                            URI.create(page.url() + "events").toURL().openStream()) {
                         events.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);

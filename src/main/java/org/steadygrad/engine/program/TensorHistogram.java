@@ -15,8 +15,6 @@ public final class TensorHistogram {
     private final long elements;
     private final int columns;
     private final float[] rowMask;
-    private double low = Double.POSITIVE_INFINITY;
-    private double high = Double.NEGATIVE_INFINITY;
 
     /** Where a tensor's elements come from, row by row. */
     public interface Source {
@@ -45,14 +43,10 @@ public final class TensorHistogram {
      */
     public static Histogram of(Source tensor, long elements, int columns, float[] rowMask) {
         TensorHistogram taken = new TensorHistogram(tensor, elements, columns, rowMask);
-        taken.eachStretch(taken::widen);
-        Histogram.Builder builder =
-                taken.low <= taken.high ? new Histogram.Builder(taken.low, taken.high) : new Histogram.Builder(0, 0);
-        taken.eachStretch((from, to) -> {
-            for (int i = from; i < to; i++) {
-                builder.add(taken.piece[i]);
-            }
-        });
+        Histogram.Range range = new Histogram.Range();
+        taken.eachStretch((from, to) -> range.take(taken.piece, from, to));
+        Histogram.Builder builder = range.builder();
+        taken.eachStretch((from, to) -> builder.add(taken.piece, from, to));
         return builder.build();
     }
 
@@ -77,15 +71,6 @@ public final class TensorHistogram {
                     stretch.take(from, to);
                 }
                 from = to;
-            }
-        }
-    }
-
-    private void widen(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (Float.isFinite(piece[i])) {
-                low = Math.min(low, piece[i]);
-                high = Math.max(high, piece[i]);
             }
         }
     }

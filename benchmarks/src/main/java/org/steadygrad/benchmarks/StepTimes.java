@@ -1,0 +1,26 @@
+package org.steadygrad.benchmarks;
+
+import java.util.Arrays;
+import org.steadygrad.train.IterationReport;
+import org.steadygrad.train.TrainingObserver;
+
+/** Notes when each step of a run ended, so that whatever is done between two such moments counts for the later step. */
+final class StepTimes implements TrainingObserver {
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final int FIRST_PLACES = 1024;
+
+    private long[] ends = new long[FIRST_PLACES];
+
+    @Override
+    public synchronized void iterationDone(IterationReport report) {
+        if (report.iteration() >= ends.length) {
+            ends = Arrays.copyOf(ends, 2 * report.iteration());
+        }
+        ends[report.iteration()] = System.nanoTime();
+    }
+
+    /** From the end of the step before to that of this one. @param iteration from 2 to the last that was done */
+    synchronized double millis(int iteration) {
+        return (ends[iteration] - ends[iteration - 1]) / NANOS_PER_MILLI;
+    }
+}

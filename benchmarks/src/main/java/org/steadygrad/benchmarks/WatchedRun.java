@@ -1,0 +1,83 @@
+package org.steadygrad.benchmarks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.steadygrad.benchmarks.TrainerSide.Setting;
+import org.steadygrad.benchmarks.TrainerSide.Watch;
+import org.steadygrad.spec.HealthSpec;
+
+/**
+ * What it costs to watch a run with health's defaults and a client of the live page, found within the run itself.
+ *
+ * @param benchmark what is trained
+ * @param stretches the steps in which looks are frequent, then those in which they are rare; only the first of a quick run
+ * @param pageOnThread share of the time in which the training thread tells the live page what it does
+ * @param pageProcessor time of a processor that the page's own threads take, as a share of the time; where a core is idle, training
+ *     doesn't wait for it
+ */
+record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double pageOnThread, double pageProcessor) {
+    /** Java compiles what a look needs while these run. */
+    private static final int WARM_UP = 200;
+
+    /** Enough for 40 looks and four histograms where they are rare. */
+    private static final int LATER = 2000;
+
+    private static final int QUICK = 300;
+    private static final String PAGE_THREADS = "live-page";
+
+    static WatchedRun measure(BenchmarkCase benchmark, HealthSpec looks, Setting setting, boolean quick) {
+        TrainerSide side = new TrainerSide(Watch.LIVE, looks, setting);
+        try {
+            side.run(WARM_UP);
+            long start = System.nanoTime();
+            long onThread = side.pageTime().nanos();
+            long processor = ThreadTime.nanos(PAGE_THREADS);
+            int last = quick ? WARM_UP + QUICK : looks.early() + LATER;
+            side.run(last - WARM_UP);
+            double all = System.nanoTime() - start;
+            double pageOnThread = (side.pageTime().nanos() - onThread) / all;
+            double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
+            List<WatchingCost> stretches = new ArrayList<>();
+            int first = WARM_UP + 2;
+            stretches.add(WatchingCost.of(side.times(), looks, first, Math.min(last, looks.early())));
+            if (last > looks.early()) {
+                stretches.add(WatchingCost.of(side.times(), looks, looks.early() + 1, last));
+            }
+            return new WatchedRun(benchmark, stretches, pageOnThread, pageProcessor);
+        } finally {
+            side.close();
+        }
+    }
+
+    /** Of the time of training, that both together take at the end, the page's threads counted as if no core were idle. */
+    double together() {
+        return stretches.get(stretches.size() - 1).share() + pageOnThread + pageProcessor;
+    }
+
+    /** What is printed: a line per stretch, and one for the page. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        stretches.forEach(stretch -> lines.add("case=" + benchmark.name() + " health " + stretch));
+        lines.add(String.format(
+                Locale.ROOT,
+                "case=%s live on_thread=%.4f processor=%.4f together=%.4f",
+                benchmark.name(),
+                pageOnThread,
+                pageProcessor,
+                together()));
+        return lines;
+    }
+
+    Map<String, Object> json() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("case", benchmark.name());
+        all.put("health", stretches);
+        all.put("pageOnThread", pageOnThread);
+        all.put("pageProcessor", pageProcessor);
+        all.put("together", together());
+        return all;
+    }
+}
