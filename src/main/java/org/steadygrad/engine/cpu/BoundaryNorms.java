@@ -8,7 +8,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 /** Notes the norm of dLoss/dh_t at boundaries of segments: what later steps send back, and the output's own gradient. */
 final class BoundaryNorms {
     private final List<Integer> steps = new ArrayList<>();
-    private final List<Double> norms = new ArrayList<>();
+    private final List<Double> squares = new ArrayList<>();
     private final float[] later;
     private final float[] own;
 
@@ -20,7 +20,7 @@ final class BoundaryNorms {
 
     void clear() {
         steps.clear();
-        norms.clear();
+        squares.clear();
     }
 
     /**
@@ -31,20 +31,33 @@ final class BoundaryNorms {
     void note(int time, FloatMemory fromLater, FloatMemory outputGradient) {
         fromLater.read(0, later, later.length);
         outputGradient.read(time * own.length, own, own.length);
-        double squares = 0;
+        double sum = 0;
         for (int i = 0; i < own.length; i++) {
             double value = (double) later[i] + own[i];
-            squares += value * value;
+            sum += value * value;
         }
         steps.add(time);
-        norms.add(Math.sqrt(squares));
+        squares.add(sum);
+    }
+
+    /** Takes what was noted of the same steps, of some of the examples' states each. */
+    void join(List<BoundaryNorms> parts) {
+        clear();
+        steps.addAll(parts.get(0).steps);
+        for (int i = 0; i < steps.size(); i++) {
+            double sum = 0;
+            for (BoundaryNorms part : parts) {
+                sum += part.squares.get(i);
+            }
+            squares.add(sum);
+        }
     }
 
     /** The last backward pass' profile, of the loss averaged over the examples. */
     TimeProfile profile(String layer, boolean reverse, int examples) {
         List<Integer> ascending = new ArrayList<>(steps);
         List<Double> averaged = new ArrayList<>();
-        norms.forEach(norm -> averaged.add(norm / examples));
+        squares.forEach(sum -> averaged.add(Math.sqrt(sum) / examples));
         if (!reverse) {
             Collections.reverse(ascending);
             Collections.reverse(averaged);

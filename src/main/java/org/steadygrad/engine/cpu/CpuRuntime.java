@@ -1,5 +1,8 @@
 package org.steadygrad.engine.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** oneDNN and the threads of one engine. */
@@ -11,6 +14,7 @@ final class CpuRuntime implements AutoCloseable {
 
     private final int threads;
     private final OneDnn oneDnn;
+    private final List<OneDnn> streams = new ArrayList<>();
     private final Workers workers;
     private final float[][][] heap;
     private Thread prepared;
@@ -41,8 +45,39 @@ final class CpuRuntime implements AutoCloseable {
     /** OpenMP keeps its number of threads per calling thread. */
     void prepareThread() {
         if (prepared != Thread.currentThread()) {
-            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+            setOpenMp(threads);
             prepared = Thread.currentThread();
+        }
+    }
+
+    private static void setOpenMp(int threads) {
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    }
+
+    /** Makes primitives that each run in one thread alone, whichever it is. */
+    <T> T makeSingleThreaded(Supplier<T> maker) {
+        setOpenMp(1);
+        try {
+            return maker.get();
+        } finally {
+            setOpenMp(threads);
+        }
+    }
+
+    /**
+     * Runs parts at the same time, each in a thread of its own; primitives that a part runs keep to its thread.
+     *
+     * @param parts at most the number of {@link #workers()}
+     * @param task its primitives were made by {@link #makeSingleThreaded}, for the part's {@link #stream}
+     */
+    void runSingleThreaded(int parts, Workers.Range task) {
+        try {
+            workers.each(parts, (part, from, to) -> {
+                setOpenMp(1);
+                task.run(part, from, to);
+            });
+        } finally {
+            setOpenMp(threads);
         }
     }
 
@@ -52,6 +87,14 @@ final class CpuRuntime implements AutoCloseable {
 
     OneDnn oneDnn() {
         return oneDnn;
+    }
+
+    /** What one of several threads runs primitives with at the same time. */
+    OneDnn stream(int part) {
+        while (streams.size() <= part) {
+            streams.add(new OneDnn(oneDnn));
+        }
+        return streams.get(part);
     }
 
     Workers workers() {
@@ -71,6 +114,7 @@ final class CpuRuntime implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+        streams.forEach(OneDnn::close);
         oneDnn.close();
     }
 }

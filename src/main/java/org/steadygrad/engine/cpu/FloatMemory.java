@@ -17,6 +17,9 @@ import org.steadygrad.engine.EngineException;
 final class FloatMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;
 
+    /** Slices at multiples of this are aligned as well. */
+    static final int ALIGNED_FLOATS = ALIGNMENT / Float.BYTES;
+
     /** Null when another object owns the memory. */
     private final BytePointer owned;
 

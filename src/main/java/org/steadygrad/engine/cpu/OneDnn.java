@@ -14,16 +14,30 @@ import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.steadygrad.engine.EngineException;
 
-/** One oneDNN engine and stream on the CPU, and what is asked of them again and again. */
+/** A oneDNN engine and one of its streams on the CPU, and what is asked of them again and again. */
 final class OneDnn implements AutoCloseable {
     static final memory.data_type F32 = memory.data_type.f32;
 
     private final NativeScope scope = new NativeScope();
-    private final engine cpu = scope.own(new engine(engine.kind.cpu, 0));
-    private final stream stream = scope.own(new stream(cpu));
-    private final dnnl_stream streamHandle = scope.own(stream.get());
+    private final engine cpu;
+    private final dnnl_stream stream;
     /** What primitives compute in, one after the other; as large as the most demanding one needs. */
     private FloatMemory scratchpad = FloatMemory.allocate(1);
+
+    OneDnn() {
+        cpu = scope.own(new engine(engine.kind.cpu, 0));
+        stream = newStream();
+    }
+
+    /** Another stream of the same engine, for primitives that run while the other's do. The other must live longer. */
+    OneDnn(OneDnn other) {
+        cpu = other.cpu;
+        stream = newStream();
+    }
+
+    private dnnl_stream newStream() {
+        return scope.own(scope.own(new stream(cpu)).get());
+    }
 
     engine engine() {
         return cpu;
@@ -142,7 +156,7 @@ final class OneDnn implements AutoCloseable {
                 bound = scratchpad;
                 check(dnnl.dnnl_memory_set_data_handle(scratch, bound.pointer()));
             }
-            check(dnnl.dnnl_primitive_execute(primitive, streamHandle, count, arguments));
+            check(dnnl.dnnl_primitive_execute(primitive, stream, count, arguments));
         }
 
         private static void check(int status) {

@@ -29,10 +29,13 @@ final class RecurrentLayer {
     private final Gradients gradients;
     private final Setting setting;
     private final WorkspacePlan workspaces;
+    /** Null when the batch isn't split. */
+    private final Shards shards;
+
     private final RowCopy rows;
     private final BoundaryNorms norms;
     private final List<FloatMemory> carried = new ArrayList<>();
-    private final Map<Way, SegmentedSequence> sequences = new EnumMap<>(Way.class);
+    private final Map<Way, SequenceRun> sequences = new EnumMap<>(Way.class);
     private final float[] zeros;
     private Tensors gathered;
     private Way way;
@@ -64,21 +67,21 @@ final class RecurrentLayer {
         OneDnn oneDnn = place.runtime().oneDnn();
         boolean training = tensors.outputGradient() != null;
         weights = new RecurrentWeights(oneDnn, place.packed(), shape, blocks, place.scope());
-        gradients = training ? newGradients() : null;
+        gradients = training ? new Gradients(blocks, place.scope()) : null;
         workspaces = WorkspacePlan.of(place, shape, training);
         WorkspacePool pool = new WorkspacePool(oneDnn, place.scope());
-        setting = new Setting(place.runtime(), weights, gradients, pool, training, workspaces.recompute());
+        setting = new Setting(oneDnn, weights, gradients, pool, training, workspaces.recompute());
+        shards = shards(training);
         rows = mask.exists() ? new RowCopy(place.runtime().workers(), Math.max(shape.inputs(), shape.units())) : null;
         norms = new BoundaryNorms(shape.stateLength());
         zeros = new float[shape.units()];
     }
 
-    private Gradients newGradients() {
-        NativeScope scope = place.scope();
-        return new Gradients(
-                scope.allocate(blocks.input().length()),
-                scope.allocate(blocks.recurrent().length()),
-                scope.allocate(blocks.bias().length()));
+    private Shards shards(boolean training) {
+        int count = Shards.count(shape, place.runtime().workers().threads());
+        // steps of their own take a workspace of the whole batch besides the shards'
+        long bytes = (mask.exists() ? 2 : 1) * workspaces.bytes() + Shards.bytes(shape, blocks, count, training);
+        return count == 1 || bytes > place.bytes() ? null : new Shards(place, shape, blocks, tensors, setting, count);
     }
 
     /** Has the parameters' gradients written to the flat gradient by each backward pass, those of frozen ones left out. */
@@ -102,7 +105,7 @@ final class RecurrentLayer {
      */
     List<FloatMemory> prepare(boolean keeps) {
         way = mask.read(keeps);
-        SegmentedSequence sequence = sequences.get(way);
+        SequenceRun sequence = sequences.get(way);
         if (sequence == null) {
             sequence = build(way);
             sequences.put(way, sequence);
@@ -110,13 +113,13 @@ final class RecurrentLayer {
         return sequence.initialState();
     }
 
-    private SegmentedSequence build(Way wanted) {
+    private SequenceRun build(Way wanted) {
         NativeScope scope = place.scope();
         return switch (wanted) {
-            case DIRECT -> new SegmentedSequence(shape, workspaces.lengths(), masked, setting, null, scope);
+            case DIRECT -> build(shape, masked);
             case GATHERED -> {
                 gathered = gatheredTensors();
-                yield new SegmentedSequence(shape.forward(), workspaces.lengths(), gathered, setting, null, scope);
+                yield build(shape.forward(), gathered);
             }
             case STEPWISE ->
                 new SegmentedSequence(
@@ -127,6 +130,15 @@ final class RecurrentLayer {
                         new BoundaryMask(shape, mask),
                         scope);
         };
+    }
+
+    private SequenceRun build(RecurrentShape wanted, Tensors on) {
+        int[] lengths = workspaces.lengths();
+        NativeScope scope = place.scope();
+        if (shards == null) {
+            return new SegmentedSequence(wanted, lengths, on, setting, null, scope);
+        }
+        return new ShardedSequence(place.runtime(), wanted, lengths, on, shards, scope);
     }
 
     private Tensors gatheredTensors() {
@@ -142,7 +154,7 @@ final class RecurrentLayer {
 
     /** After {@link #prepare}: computes the output. */
     void forward() {
-        SegmentedSequence sequence = sequences.get(way);
+        SequenceRun sequence = sequences.get(way);
         if (way == Way.GATHERED) {
             forgetLeading(sequence.initialState());
             rows.run(tensors.input(), gathered.input(), mask.sources(), shape.inputs());
@@ -172,7 +184,7 @@ final class RecurrentLayer {
 
     /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
     List<FloatMemory> finalState() {
-        SegmentedSequence sequence = sequences.get(way);
+        SequenceRun sequence = sequences.get(way);
         if (!mask.exists() || way == Way.STEPWISE) {
             return sequence.finalState();
         }
@@ -187,7 +199,7 @@ final class RecurrentLayer {
         return carried;
     }
 
-    private void carry(SegmentedSequence sequence, int tensor, int example) {
+    private void carry(SequenceRun sequence, int tensor, int example) {
         int units = shape.units();
         FloatMemory target = carried.get(tensor);
         if (!mask.held() && !mask.endsPresent(example)) {
@@ -209,7 +221,6 @@ final class RecurrentLayer {
      */
     void backward(boolean profile) {
         norms.clear();
-        gradients.zero();
         if (mask.exists()) {
             int[] map = way == Way.GATHERED ? mask.sources() : mask.kept();
             rows.run(tensors.outputGradient(), masked.outputGradient(), map, shape.units());

@@ -49,6 +49,11 @@ record RecurrentShape(
         return new RecurrentShape(cell, activation, otherSteps, examples, inputs, units, reverse);
     }
 
+    /** The same layer on another number of sequences. */
+    RecurrentShape of(int otherExamples) {
+        return new RecurrentShape(cell, activation, steps, otherExamples, inputs, units, reverse);
+    }
+
     /** The same layer reading forward. */
     RecurrentShape forward() {
         return new RecurrentShape(cell, activation, steps, examples, inputs, units, false);

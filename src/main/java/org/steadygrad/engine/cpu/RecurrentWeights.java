@@ -68,22 +68,30 @@ final class RecurrentWeights {
      * backward pass.
      */
     static final class Gradients {
+        /** All three, one after the other. */
+        final FloatMemory all;
+
         final FloatMemory input;
         final FloatMemory recurrent;
         final FloatMemory bias;
         private final List<Call> reorders = new ArrayList<>();
         private final List<FloatMemory[]> copies = new ArrayList<>();
 
-        Gradients(FloatMemory input, FloatMemory recurrent, FloatMemory bias) {
-            this.input = input;
-            this.recurrent = recurrent;
-            this.bias = bias;
+        Gradients(Blocks blocks, NativeScope scope) {
+            long recurrentStart = aligned(blocks.input.length());
+            long biasStart = recurrentStart + aligned(blocks.recurrent.length());
+            all = scope.allocate(biasStart + blocks.bias.length());
+            input = all.slice(0, blocks.input.length());
+            recurrent = all.slice(recurrentStart, blocks.recurrent.length());
+            bias = all.slice(biasStart, blocks.bias.length());
+        }
+
+        private static long aligned(long length) {
+            return (length + FloatMemory.ALIGNED_FLOATS - 1) / FloatMemory.ALIGNED_FLOATS * FloatMemory.ALIGNED_FLOATS;
         }
 
         void zero() {
-            input.zero();
-            recurrent.zero();
-            bias.zero();
+            all.zero();
         }
 
         /** Copies the sums to the flat gradient. */

@@ -15,7 +15,7 @@ import org.steadygrad.engine.cpu.OneDnn.Call;
  * <p>With recomputation only these states are kept, and the backward pass runs each segment forward once more before it
  * runs it backward, in a workspace that all segments share.
  */
-final class SegmentedSequence {
+final class SegmentedSequence implements SequenceRun {
     private final RecurrentShape shape;
     private final Setting setting;
     private final NativeScope scope;
@@ -32,12 +32,13 @@ final class SegmentedSequence {
     /**
      * What all ways to run one layer have in common.
      *
+     * @param oneDnn whose stream the primitives run in
      * @param training whether there is a backward pass
      * @param recompute whether the backward pass repeats the forward pass
      * @param gradients of the parameters; null without training
      */
     record Setting(
-            CpuRuntime runtime,
+            OneDnn oneDnn,
             RecurrentWeights weights,
             RecurrentWeights.Gradients gradients,
             WorkspacePool pool,
@@ -88,7 +89,7 @@ final class SegmentedSequence {
 
     private CellPrimitives primitives(int length) {
         return primitives.computeIfAbsent(
-                length, n -> new CellPrimitives(setting.runtime().oneDnn(), shape.over(n), setting.training(), scope));
+                length, n -> new CellPrimitives(setting.oneDnn(), shape.over(n), setting.training(), scope));
     }
 
     /** @param start number of steps read before the segment */
@@ -119,14 +120,13 @@ final class SegmentedSequence {
     }
 
     private memory view(memory.desc layout, FloatMemory data) {
-        return setting.runtime().oneDnn().view(scope, layout, data);
+        return setting.oneDnn().view(scope, layout, data);
     }
 
     private Call forwardCall(
             CellPrimitives cell, int segment, memory workspace, memory output, List<FloatMemory> after) {
         Views views = new Views(cell, start(segment), lengths[segment]);
-        Call call = setting.runtime()
-                .oneDnn()
+        Call call = setting.oneDnn()
                 .call(scope, cell.forwardPrimitive())
                 .with(dnnl.DNNL_ARG_SRC_LAYER, views.input(tensors.input()))
                 .with(dnnl.DNNL_ARG_WEIGHTS_LAYER, weights(cell.forward().weights_layer_desc(), true))
@@ -154,8 +154,7 @@ final class SegmentedSequence {
                         setting.pool().scratch((long) lengths[segment] * shape.examples() * shape.inputs(), 3))
                 : views.input(tensors.inputGradient());
         RecurrentWeights.Gradients gradients = setting.gradients();
-        Call call = setting.runtime()
-                .oneDnn()
+        Call call = setting.oneDnn()
                 .call(scope, cell.backwardPrimitive())
                 .with(dnnl.DNNL_ARG_SRC_LAYER, views.input(tensors.input()))
                 .with(dnnl.DNNL_ARG_WEIGHTS_LAYER, weights(cell.backward().weights_layer_desc(), true))
@@ -218,22 +217,23 @@ final class SegmentedSequence {
         }
     }
 
-    /** The state that the next forward pass starts from, h and c. */
-    List<FloatMemory> initialState() {
+    @Override
+    public List<FloatMemory> initialState() {
         return states.get(0);
     }
 
-    /** The state that the last forward pass ended with. */
-    List<FloatMemory> finalState() {
+    @Override
+    public List<FloatMemory> finalState() {
         return states.get(states.size() - 1);
     }
 
-    /** The gradient with respect to {@link #initialState()}, after a backward pass. */
-    List<FloatMemory> initialGradient() {
+    @Override
+    public List<FloatMemory> initialGradient() {
         return gradientBefore(0);
     }
 
-    void forward() {
+    @Override
+    public void forward() {
         for (int i = 0; i < lengths.length; i++) {
             forward.get(i).run();
             if (boundaryMask != null) {
@@ -242,12 +242,9 @@ final class SegmentedSequence {
         }
     }
 
-    /**
-     * After {@link #forward}: adds to the gradients of the parameters and overwrites that of the input.
-     *
-     * @param norms notes the gradient of the state after each segment; null when nobody wants to know
-     */
-    void backward(BoundaryNorms norms) {
+    @Override
+    public void backward(BoundaryNorms norms) {
+        setting.gradients().zero();
         for (int i = lengths.length - 1, end = shape.steps(); i >= 0; end -= lengths[i], i--) {
             List<FloatMemory> after = i == lengths.length - 1 ? nothing() : gradientBefore(i + 1);
             if (boundaryMask != null) {

@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads that Java loops over tensors are spread over. The calling thread takes part; work is divided by position
- * only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work.
+ * only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work, unless
+ * each runs primitives of its own ({@link #each}).
  */
 final class Workers implements AutoCloseable {
     /** Boundaries between parts are multiples of this, so that no two threads write to one cache line. */
@@ -63,13 +64,27 @@ final class Workers implements AutoCloseable {
             task.run(0, 0, length);
             return;
         }
+        spread(parts, length, ALIGNMENT, task);
+    }
+
+    /**
+     * Runs so many parts, each of one element and in a thread of its own, and returns when all are done.
+     *
+     * @param parts at most {@link #threads()}
+     * @throws RuntimeException or Error what a part threw
+     */
+    void each(int parts, Range task) {
+        spread(parts, parts, 1, task);
+    }
+
+    private void spread(int parts, int length, int alignment, Range task) {
         pending.set(parts - 1);
         for (int i = 1; i < parts; i++) {
-            helpers[i - 1].give(task, bound(i, parts, length), bound(i + 1, parts, length));
+            helpers[i - 1].give(task, bound(i, parts, length, alignment), bound(i + 1, parts, length, alignment));
         }
         Throwable failure = null;
         try {
-            task.run(0, 0, bound(1, parts, length));
+            task.run(0, 0, bound(1, parts, length, alignment));
         } catch (RuntimeException | Error e) {
             failure = e;
         }
@@ -88,11 +103,11 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private static int bound(int part, int parts, int length) {
+    private static int bound(int part, int parts, int length, int alignment) {
         if (part == parts) {
             return length;
         }
-        return (int) ((long) length * part / parts) / ALIGNMENT * ALIGNMENT;
+        return (int) ((long) length * part / parts) / alignment * alignment;
     }
 
     @Override

@@ -8,15 +8,17 @@ import org.steadygrad.engine.program.Segmentation;
  *
  * @param lengths of the segments
  * @param recompute whether all segments share one workspace
+ * @param bytes that workspaces and states take
  */
-record WorkspacePlan(int[] lengths, boolean recompute) {
+record WorkspacePlan(int[] lengths, boolean recompute, long bytes) {
 
     /** @param training whether there is a backward pass */
     static WorkspacePlan of(RecurrentLayer.Place place, RecurrentShape shape, boolean training) {
         int steps = shape.steps();
         long stateBytes = (long) Float.BYTES * shape.stateLength() * shape.stateTensors();
         if (!training) {
-            return new WorkspacePlan(Segmentation.kept(steps, shape.gates() * stateBytes), false);
+            int[] lengths = Segmentation.kept(steps, shape.gates() * stateBytes);
+            return new WorkspacePlan(lengths, false, (lengths.length + 1) * stateBytes);
         }
         int probe = Math.min(steps, Segmentation.SHORTEST);
         long perStep;
@@ -25,8 +27,9 @@ record WorkspacePlan(int[] lengths, boolean recompute) {
             perStep = (cell.workspace().get_size() + probe - 1) / probe;
         }
         int[] kept = Segmentation.kept(steps, perStep);
-        if (steps * perStep + (kept.length + 4) * stateBytes <= place.bytes()) {
-            return new WorkspacePlan(kept, false);
+        long whole = steps * perStep + (kept.length + 4) * stateBytes;
+        if (whole <= place.bytes()) {
+            return new WorkspacePlan(kept, false, whole);
         }
         int[] recomputed = Segmentation.recomputed(steps, perStep, stateBytes);
         long rowBytes = (long) Float.BYTES * shape.examples() * (shape.units() + shape.inputs());
@@ -38,7 +41,7 @@ record WorkspacePlan(int[] lengths, boolean recompute) {
                     megabytes(Math.max(0, place.bytes())) + " MB, its share of what tensors leave of the memory limit",
                     "Raise memory, or take a smaller batch or shorter sequences (truncatedBptt).");
         }
-        return new WorkspacePlan(recomputed, true);
+        return new WorkspacePlan(recomputed, true, needed);
     }
 
     private static long megabytes(long bytes) {

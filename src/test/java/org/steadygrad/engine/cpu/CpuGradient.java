@@ -35,8 +35,12 @@ final class CpuGradient implements AutoCloseable {
 
     /** @param change what recurrent steps are turned into */
     CpuGradient(ComputationGraph graph, Change change, long activationBytes) {
+        this(graph, change, activationBytes, 2);
+    }
+
+    CpuGradient(ComputationGraph graph, Change change, long activationBytes, int threads) {
         NativeVariant.select();
-        CpuRuntime runtime = new CpuRuntime(2);
+        CpuRuntime runtime = new CpuRuntime(threads);
         Plan plan = changed(PlanBuilder.build(graph), change);
         ModelMemory memory = new ModelMemory(plan.layout(), 0);
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
