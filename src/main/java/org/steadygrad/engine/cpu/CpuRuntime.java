@@ -17,37 +17,28 @@ final class CpuRuntime implements AutoCloseable {
     private final List<OneDnn> streams = new ArrayList<>();
     private final Workers workers;
     private final float[][][] heap;
-    private Thread prepared;
 
     /** @param threads number of threads for oneDNN and for Java loops, at least 1 */
     CpuRuntime(int threads) {
-        this.threads = threads;
-        workers = new Workers(threads);
-        heap = new float[threads][HEAP_ARRAYS][CHUNK];
-        prepareThread();
-        oneDnn = new OneDnn();
+        this(threads, threads);
     }
 
-    private CpuRuntime(int threads, Thread prepared) {
+    private CpuRuntime(int threads, int javaThreads) {
         this.threads = threads;
-        this.prepared = prepared;
-        workers = new Workers(1);
-        heap = new float[1][HEAP_ARRAYS][CHUNK];
+        workers = new Workers(javaThreads);
+        heap = new float[javaThreads][HEAP_ARRAYS][CHUNK];
+        prepareThread();
         oneDnn = new OneDnn();
     }
 
     /** Takes OpenMP's threads as they are, and none besides. */
     static CpuRuntime ofCallingThread() {
-        int threads = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
-        return new CpuRuntime(threads, Thread.currentThread());
+        return new CpuRuntime(NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads(), 1);
     }
 
-    /** OpenMP keeps its number of threads per calling thread. */
+    /** OpenMP keeps its number of threads per calling thread, for whichever engine asked last. */
     void prepareThread() {
-        if (prepared != Thread.currentThread()) {
-            setOpenMp(threads);
-            prepared = Thread.currentThread();
-        }
+        setOpenMp(threads);
     }
 
     private static void setOpenMp(int threads) {
