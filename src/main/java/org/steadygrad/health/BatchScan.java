@@ -1,6 +1,7 @@
 package org.steadygrad.health;
 
-import java.nio.FloatBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,13 +43,18 @@ final class BatchScan {
     /**
      * @param mask [batch, time], or null
      * @param limit magnitude above which a value is too large
+     * @param ranges whether columns and zeros are asked for; else they are known only where a value is bad
      */
-    static BatchScan of(INDArray array, INDArray mask, double limit) {
+    static BatchScan of(INDArray array, INDArray mask, double limit, boolean ranges) {
         int time = array.rank() == 3 ? (int) array.size(2) : 1;
         BatchScan scan = new BatchScan((int) array.size(1), limit);
-        boolean perStep = mask != null && array.rank() == 3 && mask.length() == array.size(0) * time;
         INDArray plain = inOrder(array, array.ordering());
-        scan.read((int) array.size(0), time, plain, perStep ? floats(inOrder(mask, 'c')) : null);
+        int[] bits = bits(plain);
+        scan.sign(IntBuffer.wrap(bits), bits.length);
+        if (ranges || largest(bits) > Float.floatToRawIntBits(scan.limit)) {
+            boolean perStep = mask != null && array.rank() == 3 && mask.length() == array.size(0) * time;
+            scan.read((int) array.size(0), time, plain, bits, perStep ? bits(inOrder(mask, 'c')) : null);
+        }
         return scan;
     }
 
@@ -58,16 +64,28 @@ final class BatchScan {
         return inOrder ? plain : plain.dup(order);
     }
 
-    private static float[] floats(INDArray array) {
-        float[] values = new float[(int) array.length()];
-        array.data().asNioFloat().get(values);
-        return values;
+    /** As integers, since loops over these use whole vectors. */
+    private static int[] bits(INDArray array) {
+        int[] bits = new int[(int) array.length()];
+        ints(array).get(bits);
+        return bits;
+    }
+
+    private static IntBuffer ints(INDArray array) {
+        return array.data().asNio().order(ByteOrder.nativeOrder()).asIntBuffer();
+    }
+
+    /** The largest magnitude, which bits without a sign are in the order of; NaN is above infinity. */
+    private static int largest(int[] bits) {
+        int largest = 0;
+        for (int value : bits) {
+            largest = Math.max(largest, value & Integer.MAX_VALUE);
+        }
+        return largest;
     }
 
     /** In 'c' order the time steps of an example's column lie together, in 'f' order the examples of a step's column. */
-    private void read(int rows, int time, INDArray array, float[] mask) {
-        float[] data = floats(array);
-        sign(FloatBuffer.wrap(data), data.length);
+    private void read(int rows, int time, INDArray array, int[] data, int[] mask) {
         boolean examplesTogether = array.ordering() == 'f';
         int outer = examplesTogether ? time : rows;
         int inner = examplesTogether ? rows : time;
@@ -78,8 +96,8 @@ final class BatchScan {
                     for (int second = 0; second < inner; second++) {
                         int row = examplesTogether ? second : first;
                         int step = examplesTogether ? first : second;
-                        if (mask == null || mask[row * time + step] != 0) {
-                            take(row, column, array.rank() == 3 ? step : -1, data[at + second]);
+                        if (mask == null || (mask[row * time + step] & Integer.MAX_VALUE) != 0) {
+                            take(row, column, array.rank() == 3 ? step : -1, Float.intBitsToFloat(data[at + second]));
                         }
                     }
                 }
@@ -88,25 +106,25 @@ final class BatchScan {
     }
 
     /**
-     * Takes in values of a column that lie together. Comparisons that are predicted well, and the largest magnitude as bits
-     * (NaN is above infinity there): {@link Math#min(float, float)} would take four times as long.
+     * Takes in values of a column that lie together. Comparisons that are predicted well, and the largest magnitude as bits:
+     * {@link Math#min(float, float)} would take four times as long.
      *
      * @return false, with nothing taken in, when one of them isn't finite or is too large
      */
-    private boolean run(float[] data, int at, int length, int column) {
+    private boolean run(int[] data, int at, int length, int column) {
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         int magnitude = 0;
         int none = 0;
         for (int i = at; i < at + length; i++) {
-            float value = data[i];
+            float value = Float.intBitsToFloat(data[i]);
             if (value < least) {
                 least = value;
             }
             if (value > most) {
                 most = value;
             }
-            int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
+            int bits = data[i] & Integer.MAX_VALUE;
             magnitude = Math.max(magnitude, bits);
             none += bits == 0 ? 1 : 0;
         }
@@ -133,17 +151,17 @@ final class BatchScan {
     }
 
     /** All values of small arrays, of larger ones so many that others hardly have them all. */
-    private void sign(FloatBuffer data, long length) {
+    private void sign(IntBuffer bits, long length) {
         int stride = (int) Math.max(1, length / SIGNED_VALUES);
         for (int i = 0; i < length; i += stride) {
-            fingerprint = 31 * fingerprint + Float.floatToRawIntBits(data.get(i));
+            fingerprint = 31 * fingerprint + bits.get(i);
         }
     }
 
     /** The fingerprint alone. */
     static long fingerprint(INDArray array) {
         BatchScan scan = new BatchScan(0, 0);
-        scan.sign(inOrder(array, array.ordering()).data().asNioFloat(), array.length());
+        scan.sign(ints(inOrder(array, array.ordering())), array.length());
         return scan.fingerprint;
     }
 

@@ -64,18 +64,33 @@ final class DataRules {
     }
 
     Sightings look(int iteration, MultiDataSet batch) {
-        BatchScan features = scan(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()), facts.symbols());
-        BatchScan labels = scan(batch.getLabels(0), mask(batch.getLabelsMaskArrays()), false);
+        boolean ranges = mayBeConstant((int) batch.getFeatures(0).size(1));
+        BatchScan features = BatchScan.of(
+                batch.getFeatures(0),
+                mask(batch.getFeaturesMaskArrays()),
+                facts.symbols() ? Float.MAX_VALUE : spec.large(),
+                ranges);
+        BatchScan labels = BatchScan.of(batch.getLabels(0), mask(batch.getLabelsMaskArrays()), spec.large(), false);
         List<Finding> now = new ArrayList<>();
         bad("feature", features, now);
         bad("label", labels, now);
         List<Finding> order = order(iteration, fingerprint(features.fingerprint(), labels.fingerprint()));
-        take(features);
+        if (ranges) {
+            take(features);
+        }
         return new Sightings(now, constant(), order);
     }
 
-    private BatchScan scan(INDArray array, INDArray mask, boolean symbols) {
-        return BatchScan.of(array, mask, symbols ? Float.MAX_VALUE : spec.large());
+    /** Whether any feature has had one value only; one that has had two never will again. */
+    private boolean mayBeConstant(int columns) {
+        if (columns > MAX_COLUMNS || facts.symbols()) {
+            return false;
+        }
+        boolean constant = low.length != columns;
+        for (int column = 0; !constant && column < columns; column++) {
+            constant = !(low[column] < high[column]);
+        }
+        return constant;
     }
 
     private static INDArray mask(INDArray[] masks) {
@@ -118,9 +133,6 @@ final class DataRules {
     }
 
     private void take(BatchScan scan) {
-        if (scan.columns() > MAX_COLUMNS || facts.symbols()) {
-            return;
-        }
         if (low.length != scan.columns()) {
             low = new float[scan.columns()];
             high = new float[scan.columns()];

@@ -38,7 +38,14 @@ class DataRulesTest {
     void aBadValueIsNamedByItsPlace(double value) {
         INDArray features = numbers(3, 7, 17);
         features.putScalar(new int[] {2, 5, 11}, value);
-        List<Finding> now = rules(false, 9).look(1, batch(features)).now();
+        DataRules rules = rules(false, 9);
+        assertBadPlace(rules.look(1, batch(features)).now());
+        assertEquals(List.of(), rules.look(2, batch(numbers(3, 7, 17))).now());
+        assertBadPlace(rules.look(3, batch(features)).now());
+        assertBadPlace(rules.look(4, batch(features.dup('f'))).now());
+    }
+
+    private static void assertBadPlace(List<Finding> now) {
         assertEquals(List.of("bad-input"), now.stream().map(Finding::id).toList());
         assertEquals(2, now.get(0).evidence().get("row"));
         assertEquals(5, now.get(0).evidence().get("column"));
@@ -74,7 +81,11 @@ class DataRulesTest {
         mask.putScalar(1, 4, 0);
         MultiDataSet batch = new MultiDataSet(
                 new INDArray[] {features}, new INDArray[] {Nd4j.ones(2, 1)}, new INDArray[] {mask}, null);
-        assertEquals(List.of(), rules(false, 9).look(1, batch).now());
+        DataRules rules = rules(false, 9);
+        assertEquals(List.of(), rules.look(1, batch).now());
+        assertEquals(List.of(), rules.look(2, batch).now());
+        mask.putScalar(1, 4, 1);
+        assertEquals(1, rules.look(3, batch).now().size());
     }
 
     @Test
