@@ -40,7 +40,7 @@ final class CpuEngine implements Engine {
         INDArray state = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
-        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime, memory), activationBytes);
         UpdatePlan updates = UpdatePlan.of(graph);
         update = new UpdatePass(
                 updates,

@@ -2,7 +2,8 @@ package org.steadygrad.engine.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** oneDNN and the threads of one engine. */
@@ -17,6 +18,7 @@ final class CpuRuntime implements AutoCloseable {
     private final List<OneDnn> streams = new ArrayList<>();
     private final Workers workers;
     private final float[][][] heap;
+    private boolean singleThreaded;
 
     /** @param threads number of threads for oneDNN and for Java loops, at least 1 */
     CpuRuntime(int threads) {
@@ -41,25 +43,44 @@ final class CpuRuntime implements AutoCloseable {
         setOpenMp(threads);
     }
 
-    private static void setOpenMp(int threads) {
-        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    /** With ND4J's CUDA back end the same call is about CUDA's threads. */
+    private static boolean setsOpenMp() {
+        return Nd4j.getExecutioner().type() == ExecutionerType.NATIVE_CPU;
     }
 
-    /** Makes primitives that each run in one thread alone, whichever it is. */
-    <T> T makeSingleThreaded(Supplier<T> maker) {
+    private static void setOpenMp(int threads) {
+        if (setsOpenMp()) {
+            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+        }
+    }
+
+    /** How many threads can run primitives of their own at the same time. */
+    int streams() {
+        return setsOpenMp() ? workers.threads() : 1;
+    }
+
+    /** Makes, or runs, primitives that each keep to one thread, whichever it is. */
+    void singleThreaded(Runnable work) {
+        singleThreaded = true;
         setOpenMp(1);
         try {
-            return maker.get();
+            work.run();
         } finally {
             setOpenMp(threads);
+            singleThreaded = false;
         }
+    }
+
+    /** Whether primitives that are made now keep to one thread. */
+    boolean isSingleThreaded() {
+        return singleThreaded;
     }
 
     /**
      * Runs parts at the same time, each in a thread of its own; primitives that a part runs keep to its thread.
      *
      * @param parts at most the number of {@link #workers()}
-     * @param task its primitives were made by {@link #makeSingleThreaded}, for the part's {@link #stream}
+     * @param task its primitives were made by {@link #singleThreaded}, for the part's {@link #stream}
      */
     void runSingleThreaded(int parts, Workers.Range task) {
         try {

@@ -28,7 +28,7 @@ final class GruModel implements AutoCloseable {
                 block("b", in + recurrent, List.of(4L * units)));
         runtime = CpuRuntime.ofCallingThread();
         memory = new ModelMemory(new FlatLayout(List.of(blocks.input(), blocks.recurrent(), blocks.bias())), 0);
-        packed = new PackedWeights(runtime.oneDnn(), memory);
+        packed = new PackedWeights(runtime, memory);
     }
 
     private static ParameterBlock block(String name, long offset, List<Long> shape) {

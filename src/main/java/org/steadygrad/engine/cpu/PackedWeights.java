@@ -11,7 +11,7 @@ import org.steadygrad.engine.cpu.OneDnn.Call;
  */
 final class PackedWeights implements AutoCloseable {
     private final NativeScope scope = new NativeScope();
-    private final OneDnn oneDnn;
+    private final CpuRuntime runtime;
     private final ModelMemory model;
     private final List<Arranged> arranged = new ArrayList<>();
     private final List<Packed> packed = new ArrayList<>();
@@ -27,11 +27,21 @@ final class PackedWeights implements AutoCloseable {
         }
     }
 
-    /** @param reorder null when the layout is the plain one */
-    private record Packed(FloatMemory source, memory.desc from, memory.desc to, memory weights, Call reorder) {}
+    /**
+     * @param reorder null when the layout is the plain one
+     * @param singleThreaded whether the layout was asked for by a primitive that keeps to one thread: some are of a size that
+     *     depends on the number of threads, and hold only what as many write
+     */
+    private record Packed(
+            FloatMemory source,
+            memory.desc from,
+            memory.desc to,
+            memory weights,
+            Call reorder,
+            boolean singleThreaded) {}
 
-    PackedWeights(OneDnn oneDnn, ModelMemory model) {
-        this.oneDnn = oneDnn;
+    PackedWeights(CpuRuntime runtime, ModelMemory model) {
+        this.runtime = runtime;
         this.model = model;
     }
 
@@ -80,17 +90,19 @@ final class PackedWeights implements AutoCloseable {
      */
     memory get(FloatMemory source, memory.desc plain, memory.desc wanted) {
         for (Packed known : packed) {
-            if (known.source == source && known.from.equals(plain) && known.to.equals(wanted)) {
+            boolean sameThreads = known.reorder == null || known.singleThreaded == runtime.isSingleThreaded();
+            if (sameThreads && known.source == source && known.from.equals(plain) && known.to.equals(wanted)) {
                 return known.weights;
             }
         }
         memory.desc from = scope.own(new memory.desc(plain));
         memory.desc to = scope.own(new memory.desc(wanted));
+        OneDnn oneDnn = runtime.oneDnn();
         memory plainWeights = oneDnn.view(scope, from, source);
         boolean same = from.equals(to);
         memory target = same ? plainWeights : oneDnn.allocate(scope, to);
         Call reorder = same ? null : oneDnn.reorder(scope, plainWeights, target);
-        packed.add(new Packed(source, from, to, target, reorder));
+        packed.add(new Packed(source, from, to, target, reorder, runtime.isSingleThreaded()));
         if (reorder != null) {
             reorder.run();
         }
@@ -107,12 +119,19 @@ final class PackedWeights implements AutoCloseable {
                 one.run();
             }
         }
+        reorder(false);
+        if (packed.stream().anyMatch(one -> one.singleThreaded)) {
+            runtime.singleThreaded(() -> reorder(true));
+        }
+        version = model.version();
+    }
+
+    private void reorder(boolean singleThreaded) {
         for (Packed one : packed) {
-            if (one.reorder != null) {
+            if (one.reorder != null && one.singleThreaded == singleThreaded) {
                 one.reorder.run();
             }
         }
-        version = model.version();
     }
 
     @Override

@@ -78,9 +78,12 @@ final class RecurrentLayer {
     }
 
     private Shards shards(boolean training) {
-        int count = Shards.count(shape, place.runtime().workers().threads());
-        // steps of their own take a workspace of the whole batch besides the shards'
-        long bytes = (mask.exists() ? 2 : 1) * workspaces.bytes() + Shards.bytes(shape, blocks, count, training);
+        int count = Shards.count(shape, place.runtime().streams());
+        // with a mask there are several ways, each with states of its own, and one that isn't split with its own
+        // workspace
+        long bytes = (mask.exists() ? 3 : 1) * workspaces.bytes()
+                + Shards.bytes(shape, blocks, count, training)
+                + (mask.exists() ? (shape.steps() + 8L) * shape.stateTensors() * shape.stateLength() * Float.BYTES : 0);
         return count == 1 || bytes > place.bytes() ? null : new Shards(place, shape, blocks, tensors, setting, count);
     }
 

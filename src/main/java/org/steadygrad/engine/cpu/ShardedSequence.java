@@ -41,12 +41,13 @@ final class ShardedSequence implements SequenceRun {
             finalState.add(scope.allocate(shape.stateLength()));
             initialGradient.add(scope.allocate(shape.stateLength()));
         }
-        for (Shard shard : shards.list()) {
-            parts.add(new Part(
-                    shard,
-                    runtime.makeSingleThreaded(() -> new SegmentedSequence(
-                            shape.of(shard.examples()), lengths, shard.tensors(), shard.setting(), null, scope))));
-        }
+        runtime.singleThreaded(() -> {
+            for (Shard shard : shards.list()) {
+                RecurrentShape part = shape.of(shard.examples());
+                parts.add(new Part(
+                        shard, new SegmentedSequence(part, lengths, shard.tensors(), shard.setting(), null, scope)));
+            }
+        });
     }
 
     @Override

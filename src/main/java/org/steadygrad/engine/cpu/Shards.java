@@ -10,9 +10,9 @@ import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
 /**
  * Ranges of a batch's examples, each with tensors of its own for one thread, and the sum of their gradients.
  *
- * <p>Whether a layer's batch is split depends on its shape and the number of threads only. What it gains is that no thread
+ * <p>Whether a layer's batch is split depends on its shape, its mask, the number of threads and the limit of memory, never on timing. What it gains is that no thread
  * waits for another at every step; what it costs is that each reads all recurrent weights at every step, that threads
- * are woken, and that tensors are copied. On two threads whole training steps took 0.65 to 1 of the time within these
+ * are woken, and that tensors are copied. On two threads (with OpenMP's spinning bounded as by the launcher) whole training steps took 0.65 to 1 of the time within these
  * limits, and up to 1.2 of it beyond one of them.
  */
 final class Shards {

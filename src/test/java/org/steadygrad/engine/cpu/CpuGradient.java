@@ -43,7 +43,7 @@ final class CpuGradient implements AutoCloseable {
         CpuRuntime runtime = new CpuRuntime(threads);
         Plan plan = changed(PlanBuilder.build(graph), change);
         ModelMemory memory = new ModelMemory(plan.layout(), 0);
-        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime.oneDnn(), memory), activationBytes);
+        model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime, memory), activationBytes);
         ModelMemory.copy(graph.params(), memory.parameters());
         memory.parametersChanged();
         programs = model.newPrograms();
