@@ -24,7 +24,7 @@
 
     /**
      * The columns from left to right at even distances of steps: one that lasts longer, since the next look came later, is there more than
-     * once.
+     * once, and each at least once.
      *
      * @param columns steps of the looks
      * @return [{step, column}]
@@ -43,6 +43,9 @@
         var first = columns[1] - span * Math.ceil((columns[1] - columns[0]) / span);
         for (var step = first, column = 0; step < last + span; step += span) {
             while (column + 1 < columns.length && columns[column + 1] <= step) {
+                if (list.length && list[list.length - 1].column < column) {
+                    list.push({ step: columns[column], column: column });
+                }
                 column++;
             }
             list.push({ step: Math.min(last, Math.max(step, columns[0])), column: column });

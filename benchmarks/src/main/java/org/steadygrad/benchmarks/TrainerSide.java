@@ -1,10 +1,5 @@
 package org.steadygrad.benchmarks;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +43,7 @@ final class TrainerSide implements Side {
     private final Optional<LivePage> page;
     private final StepTimes times = new StepTimes();
     private final ObserverTime pageTime = new ObserverTime();
+    private final Optional<PageClient> client;
     private final Thread training;
 
     /**
@@ -86,7 +82,12 @@ final class TrainerSide implements Side {
         training = new Thread(() -> train(trainer), "benchmark-" + watch);
         training.setDaemon(true);
         training.start();
-        page.ifPresent(TrainerSide::look);
+        client = page.map(PageClient::new);
+    }
+
+    /** Who looks at the live page, if there is one. */
+    Optional<PageClient> client() {
+        return client;
     }
 
     /** When each step ended. */
@@ -106,22 +107,6 @@ final class TrainerSide implements Side {
         } catch (RuntimeException e) {
             gate.fail(e);
         }
-    }
-
-    /** Reads the page's events and throws them away. */
-    private static void look(LivePage page) {
-        Thread client = new Thread(
-                () -> {
-                    try (InputStream events =
-                            URI.create(page.url() + "events").toURL().openStream()) {
-                        events.transferTo(OutputStream.nullOutputStream());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                "benchmark-client");
-        client.setDaemon(true);
-        client.start();
     }
 
     @Override

@@ -22,8 +22,8 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
     /** Java compiles what a look needs while these run. */
     private static final int WARM_UP = 200;
 
-    /** Enough for 40 looks and four histograms where they are rare. */
-    private static final int LATER = 2000;
+    /** Enough for 36 looks and four with histograms where they are rare, and for the neighbours of the last. */
+    private static final int LATER = 2020;
 
     private static final int QUICK = 300;
     private static final String PAGE_THREADS = "live-page";
@@ -38,6 +38,11 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
             int last = quick ? WARM_UP + QUICK : looks.early() + LATER;
             side.run(last - WARM_UP);
             double all = System.nanoTime() - start;
+            PageClient client = side.client().orElseThrow();
+            if (!client.served() || client.bytes() == 0) {
+                throw new IllegalStateException("the live page showed nothing: its client read " + client.bytes()
+                        + " bytes and " + (client.served() ? "waits" : "has come to a halt"));
+            }
             double pageOnThread = (side.pageTime().nanos() - onThread) / all;
             double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
             List<WatchingCost> stretches = new ArrayList<>();

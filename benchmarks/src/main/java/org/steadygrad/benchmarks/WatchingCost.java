@@ -15,7 +15,7 @@ import org.steadygrad.spec.HealthSpec;
  * @param stepMillis median of the steps that have neither
  * @param lookMillis what a full look adds, median; 0 when there was none
  * @param histogramMillis what a full look with histograms adds, median; 0 when there was none
- * @param share of all steps' time that looks and histograms add
+ * @param share of all steps' time that so many looks and histograms add, each as the median
  */
 record WatchingCost(int from, int to, double stepMillis, double lookMillis, double histogramMillis, double share) {
     /** Steps on either side of a look and the step after it. */
