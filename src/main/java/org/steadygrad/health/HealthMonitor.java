@@ -146,7 +146,7 @@ public final class HealthMonitor {
      * differ.
      */
     public boolean wantsBatch(int iteration) {
-        return spec.looksAt(iteration) || iteration > 1 && spec.looksAt(iteration - 1);
+        return spec.looksAt(iteration) || (iteration > 1 && spec.looksAt(iteration - 1));
     }
 
     /**
