@@ -55,6 +55,21 @@ final class CpuGradient implements AutoCloseable {
         this(test.model(), (recur, mask) -> recur, 0);
     }
 
+    /** Recurrent steps run in one direction, under the features' mask. */
+    static Change inDirection(boolean reverse) {
+        return (recur, mask) -> new PlanStep.Recur(
+                recur.layer(),
+                recur.input(),
+                recur.output(),
+                recur.cell(),
+                recur.activation(),
+                recur.weights(),
+                recur.recurrentWeights(),
+                recur.bias(),
+                reverse,
+                mask);
+    }
+
     private static Plan changed(Plan plan, Change change) {
         List<PlanStep> steps = plan.steps().stream()
                 .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur, plan.mask()) : step)

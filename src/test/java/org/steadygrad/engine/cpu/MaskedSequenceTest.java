@@ -22,7 +22,6 @@ import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.Gradient;
-import org.steadygrad.engine.plan.PlanStep;
 
 /**
  * Masks, in both directions of reading, held against slopes of the loss that DL4J's layer (or the toolkit's GRU) gives in
@@ -89,7 +88,7 @@ class MaskedSequenceTest {
         ContractCase test = test(cell);
         MultiDataSet batch =
                 ContractData.batch(test.batch().getFeatures(0), test.batch().getLabels(0), mask, Nd4j.ones(6, STEPS));
-        try (CpuGradient engine = new CpuGradient(test.model(), masked(reverse), 0)) {
+        try (CpuGradient engine = new CpuGradient(test.model(), CpuGradient.inDirection(reverse), 0)) {
             Gradient gradient = engine.of(batch);
             MultiDataSet inDouble = test.referenceBatch();
             INDArray features = inDouble.getFeatures(0);
@@ -107,20 +106,6 @@ class MaskedSequenceTest {
 
     private static INDArray turned(INDArray sequence) {
         return TimeSeriesUtils.reverseTimeSeries(sequence.dup('f'));
-    }
-
-    private static CpuGradient.Change masked(boolean reverse) {
-        return (recur, mask) -> new PlanStep.Recur(
-                recur.layer(),
-                recur.input(),
-                recur.output(),
-                recur.cell(),
-                recur.activation(),
-                recur.weights(),
-                recur.recurrentWeights(),
-                recur.bias(),
-                reverse,
-                mask);
     }
 
     /** Softmax cross-entropy on the output of the recurrent layer, which graphs don't let have a mask of its own. */

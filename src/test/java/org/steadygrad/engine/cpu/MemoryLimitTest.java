@@ -17,7 +17,6 @@ import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.Gradient;
-import org.steadygrad.engine.plan.PlanStep;
 
 /** Back-propagation within a limit on memory is the same back-propagation. */
 class MemoryLimitTest {
@@ -30,20 +29,7 @@ class MemoryLimitTest {
     }
 
     private static CpuGradient engine(ContractCase test, boolean reverse, long bytes) {
-        return new CpuGradient(
-                test.model(),
-                (recur, mask) -> new PlanStep.Recur(
-                        recur.layer(),
-                        recur.input(),
-                        recur.output(),
-                        recur.cell(),
-                        recur.activation(),
-                        recur.weights(),
-                        recur.recurrentWeights(),
-                        recur.bias(),
-                        reverse,
-                        mask),
-                bytes);
+        return new CpuGradient(test.model(), CpuGradient.inDirection(reverse), bytes);
     }
 
     @TestFactory

@@ -79,18 +79,7 @@ class ShardedSequenceTest {
     }
 
     private static CpuGradient engine(ContractCase test, boolean reverse, long bytes, int threads) {
-        CpuGradient.Change change = (recur, mask) -> new PlanStep.Recur(
-                recur.layer(),
-                recur.input(),
-                recur.output(),
-                recur.cell(),
-                recur.activation(),
-                recur.weights(),
-                recur.recurrentWeights(),
-                recur.bias(),
-                reverse,
-                mask);
-        return new CpuGradient(test.model(), change, bytes, threads);
+        return new CpuGradient(test.model(), CpuGradient.inDirection(reverse), bytes, threads);
     }
 
     @Test
