@@ -16,6 +16,9 @@ import org.steadygrad.engine.program.Segmentation;
  * when a batch first needs them.
  */
 final class RecurrentLayer {
+    /** The ends of a sequence, and gradients of states, of two ways. */
+    private static final int FURTHER_STATES = 8;
+
     private final Place place;
     private final RecurrentShape shape;
     private final Blocks blocks;
@@ -79,11 +82,12 @@ final class RecurrentLayer {
 
     private Shards shards(boolean training) {
         int count = Shards.count(shape, place.runtime().streams());
-        // with a mask there are several ways, each with states of its own, and one that isn't split with its own
-        // workspace
-        long bytes = (mask.exists() ? 3 : 1) * workspaces.bytes()
-                + Shards.bytes(shape, blocks, count, training)
-                + (mask.exists() ? (shape.steps() + 8L) * shape.stateTensors() * shape.stateLength() * Float.BYTES : 0);
+        long bytes = workspaces.bytes() + Shards.bytes(shape, blocks, count, training);
+        if (mask.exists()) {
+            // gathered sequences have states of their own, and a way in single steps has a workspace that isn't split
+            long perStep = (long) Float.BYTES * shape.stateTensors() * shape.stateLength();
+            bytes += 2 * workspaces.bytes() + (shape.steps() + FURTHER_STATES) * perStep;
+        }
         return count == 1 || bytes > place.bytes() ? null : new Shards(place, shape, blocks, tensors, setting, count);
     }
 
