@@ -65,6 +65,15 @@ public interface Engine extends AutoCloseable {
     void copyParameters(float[] target);
 
     /**
+     * How what {@link #copyParameters} and {@link #copyGradient} copy is distributed.
+     *
+     * @throws IllegalStateException when no gradient was computed since the last update
+     */
+    default ParameterDistributions parameterDistributions() {
+        return ParameterDistributions.of(layout(), this::copyParameters, this::copyGradient);
+    }
+
+    /**
      * How many steps may be asked for by {@link #step} before the first of them is awaited, so that the engine needn't wait
      * for its caller; 0 for an engine that does each step when it is asked for it.
      */

@@ -17,6 +17,7 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
@@ -225,8 +226,8 @@ public final class GradientHealth extends BaseTrainingListener {
     private void tensors(int iteration) {
         if (gradientValues != null && trace.isPresent()) {
             float[] weights = floats(before);
-            monitor.observeTensors(
-                    iteration, TensorLook.take(layout, copy(weights), copy(gradientValues), trace.get()));
+            ParameterDistributions parameters = ParameterDistributions.of(layout, copy(weights), copy(gradientValues));
+            monitor.observeTensors(iteration, TensorLook.of(parameters, trace.get()));
             gradientValues = null;
         }
     }

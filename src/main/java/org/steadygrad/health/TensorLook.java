@@ -2,13 +2,11 @@ package org.steadygrad.health;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.health.Distributions.Kind;
 import org.steadygrad.health.Distributions.Tensor;
-import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Histogram;
-import org.steadygrad.ops.ParameterBlock;
 
 /**
  * What is told of a step's tensors as a whole.
@@ -24,54 +22,31 @@ public record TensorLook(List<Tensor> tensors, List<Look.Gate> gates) {
     }
 
     /**
-     * @param parameters copies the parameters as they are before the update, in the layout's order
-     * @param gradient copies the averaged gradient before clipping, in the same order
-     * @param trace with histograms
+     * @param parameters of the step
+     * @param trace of the step, with histograms
      */
-    public static TensorLook take(
-            FlatLayout layout, Consumer<float[]> parameters, Consumer<float[]> gradient, StepTrace trace) {
-        float[] values = new float[Math.toIntExact(layout.length())];
-        parameters.accept(values);
-        List<Tensor> tensors = new ArrayList<>(byParameter(layout, values, Kind.WEIGHT));
-        gradient.accept(values);
-        tensors.addAll(byParameter(layout, values, Kind.GRADIENT));
+    public static TensorLook of(ParameterDistributions parameters, StepTrace trace) {
+        List<Tensor> tensors = new ArrayList<>();
+        List<Tensor> gradients = new ArrayList<>();
+        List<Look.Gate> gates = new ArrayList<>();
+        for (ParameterDistributions.Block block : parameters.blocks()) {
+            String name = block.parameter().name();
+            tensors.add(new Tensor(name, Kind.WEIGHT, block.weights()));
+            gradients.add(new Tensor(name, Kind.GRADIENT, block.gradient()));
+            for (int gate = 0; gate < block.gateNorms().size(); gate++) {
+                gates.add(new Look.Gate(
+                        name,
+                        block.parameter().gates().get(gate),
+                        block.gateNorms().get(gate)));
+            }
+        }
+        tensors.addAll(gradients);
         for (StepTrace.LayerTrace layer : trace.layers()) {
             Histogram outputs = trace.activations().get(layer.layer());
             if (outputs != null) {
                 tensors.add(new Tensor(layer.layer(), Kind.ACTIVATION, outputs));
             }
         }
-        return new TensorLook(tensors, gates(layout, values));
-    }
-
-    private static List<Tensor> byParameter(FlatLayout layout, float[] values, Kind kind) {
-        return layout.blocks().stream()
-                .filter(ParameterBlock::trained)
-                .map(block -> new Tensor(
-                        block.name(),
-                        kind,
-                        Histogram.of(values, Math.toIntExact(block.offset()), Math.toIntExact(block.length()))))
-                .toList();
-    }
-
-    private static List<Look.Gate> gates(FlatLayout layout, float[] gradient) {
-        List<Look.Gate> gates = new ArrayList<>();
-        for (ParameterBlock block : layout.blocks()) {
-            int count = block.trained() ? block.gates().size() : 0;
-            for (int gate = 0; gate < count; gate++) {
-                int length = Math.toIntExact(block.length() / count);
-                int offset = Math.toIntExact(block.offset()) + gate * length;
-                gates.add(new Look.Gate(block.name(), block.gates().get(gate), norm(gradient, offset, length)));
-            }
-        }
-        return gates;
-    }
-
-    private static double norm(float[] values, int offset, int length) {
-        double squares = 0;
-        for (int i = offset; i < offset + length; i++) {
-            squares += (double) values[i] * values[i];
-        }
-        return Math.sqrt(squares);
+        return new TensorLook(tensors, gates);
     }
 }

@@ -1,6 +1,5 @@
 package org.steadygrad.ops;
 
-import java.util.Arrays;
 import java.util.List;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
@@ -33,8 +32,18 @@ public record Histogram(double low, double high, List<Long> counts, double sum, 
         return counts.stream().mapToLong(Long::longValue).sum();
     }
 
+    /** The histogram of the same values divided by a positive number. */
+    public Histogram dividedBy(double divisor) {
+        Check.positive(divisor, "histogram", "divisor");
+        return new Histogram(
+                low / divisor, high / divisor, counts, sum / divisor, squares / (divisor * divisor), nonFinite);
+    }
+
     /** What is to be known of a tensor before its values are counted: a first reading of all of them. */
     public static final class Range {
+        private static final int MAGNITUDE = Integer.MAX_VALUE;
+        private static final int LARGEST = Float.floatToRawIntBits(Float.MAX_VALUE);
+
         private float low = Float.POSITIVE_INFINITY;
         private float high = Float.NEGATIVE_INFINITY;
         private boolean finite = true;
@@ -58,9 +67,49 @@ public record Histogram(double low, double high, List<Long> counts, double sum, 
             finite = all;
         }
 
+        /**
+         * The same with values as {@link Float#floatToRawIntBits} gives them, in a tenth of the time: the order of floats is that
+         * of integers once the bits of negative ones are turned over, and of integers whole vectors are compared at once.
+         */
+        public void takeBits(int[] bits, int from, int to) {
+            int smallest = Integer.MAX_VALUE;
+            int largest = Integer.MIN_VALUE;
+            for (int i = from; i < to; i++) {
+                int ordered = bits[i] ^ (bits[i] >> 31 & MAGNITUDE);
+                smallest = Math.min(smallest, ordered);
+                largest = Math.max(largest, ordered);
+            }
+            if (from < to && largest <= LARGEST && smallest >= ~LARGEST) {
+                low = Math.min(low, ofOrdered(smallest));
+                high = Math.max(high, ofOrdered(largest));
+            } else {
+                takeOneByOne(bits, from, to);
+            }
+        }
+
+        private static float ofOrdered(int ordered) {
+            return Float.intBitsToFloat(ordered ^ (ordered >> 31 & MAGNITUDE));
+        }
+
+        private void takeOneByOne(int[] bits, int from, int to) {
+            float[] values = new float[to - from];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.intBitsToFloat(bits[from + i]);
+            }
+            take(values, 0, values.length);
+        }
+
+        /** Takes in what another one has. */
+        public void take(Range other) {
+            low = Math.min(low, other.low);
+            high = Math.max(high, other.high);
+            finite &= other.finite;
+        }
+
         /** To be given the same values again. */
         public Builder builder() {
-            return low <= high ? new Builder(low, high, finite) : new Builder(0, 0, false);
+            // a 0 loses its sign by the sum
+            return low <= high ? new Builder(0.0 + low, 0.0 + high, finite) : new Builder(0, 0, false);
         }
     }
 
@@ -140,11 +189,23 @@ public record Histogram(double low, double high, List<Long> counts, double sum, 
             }
         }
 
+        /** Adds what another one of the same range has counted. */
+        public void add(Builder other) {
+            for (int bin = 0; bin <= BINS; bin++) {
+                counts[bin] += other.counts[bin] + other.more[bin];
+            }
+            sum += other.sum;
+            squares += other.squares;
+            nonFinite += other.nonFinite;
+        }
+
         public Histogram build() {
-            long[] bins = new long[BINS];
-            Arrays.setAll(bins, bin -> counts[bin] + more[bin]);
+            Long[] bins = new Long[BINS];
+            for (int bin = 0; bin < BINS; bin++) {
+                bins[bin] = counts[bin] + more[bin];
+            }
             bins[BINS - 1] += counts[BINS] + more[BINS];
-            return new Histogram(low, high, Arrays.stream(bins).boxed().toList(), sum, squares, nonFinite);
+            return new Histogram(low, high, List.of(bins), sum, squares, nonFinite);
         }
     }
 

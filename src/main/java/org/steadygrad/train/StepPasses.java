@@ -54,7 +54,7 @@ final class StepPasses {
             }
         }
         Optional<TensorLook> tensors = trace.filter(seen -> takesHistograms(stepsBefore))
-                .map(seen -> TensorLook.take(engine.layout(), engine::copyParameters, engine::copyGradient, seen));
+                .map(seen -> TensorLook.of(engine.parameterDistributions(), seen));
         return new Result(sum / batches.size(), trace, tensors);
     }
 

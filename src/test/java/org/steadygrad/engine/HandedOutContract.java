@@ -27,6 +27,7 @@ import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.ops.ClipRule;
+import org.steadygrad.ops.Histogram;
 import org.steadygrad.ops.ParameterBlock;
 
 /** What engines hand out of gradient and parameters, and that looking closely changes nothing. */
@@ -113,6 +114,47 @@ public interface HandedOutContract extends EngineSubject {
         }
     }
 
+    @Test
+    default void distributionsAreThoseOfWhatIsCopied() {
+        ContractCase test = masked();
+        try (Engine engine = engine(test.model())) {
+            assertThrows(IllegalStateException.class, engine::parameterDistributions);
+            gradient(engine, test.batch(), false);
+            gradient(engine, test.batch(), true);
+            ParameterDistributions expected =
+                    ParameterDistributions.of(engine.layout(), engine::copyParameters, engine::copyGradient);
+            ParameterDistributions actual = engine.parameterDistributions();
+            assertEquals(expected.blocks().size(), actual.blocks().size());
+            for (int i = 0; i < expected.blocks().size(); i++) {
+                ParameterDistributions.Block block = expected.blocks().get(i);
+                ParameterDistributions.Block found = actual.blocks().get(i);
+                assertEquals(block.parameter(), found.parameter());
+                assertLike(block.weights(), found.weights(), "weights " + block.parameter());
+                assertLike(block.gradient(), found.gradient(), "gradient " + block.parameter());
+                assertEquals(block.gateNorms().size(), found.gateNorms().size());
+                for (int gate = 0; gate < block.gateNorms().size(); gate++) {
+                    double norm = block.gateNorms().get(gate);
+                    assertEquals(norm, found.gateNorms().get(gate), 1e-6 * norm);
+                }
+            }
+        }
+    }
+
+    /** Where a sum is divided instead of each of its elements, values next to a border may fall into the other bin. */
+    private static void assertLike(Histogram expected, Histogram actual, String name) {
+        double size = Math.max(Math.abs(expected.low()), Math.abs(expected.high()));
+        assertEquals(expected.low(), actual.low(), 1e-6 * size, name);
+        assertEquals(expected.high(), actual.high(), 1e-6 * size, name);
+        assertEquals(expected.total(), actual.total(), name);
+        assertEquals(expected.sum(), actual.sum(), 1e-6 * size * expected.total(), name);
+        assertEquals(expected.squares(), actual.squares(), 1e-6 * expected.squares(), name);
+        long moved = 0;
+        for (int bin = 0; bin < Histogram.BINS; bin++) {
+            moved += Math.abs(expected.counts().get(bin) - actual.counts().get(bin));
+        }
+        assertTrue(moved <= 2, name);
+    }
+
     /** Parameters after some steps, some of which are looked at more closely in one of two ways. */
     private float[] trained(Trace closely, boolean asked) {
         ContractData data = new ContractData(12);
@@ -149,6 +191,7 @@ public interface HandedOutContract extends EngineSubject {
                 if (trace == Trace.HISTOGRAMS) {
                     engine.copyParameters(values);
                     engine.copyGradient(values);
+                    engine.parameterDistributions();
                 }
                 assertTrue(engine.update(rule).applied());
             }

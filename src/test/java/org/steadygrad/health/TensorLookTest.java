@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.health.Distributions.Kind;
@@ -59,6 +60,10 @@ class TensorLookTest {
         return target -> System.arraycopy(flat.dup('c').data().asFloat(), 0, target, 0, target.length);
     }
 
+    private static TensorLook look(FlatLayout layout, INDArray parameters, INDArray gradient, StepTrace trace) {
+        return TensorLook.of(ParameterDistributions.of(layout, values(parameters), values(gradient)), trace);
+    }
+
     private static StepTrace trace(Map<String, Histogram> activations) {
         List<StepTrace.LayerTrace> layers = Stream.of("norm", "gru", "lstm")
                 .map(name -> new StepTrace.LayerTrace(name, 1, "", 1, 0, 1, 0, 0))
@@ -71,8 +76,7 @@ class TensorLookTest {
     void gatesAreColumnsOfTheParametersViews() {
         ComputationGraph graph = graph();
         graph.params().assign(Nd4j.randn(graph.params().shape()));
-        TensorLook look =
-                TensorLook.take(FlatLayouts.of(graph), values(graph.params()), values(graph.params()), trace(Map.of()));
+        TensorLook look = look(FlatLayouts.of(graph), graph.params(), graph.params(), trace(Map.of()));
         Map<String, List<String>> expected = Map.of(
                 "gru_W", List.of("reset", "update", "candidate"),
                 "gru_RW", List.of("reset", "update", "candidate"),
@@ -112,8 +116,7 @@ class TensorLookTest {
         gradient.putScalar(wild, Float.NaN);
         gradient.putScalar(wild + 1, Float.NEGATIVE_INFINITY);
         Histogram outputs = Histogram.of(new float[] {1, 2, 3}, 0, 3);
-        TensorLook look =
-                TensorLook.take(layout, values(graph.params()), values(gradient), trace(Map.of("gru", outputs)));
+        TensorLook look = look(layout, graph.params(), gradient, trace(Map.of("gru", outputs)));
         List<String> trained = layout.blocks().stream()
                 .filter(ParameterBlock::trained)
                 .map(ParameterBlock::name)
@@ -178,7 +181,7 @@ class TensorLookTest {
                         .map(block -> new UpdateOutcome.BlockUpdate(1, 1e-3))
                         .toList());
         Optional<StepTrace> trace = Optional.of(trace(Map.of()));
-        TensorLook look = TensorLook.take(layout, values(graph.params()), values(graph.params()), trace.get());
+        TensorLook look = look(layout, graph.params(), graph.params(), trace.get());
         monitor.observeTensors(1, look);
         monitor.observe(1, 0.5, outcome, trace);
         monitor.observeTensors(2, look);

@@ -1,6 +1,7 @@
 package org.steadygrad.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.check.InvalidInputException;
 
 class HistogramTest {
     private static final double EXACTLY = 0;
@@ -110,5 +112,76 @@ class HistogramTest {
         Histogram whole = Histogram.of(values, 0, 301);
         assertEquals(whole.counts(), inPieces.counts());
         assertEquals(whole.sum(), inPieces.sum(), 1e-12);
+    }
+
+    private static Histogram byBits(float[] values, int piece) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        Histogram.Range range = new Histogram.Range();
+        for (int from = 0; from < values.length; from += piece) {
+            range.takeBits(bits, from, Math.min(values.length, from + piece));
+        }
+        Histogram.Builder builder = range.builder();
+        builder.add(values, 0, values.length);
+        return builder.build();
+    }
+
+    @Test
+    void aRangeOfBitsIsThatOfTheirValues() {
+        float inf = Float.POSITIVE_INFINITY;
+        List<float[]> cases = List.of(
+                values(1000, 9),
+                new float[] {},
+                new float[] {-0f},
+                new float[] {-3, -2, -5},
+                new float[] {3, 2, 5},
+                new float[] {0, -0f, Float.MIN_VALUE, -Float.MIN_VALUE},
+                new float[] {Float.MAX_VALUE, -Float.MAX_VALUE},
+                new float[] {1, Float.NaN, 2},
+                new float[] {-1, -Float.NaN, Float.intBitsToFloat(0xffffffff), -2},
+                new float[] {inf, 1, 4, -2},
+                new float[] {4, 1, -2, -inf},
+                new float[] {inf, -inf, Float.NaN});
+        for (float[] values : cases) {
+            for (int piece : new int[] {1, 2, 333, 1000}) {
+                assertEquals(Histogram.of(values, 0, values.length), byBits(values, piece));
+            }
+        }
+    }
+
+    @Test
+    void partsAddUpToTheWhole() {
+        float[] values = values(301, 8);
+        values[300] = Float.NaN;
+        Histogram.Range first = new Histogram.Range();
+        first.take(values, 0, 120);
+        Histogram.Range second = new Histogram.Range();
+        second.take(values, 120, 301);
+        Histogram.Range range = new Histogram.Range();
+        range.take(first);
+        range.take(second);
+        Histogram.Builder builder = range.builder();
+        builder.add(values, 0, 120);
+        Histogram.Builder more = range.builder();
+        more.add(values, 120, 301);
+        builder.add(more);
+        Histogram whole = Histogram.of(values, 0, 301);
+        Histogram added = builder.build();
+        assertEquals(whole.counts(), added.counts());
+        assertEquals(whole.squares(), added.squares(), 1e-10);
+        assertEquals(1, added.nonFinite());
+    }
+
+    @Test
+    void aQuotientHasTheCountsOfTheWhole() {
+        float[] values = values(500, 4);
+        Histogram whole = Histogram.of(values, 0, 500);
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= 4;
+        }
+        assertEquals(Histogram.of(values, 0, 500), whole.dividedBy(4));
+        assertThrows(InvalidInputException.class, () -> whole.dividedBy(0));
     }
 }

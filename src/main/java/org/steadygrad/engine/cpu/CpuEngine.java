@@ -9,6 +9,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.UpdateOutcome;
@@ -34,6 +35,8 @@ final class CpuEngine implements Engine {
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
     private final TensorScan scan;
+    private final HistogramScan histograms;
+    private final ParameterScan parameters;
 
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
         CpuRuntime runtime = new CpuRuntime(threads);
@@ -51,6 +54,8 @@ final class CpuEngine implements Engine {
         programs = model.newPrograms();
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
         scan = new TensorScan(runtime.workers());
+        histograms = new HistogramScan(runtime.workers());
+        parameters = new ParameterScan(memory, histograms, scan);
         importFrom(graph);
     }
 
@@ -96,7 +101,7 @@ final class CpuEngine implements Engine {
         gradientSum.expect(options.accumulate());
         Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.traced());
         program.forward(pass);
-        ProgramTrace trace = options.traced() ? new ProgramTrace(program, scan) : null;
+        ProgramTrace trace = options.traced() ? new ProgramTrace(program, scan, histograms) : null;
         if (trace != null) {
             trace.activations();
             trace.labels();
@@ -136,14 +141,24 @@ final class CpuEngine implements Engine {
     @Override
     public void copyGradient(float[] target) {
         checkLength(target);
-        if (gradientSum.passes() == 0) {
-            throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");
-        }
-        gradientSum.finish();
+        finishGradient();
         model.memory().gradient().read(0, target, target.length);
         for (int i = 0; i < target.length; i++) {
             target[i] /= gradientSum.examples();
         }
+    }
+
+    private void finishGradient() {
+        if (gradientSum.passes() == 0) {
+            throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");
+        }
+        gradientSum.finish();
+    }
+
+    @Override
+    public ParameterDistributions parameterDistributions() {
+        finishGradient();
+        return parameters.distributions(gradientSum.examples());
     }
 
     @Override

@@ -2,10 +2,12 @@ package org.steadygrad.engine.cpu;
 
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.EngineException;
 
@@ -16,6 +18,12 @@ import org.steadygrad.engine.EngineException;
  */
 final class FloatMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;
+    private static final int PIECE = 4096;
+
+    /** Number of elements that are added up at most: for more than 10,000 OpenBLAS wakes threads of its own. */
+    static final int MOST_ADDED = 8192;
+
+    private static final FloatMemory ONES = ones();
 
     /** Slices at multiples of this are aligned as well. */
     static final int ALIGNED_FLOATS = ALIGNMENT / Float.BYTES;
@@ -104,6 +112,50 @@ final class FloatMemory implements AutoCloseable {
     /** Copies the array's first {@code count} floats here, from {@code offset} on. */
     void write(int offset, float[] source, int count) {
         buffer.put(offset, source, 0, count);
+    }
+
+    private static FloatMemory ones() {
+        float[] ones = new float[MOST_ADDED];
+        Arrays.fill(ones, 1);
+        FloatMemory memory = allocate(MOST_ADDED);
+        memory.write(0, ones, MOST_ADDED);
+        return memory;
+    }
+
+    /**
+     * The sum of squares of a stretch, added up in float in some tens of lanes; infinite, NaN or too small where floats can't
+     * hold it. OpenBLAS takes a quarter of the time of a loop in Java, most of which goes into moving it to the heap.
+     *
+     * @param count at most {@value #MOST_ADDED}
+     */
+    float squares(int offset, int count) {
+        FloatPointer start = new FloatPointer(pointer).position(offset);
+        return openblas.cblas_sdot(count, start, 1, start, 1);
+    }
+
+    /** The sum of a stretch, like {@link #squares}. */
+    float sum(int offset, int count) {
+        return openblas.cblas_sdot(count, new FloatPointer(pointer).position(offset), 1, ONES.pointer, 1);
+    }
+
+    /** Index of the first NaN or infinity; -1 when all elements are finite. */
+    int firstNonFinite() {
+        int[] piece = new int[PIECE];
+        for (int start = 0; start < length; start += PIECE) {
+            int count = Math.min(PIECE, length - start);
+            readBits(start, piece, count);
+            int found = 0;
+            for (int i = 0; i < count; i++) {
+                // the sign bit of the sum is set when all bits of the exponent are
+                found += ((piece[i] & 0x7f800000) + 0x00800000) >>> 31;
+            }
+            for (int i = 0; found > 0 && i < count; i++) {
+                if (!Float.isFinite(Float.intBitsToFloat(piece[i]))) {
+                    return start + i;
+                }
+            }
+        }
+        return -1;
     }
 
     float[] toArray() {

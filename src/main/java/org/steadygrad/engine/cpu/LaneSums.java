@@ -34,19 +34,6 @@ final class LaneSums {
         Arrays.fill(squares, 0, lanes, 0);
     }
 
-    /** Adds squares, without sums. @param values so many that {@code lanes} divides them into a multiple of 4 */
-    void addSquares(float[] values, int lanes) {
-        for (int at = 0; at < values.length; at += AT_ONCE * lanes) {
-            for (int i = 0; i < lanes; i++) {
-                float a = values[at + i];
-                float b = values[at + lanes + i];
-                float c = values[at + 2 * lanes + i];
-                float d = values[at + 3 * lanes + i];
-                squares[i] += (a * a + b * b) + (c * c + d * d);
-            }
-        }
-    }
-
     /**
      * Adds differences from a number near the mean, and their squares, which don't cancel out as those of the values do.
      *

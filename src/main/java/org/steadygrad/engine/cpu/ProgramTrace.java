@@ -6,7 +6,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
-import org.steadygrad.engine.program.TensorHistogram;
+import org.steadygrad.engine.program.Reading;
 import org.steadygrad.engine.program.TraceReport;
 import org.steadygrad.ops.Histogram;
 
@@ -18,44 +18,44 @@ final class ProgramTrace {
     private final Program program;
     private final Plan plan;
     private final TensorScan scan;
-    private final FloatMemory mask;
+    private final HistogramScan distributions;
+    private final float[] mask;
     private final TraceReport report;
 
-    ProgramTrace(Program program, TensorScan scan) {
+    ProgramTrace(Program program, TensorScan scan, HistogramScan distributions) {
         this.program = program;
         this.scan = scan;
+        this.distributions = distributions;
         plan = program.model().plan();
         report = new TraceReport(plan, program.shape());
-        mask = program.shape().featureMask() ? plan.mask().map(program::value).orElse(null) : null;
+        mask = program.shape().featureMask()
+                ? plan.mask().map(program::value).map(FloatMemory::toArray).orElse(null)
+                : null;
     }
 
     /** To be called after the forward pass. */
     void activations() {
         report.input(scan.norm(program.value(plan.input()), plan.input().size()));
-        for (VertexOutput output : plan.outputs()) {
-            Value value = output.value();
-            FloatMemory rows = value.perStep() ? mask : null;
-            report.activation(output, scan.read(program.value(value), value.size(), rows, output.range()));
+        List<VertexOutput> outputs = plan.outputs();
+        List<Reading> readings = scan.read(outputs.stream().map(this::rows).toList());
+        for (int i = 0; i < outputs.size(); i++) {
+            report.activation(outputs.get(i), readings.get(i));
         }
+    }
+
+    private MaskedRows rows(VertexOutput output) {
+        Value value = output.value();
+        return new MaskedRows(program.value(value), value.size(), value.perStep() ? mask : null, output.range());
     }
 
     /** To be called after the forward pass, once {@link #activations} was. */
     void histograms() {
-        float[] rowMask = mask == null ? null : mask.toArray();
-        for (VertexOutput output : plan.outputs()) {
-            if (output.layer()) {
-                report.histogram(output, histogram(output.value(), rowMask));
-            }
+        List<VertexOutput> layers =
+                plan.outputs().stream().filter(VertexOutput::layer).toList();
+        List<Histogram> found = distributions.of(layers.stream().map(this::rows).toList());
+        for (int i = 0; i < found.size(); i++) {
+            report.histogram(layers.get(i), found.get(i));
         }
-    }
-
-    private Histogram histogram(Value value, float[] rowMask) {
-        FloatMemory data = program.value(value);
-        return TensorHistogram.of(
-                (offset, target, count) -> data.read((int) offset, target, count),
-                data.length(),
-                value.size(),
-                value.perStep() ? rowMask : null);
     }
 
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */
@@ -80,6 +80,6 @@ final class ProgramTrace {
     StepTrace finish(double loss, List<TimeProfile> profiles) {
         ModelMemory model = program.model().memory();
         boolean finite = scan.norm(model.gradient(), 1).nonFinite() == 0;
-        return report.finish(loss, profiles, block -> finite ? 0 : scan.nonFinite(model.gradient(block)));
+        return report.finish(loss, profiles, block -> finite ? 0 : TensorScan.nonFinite(model.gradient(block)));
     }
 }

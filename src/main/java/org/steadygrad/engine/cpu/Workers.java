@@ -1,11 +1,13 @@
 package org.steadygrad.engine.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The threads that Java loops over tensors are spread over. The calling thread takes part; work is divided by position
- * only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work, unless
+ * The threads that Java loops over tensors are spread over. The calling thread takes part; a loop is divided by
+ * position only, so that sums of partial results don't depend on timing. The threads sleep while oneDNN's threads work, unless
  * each runs primitives of its own ({@link #each}).
  */
 final class Workers implements AutoCloseable {
@@ -75,6 +77,49 @@ final class Workers implements AutoCloseable {
      */
     void each(int parts, Range task) {
         spread(parts, parts, 1, task);
+    }
+
+    /** Tasks of different size that have nothing to do with each other. */
+    interface Tasks {
+        int count();
+
+        /** Number of elements of a task. */
+        int length(int task);
+
+        /** Does a task in all threads. */
+        void spread(int task);
+
+        /** Does a task in the calling thread. @param part number of the thread */
+        void alone(int part, int task);
+    }
+
+    /**
+     * Does tasks: large ones in all threads, one after the other, and small ones side by side, each by whichever thread is free.
+     *
+     * @param grain number of elements that are worth waking a thread for
+     * @throws RuntimeException or Error what a task threw
+     */
+    void run(Tasks tasks, int grain) {
+        List<Integer> small = new ArrayList<>();
+        long elements = 0;
+        for (int task = 0; task < tasks.count(); task++) {
+            if (parts(tasks.length(task), grain) > 1) {
+                tasks.spread(task);
+            } else {
+                small.add(task);
+                elements += tasks.length(task);
+            }
+        }
+        if (!small.isEmpty()) {
+            int worth = parts((int) Math.min(Integer.MAX_VALUE, elements), grain);
+            int parts = Math.min(small.size(), worth);
+            AtomicInteger next = new AtomicInteger();
+            each(parts, (part, from, to) -> {
+                for (int i = next.getAndIncrement(); i < small.size(); i = next.getAndIncrement()) {
+                    tasks.alone(part, small.get(i));
+                }
+            });
+        }
     }
 
     private void spread(int parts, int length, int alignment, Range task) {

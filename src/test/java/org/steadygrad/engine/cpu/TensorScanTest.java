@@ -3,6 +3,8 @@ package org.steadygrad.engine.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
@@ -71,13 +73,47 @@ class TensorScanTest {
                 double deviation = Math.sqrt(variance);
                 TensorScan scan = new TensorScan(workers);
                 assertEquals(norm, scan.norm(tensor, shape[1]).norm(), 1e-6 * norm);
-                Reading reading = scan.read(tensor, shape[1], null, ActivationRange.NONE);
+                Reading reading = read(scan, tensor, shape[1], ActivationRange.NONE);
                 assertEquals(norm, reading.norm(), 1e-6 * norm);
                 assertEquals(mean, reading.mean(), 1e-6 * size);
                 assertEquals(deviation, reading.deviation(), 1e-5 * deviation + 1e-6 * size);
                 assertEquals(-1, reading.nonFiniteRow());
             }
         });
+    }
+
+    private static Reading read(TensorScan scan, FloatMemory tensor, int columns, ActivationRange range) {
+        return scan.read(List.of(new MaskedRows(tensor, columns, null, range))).get(0);
+    }
+
+    @Test
+    void tensorsThatAreReadTogetherAreReadAsOnesOnTheirOwn() {
+        Random random = new Random(11);
+        ActivationRange tanh = new ActivationRange("tanh", -1, 1, 2, false);
+        List<FloatMemory> memories = new ArrayList<>();
+        List<MaskedRows> tensors = new ArrayList<>();
+        int[] lengths = {128 * 256, 700 * 33, 64, 400 * 512, 128 * 256, 3 * 5000, 300 * 64};
+        int[] columns = {256, 33, 64, 512, 256, 5000, 64};
+        for (int i = 0; i < lengths.length; i++) {
+            FloatMemory tensor = FloatMemory.allocate(lengths[i]);
+            for (int j = 0; j < lengths[i]; j++) {
+                tensor.put(j, (float) (i + 0.25 * random.nextGaussian()));
+            }
+            float[] mask = new float[300];
+            mask[7 * i] = 1;
+            mask[299] = 1;
+            memories.add(tensor);
+            tensors.add(
+                    new MaskedRows(tensor, columns[i], i == 6 ? mask : null, i % 2 == 0 ? tanh : ActivationRange.NONE));
+        }
+        TensorScan scan = new TensorScan(workers);
+        List<Reading> together = scan.read(tensors);
+        for (int i = 0; i < lengths.length; i++) {
+            assertEquals(scan.read(tensors.subList(i, i + 1)).get(0), together.get(i), "tensor " + i);
+        }
+        assertTrue(together.get(0).saturatedShare() < 0.1, together.get(0).toString());
+        assertTrue(together.get(4).saturatedShare() > 0.9, together.get(4).toString());
+        memories.forEach(FloatMemory::close);
     }
 
     @Test
@@ -87,12 +123,12 @@ class TensorScanTest {
             tensor.put(300 * 33 + 32, Float.NaN);
             TensorScan scan = new TensorScan(workers);
             for (Reading reading :
-                    new Reading[] {scan.read(tensor, 33, null, ActivationRange.NONE), scan.norm(tensor, 33)}) {
+                    new Reading[] {read(scan, tensor, 33, ActivationRange.NONE), scan.norm(tensor, 33)}) {
                 assertEquals(300, reading.nonFiniteRow());
                 assertTrue(Double.isNaN(reading.nonFinite()));
             }
             tensor.put(300 * 33 + 32, 0);
-            assertEquals(Double.NEGATIVE_INFINITY, scan.nonFinite(tensor));
+            assertEquals(Double.NEGATIVE_INFINITY, TensorScan.nonFinite(tensor));
             assertEquals(650, scan.norm(tensor, 33).nonFiniteRow());
         }
     }
@@ -108,8 +144,8 @@ class TensorScanTest {
             for (int row = 0; row < 128; row++) {
                 tensor.put(row * 40, 1e-30f);
             }
-            Reading reading = new TensorScan(workers)
-                    .read(tensor, 40, null, new ActivationRange("relu", Double.NaN, Double.NaN, 0, true));
+            ActivationRange relu = new ActivationRange("relu", Double.NaN, Double.NaN, 0, true);
+            Reading reading = read(new TensorScan(workers), tensor, 40, relu);
             assertEquals(9 / 40.0, reading.deadShare());
         }
     }

@@ -1,0 +1,118 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+import org.steadygrad.ops.Histogram;
+
+/** Takes histograms of tensors: the rows of a large one are spread over threads, small ones are taken side by side. */
+final class HistogramScan {
+    /** Elements worth waking a thread for. */
+    private static final int GRAIN = 1 << 16;
+    /** Number of elements that are moved to the heap at once. */
+    private static final int PIECE = 4096;
+
+    /** What one thread works with. */
+    private static final class Place {
+        private final int[] bits = new int[PIECE];
+        private final float[] values = new float[PIECE];
+        private Histogram.Range range;
+        private Histogram.Builder counts;
+
+        void findRange(MaskedRows tensor, int fromRow, int toRow) {
+            range = new Histogram.Range();
+            eachPiece(tensor, fromRow, toRow, (offset, count) -> {
+                tensor.data().readBits(offset, bits, count);
+                range.takeBits(bits, 0, count);
+            });
+        }
+
+        void count(MaskedRows tensor, int fromRow, int toRow, Histogram.Range whole) {
+            counts = whole.builder();
+            eachPiece(tensor, fromRow, toRow, (offset, count) -> {
+                tensor.data().read(offset, values, count);
+                counts.add(values, 0, count);
+            });
+        }
+    }
+
+    private interface Piece {
+        void take(int offset, int count);
+    }
+
+    private final Workers workers;
+    private final Place[] places;
+
+    HistogramScan(Workers workers) {
+        this.workers = workers;
+        places = new Place[workers.threads()];
+        Arrays.setAll(places, i -> new Place());
+    }
+
+    /** Comes by all that isn't masked. */
+    private static void eachPiece(MaskedRows tensor, int fromRow, int toRow, Piece piece) {
+        if (tensor.mask() == null) {
+            pieces(fromRow * tensor.columns(), toRow * tensor.columns(), piece);
+            return;
+        }
+        for (int row = fromRow; row < toRow; row++) {
+            if (tensor.present(row)) {
+                pieces(row * tensor.columns(), (row + 1) * tensor.columns(), piece);
+            }
+        }
+    }
+
+    private static void pieces(int from, int to, Piece piece) {
+        for (int start = from; start < to; start += PIECE) {
+            piece.take(start, Math.min(PIECE, to - start));
+        }
+    }
+
+    /** @return one histogram per tensor, in their order */
+    List<Histogram> of(List<MaskedRows> tensors) {
+        Histogram[] histograms = new Histogram[tensors.size()];
+        workers.run(
+                new Workers.Tasks() {
+                    @Override
+                    public int count() {
+                        return histograms.length;
+                    }
+
+                    @Override
+                    public int length(int task) {
+                        return tensors.get(task).data().length();
+                    }
+
+                    @Override
+                    public void spread(int task) {
+                        histograms[task] = HistogramScan.this.spread(tensors.get(task));
+                    }
+
+                    @Override
+                    public void alone(int part, int task) {
+                        MaskedRows tensor = tensors.get(task);
+                        Place place = places[part];
+                        place.findRange(tensor, 0, tensor.rows());
+                        place.count(tensor, 0, tensor.rows(), place.range);
+                        histograms[task] = place.counts.build();
+                    }
+                },
+                GRAIN);
+        return List.of(histograms);
+    }
+
+    private Histogram spread(MaskedRows tensor) {
+        int grain = Math.max(1, GRAIN / tensor.columns());
+        int parts = workers.parts(tensor.rows(), grain);
+        workers.run(tensor.rows(), grain, (part, from, to) -> places[part].findRange(tensor, from, to));
+        Histogram.Range whole = new Histogram.Range();
+        for (int i = 0; i < parts; i++) {
+            whole.take(places[i].range);
+        }
+        workers.run(tensor.rows(), grain, (part, from, to) -> places[part].count(tensor, from, to, whole));
+        Histogram.Builder counts = places[0].counts;
+        for (int i = 1; i < parts; i++) {
+            counts.add(places[i].counts);
+        }
+        return counts.build();
+    }
+}
