@@ -21,11 +21,9 @@ final class GradientRules implements StepRule {
     @Override
     public void look(StepHistory history, List<Finding> found) {
         spikes(history.gradientNorms(), found);
-        for (ParameterBlock block : history.layout().blocks()) {
-            if (block.trained()
-                    && StepHistory.matrix(block)
-                    && history.facts().underflowing().test(block)) {
-                zeros(block, history.zeros(block), found);
+        for (StepHistory.BlockHistory block : history.blocks()) {
+            if (block.matrix() && block.parameter().trained()) {
+                zeros(block.parameter(), block.zeros(), found);
             }
         }
     }

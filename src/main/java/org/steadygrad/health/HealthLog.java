@@ -1,8 +1,11 @@
 package org.steadygrad.health;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -19,7 +22,22 @@ import org.steadygrad.check.InvalidInputException;
  * {@code finding} with {@code iteration} and {@code finding}. Numbers that aren't finite are written as strings.
  */
 public final class HealthLog implements HealthObserver, AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .addModule(new Jdk8Module())
+            .addMixIn(Look.class, Line.class)
+            .addMixIn(Skipped.class, Line.class)
+            .addMixIn(Distributions.class, Line.class)
+            .registerSubtypes(
+                    new NamedType(Look.class, "look"),
+                    new NamedType(Skipped.class, "skipped"),
+                    new NamedType(Distributions.class, "distributions"),
+                    new NamedType(FindingLine.class, "finding"))
+            .build();
+
+    /** What all lines have. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    private interface Line {}
 
     private final Path file;
     private final BufferedWriter writer;
@@ -49,33 +67,30 @@ public final class HealthLog implements HealthObserver, AutoCloseable {
 
     @Override
     public void looked(Look look) {
-        write("look", look);
+        write(look);
     }
 
     @Override
     public void skipped(Skipped step) {
-        write("skipped", step);
+        write(step);
     }
 
     @Override
     public void distributed(Distributions distributions) {
-        write("distributions", distributions);
+        write(distributions);
     }
 
     /** A line of the log. */
-    private record FindingLine(int iteration, Finding finding) {}
+    private record FindingLine(int iteration, Finding finding) implements Line {}
 
     @Override
     public void found(int iteration, Finding finding) {
-        write("finding", new FindingLine(iteration, finding));
+        write(new FindingLine(iteration, finding));
     }
 
-    private void write(String kind, Object row) {
-        ObjectNode line = JSON.createObjectNode();
-        line.put("kind", kind);
-        line.setAll((ObjectNode) JSON.valueToTree(row));
+    private void write(Object row) {
         try {
-            writer.write(JSON.writeValueAsString(line));
+            writer.write(JSON.writeValueAsString(row));
             writer.newLine();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a health row that can't be written as JSON", e);

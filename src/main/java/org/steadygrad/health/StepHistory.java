@@ -23,6 +23,8 @@ final class StepHistory {
     static final int START = 5;
     /** Median deviations from the median that a spike is away at least. */
     static final double SPIKE_DEVIATIONS = 8;
+    /** Of what has no such series; stays empty. */
+    static final Window NONE = new Window(0);
 
     private static final String LOSS = "loss";
     private static final String GRADIENT = "gradient";
@@ -34,6 +36,7 @@ final class StepHistory {
     private final FlatLayout layout;
     private final RunFacts facts;
     private final Map<String, Window> windows = new LinkedHashMap<>();
+    private final List<BlockHistory> blocks;
     private final List<Double> firstLosses = new ArrayList<>();
     /** Medians of the loss over every {@link #LOOK_EVERY} steps. */
     private final Window course;
@@ -51,7 +54,26 @@ final class StepHistory {
         this.facts = facts;
         course = new Window(Math.max(2, spec.plateau() / LOOK_EVERY));
         spikeFactor = spec.spike();
+        blocks = layout.blocks().stream().map(this::history).toList();
     }
+
+    private BlockHistory history(ParameterBlock block) {
+        boolean underflows = facts.underflowing().test(block);
+        return new BlockHistory(
+                block,
+                matrix(block),
+                block.trained() ? window(UPDATE + block.name()) : NONE,
+                underflows ? window(ZEROS + block.name()) : NONE);
+    }
+
+    /**
+     * What is kept of a parameter.
+     *
+     * @param matrix whether it is a matrix of weights; biases, which start at 0, have no size to compare updates with
+     * @param updates norms of the update divided by that of the weights; {@link #NONE} of what isn't trained
+     * @param zeros shares of elements of the gradient that are 0; {@link #NONE} where gradients don't underflow
+     */
+    record BlockHistory(ParameterBlock parameter, boolean matrix, Window updates, Window zeros) {}
 
     /** Counts a step. */
     void count() {
@@ -75,17 +97,17 @@ final class StepHistory {
     private void takeUpdates(UpdateOutcome outcome) {
         double updates = 0;
         double weights = 0;
-        for (int i = 0; i < layout.blocks().size(); i++) {
-            ParameterBlock block = layout.blocks().get(i);
-            if (facts.underflowing().test(block)) {
+        for (int i = 0; i < blocks.size(); i++) {
+            BlockHistory history = blocks.get(i);
+            if (history.zeros() != NONE) {
                 double zeros = outcome.gradient().rows().get(i).zeros();
-                zeros(block).add(zeros / block.length());
+                history.zeros().add(zeros / history.parameter().length());
             }
-            UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
-            if (block.trained()) {
+            if (history.updates() != NONE) {
+                UpdateOutcome.BlockUpdate update = outcome.blocks().get(i);
                 double weight = update.weightNorm();
-                updates(block).add(weight == 0 ? update.updateNorm() : update.updateNorm() / weight);
-                if (matrix(block)) {
+                history.updates().add(weight == 0 ? update.updateNorm() : update.updateNorm() / weight);
+                if (history.matrix()) {
                     updates += update.updateNorm() * update.updateNorm();
                     weights += weight * weight;
                 }
@@ -96,7 +118,7 @@ final class StepHistory {
         window(WEIGHTS).add(ratio);
     }
 
-    /** Whether a parameter is a matrix of weights; biases, which start at 0, have no size to compare updates with. */
+    /** Whether a parameter is a matrix of weights. */
     static boolean matrix(ParameterBlock block) {
         return block.shape().size() >= 2
                 && block.shape().get(0) > 1
@@ -168,23 +190,19 @@ final class StepHistory {
         return window(WEIGHTS);
     }
 
-    Window updates(ParameterBlock block) {
-        return window(UPDATE + block.name());
+    /** In the layout's order. */
+    List<BlockHistory> blocks() {
+        return blocks;
     }
 
-    /** The largest median of the {@link #updates} of any trained weight matrix; 0 before the first. */
+    /** The largest median of the updates of any trained weight matrix; 0 before the first. */
     double largestUpdate() {
-        return layout.blocks().stream()
-                .filter(block -> block.trained() && matrix(block))
-                .mapToDouble(block -> updates(block).median())
+        return blocks.stream()
+                .filter(BlockHistory::matrix)
+                .mapToDouble(block -> block.updates().median())
                 .filter(Double::isFinite)
                 .max()
                 .orElse(0);
-    }
-
-    /** Shares of elements of the gradient that are 0. */
-    Window zeros(ParameterBlock block) {
-        return window(ZEROS + block.name());
     }
 
     /** The first loss, or the median of the first ones if that is lower; NaN before the first. */
@@ -252,7 +270,7 @@ final class StepHistory {
     }
 
     void restore(State state) {
-        windows.clear();
+        windows.values().forEach(Window::clear);
         state.windows().forEach((name, values) -> values.forEach(window(name)::add));
         firstLosses.clear();
         firstLosses.addAll(state.firstLosses());

@@ -1,7 +1,9 @@
 package org.steadygrad.health;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.health.StepHistory.BlockHistory;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
@@ -25,44 +27,60 @@ final class UpdateRules implements StepRule {
 
     @Override
     public void look(StepHistory history, List<Finding> found) {
-        double largest = history.largestUpdate();
-        for (ParameterBlock block : history.layout().blocks()) {
-            if (block.trained() && history.updates(block).size() >= StepHistory.LOOK_EVERY) {
-                look(block, history.updates(block), largest, found);
+        List<BlockHistory> blocks = history.blocks().stream()
+                .filter(block -> block.updates().size() >= StepHistory.LOOK_EVERY)
+                .toList();
+        double[] medians = blocks.stream().mapToDouble(UpdateRules::median).toArray();
+        double largest = Arrays.stream(medians).max().orElse(0);
+        for (int i = 0; i < medians.length; i++) {
+            BlockHistory block = blocks.get(i);
+            if (block.updates().max() == 0) {
+                found.add(unchanging(block));
+            } else if (block.matrix()) {
+                look(block.parameter(), new UpdateRatios(medians[i], largest), found);
             }
         }
     }
 
-    private void look(ParameterBlock block, Window ratios, double largest, List<Finding> found) {
-        double median = ratios.median();
-        boolean matrix = StepHistory.matrix(block);
-        String change = "A step changes " + block.name() + " by " + Finding.number(median) + " of its size (median); ";
-        if (ratios.max() == 0) {
-            found.add(seen(
-                    FindingKind.UNCHANGING_PARAMETER,
-                    block,
-                    block.name() + " hasn't changed at all for " + ratios.size() + " steps: no gradient reaches it, or"
-                            + " its learning rate is 0.",
-                    Map.of("medianRatio", median)));
-        } else if (matrix && median < spec.small()) {
-            found.add(tooSmall(block, change, new UpdateRatios(median, Math.max(median, largest))));
-        } else if (matrix && median > spec.large()) {
+    /** 0 for what isn't a matrix. */
+    private static double median(BlockHistory block) {
+        return block.matrix() ? block.updates().median() : 0;
+    }
+
+    private static Finding unchanging(BlockHistory block) {
+        String name = block.parameter().name();
+        return seen(
+                FindingKind.UNCHANGING_PARAMETER,
+                block.parameter(),
+                name + " hasn't changed at all for " + block.updates().size() + " steps: no gradient reaches it, or its"
+                        + " learning rate is 0.",
+                Map.of("medianRatio", 0.0));
+    }
+
+    private void look(ParameterBlock block, UpdateRatios ratios, List<Finding> found) {
+        if (ratios.own() < spec.small()) {
+            found.add(tooSmall(block, ratios));
+        } else if (ratios.own() > spec.large()) {
             found.add(seen(
                     FindingKind.UPDATES_TOO_LARGE,
                     block,
-                    change + "lower the learning rate.",
-                    Map.of("medianRatio", median)));
+                    change(block, ratios) + "lower the learning rate.",
+                    Map.of("medianRatio", ratios.own())));
         }
     }
 
-    private static Finding tooSmall(ParameterBlock block, String change, UpdateRatios ratios) {
+    private static String change(ParameterBlock block, UpdateRatios ratios) {
+        return "A step changes " + block.name() + " by " + Finding.number(ratios.own()) + " of its size (median); ";
+    }
+
+    private static Finding tooSmall(ParameterBlock block, UpdateRatios ratios) {
         String others = ratios.uneven()
                 ? " The matrix that moves most changes by " + Finding.number(ratios.largest()) + " of its size."
                 : "";
         return seen(
                 FindingKind.UPDATES_TOO_SMALL,
                 block,
-                change + "it hardly learns." + others,
+                change(block, ratios) + "it hardly learns." + others,
                 Map.of("medianRatio", ratios.own(), UpdateRatios.LARGEST, ratios.largest()));
     }
 

@@ -44,12 +44,16 @@ final class Window {
 
     /** NaN when it is empty. */
     double median() {
-        return median(values());
+        return medianOf(values());
     }
 
     /** NaN when it is empty. */
     double max() {
-        return Arrays.stream(values()).max().orElse(Double.NaN);
+        double most = size() == 0 ? Double.NaN : ring[0];
+        for (int i = 1; i < size(); i++) {
+            most = Math.max(most, ring[i]);
+        }
+        return most;
     }
 
     /** Median of the distances from the median; NaN when it is empty. */
@@ -60,12 +64,13 @@ final class Window {
 
     /** The upper one of two in the middle; NaN of none. */
     static double median(double... values) {
-        if (values.length == 0) {
-            return Double.NaN;
-        }
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return medianOf(values.clone());
+    }
+
+    /** @param values are put in order */
+    private static double medianOf(double[] values) {
+        Arrays.sort(values);
+        return values.length == 0 ? Double.NaN : values[values.length / 2];
     }
 
     List<Double> state() {
