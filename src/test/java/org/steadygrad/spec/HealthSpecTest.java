@@ -35,8 +35,25 @@ class HealthSpecTest {
     @Test
     void afterTheStartLooksAndHistogramsAreFurtherApart() {
         HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=5", "histograms=20", "early=30", "later=3");
-        assertEquals(List.of(1, 5, 10, 15, 20, 25, 30, 45, 60, 75, 90, 105, 120), upTo(130, spec::looksAt));
-        assertEquals(List.of(1, 20, 60, 120), upTo(130, spec::takesHistogramsAt));
+        assertEquals(
+                List.of(1, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 135, 150), upTo(155, spec::looksAt));
+        assertEquals(List.of(1, 20, 40, 120), upTo(155, spec::takesHistogramsAt));
+    }
+
+    @Test
+    void withoutAStartTheyAreFarApartFromTheBeginning() {
+        HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=5", "histograms=20", "early=0", "later=3");
+        assertEquals(List.of(1, 15, 30, 45, 60, 75), upTo(89, spec::looksAt));
+        assertEquals(List.of(1, 60), upTo(89, spec::takesHistogramsAt));
+    }
+
+    @Test
+    void byDefaultAThousandStepsHaveFewerThanFiftyLooks() {
+        HealthSpec spec = RunFiles.defaults(HealthSpec.class);
+        List<Integer> looks = upTo(1000, spec::looksAt);
+        assertEquals(47, looks.size());
+        assertEquals(List.of(200, 220, 240), looks.subList(20, 23));
+        assertEquals(List.of(1, 100, 200, 400, 600, 800, 1000), upTo(1400, spec::takesHistogramsAt));
     }
 
     @Test
