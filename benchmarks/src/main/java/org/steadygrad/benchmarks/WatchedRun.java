@@ -13,7 +13,8 @@ import org.steadygrad.spec.HealthSpec;
  * What it costs to watch a run with health's defaults and a client of the live page, found within the run itself.
  *
  * @param benchmark what is trained
- * @param stretches the steps in which looks are frequent, then those in which they are rare; only the first of a quick run
+ * @param stretches the steps in which looks become rarer, then those in which they are as rare as they get; only the first of a
+ *     quick run
  * @param pageOnThread share of the time in which the training thread tells the live page what it does
  * @param pageProcessor time of a processor that the page's own threads take, as a share of the time; where a core is idle, training
  *     doesn't wait for it
@@ -22,8 +23,11 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
     /** Java compiles what a look needs while these run. */
     private static final int WARM_UP = 200;
 
-    /** Enough for 36 looks and four with histograms where they are rare, and for the neighbours of the last. */
-    private static final int LATER = 2020;
+    /** Steps in which looks are further and further apart. */
+    private static final int START = 1000;
+
+    /** Enough for 36 looks and four with histograms where they are rarest, and for the neighbours of the last. */
+    private static final int LAST = START + 2020;
 
     private static final int QUICK = 300;
     private static final String PAGE_THREADS = "live-page";
@@ -35,7 +39,7 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
             long start = System.nanoTime();
             long onThread = side.pageTime().nanos();
             long processor = ThreadTime.nanos(PAGE_THREADS);
-            int last = quick ? WARM_UP + QUICK : looks.early() + LATER;
+            int last = quick ? WARM_UP + QUICK : LAST;
             side.run(last - WARM_UP);
             double all = System.nanoTime() - start;
             PageClient client = side.client().orElseThrow();
@@ -47,9 +51,9 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
             double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
             List<WatchingCost> stretches = new ArrayList<>();
             int first = WARM_UP + 2;
-            stretches.add(WatchingCost.of(side.times(), looks, first, Math.min(last, looks.early())));
-            if (last > looks.early()) {
-                stretches.add(WatchingCost.of(side.times(), looks, looks.early() + 1, last));
+            stretches.add(WatchingCost.of(side.times(), looks, first, Math.min(last, START)));
+            if (last > START) {
+                stretches.add(WatchingCost.of(side.times(), looks, START + 1, last));
             }
             return new WatchedRun(benchmark, stretches, pageOnThread, pageProcessor);
         } finally {
@@ -57,22 +61,22 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
         }
     }
 
-    /** Of the time of training, that both together take at the end, the page's threads counted as if no core were idle. */
-    double together() {
-        return stretches.get(stretches.size() - 1).share() + pageOnThread + pageProcessor;
+    /** Of the time of training, what both together take in a stretch, the page's threads counted as if no core were idle. */
+    double together(WatchingCost stretch) {
+        return stretch.share() + pageOnThread + pageProcessor;
     }
 
     /** What is printed: a line per stretch, and one for the page. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        stretches.forEach(stretch -> lines.add("case=" + benchmark.name() + " health " + stretch));
+        stretches.forEach(stretch -> lines.add(String.format(
+                Locale.ROOT, "case=%s health %s together=%.4f", benchmark.name(), stretch, together(stretch))));
         lines.add(String.format(
                 Locale.ROOT,
-                "case=%s live on_thread=%.4f processor=%.4f together=%.4f",
+                "case=%s live on_thread=%.4f processor=%.4f",
                 benchmark.name(),
                 pageOnThread,
-                pageProcessor,
-                together()));
+                pageProcessor));
         return lines;
     }
 
@@ -82,7 +86,7 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
         all.put("health", stretches);
         all.put("pageOnThread", pageOnThread);
         all.put("pageProcessor", pageProcessor);
-        all.put("together", together());
+        all.put("together", stretches.stream().map(this::together).toList());
         return all;
     }
 }

@@ -39,7 +39,6 @@ final class WatchingReport implements Report.Part {
     }
 
     private static String row(WatchedRun run, WatchingCost cost) {
-        double page = run.pageOnThread() + run.pageProcessor();
         return String.format(
                 Locale.ROOT,
                 "| %s | %d - %d | %s | %s | %s | %.2f %% | %.2f + %.2f %% | %.2f %% |%n",
@@ -52,6 +51,6 @@ final class WatchingReport implements Report.Part {
                 100 * cost.share(),
                 100 * run.pageOnThread(),
                 100 * run.pageProcessor(),
-                100 * (cost.share() + page));
+                100 * run.together(cost));
     }
 }
