@@ -1,6 +1,7 @@
 package org.steadygrad.health;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -98,12 +99,23 @@ final class FlowRules {
         }
     }
 
-    private static List<Stretch> stretches(TreeMap<Integer, LayerTrace> byDepth) {
+    /**
+     * Of the stretches long enough to be judged those whose gradients differ by more than a factor.
+     *
+     * @param total ratio of the gradient near the input to that near the output beyond which one counts: below it if it is under
+     *     1, above it otherwise
+     */
+    private static List<Stretch> stretches(Collection<LayerTrace> byDepth, double total) {
+        LayerTrace[] layers = byDepth.toArray(new LayerTrace[0]);
         List<Stretch> all = new ArrayList<>();
-        for (LayerTrace low : byDepth.values()) {
-            for (LayerTrace high : byDepth.tailMap(low.depth() + MIN_SPAN, true).values()) {
-                if (high.outputGradientNorm() > 0) {
-                    all.add(new Stretch(low, high));
+        for (int low = 0; low < layers.length; low++) {
+            for (int high = low + 1; high < layers.length; high++) {
+                double ratio = layers[low].outputGradientNorm() / layers[high].outputGradientNorm();
+                boolean beyond = total < 1 ? ratio < total : ratio > total;
+                if (beyond
+                        && layers[high].outputGradientNorm() > 0
+                        && layers[high].depth() - layers[low].depth() >= MIN_SPAN) {
+                    all.add(new Stretch(layers[low], layers[high]));
                 }
             }
         }
@@ -111,9 +123,8 @@ final class FlowRules {
     }
 
     private Optional<Finding> vanishing(TreeMap<Integer, LayerTrace> byDepth, List<LayerTrace> layers) {
-        return stretches(byDepth).stream()
-                .filter(s -> s.total() < spec.flow().total()
-                        && s.perLayer() < spec.flow().vanishing())
+        return stretches(byDepth.values(), spec.flow().total()).stream()
+                .filter(s -> s.perLayer() < spec.flow().vanishing())
                 .min(Comparator.comparingDouble(Stretch::total))
                 .map(s -> {
                     List<String> weak = layers.stream()
@@ -139,9 +150,8 @@ final class FlowRules {
     }
 
     private Optional<Stretch> explosion(TreeMap<Integer, LayerTrace> byDepth) {
-        return stretches(byDepth).stream()
-                .filter(s -> s.total() > 1 / spec.flow().total()
-                        && s.perLayer() > spec.flow().exploding())
+        return stretches(byDepth.values(), 1 / spec.flow().total()).stream()
+                .filter(s -> s.perLayer() > spec.flow().exploding())
                 .max(Comparator.comparingDouble(Stretch::total));
     }
 

@@ -1,9 +1,13 @@
 package org.steadygrad.health;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -13,8 +17,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.ops.Histogram;
 
 /**
  * Writes what health sees as JSON lines, told apart by their field {@code kind}: {@code look} with the fields of {@link Look},
@@ -28,6 +34,7 @@ public final class HealthLog implements HealthObserver, AutoCloseable {
             .addMixIn(Look.class, Line.class)
             .addMixIn(Skipped.class, Line.class)
             .addMixIn(Distributions.class, Line.class)
+            .addMixIn(Histogram.class, Counted.class)
             .registerSubtypes(
                     new NamedType(Look.class, "look"),
                     new NamedType(Skipped.class, "skipped"),
@@ -38,6 +45,21 @@ public final class HealthLog implements HealthObserver, AutoCloseable {
     /** What all lines have. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     private interface Line {}
+
+    /** How a histogram is written. */
+    private interface Counted {
+        @JsonSerialize(using = Counts.class)
+        List<Long> counts();
+    }
+
+    /** Some ten thousand numbers a line, which go faster as one array than one by one. */
+    private static final class Counts extends JsonSerializer<List<Long>> {
+        @Override
+        public void serialize(List<Long> counts, JsonGenerator json, SerializerProvider provider) throws IOException {
+            long[] values = counts.stream().mapToLong(Long::longValue).toArray();
+            json.writeArray(values, 0, values.length);
+        }
+    }
 
     private final Path file;
     private final BufferedWriter writer;

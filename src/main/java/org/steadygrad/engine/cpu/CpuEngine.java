@@ -101,18 +101,26 @@ final class CpuEngine implements Engine {
         gradientSum.expect(options.accumulate());
         Pass pass = new Pass(options.randomSeed(), truncated ? carried : none, options.traced());
         program.forward(pass);
-        ProgramTrace trace = options.traced() ? new ProgramTrace(program, scan, histograms) : null;
-        if (trace != null) {
-            trace.activations();
-            trace.labels();
+        ProgramTrace trace = options.traced() ? look(program, options) : null;
+        if (trace == null) {
+            program.backward(pass);
+        } else {
+            program.backward(pass, trace);
         }
-        if (options.histograms()) {
-            trace.histograms();
-        }
-        program.backward(pass, trace);
         gradientSum.collect(program.shape().examples());
         double loss = program.loss() / program.shape().examples() + penalty.value();
         return new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
+    }
+
+    /** To be called after the forward pass. */
+    private ProgramTrace look(Program program, PassOptions options) {
+        ProgramTrace trace = new ProgramTrace(program, scan, histograms);
+        trace.activations();
+        trace.labels();
+        if (options.histograms()) {
+            trace.histograms();
+        }
+        return trace;
     }
 
     private static INDArray first(INDArray[] arrays) {

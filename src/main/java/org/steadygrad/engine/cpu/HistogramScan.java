@@ -11,7 +11,7 @@ final class HistogramScan {
     /** Number of elements that are moved to the heap at once. */
     private static final int PIECE = 4096;
 
-    /** What one thread works with. */
+    /** What one thread works with. Its loops are plain ones: Java compiles them at once, and calls from them again and again. */
     private static final class Place {
         private final int[] bits = new int[PIECE];
         private final float[] values = new float[PIECE];
@@ -20,23 +20,42 @@ final class HistogramScan {
 
         void findRange(MaskedRows tensor, int fromRow, int toRow) {
             range = new Histogram.Range();
-            eachPiece(tensor, fromRow, toRow, (offset, count) -> {
-                tensor.data().readBits(offset, bits, count);
+            int end = toRow * tensor.columns();
+            int at = present(tensor, fromRow * tensor.columns(), end);
+            while (at < end) {
+                int count = together(tensor, at, end);
+                tensor.data().readBits(at, bits, count);
                 range.takeBits(bits, 0, count);
-            });
+                at = present(tensor, at + count, end);
+            }
         }
 
         void count(MaskedRows tensor, int fromRow, int toRow, Histogram.Range whole) {
             counts = whole.builder();
-            eachPiece(tensor, fromRow, toRow, (offset, count) -> {
-                tensor.data().read(offset, values, count);
+            int end = toRow * tensor.columns();
+            int at = present(tensor, fromRow * tensor.columns(), end);
+            while (at < end) {
+                int count = together(tensor, at, end);
+                tensor.data().read(at, values, count);
                 counts.add(values, 0, count);
-            });
+                at = present(tensor, at + count, end);
+            }
         }
-    }
 
-    private interface Piece {
-        void take(int offset, int count);
+        /** The first element from one on whose row isn't masked. */
+        private static int present(MaskedRows tensor, int from, int end) {
+            int at = from;
+            while (at < end && !tensor.present(at / tensor.columns())) {
+                at = (at / tensor.columns() + 1) * tensor.columns();
+            }
+            return at;
+        }
+
+        /** Number of elements that can be read from one on. */
+        private static int together(MaskedRows tensor, int at, int end) {
+            int rowEnd = (at / tensor.columns() + 1) * tensor.columns();
+            return Math.min(PIECE, (tensor.mask() == null ? end : rowEnd) - at);
+        }
     }
 
     private final Workers workers;
@@ -46,25 +65,6 @@ final class HistogramScan {
         this.workers = workers;
         places = new Place[workers.threads()];
         Arrays.setAll(places, i -> new Place());
-    }
-
-    /** Comes by all that isn't masked. */
-    private static void eachPiece(MaskedRows tensor, int fromRow, int toRow, Piece piece) {
-        if (tensor.mask() == null) {
-            pieces(fromRow * tensor.columns(), toRow * tensor.columns(), piece);
-            return;
-        }
-        for (int row = fromRow; row < toRow; row++) {
-            if (tensor.present(row)) {
-                pieces(row * tensor.columns(), (row + 1) * tensor.columns(), piece);
-            }
-        }
-    }
-
-    private static void pieces(int from, int to, Piece piece) {
-        for (int start = from; start < to; start += PIECE) {
-            piece.take(start, Math.min(PIECE, to - start));
-        }
     }
 
     /** @return one histogram per tensor, in their order */

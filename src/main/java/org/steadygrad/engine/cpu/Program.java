@@ -40,7 +40,14 @@ final class Program implements CompiledProgram {
      * @param sum adds up the gradient of the step's output; null when one reader alone makes it
      * @param backward whether the backward pass comes by
      */
-    private record Stage(PlanStep step, Kernel kernel, SumKernel sum, boolean backward) {}
+    private record Stage(PlanStep step, Kernel kernel, SumKernel sum, boolean backward) {
+        /** Completes the gradient of the step's output. */
+        void addUp() {
+            if (sum != null) {
+                sum.run();
+            }
+        }
+    }
 
     Program(CpuModel model, BatchShape shape) {
         this.model = model;
@@ -105,21 +112,28 @@ final class Program implements CompiledProgram {
         }
     }
 
+    /** After {@link #forward}; leaves the gradient in the model's memory. */
+    void backward(Pass pass) {
+        for (int i = stages.size() - 1; i >= 0; i--) {
+            Stage stage = stages.get(i);
+            if (stage.backward) {
+                stage.addUp();
+                stage.kernel.backward(pass);
+            }
+        }
+    }
+
     /**
-     * After {@link #forward}; leaves the gradient in the model's memory.
+     * The same, looked at. A loop apart: Java would compile one for both twice, which takes it as long as some twenty looks.
      *
-     * @param trace looks at the gradient on its way; null when nobody does
+     * @param trace looks at the gradient on its way
      */
     void backward(Pass pass, ProgramTrace trace) {
         for (int i = stages.size() - 1; i >= 0; i--) {
             Stage stage = stages.get(i);
             if (stage.backward) {
-                if (stage.sum != null) {
-                    stage.sum.run();
-                }
-                if (trace != null) {
-                    trace.gradient(stage.step.output());
-                }
+                stage.addUp();
+                trace.gradient(stage.step.output());
                 stage.kernel.backward(pass);
             }
         }
