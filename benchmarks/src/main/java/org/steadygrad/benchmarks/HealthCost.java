@@ -66,7 +66,7 @@ final class HealthCost implements Callable<Integer> {
         Torch.start(threads);
         List<WatchedRun> runs = new ArrayList<>();
         List<CaseResult> comparisons = new ArrayList<>();
-        for (BenchmarkCase benchmark : Cases.select(cases.isEmpty() ? CASES : cases, false)) {
+        for (BenchmarkCase benchmark : benchmarks()) {
             Path folder = Files.createTempDirectory("steadygrad-health-cost");
             try {
                 measure(benchmark, folder, runs, comparisons);
@@ -84,15 +84,23 @@ final class HealthCost implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
+    /** The usual ones in an order of their own: the shortest steps come first, while the program is as new as in a run by itself. */
+    private List<BenchmarkCase> benchmarks() {
+        return cases.isEmpty()
+                ? CASES.stream()
+                        .flatMap(name -> Cases.select(List.of(name), false).stream())
+                        .toList()
+                : Cases.select(cases, false);
+    }
+
     private void measure(BenchmarkCase benchmark, Path folder, List<WatchedRun> runs, List<CaseResult> comparisons) {
-        Setting setting = new Setting(engine, threads, benchmark.workload(), folder.resolve("run"));
+        Setting setting = new Setting(engine, threads, benchmark.workload(), folder);
         WatchedRun run = WatchedRun.measure(benchmark, RunFiles.defaults(HealthSpec.class), setting, quick);
         run.lines().forEach(System.out::println);
         runs.add(run);
         if (wholeRuns) {
-            Setting several = new Setting(engine, threads, benchmark.workload(), folder);
             List<CaseResult> results =
-                    new WholeRuns(several, RunFiles.defaults(HealthSpec.class, "early=0"), quick).measure(benchmark);
+                    new WholeRuns(setting, RunFiles.defaults(HealthSpec.class, "early=0"), quick).measure(benchmark);
             results.forEach(result -> System.out.println(result.line()));
             comparisons.addAll(results);
         }

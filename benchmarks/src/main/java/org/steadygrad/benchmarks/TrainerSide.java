@@ -52,7 +52,12 @@ final class TrainerSide implements Side {
      * @param threads of the engine
      * @param folder that it is filed in
      */
-    record Setting(String engine, int threads, Workload workload, Path folder) {}
+    record Setting(String engine, int threads, Workload workload, Path folder) {
+        /** The same in a folder of this one's. */
+        Setting in(String name) {
+            return new Setting(engine, threads, workload, folder.resolve(name));
+        }
+    }
 
     /** @param looks when there are any */
     TrainerSide(Watch watch, HealthSpec looks, Setting setting) {

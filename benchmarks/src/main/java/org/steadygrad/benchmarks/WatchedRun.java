@@ -10,7 +10,7 @@ import org.steadygrad.benchmarks.TrainerSide.Watch;
 import org.steadygrad.spec.HealthSpec;
 
 /**
- * What it costs to watch a run with health's defaults and a client of the live page, found within the run itself.
+ * What it costs to watch a run with health's defaults, and with a client of the live page, found within the runs themselves.
  *
  * @param benchmark what is trained
  * @param stretches the steps in which looks become rarer, then those in which they are as rare as they get; only the first of a
@@ -29,18 +29,25 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
     /** Enough for 36 looks and four with histograms where they are rarest, and for the neighbours of the last. */
     private static final int LAST = START + 2020;
 
-    private static final int QUICK = 300;
+    private static final int QUICK = 500;
     private static final String PAGE_THREADS = "live-page";
 
+    /**
+     * In two runs: the page's threads work when there was something to look at, and would be counted again with the looks.
+     *
+     * @param quick few steps
+     */
     static WatchedRun measure(BenchmarkCase benchmark, HealthSpec looks, Setting setting, boolean quick) {
-        TrainerSide side = new TrainerSide(Watch.LIVE, looks, setting);
+        Setting alone = setting.in("looks");
+        List<WatchingCost> stretches = stretches(looks, alone, quick);
+        Setting shown = setting.in("page");
+        TrainerSide side = new TrainerSide(Watch.LIVE, looks, shown);
         try {
             side.run(WARM_UP);
             long start = System.nanoTime();
             long onThread = side.pageTime().nanos();
             long processor = ThreadTime.nanos(PAGE_THREADS);
-            int last = quick ? WARM_UP + QUICK : LAST;
-            side.run(last - WARM_UP);
+            side.run((quick ? QUICK : LAST) - WARM_UP);
             double all = System.nanoTime() - start;
             PageClient client = side.client().orElseThrow();
             if (!client.served() || client.bytes() == 0) {
@@ -49,13 +56,22 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
             }
             double pageOnThread = (side.pageTime().nanos() - onThread) / all;
             double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
-            List<WatchingCost> stretches = new ArrayList<>();
-            int first = WARM_UP + 2;
-            stretches.add(WatchingCost.of(side.times(), looks, first, Math.min(last, START)));
-            if (last > START) {
-                stretches.add(WatchingCost.of(side.times(), looks, START + 1, last));
-            }
             return new WatchedRun(benchmark, stretches, pageOnThread, pageProcessor);
+        } finally {
+            side.close();
+        }
+    }
+
+    private static List<WatchingCost> stretches(HealthSpec looks, Setting setting, boolean quick) {
+        TrainerSide side = new TrainerSide(Watch.HEALTH, looks, setting);
+        try {
+            List<WatchingCost> stretches = new ArrayList<>();
+            side.run(quick ? QUICK : LAST);
+            stretches.add(WatchingCost.of(side.times(), looks, WARM_UP + 2, quick ? QUICK : START));
+            if (!quick) {
+                stretches.add(WatchingCost.of(side.times(), looks, START + 1, LAST));
+            }
+            return stretches;
         } finally {
             side.close();
         }
