@@ -13,7 +13,7 @@ public record HealthSpec(
                 int histograms,
         @Doc(
                         "Iterations after which full looks and histograms, frequent at the start, where most goes wrong, thin out: from then on they are twice as far apart, after twice as many three times, and so on.")
-                @Default("200")
+                @Default("100")
                 int early,
         @Doc("Factor by which they are further apart in the end; 1 keeps them as they were.") @Default("5") int later,
         @Doc("Findings that aren't wanted, by name, for example [oscillating-loss].") @Default("[]")

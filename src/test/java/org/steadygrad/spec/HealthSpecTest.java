@@ -48,12 +48,12 @@ class HealthSpecTest {
     }
 
     @Test
-    void byDefaultAThousandStepsHaveFewerThanFiftyLooks() {
+    void byDefaultAThousandStepsHaveFewerThanFortyLooks() {
         HealthSpec spec = RunFiles.defaults(HealthSpec.class);
         List<Integer> looks = upTo(1000, spec::looksAt);
-        assertEquals(47, looks.size());
-        assertEquals(List.of(200, 220, 240), looks.subList(20, 23));
-        assertEquals(List.of(1, 100, 200, 400, 600, 800, 1000), upTo(1400, spec::takesHistogramsAt));
+        assertEquals(35, looks.size());
+        assertEquals(List.of(100, 120, 140), looks.subList(10, 13));
+        assertEquals(List.of(1, 100, 200, 300, 400, 500, 1000, 1500), upTo(1900, spec::takesHistogramsAt));
     }
 
     @Test
