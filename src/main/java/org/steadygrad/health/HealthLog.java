@@ -7,9 +7,9 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.ops.Histogram;
@@ -31,10 +30,10 @@ public final class HealthLog implements HealthObserver, AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .addModule(new Jdk8Module())
+            .addModule(new SimpleModule().addSerializer(Histogram.class, new Histograms()))
             .addMixIn(Look.class, Line.class)
             .addMixIn(Skipped.class, Line.class)
             .addMixIn(Distributions.class, Line.class)
-            .addMixIn(Histogram.class, Counted.class)
             .registerSubtypes(
                     new NamedType(Look.class, "look"),
                     new NamedType(Skipped.class, "skipped"),
@@ -46,18 +45,20 @@ public final class HealthLog implements HealthObserver, AutoCloseable {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     private interface Line {}
 
-    /** How a histogram is written. */
-    private interface Counted {
-        @JsonSerialize(using = Counts.class)
-        List<Long> counts();
-    }
-
-    /** Some ten thousand numbers a line, which go faster as one array than one by one. */
-    private static final class Counts extends JsonSerializer<List<Long>> {
+    /** Writes a histogram as its fields; the counts, some ten thousand numbers a line, go faster as one array than one by one. */
+    private static final class Histograms extends JsonSerializer<Histogram> {
         @Override
-        public void serialize(List<Long> counts, JsonGenerator json, SerializerProvider provider) throws IOException {
-            long[] values = counts.stream().mapToLong(Long::longValue).toArray();
-            json.writeArray(values, 0, values.length);
+        public void serialize(Histogram values, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeStartObject();
+            json.writeNumberField("low", values.low());
+            json.writeNumberField("high", values.high());
+            json.writeFieldName("counts");
+            long[] counts = values.counts().stream().mapToLong(Long::longValue).toArray();
+            json.writeArray(counts, 0, counts.length);
+            json.writeNumberField("sum", values.sum());
+            json.writeNumberField("squares", values.squares());
+            json.writeNumberField("nonFinite", values.nonFinite());
+            json.writeEndObject();
         }
     }
 
