@@ -31,13 +31,13 @@ final class UpdateRules implements StepRule {
                 .filter(block -> block.updates().size() >= StepHistory.LOOK_EVERY)
                 .toList();
         double[] medians = blocks.stream().mapToDouble(UpdateRules::median).toArray();
-        double largest = Arrays.stream(medians).max().orElse(0);
+        double largest = Arrays.stream(medians).filter(Double::isFinite).max().orElse(0);
         for (int i = 0; i < medians.length; i++) {
             BlockHistory block = blocks.get(i);
             if (block.updates().max() == 0) {
                 found.add(unchanging(block));
             } else if (block.matrix()) {
-                look(block.parameter(), new UpdateRatios(medians[i], largest), found);
+                look(block.parameter(), medians[i], largest, found);
             }
         }
     }
@@ -57,20 +57,20 @@ final class UpdateRules implements StepRule {
                 Map.of("medianRatio", 0.0));
     }
 
-    private void look(ParameterBlock block, UpdateRatios ratios, List<Finding> found) {
-        if (ratios.own() < spec.small()) {
-            found.add(tooSmall(block, ratios));
-        } else if (ratios.own() > spec.large()) {
+    private void look(ParameterBlock block, double median, double largest, List<Finding> found) {
+        if (median < spec.small()) {
+            found.add(tooSmall(block, new UpdateRatios(median, largest)));
+        } else if (median > spec.large()) {
             found.add(seen(
                     FindingKind.UPDATES_TOO_LARGE,
                     block,
-                    change(block, ratios) + "lower the learning rate.",
-                    Map.of("medianRatio", ratios.own())));
+                    change(block, median) + "lower the learning rate.",
+                    Map.of("medianRatio", median)));
         }
     }
 
-    private static String change(ParameterBlock block, UpdateRatios ratios) {
-        return "A step changes " + block.name() + " by " + Finding.number(ratios.own()) + " of its size (median); ";
+    private static String change(ParameterBlock block, double median) {
+        return "A step changes " + block.name() + " by " + Finding.number(median) + " of its size (median); ";
     }
 
     private static Finding tooSmall(ParameterBlock block, UpdateRatios ratios) {
@@ -80,7 +80,7 @@ final class UpdateRules implements StepRule {
         return seen(
                 FindingKind.UPDATES_TOO_SMALL,
                 block,
-                change(block, ratios) + "it hardly learns." + others,
+                change(block, ratios.own()) + "it hardly learns." + others,
                 Map.of("medianRatio", ratios.own(), UpdateRatios.LARGEST, ratios.largest()));
     }
 

@@ -11,11 +11,10 @@ public record HealthSpec(
                 int every,
         @Doc("Iterations between histograms of weights, gradients and activations; 0 takes none.") @Default("100")
                 int histograms,
-        @Doc(
-                        "Iterations after which full looks and histograms, frequent at the start, where most goes wrong, thin out: from then on they are twice as far apart, after twice as many three times, and so on.")
-                @Default("100")
-                int early,
-        @Doc("Factor by which they are further apart in the end; 1 keeps them as they were.") @Default("5") int later,
+        @Doc("Iterations at the start, where most goes wrong, that these two hold for.") @Default("200") int early,
+        @Doc("Factor by which full looks and histograms are further apart after that; 1 keeps them as they were.")
+                @Default("5")
+                int later,
         @Doc("Findings that aren't wanted, by name, for example [oscillating-loss].") @Default("[]")
                 List<String> ignore,
         @Doc("What is looked for in the batches.") @Default("{}") Data data,
@@ -75,7 +74,7 @@ public record HealthSpec(
 
     /**
      * Whether histograms are taken of a step: at the first one, and at the full look with which, or after which, another
-     * {@link #histograms} iterations are over, more of them the later it is.
+     * {@link #histograms} iterations are over, {@link #later} times as many after the {@link #early} ones.
      *
      * @param iteration its number, from 1
      */
@@ -88,8 +87,7 @@ public record HealthSpec(
     }
 
     private long spaced(int iterations, int iteration) {
-        long factor = early == 0 ? later : 1 + (iteration - 1) / early;
-        return iterations * Math.min(factor, later);
+        return iteration <= early ? iterations : (long) iterations * later;
     }
 
     /** When gradients vanish or explode from layer to layer. */

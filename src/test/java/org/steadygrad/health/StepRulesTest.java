@@ -58,6 +58,12 @@ class StepRulesTest {
         assertEquals(List.of("ERROR diverging-loss"), run(300, back, 1e-3, 1));
     }
 
+    /** Weights of a row that is never drawn again stay as they are, and the loss finite. */
+    @Test
+    void updatesOfWeightsThatArentFiniteSayNothing() {
+        assertEquals(List.of(), run(100, StepRulesTest::falling, Double.NaN, 1));
+    }
+
     @Test
     void aPlateauIsToldOnlyHighUp() {
         Random random = new Random(5);

@@ -13,8 +13,7 @@ import org.steadygrad.spec.HealthSpec;
  * What it costs to watch a run with health's defaults, and with a client of the live page, found within the runs themselves.
  *
  * @param benchmark what is trained
- * @param stretches the steps in which looks become rarer, then those in which they are as rare as they get; only the first of a
- *     quick run
+ * @param stretches the steps in which looks are new to the virtual machine, then those after; only the first of a quick run
  * @param pageOnThread share of the time in which the training thread tells the live page what it does
  * @param pageProcessor time of a processor that the page's own threads take, as a share of the time; where a core is idle, training
  *     doesn't wait for it
@@ -23,10 +22,10 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
     /** Java compiles what a look needs while these run. */
     private static final int WARM_UP = 200;
 
-    /** Steps in which looks are further and further apart. */
+    /** Steps in which much of what looks run is still to be compiled. */
     private static final int START = 1000;
 
-    /** Enough for 36 looks and four with histograms where they are rarest, and for the neighbours of the last. */
+    /** Enough for 36 looks more and four with histograms, and for the neighbours of the last. */
     private static final int LAST = START + 2020;
 
     private static final int QUICK = 500;

@@ -9,7 +9,7 @@ import org.steadygrad.engine.program.Reading;
  */
 final class TensorSums {
     /** Number of elements that are looked at together. */
-    static final int CHUNK = 4096;
+    private static final int CHUNK = 4096;
     /** Elements of short rows are added up beside those of the rows that follow, in so many lanes. */
     private static final int LANES = 512;
     /** Number of floats that are added up in a lane. */
@@ -210,10 +210,12 @@ final class TensorSums {
     /** The sum of squares of elements from one position to before another. */
     double squares(FloatMemory data, int from, int to) {
         double sum = 0;
-        for (int start = from; start < to; start += FloatMemory.MOST_ADDED) {
-            int end = Math.min(to, start + FloatMemory.MOST_ADDED);
+        int start = from;
+        while (start < to) {
+            int end = start + Math.min(FloatMemory.MOST_ADDED, to - start);
             double piece = data.squares(start, end - start);
             sum += LaneSums.reliable(piece) ? piece : carefully(data, start, end);
+            start = end;
         }
         return sum;
     }

@@ -90,7 +90,7 @@ final class CpuGradient implements AutoCloseable {
         load(batch, true);
         Pass pass = new Pass(5, states, true);
         program.forward(pass);
-        program.backward(pass, null);
+        program.backward(pass);
         double examples = batch.getFeatures(0).size(0);
         float[] flat = model.memory().gradient().toArray();
         Map<String, double[]> blocks = new LinkedHashMap<>();
