@@ -90,6 +90,7 @@ class OnlineCuresTest {
         "health.updates.large=0.000001",
         "health.ignore=[learning-rate-too-high]",
         "health.histograms=10",
+        "health.later=1",
         "training.guard={auto: {trialSteps: 7}}"
     };
 
@@ -102,8 +103,10 @@ class OnlineCuresTest {
                 tried.cures().size(),
                 events(folder.resolve("tried"), "CURE_TAKEN_BACK").size());
 
-        RunResult plain =
-                run(TinyRun.spec(HEALTHY, "health.histograms=10"), folder.resolve("plain"), new TinyRun.Notes());
+        RunResult plain = run(
+                TinyRun.spec(HEALTHY, "health.histograms=10", "health.later=1"),
+                folder.resolve("plain"),
+                new TinyRun.Notes());
         assertEquals(plain.trainLoss(), tried.trainLoss());
         assertEquals(plain.validation(), tried.validation());
         assertEquals(steps(folder.resolve("plain")), steps(folder.resolve("tried")));
