@@ -10,6 +10,7 @@ final class StepTimes implements TrainingObserver {
     private static final int FIRST_PLACES = 1024;
 
     private long[] ends = new long[FIRST_PLACES];
+    private int last;
 
     @Override
     public synchronized void iterationDone(IterationReport report) {
@@ -17,6 +18,12 @@ final class StepTimes implements TrainingObserver {
             ends = Arrays.copyOf(ends, 2 * report.iteration());
         }
         ends[report.iteration()] = System.nanoTime();
+        last = report.iteration();
+    }
+
+    /** The iteration that was done last; 0 before the first. */
+    synchronized int last() {
+        return last;
     }
 
     /** From the end of the step before to that of this one. @param iteration from 2 to the last that was done */

@@ -13,19 +13,29 @@ import org.steadygrad.spec.HealthSpec;
  * What it costs to watch a run with health's defaults, and with a client of the live page, found within the runs themselves.
  *
  * @param benchmark what is trained
- * @param stretches the steps in which looks are new to the virtual machine, then those after; only the first of a quick run
+ * @param stretches the steps in which looks are frequent and new to the virtual machine, those in which they are new, and those after; only
+ *     the first two of a quick run
+ * @param whole all of them
  * @param pageOnThread share of the time in which the training thread tells the live page what it does
  * @param pageProcessor time of a processor that the page's own threads take, as a share of the time; where a core is idle, training
  *     doesn't wait for it
  */
-record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double pageOnThread, double pageProcessor) {
-    /** Java compiles what a look needs while these run. */
-    private static final int WARM_UP = 200;
+record WatchedRun(
+        BenchmarkCase benchmark,
+        List<WatchingCost> stretches,
+        WatchingCost whole,
+        double pageOnThread,
+        double pageProcessor) {
+    /** What the first step takes can't be told apart from what starting takes. */
+    private static final int FIRST = 2;
+
+    /** Steps in which looks are as frequent as the run file says; Java compiles what steps need. */
+    private static final int EARLY = 201;
 
     /** Steps in which much of what looks run is still to be compiled. */
     private static final int START = 1000;
 
-    /** Enough for 36 looks more and four with histograms, and for the neighbours of the last. */
+    /** Enough for 36 looks more and four with histograms. */
     private static final int LAST = START + 2020;
 
     private static final int QUICK = 500;
@@ -38,15 +48,23 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
      */
     static WatchedRun measure(BenchmarkCase benchmark, HealthSpec looks, Setting setting, boolean quick) {
         Setting alone = setting.in("looks");
-        List<WatchingCost> stretches = stretches(looks, alone, quick);
+        int last = quick ? QUICK : LAST;
+        StepTimes times = times(looks, alone, last);
+        List<WatchingCost> stretches = new ArrayList<>(List.of(
+                WatchingCost.of(times, looks, FIRST, EARLY),
+                WatchingCost.of(times, looks, EARLY + 1, Math.min(START, last))));
+        if (last > START) {
+            stretches.add(WatchingCost.of(times, looks, START + 1, last));
+        }
+        WatchingCost whole = WatchingCost.of(times, looks, FIRST, last);
         Setting shown = setting.in("page");
         TrainerSide side = new TrainerSide(Watch.LIVE, looks, shown);
         try {
-            side.run(WARM_UP);
+            side.run(FIRST - 1);
             long start = System.nanoTime();
             long onThread = side.pageTime().nanos();
             long processor = ThreadTime.nanos(PAGE_THREADS);
-            side.run((quick ? QUICK : LAST) - WARM_UP);
+            side.run(last - FIRST + 1);
             double all = System.nanoTime() - start;
             PageClient client = side.client().orElseThrow();
             if (!client.served() || client.bytes() == 0) {
@@ -55,43 +73,39 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
             }
             double pageOnThread = (side.pageTime().nanos() - onThread) / all;
             double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
-            return new WatchedRun(benchmark, stretches, pageOnThread, pageProcessor);
+            return new WatchedRun(benchmark, stretches, whole, pageOnThread, pageProcessor);
         } finally {
             side.close();
         }
     }
 
-    private static List<WatchingCost> stretches(HealthSpec looks, Setting setting, boolean quick) {
+    /** Of one step more than asked for, in which the last look is written down. */
+    private static StepTimes times(HealthSpec looks, Setting setting, int last) {
         TrainerSide side = new TrainerSide(Watch.HEALTH, looks, setting);
         try {
-            List<WatchingCost> stretches = new ArrayList<>();
-            side.run(quick ? QUICK : LAST);
-            stretches.add(WatchingCost.of(side.times(), looks, WARM_UP + 2, quick ? QUICK : START));
-            if (!quick) {
-                stretches.add(WatchingCost.of(side.times(), looks, START + 1, LAST));
-            }
-            return stretches;
+            side.run(last + 1);
+            return side.times();
         } finally {
             side.close();
         }
     }
 
-    /** Of the time of training, what both together take in a stretch, the page's threads counted as if no core were idle. */
-    double together(WatchingCost stretch) {
-        return stretch.share() + pageOnThread + pageProcessor;
+    /** Of the whole run's time, what both took together, the page's threads counted as if no core were idle. */
+    double together() {
+        return whole.taken() + pageOnThread + pageProcessor;
     }
 
-    /** What is printed: a line per stretch, and one for the page. */
+    /** What is printed: a line per stretch, one for the page and one for all. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        stretches.forEach(stretch -> lines.add(String.format(
-                Locale.ROOT, "case=%s health %s together=%.4f", benchmark.name(), stretch, together(stretch))));
+        stretches.forEach(stretch -> lines.add("case=" + benchmark.name() + " health " + stretch));
         lines.add(String.format(
                 Locale.ROOT,
                 "case=%s live on_thread=%.4f processor=%.4f",
                 benchmark.name(),
                 pageOnThread,
                 pageProcessor));
+        lines.add(String.format(Locale.ROOT, "case=%s watched %s together=%.4f", benchmark.name(), whole, together()));
         return lines;
     }
 
@@ -99,9 +113,10 @@ record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, double 
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("case", benchmark.name());
         all.put("health", stretches);
+        all.put("whole", whole);
         all.put("pageOnThread", pageOnThread);
         all.put("pageProcessor", pageProcessor);
-        all.put("together", stretches.stream().map(this::together).toList());
+        all.put("together", together());
         return all;
     }
 }

@@ -16,41 +16,47 @@ import org.steadygrad.spec.HealthSpec;
  * @param lookMillis what a full look adds, median; 0 when there was none
  * @param histogramMillis what a full look with histograms adds, median; 0 when there was none
  * @param share of all steps' time that so many looks and histograms add, each as the median
+ * @param taken share of all steps' time that the looks and histograms added, each as it was: those that fell on a garbage collection too
  */
-record WatchingCost(int from, int to, double stepMillis, double lookMillis, double histogramMillis, double share) {
+record WatchingCost(
+        int from, int to, double stepMillis, double lookMillis, double histogramMillis, double share, double taken) {
     /** Steps on either side of a look and the step after it. */
     private static final int NEIGHBOURS = 8;
 
+    /**
+     * @param times of more steps than {@code to}, so that the last look has the step after it
+     * @param from 2 or more: nothing tells what the first step takes
+     */
     static WatchingCost of(StepTimes times, HealthSpec looks, int from, int to) {
         List<Double> plain = new ArrayList<>();
         List<Double> lookExtras = new ArrayList<>();
         List<Double> histogramExtras = new ArrayList<>();
+        double time = 0;
         for (int i = from; i <= to; i++) {
-            if (!looks.looksAt(i)) {
-                if (!looks.looksAt(i - 1)) {
-                    plain.add(times.millis(i));
-                }
-                continue;
+            time += times.millis(i);
+            if (looks.looksAt(i)) {
+                double extra = times.millis(i) + times.millis(i + 1) - 2 * neighbours(times, looks, i);
+                (looks.takesHistogramsAt(i) ? histogramExtras : lookExtras).add(extra);
+            } else if (!looks.looksAt(i - 1)) {
+                plain.add(times.millis(i));
             }
-            if (i - NEIGHBOURS < from || i + 1 + NEIGHBOURS > to) {
-                continue;
-            }
-            double extra = times.millis(i) + times.millis(i + 1) - 2 * neighbours(times, looks, i);
-            (looks.takesHistogramsAt(i) ? histogramExtras : lookExtras).add(extra);
         }
         double step = median(plain);
         double look = median(lookExtras);
         double histograms = median(histogramExtras);
-        double extra = 0;
-        for (int i = from; i <= to; i++) {
-            extra += looks.takesHistogramsAt(i) ? histograms : looks.looksAt(i) ? look : 0;
-        }
-        return new WatchingCost(from, to, step, look, histograms, extra / (step * (to - from + 1)));
+        double usual = lookExtras.size() * look + histogramExtras.size() * histograms;
+        double taken = sum(lookExtras) + sum(histogramExtras);
+        return new WatchingCost(from, to, step, look, histograms, usual / (step * (to - from + 1)), taken / time);
+    }
+
+    private static double sum(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).sum();
     }
 
     private static double neighbours(StepTimes times, HealthSpec looks, int look) {
         List<Double> near = new ArrayList<>();
-        for (int i = look - NEIGHBOURS; i <= look + 1 + NEIGHBOURS; i++) {
+        int to = Math.min(times.last(), look + 1 + NEIGHBOURS);
+        for (int i = Math.max(2, look - NEIGHBOURS); i <= to; i++) {
             if (!looks.looksAt(i) && !looks.looksAt(i - 1)) {
                 near.add(times.millis(i));
             }
@@ -67,12 +73,13 @@ record WatchingCost(int from, int to, double stepMillis, double lookMillis, doub
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "steps=%d-%d ms=%s look_ms=%s histograms_ms=%s share=%.4f",
+                "steps=%d-%d ms=%s look_ms=%s histograms_ms=%s share=%.4f taken=%.4f",
                 from,
                 to,
                 CaseResult.number(stepMillis),
                 CaseResult.number(lookMillis),
                 CaseResult.number(histogramMillis),
-                share);
+                share,
+                taken);
     }
 }

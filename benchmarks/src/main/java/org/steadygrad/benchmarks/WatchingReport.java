@@ -7,7 +7,15 @@ import java.util.Map;
 /** What watching costs, as a part of a report. */
 final class WatchingReport implements Report.Part {
     private static final String[] TABLE = {
-        "case", "steps", "step, ms", "a look adds, ms", "with histograms, ms", "health", "live page", "together"
+        "case",
+        "steps",
+        "step, ms",
+        "a look adds, ms",
+        "with histograms, ms",
+        "health, medians",
+        "health",
+        "live page",
+        "together"
     };
 
     private final List<WatchedRun> runs;
@@ -28,20 +36,31 @@ final class WatchingReport implements Report.Part {
 
     @Override
     public String markdown() {
-        StringBuilder text = new StringBuilder(
-                        "Full looks and histograms: what they add to their step and the next, medians, against the")
+        StringBuilder text = new StringBuilder("Full looks and histograms: what they add to their step and the next,")
                 .append(
-                        " steps around them; live page: time of the training thread and, after the plus, of a processor for the page's own threads.\n\n");
+                        " against the steps around them; \"health\" is their share of the time as it was, before it the same with each")
+                .append(
+                        " as the median. Live page: time of the training thread and, after the plus, of a processor for the page's own")
+                .append(" threads, over all steps.\n\n");
         text.append("| ").append(String.join(" | ", TABLE)).append(" |\n");
         text.append("|---".repeat(TABLE.length)).append("|\n");
-        runs.forEach(run -> run.stretches().forEach(stretch -> text.append(row(run, stretch))));
+        runs.forEach(run -> {
+            run.stretches().forEach(stretch -> text.append(row(run, stretch)).append(" | | |\n"));
+            text.append(row(run, run.whole()))
+                    .append(String.format(
+                            Locale.ROOT,
+                            " | %.2f + %.2f %% | %.2f %% |%n",
+                            100 * run.pageOnThread(),
+                            100 * run.pageProcessor(),
+                            100 * run.together()));
+        });
         return text.toString();
     }
 
     private static String row(WatchedRun run, WatchingCost cost) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d - %d | %s | %s | %s | %.2f %% | %.2f + %.2f %% | %.2f %% |%n",
+                "| %s | %d - %d | %s | %s | %s | %.2f %% | %.2f %%",
                 run.benchmark().name(),
                 cost.from(),
                 cost.to(),
@@ -49,8 +68,6 @@ final class WatchingReport implements Report.Part {
                 CaseResult.number(cost.lookMillis()),
                 CaseResult.number(cost.histogramMillis()),
                 100 * cost.share(),
-                100 * run.pageOnThread(),
-                100 * run.pageProcessor(),
-                100 * run.together(cost));
+                100 * cost.taken());
     }
 }
