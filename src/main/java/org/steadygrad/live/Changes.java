@@ -15,8 +15,11 @@ import java.util.Optional;
 final class Changes {
     private Changes() {}
 
-    /** Empty when nothing has changed. */
+    /** Empty when nothing has changed; values that are the same node haven't. */
     static Optional<JsonNode> between(JsonNode old, JsonNode now) {
+        if (old == now) {
+            return Optional.empty();
+        }
         if (old.isObject() && now.isObject() && keepsMembers(old, now)) {
             return members(old, now);
         }

@@ -17,7 +17,7 @@ import org.steadygrad.train.TrainingObserver;
 
 /** Takes what a run tells on the training thread, never waiting: what doesn't fit is counted and left out. */
 final class Feed implements TrainingObserver {
-    /** At ten sweeps a second enough for tens of thousands of steps a second. */
+    /** Enough for tens of thousands of steps a second, looked for ten times a second. */
     static final int CAPACITY = 8192;
 
     private final BlockingQueue<Consumer<RunView>> rows = new ArrayBlockingQueue<>(CAPACITY);
@@ -96,6 +96,11 @@ final class Feed implements TrainingObserver {
     /** The view, which only the thread that calls {@link #sweep} may touch. */
     synchronized RunView view() {
         return view;
+    }
+
+    /** Whether rows may soon find no room. */
+    boolean fills() {
+        return rows.size() > CAPACITY / 2;
     }
 
     /** Puts the rows that wait into the view. @return whether there were any */

@@ -14,13 +14,13 @@ record Pace(Duration shortest, int rest, Duration longest) {
     static final Pace USUAL = new Pace(Duration.ofSeconds(1), 200, Duration.ofSeconds(10));
 
     /** The first messages are slow since the program has yet to be compiled. */
-    private static final int WARM_UP = 5;
+    private static final int WARM_UP = 3;
 
     /**
      * Time until the next message, in ns.
      *
      * @param messages number of messages before
-     * @param busyNanos time of a core that this message took
+     * @param busyNanos time of a core that this message took, with all that was done for the page since the one before
      */
     long restNanos(long messages, long busyNanos) {
         long wanted = messages < WARM_UP ? 0 : rest * busyNanos;

@@ -1,7 +1,9 @@
 package org.steadygrad.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +15,7 @@ import java.util.Map;
  * Quantities by name over the iterations, as heat maps show them, in bounded memory: at most {@value #MOST_COLUMNS} columns, fewer
  * where there are many rows. When they are full, neighbours are merged into the mean of their finite values.
  */
-final class Grid {
+final class Grid extends ViewPart<ObjectNode> {
     static final int MOST_COLUMNS = 200;
     private static final int LEAST_COLUMNS = 20;
     private static final int MOST_CELLS = 16_000;
@@ -24,11 +26,14 @@ final class Grid {
         private int looks = 1;
         private double[][] sums;
         private int[][] counts;
+        /** Of the values, as far as they were asked for since the last change. */
+        private JsonNode[][] nodes;
 
         Column(int iteration, int quantities, int rows) {
             this.iteration = iteration;
             sums = new double[quantities][rows];
             counts = new int[quantities][rows];
+            nodes = new JsonNode[quantities][rows];
         }
 
         void put(int quantity, int row, double value) {
@@ -44,6 +49,7 @@ final class Grid {
                 int rows = Math.max(sums[q].length, next.sums[q].length);
                 sums[q] = Arrays.copyOf(sums[q], rows);
                 counts[q] = Arrays.copyOf(counts[q], rows);
+                nodes[q] = new JsonNode[rows];
                 for (int row = 0; row < next.sums[q].length; row++) {
                     sums[q][row] += next.sums[q][row];
                     counts[q][row] += next.counts[q][row];
@@ -51,10 +57,15 @@ final class Grid {
             }
         }
 
-        double value(int quantity, int row) {
-            return row >= sums[quantity].length || counts[quantity][row] == 0
-                    ? Double.NaN
-                    : sums[quantity][row] / counts[quantity][row];
+        JsonNode value(int quantity, int row) {
+            if (row >= nodes[quantity].length) {
+                return NullNode.instance;
+            }
+            JsonNode[] known = nodes[quantity];
+            if (known[row] == null) {
+                known[row] = Numbers.node(sums[quantity][row] / counts[quantity][row]);
+            }
+            return known[row];
         }
     }
 
@@ -70,6 +81,7 @@ final class Grid {
 
     /** @param values by row, then in the order of the quantities */
     void add(int iteration, Map<String, double[]> values) {
+        changed();
         values.keySet().forEach(name -> rows.putIfAbsent(name, rows.size()));
         Column column = new Column(iteration, quantities.size(), rows.size());
         values.forEach((name, numbers) -> {
@@ -106,7 +118,8 @@ final class Grid {
     }
 
     /** {@code columns} the iterations, {@code rows} the names, and under each quantity's name its values by row, then column. */
-    ObjectNode json() {
+    @Override
+    ObjectNode make() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode iterations = json.putArray("columns");
         columns.forEach(column -> iterations.add(column.iteration));
@@ -117,7 +130,7 @@ final class Grid {
             for (int row = 0; row < rows.size(); row++) {
                 ArrayNode line = byRow.addArray();
                 for (Column column : columns) {
-                    Numbers.add(line, column.value(q, row));
+                    line.add(column.value(q, row));
                 }
             }
         }

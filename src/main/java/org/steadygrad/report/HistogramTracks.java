@@ -12,7 +12,7 @@ import org.steadygrad.health.Distributions;
 import org.steadygrad.ops.Histogram;
 
 /** Histograms of a run's tensors over the iterations, in bounded memory: the more tensors there are, the fewer looks are kept. */
-final class HistogramTracks {
+final class HistogramTracks extends ViewPart<ArrayNode> {
     static final int MOST_LOOKS = 48;
     private static final int LEAST_LOOKS = 8;
     private static final int MOST_BARS = 80_000;
@@ -20,14 +20,41 @@ final class HistogramTracks {
 
     private record Key(Distributions.Kind kind, String name) {}
 
-    private Thinned<Distributions> looks;
+    /** A tensor's histogram at a look, and its shares as soon as they are asked for. */
+    private static final class Bars {
+        private final int iteration;
+        private final Key key;
+        private final Histogram values;
+        private ArrayNode shares;
+
+        Bars(int iteration, Distributions.Tensor tensor) {
+            this.iteration = iteration;
+            key = new Key(tensor.kind(), tensor.name());
+            values = tensor.values();
+        }
+
+        ArrayNode shares() {
+            if (shares == null) {
+                ArrayNode made = JsonNodeFactory.instance.arrayNode(Histogram.BINS);
+                double total = Math.max(1, values.total());
+                values.counts().forEach(count -> made.add(Math.round(SHARES * count / total)));
+                shares = made;
+            }
+            return shares;
+        }
+    }
+
+    private Thinned<List<Bars>> looks;
 
     void add(Distributions distributions) {
+        changed();
         if (looks == null) {
             int bars = Histogram.BINS * Math.max(1, distributions.tensors().size());
             looks = new Thinned<>(Math.max(LEAST_LOOKS, Math.min(MOST_LOOKS, MOST_BARS / bars)));
         }
-        looks.add(distributions);
+        looks.add(distributions.tensors().stream()
+                .map(tensor -> new Bars(distributions.iteration(), tensor))
+                .toList());
     }
 
     /**
@@ -35,47 +62,38 @@ final class HistogramTracks {
      * of the histograms, {@code shares} of their bins in thousandths, {@code mean}, {@code deviation}, and {@code lost} the values that
      * aren't finite.
      */
-    ArrayNode json() {
-        Map<Key, List<Distributions>> byTensor = new LinkedHashMap<>();
-        Map<Key, List<Histogram>> histograms = new LinkedHashMap<>();
-        for (Distributions look : looks == null ? List.<Distributions>of() : looks.items()) {
-            for (Distributions.Tensor tensor : look.tensors()) {
-                Key key = new Key(tensor.kind(), tensor.name());
-                byTensor.computeIfAbsent(key, k -> new ArrayList<>()).add(look);
-                histograms.computeIfAbsent(key, k -> new ArrayList<>()).add(tensor.values());
-            }
+    @Override
+    ArrayNode make() {
+        Map<Key, List<Bars>> byTensor = new LinkedHashMap<>();
+        for (List<Bars> look : looks == null ? List.<List<Bars>>of() : looks.items()) {
+            look.forEach(bars ->
+                    byTensor.computeIfAbsent(bars.key, k -> new ArrayList<>()).add(bars));
         }
         ArrayNode json = JsonNodeFactory.instance.arrayNode();
-        histograms.forEach((key, values) -> {
+        byTensor.forEach((key, bars) -> {
             ObjectNode track = json.addObject();
             track.put("name", key.name()).put("kind", key.kind().name().toLowerCase(Locale.ROOT));
-            ArrayNode columns = track.putArray("columns");
-            byTensor.get(key).forEach(look -> columns.add(look.iteration()));
-            fill(track, values);
+            fill(track, bars);
         });
         return json;
     }
 
-    private static void fill(ObjectNode track, List<Histogram> values) {
-        track.set(
-                "low", Numbers.array(values.stream().mapToDouble(Histogram::low).toArray()));
-        track.set(
-                "high",
-                Numbers.array(values.stream().mapToDouble(Histogram::high).toArray()));
-        track.set(
-                "mean",
-                Numbers.array(values.stream().mapToDouble(HistogramTracks::mean).toArray()));
-        track.set(
-                "deviation",
-                Numbers.array(
-                        values.stream().mapToDouble(HistogramTracks::deviation).toArray()));
+    private static void fill(ObjectNode track, List<Bars> tensor) {
+        ArrayNode columns = track.putArray("columns");
+        ArrayNode low = track.putArray("low");
+        ArrayNode high = track.putArray("high");
+        ArrayNode mean = track.putArray("mean");
+        ArrayNode deviation = track.putArray("deviation");
         ArrayNode lost = track.putArray("lost");
         ArrayNode shares = track.putArray("shares");
-        for (Histogram histogram : values) {
-            lost.add(histogram.nonFinite());
-            ArrayNode bins = shares.addArray();
-            double total = Math.max(1, histogram.total());
-            histogram.counts().forEach(count -> bins.add(Math.round(SHARES * count / total)));
+        for (Bars bars : tensor) {
+            columns.add(bars.iteration);
+            low.add(Numbers.node(bars.values.low()));
+            high.add(Numbers.node(bars.values.high()));
+            mean.add(Numbers.node(mean(bars.values)));
+            deviation.add(Numbers.node(deviation(bars.values)));
+            lost.add(bars.values.nonFinite());
+            shares.add(bars.shares());
         }
     }
 

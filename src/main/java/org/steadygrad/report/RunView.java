@@ -1,6 +1,7 @@
 package org.steadygrad.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,7 +40,7 @@ import org.steadygrad.health.Look;
  *   <li>{@code configuration}: {@code text} of the run file and its {@code values} by key.
  * </ul>
  *
- * Values that aren't finite are null.
+ * Values that aren't finite are null. Parts to which nothing came are the same nodes as before, and so not to be modified.
  */
 public final class RunView implements HealthObserver {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,6 +68,7 @@ public final class RunView implements HealthObserver {
     private String name;
     private String state = "running";
     private Configuration configuration = Configuration.NONE;
+    private JsonNode configurationJson = JSON.valueToTree(configuration);
     private int epoch;
     private int bestIteration;
     private long planned = -1;
@@ -92,6 +94,7 @@ public final class RunView implements HealthObserver {
      */
     public void configured(String runFile, String source) {
         configuration = Configuration.of(runFile, source);
+        configurationJson = JSON.valueToTree(configuration);
         name = configuration.values().getOrDefault("name", name);
     }
 
@@ -234,7 +237,7 @@ public final class RunView implements HealthObserver {
         ArrayNode profiles = json.putArray("time");
         time.values().forEach(grid -> profiles.add(grid.json()));
         json.set("histograms", histograms.json());
-        json.set("configuration", JSON.valueToTree(configuration));
+        json.set("configuration", configurationJson);
         return json;
     }
 

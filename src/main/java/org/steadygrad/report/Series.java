@@ -1,6 +1,8 @@
 package org.steadygrad.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -10,8 +12,11 @@ import java.util.List;
  * A quantity over the iterations in bounded memory: at most {@value #MOST} buckets of equally many values, each with its smallest
  * value, its largest, and its mean. When they are full, neighbours are merged, so that no extreme is lost however long a run is.
  */
-final class Series {
+final class Series extends ViewPart<ObjectNode> {
     static final int MOST = 500;
+    private static final List<String> QUANTITIES = List.of("x", "lost", "mean", "low", "high");
+    /** Number of quantities of buckets that hold one value, whose ends are its mean. */
+    private static final int OF_SINGLES = 3;
 
     /** Values that lie side by side. */
     private static final class Bucket {
@@ -22,6 +27,8 @@ final class Series {
         private double sum;
         private double low = Double.POSITIVE_INFINITY;
         private double high = Double.NEGATIVE_INFINITY;
+        /** In the order of {@link Series#QUANTITIES}; null when not asked for since the last change. */
+        private JsonNode[] nodes;
 
         Bucket(int first) {
             this.first = first;
@@ -29,6 +36,7 @@ final class Series {
 
         void add(int iteration, double value) {
             last = iteration;
+            nodes = null;
             values++;
             if (Double.isFinite(value)) {
                 finite++;
@@ -40,6 +48,7 @@ final class Series {
 
         void absorb(Bucket next) {
             last = next.last;
+            nodes = null;
             values += next.values;
             finite += next.finite;
             sum += next.sum;
@@ -54,6 +63,19 @@ final class Series {
         double mean() {
             return finite == 0 ? Double.NaN : sum / finite;
         }
+
+        JsonNode[] nodes() {
+            if (nodes == null) {
+                nodes = new JsonNode[] {
+                    IntNode.valueOf(middle()),
+                    IntNode.valueOf(values - finite),
+                    Numbers.node(mean()),
+                    Numbers.node(low),
+                    Numbers.node(high)
+                };
+            }
+            return nodes;
+        }
     }
 
     private final List<Bucket> buckets = new ArrayList<>();
@@ -64,6 +86,7 @@ final class Series {
      * @param value may be non-finite: it counts, and the curve has a gap
      */
     void add(int iteration, double value) {
+        changed();
         if (buckets.isEmpty() || last().values >= width) {
             if (buckets.size() == MOST) {
                 merge();
@@ -101,20 +124,14 @@ final class Series {
     }
 
     /** {@code x} the middle of each bucket, {@code mean}, {@code lost} the values that aren't finite, and where buckets are wider than a value {@code low} and {@code high}. */
-    ObjectNode json() {
+    @Override
+    ObjectNode make() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode x = json.putArray("x");
-        ArrayNode lost = json.putArray("lost");
-        buckets.forEach(bucket -> x.add(bucket.middle()));
-        buckets.forEach(bucket -> lost.add(bucket.values - bucket.finite));
-        json.set("mean", Numbers.array(means()));
-        if (width > 1) {
-            json.set(
-                    "low",
-                    Numbers.array(buckets.stream().mapToDouble(b -> b.low).toArray()));
-            json.set(
-                    "high",
-                    Numbers.array(buckets.stream().mapToDouble(b -> b.high).toArray()));
+        for (int q = 0; q < (width > 1 ? QUANTITIES.size() : OF_SINGLES); q++) {
+            ArrayNode values = json.putArray(QUANTITIES.get(q));
+            for (Bucket bucket : buckets) {
+                values.add(bucket.nodes()[q]);
+            }
         }
         return json;
     }

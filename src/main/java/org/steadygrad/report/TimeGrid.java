@@ -12,7 +12,7 @@ import org.steadygrad.health.Look;
  * The gradient through time of one recurrent layer and direction over the iterations, in bounded memory: at most {@value #COLUMNS}
  * looks, each with at most {@value #POINTS} time steps, of which groups of neighbours keep the largest norm.
  */
-final class TimeGrid {
+final class TimeGrid extends ViewPart<ObjectNode> {
     static final int COLUMNS = 96;
     static final int POINTS = 64;
 
@@ -43,6 +43,7 @@ final class TimeGrid {
             keptSteps[place] = steps.get(i);
             norms[place] = larger(norms[place], profile.norms().get(i));
         }
+        changed();
         columns.add(new Column(
                 iteration,
                 profile.horizon(),
@@ -59,7 +60,8 @@ final class TimeGrid {
      * {@code layer}, {@code direction}, {@code length} of the longest sequence, {@code columns} the iterations, {@code steps} the time
      * steps, {@code norms} by time step, then column, and {@code horizon} by column.
      */
-    ObjectNode json() {
+    @Override
+    ObjectNode make() {
         List<Column> items = columns.items();
         int length = items.stream().mapToInt(Column::length).max().orElse(1);
         int bins = Math.min(POINTS, length);

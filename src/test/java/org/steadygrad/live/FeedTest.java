@@ -16,6 +16,7 @@ class FeedTest {
         Feed feed = new Feed(new RunView("x"), view -> view);
         for (int i = 1; i <= Feed.CAPACITY + 17; i++) {
             feed.iterationDone(new IterationReport(i, 0, 1, 1, 1, true, 1, 1));
+            assertEquals(i > Feed.CAPACITY / 2, feed.fills(), "after " + i);
         }
         assertEquals(17, feed.lost());
         assertTrue(feed.sweep());

@@ -1,6 +1,7 @@
 package org.steadygrad.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,47 @@ import org.steadygrad.health.Severity;
 class RunViewTest {
     private static final Finding ERROR = SampleRun.finding("vanishing-gradient", Severity.ERROR, "layer1");
     private static final Finding WARNING = SampleRun.finding("gradient-spikes", Severity.WARNING, "");
+
+    /** Long enough for everything that is bounded to be merged or thinned. */
+    @Test
+    void aViewThatIsAskedWhileItGrowsEndsAsOneThatIsNot() {
+        RunView asked = new RunView("run");
+        RunView alone = new RunView("run");
+        for (int i = 1; i <= 1003; i++) {
+            grow(asked, i);
+            grow(alone, i);
+            asked.json();
+        }
+        assertEquals(alone.text(), asked.text());
+    }
+
+    private static void grow(RunView view, int i) {
+        view.step(SampleRun.step(i, i % 17 == 0 ? Double.NaN : 2.0 / i));
+        if (i % 3 == 1) {
+            view.looked(SampleRun.look(i, i < 500 ? 3 : 7, i % 2 == 0 ? 17 : 33));
+        }
+        if (i % 7 == 1) {
+            view.distributed(SampleRun.distributions(i, 3));
+        }
+    }
+
+    @Test
+    void whatNothingCameToIsTheSameNodeAsBefore() {
+        RunView view = SampleRun.view("run", 100);
+        JsonNode before = view.json();
+        view.step(SampleRun.step(101, 0.1));
+        JsonNode after = view.json();
+        for (String part : List.of("layers", "parameters", "gates", "histograms", "configuration")) {
+            assertSame(before.get(part), after.get(part), part);
+        }
+        assertSame(before.at("/time/0"), after.at("/time/0"));
+        assertSame(before.at("/steps/loss/mean/99"), after.at("/steps/loss/mean/99"));
+        assertEquals(101, after.at("/steps/loss/x").size());
+        assertEquals(100, before.at("/steps/loss/x").size());
+        view.looked(SampleRun.look(101, 5, 17));
+        assertSame(after.at("/layers/gradient/0/0"), view.json().at("/layers/gradient/0/0"));
+        assertEquals(11, view.json().at("/layers/columns").size());
+    }
 
     @Test
     void aRunThatHasNotBegunIsOpen() {

@@ -16,7 +16,8 @@ import org.steadygrad.spec.HealthSpec;
  * @param lookMillis what a full look adds, median; 0 when there was none
  * @param histogramMillis what a full look with histograms adds, median; 0 when there was none
  * @param share of all steps' time that so many looks and histograms add, each as the median
- * @param taken share of all steps' time that the looks and histograms added, each as it was: those that fell on a garbage collection too
+ * @param taken share of all steps' time that the looks and histograms added, each as it was, less what a plain step exceeds the median of
+ *     its own neighbours on average: a machine's pauses fall on either
  */
 record WatchingCost(
         int from, int to, double stepMillis, double lookMillis, double histogramMillis, double share, double taken) {
@@ -32,31 +33,35 @@ record WatchingCost(
         List<Double> lookExtras = new ArrayList<>();
         List<Double> histogramExtras = new ArrayList<>();
         double time = 0;
+        double pauses = 0;
         for (int i = from; i <= to; i++) {
             time += times.millis(i);
+            double usual = neighbours(times, looks, i);
             if (looks.looksAt(i)) {
-                double extra = times.millis(i) + times.millis(i + 1) - 2 * neighbours(times, looks, i);
+                double extra = times.millis(i) + times.millis(i + 1) - 2 * usual;
                 (looks.takesHistogramsAt(i) ? histogramExtras : lookExtras).add(extra);
             } else if (!looks.looksAt(i - 1)) {
                 plain.add(times.millis(i));
+                pauses += times.millis(i) - usual;
             }
         }
         double step = median(plain);
         double look = median(lookExtras);
         double histograms = median(histogramExtras);
-        double usual = lookExtras.size() * look + histogramExtras.size() * histograms;
-        double taken = sum(lookExtras) + sum(histogramExtras);
-        return new WatchingCost(from, to, step, look, histograms, usual / (step * (to - from + 1)), taken / time);
+        int all = lookExtras.size() + histogramExtras.size();
+        double share = (lookExtras.size() * look + histogramExtras.size() * histograms) / (step * (to - from + 1));
+        double taken = sum(lookExtras) + sum(histogramExtras) - 2 * all * pauses / plain.size();
+        return new WatchingCost(from, to, step, look, histograms, share, taken / time);
     }
 
     private static double sum(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).sum();
     }
 
-    private static double neighbours(StepTimes times, HealthSpec looks, int look) {
+    private static double neighbours(StepTimes times, HealthSpec looks, int step) {
         List<Double> near = new ArrayList<>();
-        int to = Math.min(times.last(), look + 1 + NEIGHBOURS);
-        for (int i = Math.max(2, look - NEIGHBOURS); i <= to; i++) {
+        int to = Math.min(times.last(), step + 1 + NEIGHBOURS);
+        for (int i = Math.max(2, step - NEIGHBOURS); i <= to; i++) {
             if (!looks.looksAt(i) && !looks.looksAt(i - 1)) {
                 near.add(times.millis(i));
             }
