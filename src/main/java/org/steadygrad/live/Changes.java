@@ -15,7 +15,8 @@ import java.util.Optional;
 final class Changes {
     private Changes() {}
 
-    /** Empty when nothing has changed; values that are the same node haven't. */
+    /** Empty when nothing has changed. */
+    @SuppressWarnings("ReferenceEquality") // what is the same node needn't be compared
     static Optional<JsonNode> between(JsonNode old, JsonNode now) {
         if (old == now) {
             return Optional.empty();

@@ -16,16 +16,21 @@ import org.steadygrad.spec.HealthSpec;
  * @param stretches the steps in which looks are frequent and new to the virtual machine, those in which they are new, and those after; only
  *     the first two of a quick run
  * @param whole all of them
- * @param pageOnThread share of the time in which the training thread tells the live page what it does
- * @param pageProcessor time of a processor that the page's own threads take, as a share of the time; where a core is idle, training
- *     doesn't wait for it
+ * @param page what the page takes of all of them
  */
-record WatchedRun(
-        BenchmarkCase benchmark,
-        List<WatchingCost> stretches,
-        WatchingCost whole,
-        double pageOnThread,
-        double pageProcessor) {
+record WatchedRun(BenchmarkCase benchmark, List<WatchingCost> stretches, WatchingCost whole, Page page) {
+    /**
+     * What the live page takes, as shares of the time.
+     *
+     * @param onThread in which the training thread tells the page what it does
+     * @param processor time of a processor that the page's own threads take; where a core is idle, training doesn't wait for it
+     */
+    record Page(double onThread, double processor) {
+        double together() {
+            return onThread + processor;
+        }
+    }
+
     /** What the first step takes can't be told apart from what starting takes. */
     private static final int FIRST = 2;
 
@@ -47,18 +52,21 @@ record WatchedRun(
      * @param quick few steps
      */
     static WatchedRun measure(BenchmarkCase benchmark, HealthSpec looks, Setting setting, boolean quick) {
-        Setting alone = setting.in("looks");
         int last = quick ? QUICK : LAST;
-        StepTimes times = times(looks, alone, last);
+        StepTimes times = times(looks, setting.in("looks"), last);
+        double pause = WatchingCost.pauseMillis(times, looks, Math.min(START, last / 2) + 1, last);
         List<WatchingCost> stretches = new ArrayList<>(List.of(
-                WatchingCost.of(times, looks, FIRST, EARLY),
-                WatchingCost.of(times, looks, EARLY + 1, Math.min(START, last))));
+                WatchingCost.of(times, looks, FIRST, EARLY, pause),
+                WatchingCost.of(times, looks, EARLY + 1, Math.min(START, last), pause)));
         if (last > START) {
-            stretches.add(WatchingCost.of(times, looks, START + 1, last));
+            stretches.add(WatchingCost.of(times, looks, START + 1, last, pause));
         }
-        WatchingCost whole = WatchingCost.of(times, looks, FIRST, last);
-        Setting shown = setting.in("page");
-        TrainerSide side = new TrainerSide(Watch.LIVE, looks, shown);
+        WatchingCost whole = WatchingCost.of(times, looks, FIRST, last, pause);
+        return new WatchedRun(benchmark, stretches, whole, page(looks, setting.in("page"), last));
+    }
+
+    private static Page page(HealthSpec looks, Setting setting, int last) {
+        TrainerSide side = new TrainerSide(Watch.LIVE, looks, setting);
         try {
             side.run(FIRST - 1);
             long start = System.nanoTime();
@@ -71,9 +79,8 @@ record WatchedRun(
                 throw new IllegalStateException("the live page showed nothing: its client read " + client.bytes()
                         + " bytes and " + (client.served() ? "waits" : "has come to a halt"));
             }
-            double pageOnThread = (side.pageTime().nanos() - onThread) / all;
-            double pageProcessor = (ThreadTime.nanos(PAGE_THREADS) - processor) / all;
-            return new WatchedRun(benchmark, stretches, whole, pageOnThread, pageProcessor);
+            return new Page(
+                    (side.pageTime().nanos() - onThread) / all, (ThreadTime.nanos(PAGE_THREADS) - processor) / all);
         } finally {
             side.close();
         }
@@ -92,7 +99,7 @@ record WatchedRun(
 
     /** Of the whole run's time, what both took together, the page's threads counted as if no core were idle. */
     double together() {
-        return whole.taken() + pageOnThread + pageProcessor;
+        return whole.taken() + page.together();
     }
 
     /** What is printed: a line per stretch, one for the page and one for all. */
@@ -103,8 +110,8 @@ record WatchedRun(
                 Locale.ROOT,
                 "case=%s live on_thread=%.4f processor=%.4f",
                 benchmark.name(),
-                pageOnThread,
-                pageProcessor));
+                page.onThread(),
+                page.processor()));
         lines.add(String.format(Locale.ROOT, "case=%s watched %s together=%.4f", benchmark.name(), whole, together()));
         return lines;
     }
@@ -114,8 +121,7 @@ record WatchedRun(
         all.put("case", benchmark.name());
         all.put("health", stretches);
         all.put("whole", whole);
-        all.put("pageOnThread", pageOnThread);
-        all.put("pageProcessor", pageProcessor);
+        all.put("page", page);
         all.put("together", together());
         return all;
     }

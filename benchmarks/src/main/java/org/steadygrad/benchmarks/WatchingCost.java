@@ -3,6 +3,7 @@ package org.steadygrad.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.steadygrad.spec.HealthSpec;
 
 /**
@@ -16,8 +17,8 @@ import org.steadygrad.spec.HealthSpec;
  * @param lookMillis what a full look adds, median; 0 when there was none
  * @param histogramMillis what a full look with histograms adds, median; 0 when there was none
  * @param share of all steps' time that so many looks and histograms add, each as the median
- * @param taken share of all steps' time that the looks and histograms added, each as it was, less what a plain step exceeds the median of
- *     its own neighbours on average: a machine's pauses fall on either
+ * @param taken share of all steps' time that the looks and histograms added, each as it was, less the machine's pauses, which fall on
+ *     steps with looks as on others
  */
 record WatchingCost(
         int from, int to, double stepMillis, double lookMillis, double histogramMillis, double share, double taken) {
@@ -27,22 +28,20 @@ record WatchingCost(
     /**
      * @param times of more steps than {@code to}, so that the last look has the step after it
      * @param from 2 or more: nothing tells what the first step takes
+     * @param pauseMillis see {@link #pauseMillis}
      */
-    static WatchingCost of(StepTimes times, HealthSpec looks, int from, int to) {
+    static WatchingCost of(StepTimes times, HealthSpec looks, int from, int to, double pauseMillis) {
         List<Double> plain = new ArrayList<>();
         List<Double> lookExtras = new ArrayList<>();
         List<Double> histogramExtras = new ArrayList<>();
         double time = 0;
-        double pauses = 0;
         for (int i = from; i <= to; i++) {
             time += times.millis(i);
-            double usual = neighbours(times, looks, i);
             if (looks.looksAt(i)) {
-                double extra = times.millis(i) + times.millis(i + 1) - 2 * usual;
+                double extra = times.millis(i) + times.millis(i + 1) - 2 * neighbours(times, looks, i);
                 (looks.takesHistogramsAt(i) ? histogramExtras : lookExtras).add(extra);
             } else if (!looks.looksAt(i - 1)) {
                 plain.add(times.millis(i));
-                pauses += times.millis(i) - usual;
             }
         }
         double step = median(plain);
@@ -50,8 +49,20 @@ record WatchingCost(
         double histograms = median(histogramExtras);
         int all = lookExtras.size() + histogramExtras.size();
         double share = (lookExtras.size() * look + histogramExtras.size() * histograms) / (step * (to - from + 1));
-        double taken = sum(lookExtras) + sum(histogramExtras) - 2 * all * pauses / plain.size();
+        double taken = sum(lookExtras) + sum(histogramExtras) - 2 * all * pauseMillis;
         return new WatchingCost(from, to, step, look, histograms, share, taken / time);
+    }
+
+    /**
+     * What steps without looks take longer than the median of their neighbours, on average, in ms: a shared machine's pauses, and
+     * garbage collections. To be asked of steps in which nothing is compiled any more, since looks' code is compiled in other steps too.
+     */
+    static double pauseMillis(StepTimes times, HealthSpec looks, int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .filter(i -> !looks.looksAt(i) && !looks.looksAt(i - 1))
+                .mapToDouble(i -> times.millis(i) - neighbours(times, looks, i))
+                .average()
+                .orElse(0);
     }
 
     private static double sum(List<Double> values) {

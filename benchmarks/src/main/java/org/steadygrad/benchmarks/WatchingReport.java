@@ -50,8 +50,8 @@ final class WatchingReport implements Report.Part {
                     .append(String.format(
                             Locale.ROOT,
                             " | %.2f + %.2f %% | %.2f %% |%n",
-                            100 * run.pageOnThread(),
-                            100 * run.pageProcessor(),
+                            100 * run.page().onThread(),
+                            100 * run.page().processor(),
                             100 * run.together()));
         });
         return text.toString();
