@@ -30,16 +30,12 @@ public final class HealthMonitor {
     private final StepRules stepRules;
     private final ValidationRules validationRules;
     private final WaitingRule waitingRule;
-    private final Set<String> ignored;
-    private final FindingLog findings = new FindingLog();
+    private final Findings findings;
     private StepTrace lastTrace;
     /** Of the latest step that histograms were taken of. */
     private List<Look.Gate> gates = List.of();
 
     private int gatesIteration;
-
-    /** Iteration whose numbers that aren't finite were told with their cause. */
-    private int explained = -1;
 
     private long steps;
     private long traced;
@@ -58,7 +54,7 @@ public final class HealthMonitor {
         this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
         this.observer = Check.notNull(observer, "HealthMonitor", "observer");
         Check.notNull(facts, "HealthMonitor", "facts");
-        ignored = Set.copyOf(spec.ignore());
+        findings = new Findings(Set.copyOf(spec.ignore()), this::cured);
         dataRules = new DataRules(spec.data(), facts);
         initialisationRules = new InitialisationRules(spec);
         flowRules = new FlowRules(spec);
@@ -86,13 +82,13 @@ public final class HealthMonitor {
                 outcome.blocks().size());
         steps++;
         skipped += outcome.applied() ? 0 : 1;
-        List<Finding> raised = new ArrayList<>(now(iteration, stepRules.take(loss, outcome)));
+        List<Finding> raised = new ArrayList<>(findings.now(iteration, stepRules.take(loss, outcome)));
         if (outcome.applied() && steps - skipped == 1) {
-            raised.addAll(look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
+            raised.addAll(findings.look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
         }
         if (stepRules.history().due()) {
-            raised.addAll(look(Group.STEPS, iteration, stepRules.look(vanishingIsTold())));
-            raised.addAll(look(Group.WAITING, iteration, waitingRule.look()));
+            raised.addAll(findings.look(Group.STEPS, iteration, stepRules.look(vanishingIsTold())));
+            raised.addAll(findings.look(Group.WAITING, iteration, waitingRule.look()));
         }
         if (trace.isPresent()) {
             if (!outcome.rescaled()) {
@@ -125,7 +121,7 @@ public final class HealthMonitor {
     public List<Finding> observeFailed(int iteration, double loss) {
         steps++;
         skipped++;
-        return told(iteration, now(iteration, stepRules.takeFailed(loss)));
+        return told(iteration, findings.now(iteration, stepRules.takeFailed(loss)));
     }
 
     /**
@@ -137,7 +133,7 @@ public final class HealthMonitor {
      */
     public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
-        explained = iteration;
+        findings.explained(iteration);
         return told(iteration, raised);
     }
 
@@ -161,12 +157,12 @@ public final class HealthMonitor {
         }
         boolean whole = !applied || iteration <= 2 || spec.looksAt(iteration);
         DataRules.Sightings seen = whole ? dataRules.look(iteration, batch) : dataRules.compare(iteration, batch);
-        List<Finding> raised = new ArrayList<>(look(Group.NOW, iteration, seen.now()));
+        List<Finding> raised = new ArrayList<>(findings.look(Group.NOW, iteration, seen.now()));
         if (seen.features() != null) {
-            raised.addAll(look(Group.FEATURES, iteration, seen.features()));
+            raised.addAll(findings.look(Group.FEATURES, iteration, seen.features()));
         }
         if (seen.order() != null) {
-            raised.addAll(look(Group.ORDER, iteration, seen.order()));
+            raised.addAll(findings.look(Group.ORDER, iteration, seen.order()));
         }
         return told(iteration, raised);
     }
@@ -188,36 +184,16 @@ public final class HealthMonitor {
      */
     public List<Finding> observeValidation(int iteration, double loss) {
         double training = stepRules.history().recentLoss();
-        return told(iteration, look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
+        return told(iteration, findings.look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
     }
 
     private boolean vanishingIsTold() {
-        boolean wanted = !ignored.contains(FindingKind.VANISHING_GRADIENT.id());
-        return wanted && lastTrace != null && flowRules.vanishes(lastTrace);
+        return findings.wanted(FindingKind.VANISHING_GRADIENT) && lastTrace != null && flowRules.vanishes(lastTrace);
     }
 
     private List<Finding> told(int iteration, List<Finding> raised) {
         raised.forEach(finding -> observer.found(iteration, finding));
         return raised;
-    }
-
-    /** What can't be doubted. Where there is such, what was seen at the last full look is believed as its likely cause. */
-    private List<Finding> now(int iteration, List<Finding> sightings) {
-        List<Finding> raised = new ArrayList<>();
-        if (!sightings.isEmpty()) {
-            raised.addAll(findings.believe(Group.FLOW, this::cured));
-            raised.addAll(findings.believe(Group.TIME, this::cured));
-            raised.addAll(look(Group.NOW, iteration, sightings));
-        }
-        return raised;
-    }
-
-    private List<Finding> look(Group group, int iteration, List<Finding> sightings) {
-        List<Finding> wanted = sightings.stream()
-                .filter(f -> !ignored.contains(f.id()))
-                .filter(f -> iteration != explained || !f.id().equals(FindingKind.NON_FINITE.id()))
-                .toList();
-        return findings.look(group, iteration, wanted, this::cured);
     }
 
     private Finding cured(Finding finding) {
@@ -232,15 +208,15 @@ public final class HealthMonitor {
         List<Finding> raised = new ArrayList<>();
         if (trace.nonFinite().isPresent()) {
             Finding nonFinite = FlowRules.nonFinite(trace.nonFinite().get());
-            raised.addAll(now(iteration, List.of(explained.apply(nonFinite))));
+            raised.addAll(findings.now(iteration, List.of(explained.apply(nonFinite))));
         } else {
-            raised.addAll(first ? look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
+            raised.addAll(first ? findings.look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
             List<Finding> flow = new ArrayList<>(flowRules.look(trace, first));
             if (flow.stream().noneMatch(finding -> finding.severity() == Severity.ERROR)) {
                 flow.addAll(ZeroRules.look(trace));
             }
-            raised.addAll(look(Group.FLOW, iteration, flow));
-            raised.addAll(look(Group.TIME, iteration, timeRules.look(trace.profiles())));
+            raised.addAll(findings.look(Group.FLOW, iteration, flow));
+            raised.addAll(findings.look(Group.TIME, iteration, timeRules.look(trace.profiles())));
         }
         return raised;
     }
@@ -266,7 +242,7 @@ public final class HealthMonitor {
 
     /** What is believed so far: the gravest first, of these what is likelier to be the cause of the others. */
     public List<Finding> findings() {
-        return findings.findings();
+        return findings.believed();
     }
 
     /** Everything at a glance. */
