@@ -58,7 +58,7 @@ final class Publisher implements AutoCloseable {
         sweeping = thread.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Rows wait until the next message: what is done for each of them, and waking up, counts where messages are cheap. */
+    /** Rows wait for the next message, so that they are put into the view many at once, unless they may soon find no room. */
     private void sweep() {
         try {
             boolean due = System.nanoTime() >= nextMessage;

@@ -63,6 +63,7 @@ final class Grid extends ViewPart<ObjectNode> {
             }
             JsonNode[] known = nodes[quantity];
             if (known[row] == null) {
+                // where none was finite, 0 of 0 isn't either
                 known[row] = Numbers.node(sums[quantity][row] / counts[quantity][row]);
             }
             return known[row];

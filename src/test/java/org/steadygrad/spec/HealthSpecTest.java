@@ -40,6 +40,13 @@ class HealthSpecTest {
     }
 
     @Test
+    void withoutAStartTheyAreFarApartFromTheBeginning() {
+        HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=5", "histograms=20", "early=0", "later=3");
+        assertEquals(List.of(1, 15, 30, 45, 60, 75), upTo(89, spec::looksAt));
+        assertEquals(List.of(1, 60), upTo(89, spec::takesHistogramsAt));
+    }
+
+    @Test
     void theFirstHistogramsAfterTheStartComeWhenTheyAreDue() {
         HealthSpec spec = RunFiles.defaults(HealthSpec.class, "every=10", "histograms=25", "early=30", "later=2");
         assertEquals(List.of(1, 30, 60, 100, 160, 200), upTo(219, spec::takesHistogramsAt));

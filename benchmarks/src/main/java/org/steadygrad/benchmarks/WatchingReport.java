@@ -18,6 +18,14 @@ final class WatchingReport implements Report.Part {
         "together"
     };
 
+    private static final String WORDS =
+            """
+            Full looks and histograms: what they add to their step and the next, against the steps around them; "health" is their share of
+            the time as it was, before it the same with each as the median. Live page: time of the training thread and, after the plus, of a
+            processor for the page's own threads, over all steps.
+
+            """;
+
     private final List<WatchedRun> runs;
 
     WatchingReport(List<WatchedRun> runs) {
@@ -36,12 +44,7 @@ final class WatchingReport implements Report.Part {
 
     @Override
     public String markdown() {
-        StringBuilder text = new StringBuilder("Full looks and histograms: what they add to their step and the next,")
-                .append(
-                        " against the steps around them; \"health\" is their share of the time as it was, before it the same with each")
-                .append(
-                        " as the median. Live page: time of the training thread and, after the plus, of a processor for the page's own")
-                .append(" threads, over all steps.\n\n");
+        StringBuilder text = new StringBuilder(WORDS);
         text.append("| ").append(String.join(" | ", TABLE)).append(" |\n");
         text.append("|---".repeat(TABLE.length)).append("|\n");
         runs.forEach(run -> {
