@@ -86,11 +86,18 @@ public final class Browser implements AutoCloseable {
                 Map.of("width", pixels, "height", 900, "deviceScaleFactor", 1, "mobile", pixels < 600));
     }
 
-    /** @param media "screen" or "print" @param scheme "light" or "dark" */
+    /**
+     * Shows the page as on another medium. Browsers tell pages of it when they draw next, before their animation frames.
+     *
+     * @param media "screen" or "print"
+     * @param scheme "light" or "dark"
+     */
     public void media(String media, String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("media", media, "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        driver.executeAsyncScript(
+                "var done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));");
     }
 
     /** Keeps a picture of the whole page in target/screenshots. */
