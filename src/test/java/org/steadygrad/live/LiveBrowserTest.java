@@ -1,7 +1,6 @@
 package org.steadygrad.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +20,6 @@ import org.steadygrad.train.StopSignal;
 /** The page of a run that goes on, in a browser. */
 @Timeout(240)
 class LiveBrowserTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String YAML =
             """
             name: spirals-live
@@ -47,15 +45,6 @@ class LiveBrowserTest {
         return ((Number) browser.ask("return " + script)).longValue();
     }
 
-    private static void until(Browser browser, String condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!Boolean.TRUE.equals(browser.ask("return " + condition))) {
-            assertTrue(
-                    System.nanoTime() < end, () -> condition + " in " + browser.ask("return document.body.innerText"));
-            Thread.sleep(50);
-        }
-    }
-
     @Test
     void chartsGrowWhileTheRunGoesOn() throws Exception {
         RunSpec run = RunFiles.parse(YAML, "live.yaml");
@@ -72,7 +61,7 @@ class LiveBrowserTest {
                 stop.request("the test is over");
             }
             live.ended(training.get());
-            until(browser, "document.getElementById('note').textContent.startsWith('The run has ended.')");
+            browser.until("document.getElementById('note').textContent.startsWith('The run has ended.')");
             keep(browser, "live-ended");
             assertEquals(List.of(), browser.complaints());
         }
@@ -80,16 +69,16 @@ class LiveBrowserTest {
 
     private static void watch(Browser browser, String url) throws Exception {
         browser.go(url);
-        until(browser, "document.querySelectorAll('figure').length > 3");
+        browser.until("document.querySelectorAll('figure').length > 3");
         browser.ask("document.querySelector('figure').scrollIntoView({behavior: 'instant'})");
-        until(browser, "document.querySelectorAll('figure canvas').length > 0");
+        browser.until("document.querySelectorAll('figure canvas').length > 0");
         long points = number(browser, POINTS);
-        until(browser, POINTS + " > " + (points + 5));
-        until(browser, "document.getElementById('note').textContent === 'Live'");
+        browser.until(POINTS + " > " + (points + 5));
+        browser.until("document.getElementById('note').textContent === 'Live'");
         browser.ask("document.querySelectorAll('figure')[1].scrollIntoView({behavior: 'instant'})");
         long place = number(browser, "window.scrollY");
         long later = number(browser, POINTS);
-        until(browser, POINTS + " !== " + later);
+        browser.until(POINTS + " !== " + later);
         assertEquals(place, number(browser, "window.scrollY"), "the reader stays where they are");
         keep(browser, "live");
     }

@@ -1,10 +1,12 @@
 package org.steadygrad.report;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** Headless Chromium, where Debian's packages chromium and chromium-driver are installed. */
 public final class Browser implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final ChromeDriver driver;
 
     private Browser(ChromeDriver driver) {
@@ -69,6 +73,15 @@ public final class Browser implements AutoCloseable {
     /** The value of a piece of JavaScript that returns one. */
     public Object ask(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
+    }
+
+    /** Waits until an expression of JavaScript is true: pages hear of much of what is done to them a little later. */
+    public void until(String condition) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Boolean.TRUE.equals(ask("return " + condition))) {
+            assertTrue(System.nanoTime() < end, () -> condition + " in " + ask("return document.body.innerText"));
+            Thread.sleep(50);
+        }
     }
 
     /** Messages on the console since the last call that tell of trouble. */

@@ -192,7 +192,7 @@ class ReportBrowserTest {
     }
 
     @Test
-    void theKeyboardReachesEverything() throws IOException {
+    void theKeyboardReachesEverything() throws IOException, InterruptedException {
         show(page("keyboard", List.of(SampleRun.view("keyboard", 30))));
         browser.driver().findElement(By.tagName("body")).sendKeys(Keys.TAB);
         WebElement first = browser.driver().switchTo().activeElement();
@@ -205,6 +205,7 @@ class ReportBrowserTest {
                         + " || p.getAttribute('role') !== 'img').length"));
         WebElement summary = browser.driver().findElement(By.cssSelector("#loss summary"));
         summary.sendKeys(Keys.ENTER);
+        browser.until("document.querySelector('#loss table') !== null");
         assertTrue(text("#loss table").contains("step training validation"), text("#loss table"));
         assertTrue(count("#loss tbody tr") > 5);
     }
