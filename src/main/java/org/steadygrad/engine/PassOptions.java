@@ -1,6 +1,7 @@
 package org.steadygrad.engine;
 
 import org.steadygrad.check.Check;
+import org.steadygrad.model.TrainingCounts;
 
 /**
  * How a forward and backward pass runs.
@@ -10,8 +11,10 @@ import org.steadygrad.check.Check;
  * @param accumulate the gradient is averaged with those since the last update, weighted by examples, instead of
  *     replacing them
  * @param trace what is looked at as well; loss and gradient are the same in any case
+ * @param trained how far the network has been trained, which dropout and weight noise by a schedule go by
  */
-public record PassOptions(long randomSeed, boolean carryState, boolean accumulate, Trace trace) {
+public record PassOptions(
+        long randomSeed, boolean carryState, boolean accumulate, Trace trace, TrainingCounts trained) {
 
     /** What is looked at in a pass; each includes those before it. */
     public enum Trace {
@@ -25,6 +28,12 @@ public record PassOptions(long randomSeed, boolean carryState, boolean accumulat
 
     public PassOptions {
         Check.notNull(trace, "PassOptions", "trace");
+        Check.notNull(trained, "PassOptions", "trained");
+    }
+
+    /** Of a network that was never trained. */
+    public PassOptions(long randomSeed, boolean carryState, boolean accumulate, Trace trace) {
+        this(randomSeed, carryState, accumulate, trace, TrainingCounts.NONE);
     }
 
     /** @param trace whether activations and gradient flow are looked at */

@@ -23,6 +23,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.SequentialGraph;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
 import org.steadygrad.ops.GradientStatistics;
@@ -117,7 +118,7 @@ public final class GradientHealth extends BaseTrainingListener {
     private void open(Model model) {
         if (model instanceof MultiLayerNetwork net) {
             layout = FlatLayouts.of(net);
-            shadow = net.toComputationGraph();
+            shadow = SequentialGraph.of(net);
         } else if (model instanceof ComputationGraph graph) {
             layout = FlatLayouts.of(graph);
             shadow = graph.clone();

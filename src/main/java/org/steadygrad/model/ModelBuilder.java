@@ -22,6 +22,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.nn.ChronoLstm;
 import org.steadygrad.nn.Lsuv;
+import org.steadygrad.ops.Nd4jSeed;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.TrainingSpec;
@@ -59,7 +60,7 @@ public final class ModelBuilder {
     public ComputationGraphConfiguration configuration() {
         TrainingSpec training = run.training();
         GraphBuilder graph = new NeuralNetConfiguration.Builder()
-                .seed(run.seed())
+                .seed(Nd4jSeed.of(run.seed()))
                 .updater(UpdaterChoice.of(training, plannedUpdates))
                 .graphBuilder()
                 .addInputs(INPUT)

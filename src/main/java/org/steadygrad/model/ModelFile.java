@@ -220,7 +220,7 @@ public final class ModelFile {
                 vectors.read(ModelSerializer.COEFFICIENTS_BIN, parameters).orElseThrow();
         MultiLayerNetwork network = new MultiLayerNetwork(configuration);
         network.init(vector, false);
-        return network.toComputationGraph();
+        return SequentialGraph.of(network);
     }
 
     private static void restoreUpdater(ComputationGraph graph, Vectors vectors) throws IOException {

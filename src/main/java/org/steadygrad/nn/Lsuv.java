@@ -17,6 +17,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.ops.Nd4jSeed;
 
 /**
  * Layer-sequential unit-variance initialisation (Mishkin and Matas 2016, arXiv 1511.06422v7, algorithm 1), for stacks
@@ -55,7 +56,7 @@ public final class Lsuv {
     public static List<Scaling> initialize(ComputationGraph network, MultiDataSet batch, long seed) {
         Check.notNull(network, WHO, "network");
         Check.notNull(batch, WHO, "batch");
-        Nd4j.getRandom().setSeed(seed);
+        Nd4j.getRandom().setSeed(Nd4jSeed.of(seed));
         ComputationGraph probe = probe(network);
         List<Scaling> done = new ArrayList<>();
         for (int index : probe.topologicalSortOrder()) {

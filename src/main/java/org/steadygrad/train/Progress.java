@@ -5,15 +5,25 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.model.TrainingCounts;
 
 /** The counters of a run, and the latest losses and durations. */
 final class Progress {
     /** Number of latest losses whose mean is reported as the training loss. */
     static final int RECENT = 100;
 
+    /** Of the network when the run began. */
+    private final TrainingCounts before;
+
+    /** Steps tried in this run. */
     int iteration;
+
+    /** Updates of the network, those before the run included; a roll-back takes some back. */
     int updates;
+
+    /** Epochs of this run that are done. */
     int epoch;
+
     int batchInEpoch;
     int skippedSteps;
     int clippedSteps;
@@ -24,12 +34,19 @@ final class Progress {
     private final Deque<Double> recentLosses = new ArrayDeque<>();
     private final Deque<Double> recentSeconds = new ArrayDeque<>();
 
-    static Progress start() {
-        return new Progress();
+    private Progress(TrainingCounts before) {
+        this.before = before;
+    }
+
+    /** @param before how far the network has been trained */
+    static Progress start(TrainingCounts before) {
+        Progress progress = new Progress(before);
+        progress.updates = before.updates();
+        return progress;
     }
 
     static Progress resume(TrainingState state) {
-        Progress progress = new Progress();
+        Progress progress = new Progress(state.before());
         progress.iteration = state.iteration();
         progress.updates = state.updates();
         progress.epoch = state.epoch();
@@ -43,6 +60,21 @@ final class Progress {
         progress.recentLosses.addAll(state.recentLosses());
         progress.recentSeconds.addAll(state.recentSeconds());
         return progress;
+    }
+
+    /** Of the network when the run began. */
+    TrainingCounts before() {
+        return before;
+    }
+
+    /** How far the network has been trained, before the run and in it. */
+    TrainingCounts counts() {
+        return new TrainingCounts(updates, epochs());
+    }
+
+    /** Epochs that the network has been trained for, before the run and in it. */
+    int epochs() {
+        return before.epochs() + epoch;
     }
 
     /** Takes note of a step's loss (finite ones only) and duration. */
@@ -67,6 +99,11 @@ final class Progress {
 
     List<Double> recentSeconds() {
         return List.copyOf(recentSeconds);
+    }
+
+    /** The latest finite loss; NaN before the first. */
+    double latestLoss() {
+        return recentLosses.isEmpty() ? Double.NaN : recentLosses.getLast();
     }
 
     /** Mean of the latest losses; NaN before the first. */

@@ -22,10 +22,14 @@ final class Recovery {
         every = guard instanceof GuardSpec.Auto auto ? auto.snapshotEvery() : Integer.MAX_VALUE;
     }
 
-    /** A run's start is its first good state. */
-    static Recovery start(GuardSpec guard, Engine engine, ClipPolicy clip) {
+    /**
+     * A run's start is its first good state.
+     *
+     * @param updates of the network before the run
+     */
+    static Recovery start(GuardSpec guard, Engine engine, ClipPolicy clip, int updates) {
         Recovery recovery = new Recovery(guard, engine, clip);
-        recovery.take(0, 0);
+        recovery.take(0, updates);
         return recovery;
     }
 

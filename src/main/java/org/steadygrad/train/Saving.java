@@ -12,6 +12,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.ops.ClipPolicy;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
@@ -33,6 +34,8 @@ final class Saving {
     private final Progress progress;
     /** The best model of a run without a folder; null before the first validation. */
     private EngineSnapshot best;
+
+    private TrainingCounts bestCounts;
 
     private long lastWrite = System.nanoTime();
     private int lastIteration = -1;
@@ -75,6 +78,7 @@ final class Saving {
         Optional<ComputationGraph> snapshot =
                 recovery.exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
         engine.exportTo(work);
+        progress.counts().putInto(work);
         boolean finite = Double.isFinite(work.params().sumNumber().doubleValue());
         Path file = store.get().write(work, state(), snapshot, guard.calm() && finite);
         lastWrite = System.nanoTime();
@@ -92,40 +96,48 @@ final class Saving {
     void best() throws IOException {
         if (store.isPresent()) {
             engine.exportTo(work);
+            progress.counts().putInto(work);
             store.get().writeBest(work);
         } else {
             best = engine.snapshot();
+            bestCounts = progress.counts();
         }
     }
 
     /**
-     * Puts the best model into another one, or the last when none was validated.
+     * Puts the best model into another one, or the last when none was validated, with the counts of its training.
      *
      * @return whether it is the best
      */
     boolean exportKept(ComputationGraph model) {
-        boolean kept = restoreBest();
+        Optional<TrainingCounts> kept = restoreBest();
         engine.exportTo(model);
-        return kept;
+        kept.orElseGet(progress::counts).putInto(model);
+        return kept.isPresent();
     }
 
-    private boolean restoreBest() {
+    /** @return how far the best model was trained; empty when there is none */
+    private Optional<TrainingCounts> restoreBest() {
         if (store.isPresent() && progress.best.iteration() > 0) {
             try {
-                engine.importFrom(ModelFile.read(store.get().best()).graph());
+                ComputationGraph file = ModelFile.read(store.get().best()).graph();
+                engine.importFrom(file);
+                return Optional.of(TrainingCounts.of(file));
             } catch (ModelFileException e) {
                 LOG.warn("the last model is kept, since the best one can't be read: {}", e.getMessage());
-                return false;
+                return Optional.empty();
             }
-        } else if (best != null) {
+        }
+        if (best != null) {
             engine.restore(best);
         }
-        return progress.best.iteration() > 0;
+        return Optional.ofNullable(bestCounts);
     }
 
     private TrainingState state() {
         return new TrainingState(
                 progress.iteration,
+                progress.before(),
                 progress.updates,
                 progress.epoch,
                 progress.batchInEpoch,

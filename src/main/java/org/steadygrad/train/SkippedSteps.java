@@ -34,6 +34,7 @@ final class SkippedSteps {
         Attempt attempt = done.attempt();
         if (attempt.carriesState()) {
             forgetUnlessContinued(attempt);
+            windows.addAll(leadInOf(attempt, stepsBefore));
             windows.addAll(passesOf(attempt, stepsBefore));
         }
     }
@@ -42,6 +43,14 @@ final class SkippedSteps {
         if (!attempt.continued()) {
             windows.clear();
         }
+    }
+
+    private List<Pass> leadInOf(Attempt attempt, int stepsBefore) {
+        List<Pass> all = new ArrayList<>();
+        for (int i = 0; i < attempt.leadIn().size(); i++) {
+            all.add(new Pass(attempt.leadIn().get(i), passes.leadInSeed(stepsBefore, i)));
+        }
+        return all;
     }
 
     private List<Pass> passesOf(Attempt attempt, int stepsBefore) {
@@ -58,6 +67,7 @@ final class SkippedSteps {
      */
     Forensics.Report look(Attempt attempt, Progress progress) {
         forgetUnlessContinued(attempt);
+        windows.addAll(leadInOf(attempt, progress.iteration - 1));
         FailedStep step = new FailedStep(
                 progress.iteration,
                 progress.epoch,
@@ -66,7 +76,7 @@ final class SkippedSteps {
                 windows,
                 passesOf(attempt, progress.iteration - 1),
                 attempt.carriesState());
-        int epoch = progress.epoch;
+        int epoch = progress.epochs();
         Forensics.Report report =
                 forensics.look(engine, step, (pass, cell) -> training.origin(epoch, attempt.batch() + pass, cell));
         windows.clear();

@@ -9,19 +9,23 @@ import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.health.TensorLook;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.train.StepQueue.Attempt;
 
-/** Runs the passes of a step. What is random in them is decided by the run's seed and the step's number alone. */
+/** Runs the passes of a step. What is random in them is decided by the run's seed and the number of steps before alone. */
 final class StepPasses {
     private final Engine engine;
     private final long seed;
+    private final Progress progress;
     private final HealthSpec looks;
 
-    StepPasses(Engine engine, LoopSettings settings) {
+    /** @param progress its network may have been trained before: the run goes on with the random numbers */
+    StepPasses(Engine engine, LoopSettings settings, Progress progress) {
         this.engine = engine;
         seed = settings.seed();
         looks = settings.health();
+        this.progress = progress;
     }
 
     /**
@@ -31,10 +35,23 @@ final class StepPasses {
      */
     record Result(double loss, Optional<StepTrace> trace, Optional<TensorLook> tensors) {}
 
-    /** Forgets the recurrent state unless the step goes on with the sequences of the one before. */
-    void clearUnlessContinued(Attempt attempt) {
+    /**
+     * Sees to the recurrent state that the step starts from: forgets it unless the step goes on with the sequences of the one
+     * before, and takes it through windows in which nothing is scored. These change no parameter, running statistic or
+     * updater state.
+     *
+     * @param stepsBefore number of steps before this one
+     */
+    void prepareState(Attempt attempt, int stepsBefore) {
         if (attempt.carriesState() && !attempt.continued()) {
             engine.clearState();
+        }
+        List<MultiDataSet> leadIn = attempt.leadIn();
+        for (int i = 0; i < leadIn.size(); i++) {
+            engine.computeGradient(
+                    leadIn.get(i),
+                    new PassOptions(leadInSeed(stepsBefore, i), true, false, Trace.NONE, trained(stepsBefore)));
+            engine.discardGradient();
         }
     }
 
@@ -47,7 +64,12 @@ final class StepPasses {
             Trace wanted = i == 0 ? trace(stepsBefore) : Trace.NONE;
             PassResult result = engine.computeGradient(
                     batches.get(i),
-                    new PassOptions(seed(stepsBefore, i), attempt.carriesState(), batches.size() > 1, wanted));
+                    new PassOptions(
+                            seed(stepsBefore, i),
+                            attempt.carriesState(),
+                            batches.size() > 1,
+                            wanted,
+                            trained(stepsBefore)));
             sum += result.loss();
             if (i == 0) {
                 trace = result.trace();
@@ -60,7 +82,13 @@ final class StepPasses {
 
     /** Options of a step with a single pass. */
     PassOptions options(Attempt attempt, int stepsBefore) {
-        return new PassOptions(seed(stepsBefore, 0), attempt.carriesState(), false, trace(stepsBefore));
+        return new PassOptions(
+                seed(stepsBefore, 0), attempt.carriesState(), false, trace(stepsBefore), trained(stepsBefore));
+    }
+
+    /** If all steps that are asked for by then are applied. */
+    private TrainingCounts trained(int stepsBefore) {
+        return new TrainingCounts(progress.updates + stepsBefore - progress.iteration, progress.epochs());
     }
 
     private Trace trace(int stepsBefore) {
@@ -75,9 +103,16 @@ final class StepPasses {
         return looks.takesHistogramsAt(stepsBefore + 1);
     }
 
-    /** Mixes seed, iteration and pass, so that a resumed run draws the same dropout masks (SplitMix64's finaliser). */
+    /** As {@link #seed}, for the windows that lead to a step's state. */
+    long leadInSeed(int stepsBefore, int window) {
+        return seed(stepsBefore, -1 - window);
+    }
+
+    /** Mixes seed, step and pass, so that a resumed run draws the same dropout masks (SplitMix64's finaliser). */
     long seed(int stepsBefore, int pass) {
-        long z = seed + 0x9E3779B97F4A7C15L * (stepsBefore + 1L) + 0xD1B54A32D192ED03L * pass;
+        long z = seed
+                + 0x9E3779B97F4A7C15L * (progress.before().updates() + stepsBefore + 1L)
+                + 0xD1B54A32D192ED03L * pass;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);

@@ -20,6 +20,7 @@ final class StepQueue {
      * What a step is made of.
      *
      * @param batches their gradients are averaged
+     * @param leadIn windows before them in which nothing is scored; they only carry the recurrent state on
      * @param continued whether the step continues the sequences of the step before
      * @param carriesState whether recurrent state is kept between steps at all
      * @param batch number of the first batch in its epoch
@@ -28,6 +29,7 @@ final class StepQueue {
      */
     record Attempt(
             List<MultiDataSet> batches,
+            List<MultiDataSet> leadIn,
             boolean continued,
             boolean carriesState,
             int batch,
@@ -35,6 +37,7 @@ final class StepQueue {
             double waited) {
         Attempt {
             batches = List.copyOf(batches);
+            leadIn = List.copyOf(leadIn);
         }
     }
 

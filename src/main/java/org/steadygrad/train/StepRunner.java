@@ -83,6 +83,7 @@ final class StepRunner {
     private boolean mayBeAhead(Attempt attempt) {
         return engine.stepsAhead() > 0
                 && attempt.batches().size() == 1
+                && attempt.leadIn().isEmpty()
                 && clip.constantRule().isPresent()
                 && guard.calm()
                 && guard.learningRateScale() == 1
@@ -92,8 +93,8 @@ final class StepRunner {
 
     private void ask(Attempt attempt) {
         long start = System.nanoTime();
-        passes.clearUnlessContinued(attempt);
         int before = iterationsAsked();
+        passes.prepareState(attempt, before);
         UpdateRule rule = rule(queue.size());
         queue.add(attempt, engine.step(attempt.batches().get(0), passes.options(attempt, before), rule), start);
     }
@@ -128,7 +129,7 @@ final class StepRunner {
 
     private Optional<String> runNow(Attempt attempt) {
         long start = System.nanoTime();
-        passes.clearUnlessContinued(attempt);
+        passes.prepareState(attempt, progress.iteration);
         StepPasses.Result pass = passes.run(attempt, progress.iteration);
         Guard.Decision decision = guard.beforeUpdate(pass.loss());
         Optional<UpdateOutcome> outcome = Optional.empty();
@@ -150,7 +151,7 @@ final class StepRunner {
     }
 
     private UpdateRule rule(int updatesAhead) {
-        return new UpdateRule(clip, progress.updates + updatesAhead, progress.epoch, rateScale());
+        return new UpdateRule(clip, progress.updates + updatesAhead, progress.epochs(), rateScale());
     }
 
     private double rateScale() {
@@ -180,7 +181,7 @@ final class StepRunner {
         boolean sound = true;
         for (int i = 0; sound && i < attempts.size(); i++) {
             long start = System.nanoTime();
-            passes.clearUnlessContinued(attempts.get(i));
+            passes.prepareState(attempts.get(i), progress.iteration + i);
             StepPasses.Result pass = passes.run(attempts.get(i), progress.iteration + i);
             Optional<UpdateOutcome> outcome = Optional.empty();
             if (Double.isFinite(pass.loss())) {

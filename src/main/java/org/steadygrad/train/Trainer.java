@@ -13,6 +13,8 @@ import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
+import org.steadygrad.model.SequentialGraph;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -34,7 +36,9 @@ import org.steadygrad.spec.yaml.RunFiles;
  *
  * Updaters, schedules, penalties and windows of truncated back-propagation are those of the network's configuration;
  * everything else has the defaults of the run file. Afterwards the network holds the best parameters by validation
- * loss, or the last ones when there is no validation data.
+ * loss, or the last ones when there is no validation data, with the updater state, iteration and epoch count that belong to
+ * them. Schedules, bias corrections, dropout and the order of the data go on from the network's counts, so that two Trainers
+ * in turn, or DL4J's {@code fit} before or after, equal one long run.
  */
 public final class Trainer {
     private static final TrainingSpec TRAINING = RunFiles.defaults(TrainingSpec.class);
@@ -66,15 +70,21 @@ public final class Trainer {
         this.data = Check.notNull(data, "Trainer", "data");
     }
 
-    /** @param network initialised; it starts from its present parameters and updater state */
+    /**
+     * @param network initialised; it starts from its present parameters, updater state, iteration and epoch count, and its
+     *     listeners aren't called
+     */
     public static Trainer of(ComputationGraph network, DataSource data) {
         return new Trainer(Check.notNull(network, "Trainer", "network"), Optional.empty(), data);
     }
 
-    /** @param network initialised; it starts from its present parameters and updater state */
+    /**
+     * @param network initialised; it starts from its present parameters, updater state, iteration and epoch count, and its
+     *     listeners aren't called
+     */
     public static Trainer of(MultiLayerNetwork network, DataSource data) {
         Check.notNull(network, "Trainer", "network");
-        return new Trainer(network.toComputationGraph(), Optional.of(network), data);
+        return new Trainer(SequentialGraph.of(network), Optional.of(network), data);
     }
 
     /** Name of the run, for {@code run.json}. */
@@ -228,5 +238,7 @@ public final class Trainer {
         if (network.getUpdater().getStateViewArray() != null) {
             network.getUpdater().getStateViewArray().assign(graph.getUpdater().getStateViewArray());
         }
+        TrainingCounts.of(graph).putInto(network);
+        network.setScore(graph.score());
     }
 }

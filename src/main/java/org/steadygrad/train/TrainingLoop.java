@@ -60,7 +60,7 @@ final class TrainingLoop {
 
     private Optional<End> epoch() throws IOException {
         BatchSequence training = source.training();
-        try (TimedBatches batches = new TimedBatches(training.epoch(progress.epoch, progress.batchInEpoch))) {
+        try (TimedBatches batches = new TimedBatches(training.epoch(progress.epochs(), progress.batchInEpoch))) {
             while (batches.hasNext()) {
                 int trial = batchesOfTrial(training);
                 Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(batches);
@@ -124,14 +124,19 @@ final class TrainingLoop {
     private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
         int batch = progress.batchInEpoch - group.size();
         if (window == 0) {
-            return List.of(new Attempt(group, false, false, batch, 0, waited));
+            return List.of(new Attempt(group, List.of(), false, false, batch, 0, waited));
         }
         List<Attempt> attempts = new ArrayList<>();
-        List<Integer> starts = Windows.starts(group.get(0), window);
-        for (MultiDataSet piece : Windows.of(group.get(0), window)) {
-            int start = starts.get(attempts.size());
+        for (Windows.Scored piece : Windows.scored(group.get(0), window)) {
             boolean continued = !attempts.isEmpty();
-            attempts.add(new Attempt(List.of(piece), continued, true, batch, start, continued ? 0 : waited));
+            attempts.add(new Attempt(
+                    List.of(piece.batch()),
+                    piece.leadIn(),
+                    continued,
+                    true,
+                    batch,
+                    piece.firstTimeStep(),
+                    continued ? 0 : waited));
         }
         return attempts;
     }

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.AdjustableClipping;
@@ -30,11 +32,14 @@ import org.steadygrad.health.HealthObserverGroup;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
 
     private final ComputationGraph model;
@@ -60,7 +65,8 @@ final class TrainingRun {
     }
 
     RunResult run() {
-        // an engine that can't be used is said so before anything is written
+        // what can't be done is said before anything is written
+        checkModel();
         Engines.choose(settings.engine(), model);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
@@ -79,6 +85,29 @@ final class TrainingRun {
             throw unfiled(e, store);
         } catch (UncheckedIOException e) {
             throw e.getCause() instanceof FileWriteException failure ? unfiled(failure, store) : e;
+        }
+    }
+
+    private void checkModel() {
+        if (window() > 0 && settings.accumulate() > 1) {
+            throw InvalidInputException.of(
+                    "Trainer",
+                    "either accumulate or windows of truncated back-propagation",
+                    "both",
+                    "Every window is an update of its own; leave one of the two out.");
+        }
+        OptimizationAlgorithm algorithm = model.conf().getOptimizationAlgo();
+        if (algorithm != null && algorithm != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+            throw InvalidInputException.of(
+                    "Trainer",
+                    "a network with optimizationAlgo STOCHASTIC_GRADIENT_DESCENT",
+                    algorithm,
+                    "Line searches are DL4J's own; train this network with its fit.");
+        }
+        if (!model.getListeners().isEmpty()) {
+            LOG.warn(
+                    "the network's {} listeners aren't called: clipping, health and records of this run are the Trainer's",
+                    model.getListeners().size());
         }
     }
 
@@ -114,11 +143,12 @@ final class TrainingRun {
         AdjustableClipping clip = new AdjustableClipping(ClipPolicies.of(settings.clip()));
         start.ifPresent(checkpoint -> engine.importFrom(checkpoint.model()));
         start.ifPresent(checkpoint -> clip.restore(checkpoint.state().clipPolicy()));
-        Progress progress = start.map(c -> Progress.resume(c.state())).orElseGet(Progress::start);
+        Progress progress =
+                start.map(c -> Progress.resume(c.state())).orElseGet(() -> Progress.start(TrainingCounts.of(model)));
         Guard guard =
                 new Guard(settings.guard(), start.map(c -> c.state().guard()).orElse(Guard.State.START));
         Recovery recovery = start.map(c -> Recovery.resume(settings.guard(), engine, clip, c, work))
-                .orElseGet(() -> Recovery.start(settings.guard(), engine, clip));
+                .orElseGet(() -> Recovery.start(settings.guard(), engine, clip, progress.updates));
         OnlineCures cures = new OnlineCures(
                 settings.guard(), start.map(c -> c.state().cures()).orElse(OnlineCures.State.START));
         Optional<HealthLog> healthLog = healthLog(folder, progress);
@@ -141,6 +171,7 @@ final class TrainingRun {
             TrainingLoop.End end = run(loop, steps, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);
+            model.setScore(progress.latestLoss());
             RunResult result = result(parts, progress, end, best);
             file(folder, result);
             return result;
@@ -149,7 +180,7 @@ final class TrainingRun {
 
     /** @param work takes what is exported from the engine */
     private StepRunner steps(RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
-        StepPasses passes = new StepPasses(parts.engine(), settings);
+        StepPasses passes = new StepPasses(parts.engine(), settings, records.progress());
         Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
         return new StepRunner(
                 parts, records, passes, new SkippedSteps(parts.engine(), passes, forensics, data.training()));
@@ -222,9 +253,7 @@ final class TrainingRun {
 
     /** Time steps of a window of truncated BPTT, as the model's configuration says; 0 for whole sequences. */
     private int window() {
-        return model.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT
-                ? model.getConfiguration().getTbpttFwdLength()
-                : 0;
+        return TruncatedBptt.window(model);
     }
 
     private long plannedIterations() {

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.check.Check;
+import org.steadygrad.model.TrainingCounts;
 
 /**
  * Everything a checkpoint holds beside the model, so that a resumed run continues to exactly the same numbers.
  *
  * @param iteration steps tried so far
- * @param updates steps applied so far and not rolled back; what schedules and bias corrections count
- * @param epoch the epoch the next batch belongs to
+ * @param before how far the network had been trained when the run began
+ * @param updates steps applied so far and not rolled back, those before the run included; what schedules and bias corrections
+ *     count
+ * @param epoch the epoch of the run that the next batch belongs to
  * @param batchInEpoch batches of that epoch that are done
  * @param skippedSteps steps that weren't applied
  * @param clippedSteps steps whose gradient was clipped
@@ -28,6 +31,7 @@ import org.steadygrad.check.Check;
  */
 public record TrainingState(
         int iteration,
+        TrainingCounts before,
         int updates,
         int epoch,
         int batchInEpoch,
@@ -48,6 +52,7 @@ public record TrainingState(
 
     public TrainingState {
         Check.nonNegative(iteration, WHO, "iteration");
+        before = before == null ? TrainingCounts.NONE : before;
         Check.nonNegative(updates, WHO, "updates");
         Check.nonNegative(epoch, WHO, "epoch");
         Check.nonNegative(batchInEpoch, WHO, "batchInEpoch");

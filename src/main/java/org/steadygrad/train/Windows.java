@@ -12,13 +12,42 @@ public final class Windows {
     private Windows() {}
 
     /**
+     * A window that a step learns from.
+     *
+     * @param batch the window
+     * @param firstTimeStep where it begins in its sequences
+     * @param leadIn windows since the step before in which nothing is scored, in order: they lead the recurrent state to
+     *     where this one begins, and are no steps of their own
+     */
+    public record Scored(MultiDataSet batch, int firstTimeStep, List<MultiDataSet> leadIn) {
+        public Scored {
+            leadIn = List.copyOf(leadIn);
+        }
+    }
+
+    /**
      * @param batch features and labels [batch, size, time], masks [batch, time] or none
      * @param steps time steps of a window; the last one may be shorter; 0 leaves the batch whole
-     * @return the windows in order, without those at the end that the label mask leaves out entirely
+     * @return the windows in order, without those after the last in which a step is scored
      */
     public static List<MultiDataSet> of(MultiDataSet batch, int steps) {
+        List<MultiDataSet> all = new ArrayList<>();
+        for (Scored window : scored(batch, steps)) {
+            all.addAll(window.leadIn());
+            all.add(window.batch());
+        }
+        return all;
+    }
+
+    /**
+     * The windows in which a step is scored. The labels' mask says which steps are, or else the features' mask.
+     *
+     * @param batch features and labels [batch, size, time], masks [batch, time] or none
+     * @param steps time steps of a window; the last one may be shorter; 0 leaves the batch whole
+     */
+    public static List<Scored> scored(MultiDataSet batch, int steps) {
         if (whole(batch, steps)) {
-            return List.of(batch);
+            return List.of(new Scored(batch, 0, List.of()));
         }
         if (batch.getLabels(0).rank() != 3) {
             throw InvalidInputException.of(
@@ -27,23 +56,18 @@ public final class Windows {
                     "labels of rank " + batch.getLabels(0).rank(),
                     "Windows before the last one would have nothing to learn from; leave the key out.");
         }
-        return starts(batch, steps).stream()
-                .map(from -> window(batch, from, end(batch, from, steps)))
-                .toList();
-    }
-
-    /** First time steps of the same windows. */
-    static List<Integer> starts(MultiDataSet batch, int steps) {
-        if (whole(batch, steps)) {
-            return List.of(0);
-        }
-        List<Integer> starts = new ArrayList<>();
+        List<Scored> scored = new ArrayList<>();
+        List<MultiDataSet> leadIn = new ArrayList<>();
         for (int from = 0; from < batch.getFeatures(0).size(2); from += steps) {
-            if (scored(batch, from, end(batch, from, steps))) {
-                starts.add(from);
+            MultiDataSet window = window(batch, from, end(batch, from, steps));
+            if (somethingScored(window)) {
+                scored.add(new Scored(window, from, leadIn));
+                leadIn.clear();
+            } else {
+                leadIn.add(window);
             }
         }
-        return starts;
+        return scored;
     }
 
     private static boolean whole(MultiDataSet batch, int steps) {
@@ -75,8 +99,10 @@ public final class Windows {
         return new INDArray[] {piece.dup()};
     }
 
-    private static boolean scored(MultiDataSet batch, long from, long to) {
-        INDArray[] mask = cut(batch.getLabelsMaskArrays(), from, to);
-        return mask == null || mask[0].sumNumber().doubleValue() > 0;
+    private static boolean somethingScored(MultiDataSet window) {
+        INDArray[] labels = window.getLabelsMaskArrays();
+        INDArray[] masks = labels == null ? window.getFeaturesMaskArrays() : labels;
+        // a mask of NaN is for the engine to refuse
+        return masks == null || masks[0].sumNumber().doubleValue() != 0;
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.RunSpec;
 
 class CheckpointStoreTest {
@@ -55,6 +56,7 @@ class CheckpointStoreTest {
     private static TrainingState state(int iteration) {
         return new TrainingState(
                 iteration,
+                TrainingCounts.NONE,
                 iteration,
                 0,
                 iteration,

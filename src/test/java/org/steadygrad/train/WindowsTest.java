@@ -45,6 +45,32 @@ class WindowsTest {
         assertEquals(2, Windows.of(batch, 3).size());
     }
 
+    /** Windows lead to the next scored one; those after the last are for nothing. */
+    @Test
+    void whatIsNotScoredLeadsToWhatIs() {
+        INDArray mask = Nd4j.zeros(DataType.FLOAT, 2, 14);
+        mask.putScalar(1, 4, 1);
+        mask.putScalar(0, 11, 0.5);
+        INDArray features = Nd4j.rand(DataType.FLOAT, 2, 1, 14);
+        MultiDataSet batch = new MultiDataSet(
+                new INDArray[] {features}, new INDArray[] {Nd4j.rand(2, 1, 14)}, null, new INDArray[] {mask});
+        List<Windows.Scored> scored = Windows.scored(batch, 2);
+        assertEquals(
+                List.of(4, 10),
+                scored.stream().map(Windows.Scored::firstTimeStep).toList());
+        assertEquals(List.of(2, 2), scored.stream().map(w -> w.leadIn().size()).toList());
+        INDArray[] all =
+                Windows.of(batch, 2).stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
+        assertEquals(
+                features.get(
+                        org.nd4j.linalg.indexing.NDArrayIndex.all(),
+                        org.nd4j.linalg.indexing.NDArrayIndex.all(),
+                        org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 12)),
+                Nd4j.concat(2, all));
+        mask.assign(0);
+        assertEquals(List.of(), Windows.of(batch, 2));
+    }
+
     @Test
     void noWindowsLeaveTheBatchAlone() {
         MultiDataSet batch = new MultiDataSet(Nd4j.rand(2, 1, 10), Nd4j.rand(2, 1, 10));

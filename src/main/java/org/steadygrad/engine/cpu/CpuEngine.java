@@ -1,7 +1,6 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.Optional;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -19,6 +18,7 @@ import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
 
 /** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
@@ -39,6 +39,7 @@ final class CpuEngine implements Engine {
     private final ParameterScan parameters;
 
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
+        truncated = TruncatedBptt.window(graph) > 0;
         CpuRuntime runtime = new CpuRuntime(threads);
         INDArray state = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
@@ -50,7 +51,6 @@ final class CpuEngine implements Engine {
                 new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
                 runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
-        truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         programs = model.newPrograms();
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
         scan = new TensorScan(runtime.workers());

@@ -3,7 +3,6 @@ package org.steadygrad.engine.cuda;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -21,6 +20,7 @@ import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.spec.Precision;
@@ -42,6 +42,7 @@ final class CudaEngine implements Engine {
 
     /** @param runtime is closed with the engine, once that is made */
     CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
+        truncated = TruncatedBptt.window(graph) > 0;
         INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
         runtime.device().compile(KernelFiles.of(plan));
@@ -49,7 +50,6 @@ final class CudaEngine implements Engine {
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
         ring = new StepRing(model, update);
-        truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         carried = StateStore.keeping(model);
         continued = StateStore.keeping(model);
         none = StateStore.forgetting(model);

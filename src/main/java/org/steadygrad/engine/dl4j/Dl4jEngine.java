@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.LossLayer;
@@ -23,7 +22,9 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.Nd4jSeed;
 
 /**
  * Runs training steps by DL4J's own layers.
@@ -35,10 +36,8 @@ import org.steadygrad.ops.FlatLayout;
 final class Dl4jEngine implements Engine {
     private static final String WHO = "engine dl4j";
 
-    /** ND4J takes a seed of 0 as a wish for the time of day. */
-    private static final long INSTEAD_OF_ZERO = 0x5DEECE66DL;
-
     private final ComputationGraph graph;
+    private final boolean truncated;
     /** Whether the output is a loss layer, whose score DL4J gets wrong in a plain pass. */
     private final boolean lossAlone;
 
@@ -55,6 +54,7 @@ final class Dl4jEngine implements Engine {
                     model.getNumInputArrays() + " inputs and " + model.getNumOutputArrays() + " outputs",
                     "");
         }
+        truncated = TruncatedBptt.window(model) > 0;
         graph = copy(model);
         graph.setListeners();
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
@@ -99,8 +99,7 @@ final class Dl4jEngine implements Engine {
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
         dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
-        Nd4j.getRandom().setSeed(options.randomSeed() == 0 ? INSTEAD_OF_ZERO : options.randomSeed());
-        boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
+        Nd4j.getRandom().setSeed(Nd4jSeed.of(options.randomSeed()));
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
@@ -108,6 +107,7 @@ final class Dl4jEngine implements Engine {
         if (!options.carryState()) {
             graph.rnnClearPreviousState();
         }
+        options.trained().putInto(graph);
         update.expect(options.accumulate());
         PassResult result;
         if (options.traced() || truncated || lossAlone) {

@@ -1,0 +1,8 @@
+package org.steadygrad.train;
+
+class CpuTrainerContractTest implements ContinuedTrainingContract, ScoredWindowsContract {
+    @Override
+    public String engine() {
+        return "cpu";
+    }
+}
