@@ -11,7 +11,8 @@ import org.steadygrad.model.TrainingCounts;
  * @param accumulate the gradient is averaged with those since the last update, weighted by examples, instead of
  *     replacing them
  * @param trace what is looked at as well; loss and gradient are the same in any case
- * @param trained how far the network has been trained, which dropout and weight noise by a schedule go by
+ * @param trained how far the network has been trained, which dropout and weight noise by a schedule go by; null stands for
+ *     what the pass before was told
  */
 public record PassOptions(
         long randomSeed, boolean carryState, boolean accumulate, Trace trace, TrainingCounts trained) {
@@ -28,12 +29,11 @@ public record PassOptions(
 
     public PassOptions {
         Check.notNull(trace, "PassOptions", "trace");
-        Check.notNull(trained, "PassOptions", "trained");
     }
 
-    /** Of a network that was never trained. */
+    /** Of a network that hasn't been trained since the pass before. */
     public PassOptions(long randomSeed, boolean carryState, boolean accumulate, Trace trace) {
-        this(randomSeed, carryState, accumulate, trace, TrainingCounts.NONE);
+        this(randomSeed, carryState, accumulate, trace, null);
     }
 
     /** @param trace whether activations and gradient flow are looked at */

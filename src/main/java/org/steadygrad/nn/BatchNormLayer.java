@@ -6,9 +6,12 @@ import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GL
 import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GLOBAL_MEAN;
 import static org.deeplearning4j.nn.params.BatchNormalizationParamInitializer.GLOBAL_VAR;
 
+import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
@@ -74,21 +77,28 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
         return oneStep ? cast.reshape(input.shape()) : featuresSecond(cast);
     }
 
-    /** DL4J subtracts what is put here as it stands, so it is old minus new. */
     private void putStatistics(Gradient result, BatchNormForward pass) {
-        BatchNormMoments old = running();
+        statistics(pass, running(), layerConf()).forEach((name, change) -> put(result, name, change));
+    }
+
+    /**
+     * How a pass changes running mean and variance. DL4J subtracts it as it stands, so it is old minus new.
+     *
+     * @return by the names of DL4J's parameters
+     */
+    static Map<String, INDArray> statistics(BatchNormForward pass, BatchNormMoments old, BatchNormalization settings) {
         boolean changes = pass.ofBatch() && pass.moments().count() > 0;
-        double share = changes ? 1 - layerConf().getDecay() : 0;
-        put(result, GLOBAL_MEAN, old.mean().sub(pass.moments().mean()).muli(share));
+        double share = changes ? 1 - settings.getDecay() : 0;
+        INDArray mean = old.mean().sub(pass.moments().mean()).muli(share);
         INDArray variance = old.variance();
         INDArray change = variance.sub(pass.moments().variance()).muli(share);
-        if (layerConf().isUseLogStd()) {
-            INDArray next = Transforms.max(variance.sub(change), SMALLEST_VARIANCE, false);
-            INDArray ratio = Transforms.max(variance, SMALLEST_VARIANCE, true).divi(next);
-            put(result, GLOBAL_LOG_STD, Transforms.log(ratio, false).muli(0.5 / Math.log(10)));
-        } else {
-            put(result, GLOBAL_VAR, change);
+        if (!settings.isUseLogStd()) {
+            return Map.of(GLOBAL_MEAN, mean, GLOBAL_VAR, change);
         }
+        INDArray next = Transforms.max(variance.sub(change), SMALLEST_VARIANCE, false);
+        INDArray ratio = Transforms.max(variance, SMALLEST_VARIANCE, true).divi(next);
+        return Map.of(
+                GLOBAL_MEAN, mean, GLOBAL_LOG_STD, Transforms.log(ratio, false).muli(0.5 / Math.log(10)));
     }
 
     private void put(Gradient result, String name, INDArray value) {
@@ -102,22 +112,31 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
     }
 
     private BatchNormAffine affine() {
-        if (layerConf().isLockGammaBeta()) {
-            return BatchNormAffine.constant(
-                    layerConf().getGamma(), layerConf().getBeta(), layerConf().getNOut(), dataType);
-        }
-        return new BatchNormAffine(getParam(GAMMA), getParam(BETA));
+        return affine(layerConf(), this::getParam, dataType);
+    }
+
+    /** @param parameter gives a parameter by DL4J's name */
+    static BatchNormAffine affine(
+            BatchNormalization settings, Function<String, INDArray> parameter, DataType dataType) {
+        return settings.isLockGammaBeta()
+                ? BatchNormAffine.constant(settings.getGamma(), settings.getBeta(), settings.getNOut(), dataType)
+                : new BatchNormAffine(parameter.apply(GAMMA), parameter.apply(BETA));
     }
 
     private BatchNormMoments running() {
-        INDArray variance = layerConf().isUseLogStd()
-                ? Transforms.exp(getParam(GLOBAL_LOG_STD).mul(2 * Math.log(10)), false)
-                : getParam(GLOBAL_VAR);
-        return new BatchNormMoments(getParam(GLOBAL_MEAN), variance, 0);
+        return running(layerConf(), this::getParam);
+    }
+
+    /** @param parameter gives a parameter by DL4J's name */
+    static BatchNormMoments running(BatchNormalization settings, Function<String, INDArray> parameter) {
+        INDArray variance = settings.isUseLogStd()
+                ? Transforms.exp(parameter.apply(GLOBAL_LOG_STD).mul(2 * Math.log(10)), false)
+                : parameter.apply(GLOBAL_VAR);
+        return new BatchNormMoments(parameter.apply(GLOBAL_MEAN), variance, 0);
     }
 
     /** What the backward pass needs, in memory that lives as long as this layer's input does. */
-    private static BatchNormForward kept(BatchNormForward pass, LayerWorkspaceMgr workspaces) {
+    static BatchNormForward kept(BatchNormForward pass, LayerWorkspaceMgr workspaces) {
         BatchNormMoments moments = pass.moments();
         return new BatchNormForward(
                 pass.output(),

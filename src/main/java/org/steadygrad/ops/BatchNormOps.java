@@ -38,6 +38,9 @@ import org.steadygrad.check.InvalidInputException;
 public record BatchNormOps(double epsilon, IActivation activation) {
     private static final String WHO = "BatchNormOps";
 
+    /** How often the deviation fits into the mean, at most, if sums in the arrays' own type are to be trusted. */
+    private static final double FARTHEST_MEAN = 16;
+
     public BatchNormOps {
         Check.positive(epsilon, WHO, "epsilon");
         Check.notNull(activation, WHO, "activation");
@@ -56,9 +59,16 @@ public record BatchNormOps(double epsilon, IActivation activation) {
         INDArray rows = select(column, rows(x));
         double count = column == null ? rows.size(0) : column.sumNumber().doubleValue();
         double divisor = Math.max(count, 1);
-        INDArray mean = rows.sum(0).divi(divisor);
+        INDArray mean = ColumnSums.of(rows).divi(divisor);
         INDArray centred = masked(rows.subRowVector(mean), column);
-        INDArray variance = centred.mul(centred).sum(0).divi(divisor);
+        INDArray variance = ColumnSums.of(centred.mul(centred)).divi(divisor);
+        if (farFromZero(mean, variance)) {
+            // the mean's own rounding error is one of the deviations
+            INDArray off = ColumnSums.of(centred).divi(divisor);
+            mean = mean.add(off);
+            centred = masked(centred.subiRowVector(off), column);
+            variance = ColumnSums.of(centred.mul(centred)).divi(divisor);
+        }
         BatchNormMoments moments = new BatchNormMoments(mean, variance, count);
         return activate(centred, column, affine, moments, x, true);
     }
@@ -93,8 +103,8 @@ public record BatchNormOps(double epsilon, IActivation activation) {
                 .backprop(affine(n.dup(), affine), select(column, rows(dy)))
                 .getFirst();
         dz = select(column, dz);
-        INDArray dBeta = dz.sum(0);
-        INDArray dGamma = dz.mul(n).sum(0);
+        INDArray dBeta = ColumnSums.of(dz);
+        INDArray dGamma = ColumnSums.of(dz.mul(n));
         INDArray dx = dz;
         if (forward.ofBatch()) {
             double divisor = Math.max(forward.moments().count(), 1);
@@ -103,6 +113,18 @@ public record BatchNormOps(double epsilon, IActivation activation) {
         INDArray scale = affine.gamma().div(deviation(forward.moments()));
         dx = masked(dx.mulRowVector(scale), column);
         return new BatchNormGradients(inShapeOf(dy, dx), dGamma, dBeta);
+    }
+
+    /** Whether, for some feature, the mean is so many deviations from 0 that its rounding error could show. */
+    private boolean farFromZero(INDArray mean, INDArray variance) {
+        double[] means = mean.toDoubleVector();
+        double[] variances = variance.toDoubleVector();
+        boolean far = false;
+        for (int i = 0; i < means.length; i++) {
+            double part = means[i] / FARTHEST_MEAN;
+            far |= part * part > variances[i] + epsilon;
+        }
+        return far;
     }
 
     private BatchNormForward activate(

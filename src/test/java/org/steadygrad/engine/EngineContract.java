@@ -19,4 +19,5 @@ public abstract class EngineContract
                 StepsAheadContract,
                 DistributionContract,
                 HandedOutContract,
-                ThreadsContract {}
+                ThreadsContract,
+                LargeBatchContract {}

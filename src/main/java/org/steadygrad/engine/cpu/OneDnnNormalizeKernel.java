@@ -21,6 +21,9 @@ import org.steadygrad.ops.ParameterBlock;
 final class OneDnnNormalizeKernel implements Kernel {
     private static final int FEWEST_ROWS = 2;
 
+    /** With more, digits are lost in oneDNN's sums, which are in float, even of values about 0. */
+    private static final int MOST_ROWS = 1 << 15;
+
     /** With fewer, a vector instruction has nothing to do. */
     private static final int FEWEST_COLUMNS = 16;
 
@@ -97,6 +100,7 @@ final class OneDnnNormalizeKernel implements Kernel {
                 && step.settings().ofBatch()
                 && program.mask(step.mask()).isEmpty()
                 && program.rows(step.input()) >= FEWEST_ROWS
+                && program.rows(step.input()) <= MOST_ROWS
                 && step.output().size() >= FEWEST_COLUMNS;
     }
 

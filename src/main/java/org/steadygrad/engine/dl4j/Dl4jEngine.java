@@ -59,6 +59,7 @@ final class Dl4jEngine implements Engine {
         graph.setListeners();
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
         Nd4jLayers.keepTo(graph);
+        Nd4jLayers.sumExactly(graph);
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
@@ -107,7 +108,9 @@ final class Dl4jEngine implements Engine {
         if (!options.carryState()) {
             graph.rnnClearPreviousState();
         }
-        options.trained().putInto(graph);
+        if (options.trained() != null) {
+            options.trained().putInto(graph);
+        }
         update.expect(options.accumulate());
         PassResult result;
         if (options.traced() || truncated || lossAlone) {
