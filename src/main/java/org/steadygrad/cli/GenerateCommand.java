@@ -33,8 +33,8 @@ final class GenerateCommand implements Runnable {
             names = "--prompt",
             paramLabel = "TEXT",
             description =
-                    "What the text continues; a line break by default. Its characters must be known to the model.")
-    private String prompt = "\n";
+                    "What the text continues; by default a line break, or a space if the model knows none. Its characters must be known to the model.")
+    private String prompt;
 
     @Option(names = "--length", paramLabel = "N", description = "Characters to write (default: ${DEFAULT-VALUE}).")
     private int length = 500;
@@ -60,9 +60,10 @@ final class GenerateCommand implements Runnable {
         SavedRun saved = SavedRun.read(run);
         try (Engine engine = saved.openEngine(engineOptions.request())) {
             TextGenerator generator = new TextGenerator(engine, saved.artifact(), temperature, seed);
-            String text = generator.continueText(prompt, length);
+            String start = prompt == null ? generator.defaultPrompt() : prompt;
+            String text = generator.continueText(start, length);
             PrintWriter out = spec.commandLine().getOut();
-            out.println(prompt.isBlank() ? text : prompt + text);
+            out.println(start.isBlank() ? text : start + text);
             out.flush();
         }
     }

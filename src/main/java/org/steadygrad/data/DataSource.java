@@ -13,4 +13,14 @@ public interface DataSource {
 
     /** What was fitted to the training data and must go with the model. */
     DataArtifact artifact();
+
+    /** What the data can be told by. May read files or batches. */
+    default DataFingerprint fingerprint() {
+        return DataFingerprint.of(this);
+    }
+
+    /** Whether another pass gives the same examples. May read all batches. */
+    default boolean repeats() {
+        return true;
+    }
 }

@@ -45,6 +45,11 @@ public final class Vocabulary {
         return new DataArtifact.Vocabulary(symbols);
     }
 
+    /** Whether the character has a number. */
+    public boolean knows(String character) {
+        return symbols.contains(character);
+    }
+
     public int size() {
         return symbols.size();
     }

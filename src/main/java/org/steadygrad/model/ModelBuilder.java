@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -78,12 +79,31 @@ public final class ModelBuilder {
             graph.backpropType(BackpropType.TruncatedBPTT).tBPTTLength(training.truncatedBptt());
         }
         ComputationGraphConfiguration configuration = graph.setOutputs(OUTPUT).build();
+        checkNormalisation(configuration);
         configuration.getVertices().values().forEach(vertex -> {
             if (vertex instanceof LayerVertex layer) {
                 regularize(layer.getLayerConf().getLayer(), regularization(training));
             }
         });
         return configuration;
+    }
+
+    /** Over a single example every output of batch normalisation is beta, and no gradient passes. */
+    private void checkNormalisation(ComputationGraphConfiguration configuration) {
+        if (run.training().batch() > 1) {
+            return;
+        }
+        configuration.getLayerActivationTypes(inputType()).forEach((name, type) -> {
+            boolean normalises = configuration.getVertices().get(name) instanceof LayerVertex vertex
+                    && vertex.getLayerConf().getLayer() instanceof BatchNormalization;
+            if (normalises && type.getType() == InputType.Type.FF) {
+                throw InvalidInputException.of(
+                        "training.batch",
+                        "at least 2, since layer " + name + " normalises over the examples of a batch",
+                        run.training().batch(),
+                        "Raise training.batch, or leave batch normalisation out.");
+            }
+        });
     }
 
     /** Layer by layer: a weight decay that is set for the whole network is added twice by DL4J's graph builder. */

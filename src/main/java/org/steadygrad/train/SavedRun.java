@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.Check;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.engine.Engine;
@@ -67,12 +70,14 @@ public record SavedRun(
         try {
             DataEntry data = Optional.ofNullable(JSON.readValue(entry(file, content, DATA_ENTRY), DataEntry.class))
                     .orElseThrow(() -> new ModelFileException(file, "its data description is null."));
-            return new SavedRun(
+            SavedRun saved = new SavedRun(
                     file,
                     content.graph(),
                     new String(run, StandardCharsets.UTF_8),
                     data.description(),
                     data.artifact());
+            saved.checkSizes();
+            return saved;
         } catch (JsonProcessingException e) {
             throw new ModelFileException(
                     file, "its data description can't be read: " + e.getOriginalMessage() + ".", e);
@@ -81,12 +86,43 @@ public record SavedRun(
         }
     }
 
+    /** What the entries of a model file say of its data; empty if they say nothing. */
+    static Optional<DataFingerprint> dataOf(Map<String, byte[]> entries) throws IOException {
+        byte[] json = entries.get(DATA_ENTRY);
+        return json == null
+                ? Optional.empty()
+                : Optional.ofNullable(JSON.readValue(json, DataEntry.class))
+                        .map(data -> DataFingerprint.of(data.description(), data.artifact()));
+    }
+
     private static byte[] entry(Path file, ModelFile.Content content, String name) {
         return Optional.ofNullable(content.entries().get(name))
                 .orElseThrow(() -> new ModelFileException(
                         file,
                         "expected a model that a run has saved, got one without " + name
                                 + ". Models of plain DL4J say nothing of their data; use DL4J's own evaluation."));
+    }
+
+    /** A vocabulary of other data would give numbers that mean nothing. */
+    private void checkSizes() {
+        int targets = artifact instanceof DataArtifact.Vocabulary vocabulary
+                ? vocabulary.symbols().size()
+                : description.targetSize();
+        long outputs = outputs(model.getOutputLayer(0).conf().getLayer());
+        if (targets != description.targetSize() || outputs != targets) {
+            throw new ModelFileException(
+                    file,
+                    "what it says of its data doesn't fit its network: a vocabulary or targets of " + targets
+                            + ", a description with " + description.targetSize() + ", a network with " + outputs
+                            + " outputs. It was put together from different runs.");
+        }
+    }
+
+    /** Number of outputs, where the layer says it. */
+    private long outputs(Layer layer) {
+        return layer instanceof FeedForwardLayer sized && sized.getNOut() > 0
+                ? sized.getNOut()
+                : description.targetSize();
     }
 
     /** The run file that the model was trained with. @param overrides changes, as for {@link RunFiles} */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataSource;
 import org.steadygrad.model.FlatLayouts;
 
 /** Where a run goes on from. */
@@ -14,11 +15,17 @@ final class StartingPoint {
 
     /**
      * @param model what is trained
+     * @param data what it is trained on
      * @return the newest checkpoint; empty for a run that starts anew
      * @throws InvalidInputException when the folder holds a run that isn't to be continued, or one of another model
+     *     or of other data
      */
     static Optional<CheckpointStore.Checkpoint> of(
-            ComputationGraph model, RunFiling filing, Optional<RunFolder> folder, Optional<CheckpointStore> store)
+            ComputationGraph model,
+            DataSource data,
+            RunFiling filing,
+            Optional<RunFolder> folder,
+            Optional<CheckpointStore> store)
             throws IOException {
         if (folder.isEmpty()) {
             return Optional.empty();
@@ -40,7 +47,10 @@ final class StartingPoint {
                     "Choose another folder with --out, so that the model isn't written over.");
         }
         Optional<CheckpointStore.Checkpoint> newest = store.get().newest();
-        newest.ifPresent(checkpoint -> checkFits(root, checkpoint, model));
+        newest.ifPresent(checkpoint -> {
+            SavedFingerprint.check(root, checkpoint.entries(), data);
+            checkFits(root, checkpoint, model);
+        });
         return newest;
     }
 

@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -30,6 +31,11 @@ public final class TextGenerator {
         vocabulary = Vocabulary.of(saved);
         this.temperature = Check.nonNegative(temperature, "generate", "temperature");
         random = new SplittableRandom(seed);
+    }
+
+    /** What a text may begin after if nobody says so: a line break, or else a space, or else the vocabulary's first character. */
+    public String defaultPrompt() {
+        return Stream.of("\n", " ").filter(vocabulary::knows).findFirst().orElseGet(() -> vocabulary.decode(0));
     }
 
     /**

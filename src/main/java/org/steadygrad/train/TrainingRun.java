@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,9 +71,9 @@ final class TrainingRun {
         Engines.choose(settings.engine(), model);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
-                f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), filing.modelEntries()));
+                f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), checkpointEntries()));
         try {
-            Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, filing, folder, store);
+            Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, data, filing, folder, store);
             fileRunFile(folder);
             Engines.Opened opened = Engines.open(settings.engine(), model);
             opened.passedOver().forEach(observer::passedOver);
@@ -86,6 +87,12 @@ final class TrainingRun {
         } catch (UncheckedIOException e) {
             throw e.getCause() instanceof FileWriteException failure ? unfiled(failure, store) : e;
         }
+    }
+
+    private Map<String, byte[]> checkpointEntries() {
+        Map<String, byte[]> entries = new LinkedHashMap<>(filing.modelEntries());
+        entries.put(SavedFingerprint.ENTRY, SavedFingerprint.write(data.fingerprint()));
+        return entries;
     }
 
     private void checkModel() {

@@ -1,18 +1,33 @@
 package org.steadygrad.data.batch;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.steadygrad.data.BatchContent;
+import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.data.input.DataFile;
 
-/** A data source put together from its parts. */
+/**
+ * A data source put together from its parts.
+ *
+ * @param files that it was read from
+ */
 public record SplitSource(
-        DataDescription description, BatchSequence training, Optional<BatchSequence> validation, DataArtifact artifact)
+        DataDescription description,
+        BatchSequence training,
+        Optional<BatchSequence> validation,
+        DataArtifact artifact,
+        List<DataFile> files)
         implements DataSource {
 
     /**
-     * Makes batches of both splits.
+     * Makes batches of both splits; of no file, until {@link #reading} says otherwise.
      *
      * @param validation null when there is none
      */
@@ -22,7 +37,32 @@ public record SplitSource(
                 training.description(),
                 PlannedBatches.forTraining(training, batch, seed),
                 Optional.ofNullable(validation).map(examples -> PlannedBatches.forValidation(examples, batch)),
-                artifact);
+                artifact,
+                List.of());
+    }
+
+    /** The same source, which is read from these files. */
+    public SplitSource reading(DataFile... origin) {
+        return new SplitSource(description, training, validation, artifact, List.of(origin));
+    }
+
+    /** Of the files and of the first batch of each split, which depend on the seed as well. */
+    @Override
+    public DataFingerprint fingerprint() {
+        Map<String, DataFingerprint.FileMark> marks = new HashMap<>();
+        files.forEach(file -> marks.put(file.name(), file.mark()));
+        BatchContent content = new BatchContent();
+        addFirst(training, content);
+        validation.ifPresent(batches -> addFirst(batches, content));
+        DataFingerprint rest = DataFingerprint.of(this);
+        return new DataFingerprint(
+                description, artifact, rest.trainingBatches(), rest.validationBatches(), marks, content.toString());
+    }
+
+    private static void addFirst(BatchSequence batches, BatchContent content) {
+        try (BatchIterator epoch = batches.epoch(0, 0)) {
+            content.add(epoch.next());
+        }
     }
 
     /** Number of examples kept for validation: the share, rounded, but at least one if the share isn't 0. */

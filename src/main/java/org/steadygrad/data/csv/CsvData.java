@@ -16,6 +16,7 @@ import org.steadygrad.data.csv.CsvExamples.BySequence;
 import org.steadygrad.data.csv.CsvExamples.ByWindow;
 import org.steadygrad.data.csv.CsvExamples.Cut;
 import org.steadygrad.data.csv.CsvRows.Segment;
+import org.steadygrad.data.input.DataFile;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CsvTask;
 
@@ -108,7 +109,8 @@ public final class CsvData {
         CsvExamples training = new CsvExamples(values, description, horizon, cuts[0], places);
         CsvExamples validation =
                 cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1], places);
-        return SplitSource.of(training, validation, batch, seed, columns);
+        return SplitSource.of(training, validation, batch, seed, columns)
+                .reading(DataFile.of("data.path", spec.path()));
     }
 
     private DataDescription describe(Columns columns, int maxSteps) {

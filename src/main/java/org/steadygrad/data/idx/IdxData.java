@@ -58,7 +58,8 @@ public final class IdxData {
                 ? null
                 : new Images(
                         spec.images(), images, labels, spec.reading(), classes, Arrays.copyOfRange(order, 0, held));
-        return SplitSource.of(training, validation, batch, seed, new DataArtifact.None());
+        return SplitSource.of(training, validation, batch, seed, new DataArtifact.None())
+                .reading(DataFile.of("data.labels", spec.labels()), DataFile.of("data.images", spec.images()));
     }
 
     /** Some of the images. */

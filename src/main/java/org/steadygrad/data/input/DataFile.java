@@ -11,8 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataFingerprint;
 
 /**
  * A file of examples that a run file names: a path, relative to the current folder, or {@code builtin:NAME}, the class-path
@@ -67,6 +71,24 @@ public final class DataFile {
             return path == null ? DataFile.class.getResourceAsStream(resource()) : Files.newInputStream(path);
         } catch (IOException e) {
             throw unreadable(e);
+        }
+    }
+
+    /** What the file's content can be told by. Reads all of it. */
+    public DataFingerprint.FileMark mark() {
+        try (InputStream in = open()) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            long bytes = 0;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+                bytes += n;
+            }
+            return new DataFingerprint.FileMark(bytes, HexFormat.of().formatHex(digest.digest()));
+        } catch (IOException e) {
+            throw unreadable(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

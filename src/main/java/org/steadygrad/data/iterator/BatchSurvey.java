@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchContent;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
@@ -13,6 +14,7 @@ import org.steadygrad.data.DataDescription.TargetKind;
 /** Reads a DL4J iterator through once and finds out what its batches look like. */
 final class BatchSurvey {
     private final String who;
+    private final BatchContent content = new BatchContent();
     private int batches;
     private long[] inputShape;
     private long[] targetShape;
@@ -41,6 +43,11 @@ final class BatchSurvey {
 
     int batches() {
         return batches;
+    }
+
+    /** Of all batches. */
+    String content() {
+        return content.toString();
     }
 
     DataDescription description() {
@@ -77,6 +84,7 @@ final class BatchSurvey {
         targetShape = sameSize(targetShape, labels, "labels");
         maxSteps = Math.max(maxSteps, features.rank() == 3 ? features.size(2) : 1);
         look(labels, batch.getLabelsMaskArray(0));
+        content.add(batch);
     }
 
     private static boolean rankFits(INDArray array) {

@@ -1,6 +1,8 @@
 package org.steadygrad.data.iterator;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.steadygrad.check.Check;
@@ -9,8 +11,8 @@ import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
-import org.steadygrad.data.batch.SplitSource;
 
 /**
  * DL4J iterators as a data source. What their batches look like is read off all of them, once, when the source is made:
@@ -52,13 +54,55 @@ public final class IteratorData {
         BatchSurvey survey = BatchSurvey.of(training, "training");
         DataDescription description = survey.description();
         Optional<BatchSequence> held = Optional.empty();
+        String content = survey.content();
         if (validation != null) {
             BatchSurvey other = BatchSurvey.of(validation, "validation");
             description = joined(description, other.description());
             held = Optional.of(new IteratorBatches(validation, other.batches()));
+            content += other.content();
         }
-        return new SplitSource(
-                description, new IteratorBatches(training, survey.batches()), held, new DataArtifact.None());
+        return new IteratorSource(
+                description,
+                new IteratorBatches(training, survey.batches()),
+                held,
+                content,
+                () -> content(training, validation));
+    }
+
+    private static String content(ResettableBatches training, ResettableBatches validation) {
+        String content = BatchSurvey.of(training, "training").content();
+        return validation == null
+                ? content
+                : content + BatchSurvey.of(validation, "validation").content();
+    }
+
+    /**
+     * @param content of all batches when they were surveyed
+     * @param another reads all batches again and tells their content
+     */
+    private record IteratorSource(
+            DataDescription description,
+            BatchSequence training,
+            Optional<BatchSequence> validation,
+            String content,
+            Supplier<String> another)
+            implements DataSource {
+        @Override
+        public DataArtifact artifact() {
+            return new DataArtifact.None();
+        }
+
+        @Override
+        public DataFingerprint fingerprint() {
+            DataFingerprint rest = DataFingerprint.of(this);
+            return new DataFingerprint(
+                    description, artifact(), rest.trainingBatches(), rest.validationBatches(), Map.of(), content);
+        }
+
+        @Override
+        public boolean repeats() {
+            return content.equals(another.get());
+        }
     }
 
     /** Training decides what the labels are; a small validation set may by chance look like classes or keys. */

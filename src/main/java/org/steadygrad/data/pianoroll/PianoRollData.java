@@ -22,17 +22,19 @@ public final class PianoRollData {
     private PianoRollData() {}
 
     public static DataSource open(DataSpec.PianoRoll spec, int batch, long seed) {
-        PianoRollFile.Rolls rolls = PianoRollFile.read(DataFile.of("data.path", spec.path()), spec.keys());
+        DataFile file = DataFile.of("data.path", spec.path());
+        PianoRollFile.Rolls rolls = PianoRollFile.read(file, spec.keys());
         int steps = PianoRollFile.longest(rolls) - 1;
         ExampleSet validation = rolls.valid().isEmpty()
                 ? null
                 : new Sequences(spec.path() + ", list valid", rolls.valid(), spec.keys(), steps);
         return SplitSource.of(
-                new Sequences(spec.path() + ", list train", rolls.train(), spec.keys(), steps),
-                validation,
-                batch,
-                seed,
-                new DataArtifact.None());
+                        new Sequences(spec.path() + ", list train", rolls.train(), spec.keys(), steps),
+                        validation,
+                        batch,
+                        seed,
+                        new DataArtifact.None())
+                .reading(file);
     }
 
     private record Sequences(String name, List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {

@@ -37,6 +37,13 @@ public final class TextData {
         String text = file.text();
         Vocabulary vocabulary = fitted == null ? Vocabulary.fit(text) : Vocabulary.of(fitted);
         int[] symbols = vocabulary.encode(text, file.name());
+        if (vocabulary.size() < 2) {
+            throw InvalidInputException.of(
+                    file.name(),
+                    "at least 2 different characters",
+                    "only U+%04X".formatted(text.codePointAt(0)),
+                    "Where each character is the one before, there is nothing to learn.");
+        }
         int held = (int) Math.round(symbols.length * spec.validation());
         int split = symbols.length - held;
         checkLengths(file.name(), split, held, spec);
@@ -47,7 +54,12 @@ public final class TextData {
                 ? null
                 : new TextWindows(file.name(), symbols, size, new Windows(split, symbols.length - 1, length, 0, false));
         return SplitSource.of(
-                new TextWindows(file.name(), symbols, size, windows), validation, batch, seed, vocabulary.toArtifact());
+                        new TextWindows(file.name(), symbols, size, windows),
+                        validation,
+                        batch,
+                        seed,
+                        vocabulary.toArtifact())
+                .reading(file);
     }
 
     private static void checkLengths(String name, int training, int validation, DataSpec.Text spec) {

@@ -159,6 +159,7 @@ class TextDataTest {
         assertRefused(() -> read("empty.txt", new byte[0]), "empty.txt", "empty");
         assertRefused(() -> read("short.txt", "abc".getBytes(StandardCharsets.UTF_8)), "short.txt", "5", "3");
         assertRefused(() -> open(LETTERS, 7, 0.001), "in.txt", "validation");
+        assertRefused(() -> open("a".repeat(40), 7, 0.1), "in.txt", "at least 2 different characters", "U+0061");
     }
 
     private void read(String name, byte[] content) {

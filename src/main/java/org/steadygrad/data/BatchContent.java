@@ -1,0 +1,60 @@
+package org.steadygrad.data;
+
+import java.util.Locale;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/**
+ * A number that the examples of batches can be told by, whatever their order, the batches they come in, and how much zeros they
+ * are padded with. Each number that isn't 0 is hashed with its place, the hashes are added up by example and hashed again,
+ * and these are added up.
+ */
+public final class BatchContent {
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private long sum;
+
+    /** Adds the examples of a batch, which isn't changed. */
+    public void add(MultiDataSet batch) {
+        long[] hashes = new long[(int) batch.getFeatures(0).size(0)];
+        add(batch.getFeatures(), 1, hashes);
+        add(batch.getLabels(), 2, hashes);
+        add(batch.getFeaturesMaskArrays(), 3, hashes);
+        add(batch.getLabelsMaskArrays(), 4, hashes);
+        for (long hash : hashes) {
+            sum += mix(hash);
+        }
+    }
+
+    private static void add(INDArray[] arrays, int kind, long[] hashes) {
+        if (arrays == null || arrays[0] == null) {
+            return;
+        }
+        INDArray array = arrays[0];
+        double[] values = array.dup('c').data().asDouble();
+        int each = values.length / hashes.length;
+        long last = array.rank() == 1 ? 1 : array.size(array.rank() - 1);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0) {
+                int within = i % each;
+                // of sequences row and time step, so that a longer padding changes nothing
+                long place = (within / last << 32) + within % last;
+                hashes[i / each] += mix(Double.doubleToLongBits(values[i]) ^ mix(place * GOLDEN_GAMMA + kind));
+            }
+        }
+    }
+
+    /** In hexadecimal. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%016x", sum);
+    }
+
+    /** Finaliser of SplitMix64 (Steele, Lea and Flood 2014, in Stafford's variant 13): a bijection that spreads every bit. */
+    private static long mix(long value) {
+        long z = value;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
