@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.reduce.floating.Norm2;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMax;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,10 +13,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Executes one {@link ClipRule} on one gradient that is known to be finite. */
 final class GradientClipper {
-    /** Between these magnitudes, sums of squares of columns stay well within a float's range. */
-    private static final double SMALLEST_SQUARED = 1e-12;
-
-    private static final double LARGEST_SQUARED = 1e15;
+    /** Smaller factors lose digits as a float; their roots don't. */
+    private static final double SMALLEST_FACTOR = 1e-36;
 
     private final FlatVector gradient;
     private final GradientStatistics statistics;
@@ -94,7 +91,9 @@ final class GradientClipper {
     }
 
     private void scale(long from, long to, double factor) {
-        if (from < to) {
+        if (from < to && factor < SMALLEST_FACTOR) {
+            gradient.view(from, to).muli(Math.sqrt(factor)).muli(Math.sqrt(factor));
+        } else if (from < to) {
             gradient.view(from, to).muli(factor);
         }
     }
@@ -122,15 +121,12 @@ final class GradientClipper {
         for (int i : trained) {
             INDArray gradients = gradient.units(block(i));
             INDArray weights = parameters.units(block(i));
-            INDArray limits = Transforms.max(
-                            norms(weights, BlockReductions.maxAbs(parameters.view(block(i)), true)), rule.epsilon())
-                    .muli(rule.factor());
+            INDArray limits = Transforms.max(norms(weights), rule.epsilon()).muli(rule.factor());
             // A unit without gradient gives a division by zero, whose infinity is cut to 1.
-            INDArray factors = Transforms.min(
-                    limits.divi(norms(gradients, statistics.rows().get(i).maxAbs())), 1.0);
+            INDArray factors = Transforms.min(limits.divi(norms(gradients)), 1.0);
             double least = factors.minNumber().doubleValue();
             if (least < 1) {
-                gradients.muliRowVector(factors.castTo(gradients.dataType()));
+                scaleUnits(gradients, factors, least);
                 smallest = Math.min(smallest, least);
             }
         }
@@ -138,16 +134,18 @@ final class GradientClipper {
         return smallest < 1 ? new ClipResult(before, normNow(), smallest, true) : ClipResult.untouched(before);
     }
 
-    /**
-     * Norms of a matrix' columns, in double. The sums are accumulated in double, three times slower, only where a
-     * float's range wouldn't do.
-     */
-    private static INDArray norms(INDArray matrix, double maxAbs) {
-        if (maxAbs > SMALLEST_SQUARED && maxAbs < LARGEST_SQUARED) {
-            return matrix.norm2(0).castTo(DataType.DOUBLE);
+    private static void scaleUnits(INDArray gradients, INDArray factors, double least) {
+        boolean tiny = least < SMALLEST_FACTOR;
+        INDArray cast = (tiny ? Transforms.sqrt(factors, false) : factors).castTo(gradients.dataType());
+        gradients.muliRowVector(cast);
+        if (tiny) {
+            gradients.muliRowVector(cast);
         }
-        INDArray norms = Nd4j.create(DataType.DOUBLE, matrix.columns());
-        return Nd4j.exec(new Norm2(matrix, norms, false, 0));
+    }
+
+    /** Norms of a matrix' columns. ND4J adds up in the type of the matrix, whatever the type of its result. */
+    private static INDArray norms(INDArray matrix) {
+        return matrix.castTo(DataType.DOUBLE).norm2(0);
     }
 
     private double normNow() {
