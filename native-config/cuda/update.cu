@@ -96,8 +96,8 @@ __device__ __forceinline__ float advance(float g, float& p, float& q, float& r, 
             // a NaN stays one
             r = q > r ? q : r;
         }
-        float mean = UPDATER == NADAM ? f.keepFirst * p + f.takeFirst * g : p;
-        return f.rate * mean / (sqrtf(UPDATER == AMS_GRAD ? r : q) + f.epsilon);
+        float step = UPDATER == NADAM ? f.rate * p + f.gradientRate * g : f.rate * p;
+        return step / (sqrtf(UPDATER == AMS_GRAD ? r : q) + f.epsilon);
     }
     if (UPDATER == RMS_PROP || UPDATER == ADA_GRAD) {
         p = UPDATER == RMS_PROP ? f.keepFirst * p + f.takeFirst * (g * g) : p + g * g;

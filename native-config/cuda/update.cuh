@@ -47,6 +47,7 @@ struct Rule {
 struct Rates {
     double averaging;
     double rate;
+    double gradientRate;
     double firstDecay;
     double secondDecay;
     double epsilon;
@@ -93,6 +94,7 @@ struct Factors {
     float l1;
     float l2;
     float rate;
+    float gradientRate;
     float keepFirst;
     float takeFirst;
     float ahead;
@@ -102,6 +104,7 @@ struct Factors {
     float weightDecay;
     float step;
     int tiny;
+    int unused;
 };
 
 struct Decision {

@@ -65,9 +65,10 @@ __device__ double clip_factor(const Parameter* parameters, const Row* rows, int 
 __device__ bool unit_interval(double x) { return x >= 0 && x < 1; }
 
 __device__ bool surely_safe(const Parameter& parameter, const Rates& with, double largest, double weight) {
-    double all = with.rate + with.firstDecay + with.secondDecay + with.epsilon + with.l1 + with.l2 + with.weightDecay;
+    double all = with.rate + with.gradientRate + with.firstDecay + with.secondDecay + with.epsilon + with.l1 + with.l2 +
+                 with.weightDecay;
     return isfinite(all) && unit_interval(with.firstDecay) && unit_interval(with.secondDecay) &&
-           (!parameter.divides || with.epsilon >= USUAL_EPSILON) && fabs(with.rate) <= USUAL_RATE &&
+           (!parameter.divides || with.epsilon >= USUAL_EPSILON) && fabs(with.rate) + fabs(with.gradientRate) <= USUAL_RATE &&
            weight <= SURELY_SAFE && largest + fabs(with.l1) + fabs(with.l2) * weight <= SURELY_SAFE &&
            fabs(with.weightDecay) * weight <= SURELY_SAFE;
 }
@@ -81,6 +82,7 @@ __device__ Factors factors_of(const Parameter& parameter, const Rates& with, dou
     f.l1 = (float) with.l1;
     f.l2 = (float) with.l2;
     f.rate = (float) with.rate;
+    f.gradientRate = (float) with.gradientRate;
     f.keepFirst = (float) with.firstDecay;
     f.takeFirst = (float) (1 - with.firstDecay);
     f.ahead = (float) (1 + with.firstDecay);

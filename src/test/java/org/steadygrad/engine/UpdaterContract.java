@@ -17,9 +17,11 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
+import org.steadygrad.nn.TorchUpdater;
 import org.steadygrad.ops.ClipRule;
 
 /** Every updater against DL4J's own: what every engine that has updaters of its own must pass. */
@@ -52,6 +54,12 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                 new RmsProp(0.01, 0.9, 0.1),
                 new AdaGrad(0.01),
                 new AdaGrad(0.01, 0.1),
+                TorchUpdater.adam(0.01, 0.9, 0.999, 1e-8),
+                TorchUpdater.adam(0.01, 0.8, 0.95, 0.1),
+                TorchUpdater.amsGrad(0.01, 0.8, 0.95, 0.1),
+                TorchUpdater.nadam(0.01, 0.8, 0.95, 0.1),
+                TorchUpdater.rmsProp(0.01, 0.9, 0.1),
+                TorchUpdater.adaGrad(0.01, 0.1),
                 new AdaDelta(),
                 new AdaDelta(0.9, 0.1));
     }
@@ -64,6 +72,11 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                         run(trial);
                     }
                 })));
+    }
+
+    private static IUpdater follows(IUpdater updater, ISchedule schedule) {
+        updater.setLrAndSchedule(1, schedule);
+        return updater;
     }
 
     @TestFactory
@@ -79,7 +92,10 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                         new Adam(fromZero),
                         new AMSGrad(fromZero),
                         new Nadam(fromZero),
-                        new RmsProp(shrinking))
+                        new RmsProp(shrinking),
+                        follows(TorchUpdater.adam(1, 0.9, 0.999, 1e-8), fromZero),
+                        follows(TorchUpdater.nadam(1, 0.9, 0.999, 1e-8), fromZero),
+                        follows(TorchUpdater.adaGrad(1, 1e-10), shrinking))
                 .map(updater -> DynamicTest.dynamicTest(updater.toString(), () -> {
                     try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, 33), this)) {
                         run(trial);

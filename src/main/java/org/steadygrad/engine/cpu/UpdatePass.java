@@ -113,7 +113,7 @@ final class UpdatePass {
         return with.isFinite()
                 && decays
                 && divisor
-                && Math.abs(with.rate()) <= USUAL_RATE
+                && Math.abs(with.rate()) + Math.abs(with.gradientRate()) <= USUAL_RATE
                 && weight <= SURELY_SAFE
                 && largest + Math.abs(with.l1()) + Math.abs(with.l2()) * weight <= SURELY_SAFE
                 && Math.abs(with.weightDecay()) * weight <= SURELY_SAFE;

@@ -82,6 +82,7 @@ final class UpdaterLoops {
 
     private static void nadam(float[] g, float[] m, float[] v, int n, UpdateNumbers numbers) {
         float rate = (float) numbers.rate();
+        float gradientRate = (float) numbers.gradientRate();
         float keepM = (float) numbers.firstDecay();
         float keepV = (float) numbers.secondDecay();
         float takeM = (float) (1 - numbers.firstDecay());
@@ -93,7 +94,7 @@ final class UpdaterLoops {
             float square = keepV * v[i] + takeV * (x * x);
             m[i] = mean;
             v[i] = square;
-            g[i] = rate * (keepM * mean + takeM * x) / ((float) Math.sqrt(square) + epsilon);
+            g[i] = (rate * mean + gradientRate * x) / ((float) Math.sqrt(square) + epsilon);
         }
     }
 

@@ -11,7 +11,7 @@ import org.steadygrad.ops.ClipRule;
 /** Everything about an update that differs from step to step, sent to the device as one table; as in update.cuh. */
 final class StepNumbers {
     private static final int RULE_BYTES = 3 * Double.BYTES + 2 * Integer.BYTES;
-    private static final int RATES_BYTES = 8 * Double.BYTES;
+    private static final int RATES_BYTES = 9 * Double.BYTES;
 
     private final UpdatePlan plan;
     private final SentNumbers sent;
@@ -58,6 +58,7 @@ final class StepNumbers {
 
     private static void put(ByteBuffer table, UpdateNumbers numbers) {
         table.putDouble(numbers.rate())
+                .putDouble(numbers.gradientRate())
                 .putDouble(numbers.firstDecay())
                 .putDouble(numbers.secondDecay())
                 .putDouble(numbers.epsilon())

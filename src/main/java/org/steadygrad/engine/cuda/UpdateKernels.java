@@ -17,7 +17,7 @@ final class UpdateKernels {
     private static final int DECISION_BYTES = 4 * Integer.BYTES;
     private static final int LOOKED_BYTES = 4 * Integer.BYTES;
     private static final int SCAN_BYTES = Double.BYTES + 4 * Integer.BYTES;
-    private static final int FACTORS_BYTES = Double.BYTES + 14 * Integer.BYTES;
+    private static final int FACTORS_BYTES = Double.BYTES + 16 * Integer.BYTES;
 
     /** Most blocks of threads that take units of parameters. */
     private static final int MOST_UNIT_PARTS = 1024;

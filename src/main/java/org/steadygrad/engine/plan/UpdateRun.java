@@ -14,6 +14,8 @@ import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.steadygrad.check.Check;
+import org.steadygrad.nn.TorchUpdater;
+import org.steadygrad.nn.TorchUpdater.Factors;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -22,7 +24,7 @@ import org.steadygrad.ops.ParameterBlock;
  *
  * @param block the parameter
  * @param kind formula
- * @param updater DL4J's configuration of it, schedules included
+ * @param updater configuration of it, schedules included
  * @param penalties L1, L2 and weight decay, in DL4J's order; empty if there are none
  * @param stateOffset first element of the parameter's first state in the flat state vector
  * @param stateStride from one state of an element to its next state
@@ -81,17 +83,22 @@ public record UpdateRun(
         }
         double a = firstDecay(iteration, epoch);
         double b = secondDecay();
-        double epsilon = epsilon();
-        return new UpdateNumbers(rate(learningRate, a, b, epsilon, iteration), a, b, epsilon, l1, l2, decay);
+        Factors factors = updater instanceof TorchUpdater torch
+                ? torch.factors(iteration, epoch)
+                : nd4j(learningRate, a, b, iteration);
+        return new UpdateNumbers(factors.rate(), factors.gradientRate(), a, b, factors.epsilon(), l1, l2, decay);
     }
 
-    private double rate(double learningRate, double a, double b, double epsilon, int iteration) {
+    private Factors nd4j(double learningRate, double a, double b, int iteration) {
+        double epsilon = epsilon();
         double first = 1 - Math.pow(a, iteration + 1.0);
         return switch (kind) {
-            case ADAM, AMS_GRAD ->
-                orEpsilon(learningRate * Math.sqrt(1 - Math.pow(b, iteration + 1.0)) / first, epsilon);
-            case NADAM -> learningRate / first;
-            default -> learningRate;
+            case ADAM, AMS_GRAD -> {
+                double rate = learningRate * Math.sqrt(1 - Math.pow(b, iteration + 1.0)) / first;
+                yield new Factors(orEpsilon(rate, epsilon), 0, epsilon);
+            }
+            case NADAM -> new Factors(learningRate * a / first, learningRate * (1 - a) / first, epsilon);
+            default -> new Factors(learningRate, 0, epsilon);
         };
     }
 
@@ -101,6 +108,9 @@ public record UpdateRun(
     }
 
     private double firstDecay(int iteration, int epoch) {
+        if (updater instanceof TorchUpdater torch) {
+            return torch.firstDecay();
+        }
         if (updater instanceof Nesterovs nesterovs) {
             return nesterovs.currentMomentum(iteration, epoch);
         }
@@ -120,6 +130,9 @@ public record UpdateRun(
     }
 
     private double secondDecay() {
+        if (updater instanceof TorchUpdater torch) {
+            return torch.secondDecay();
+        }
         if (updater instanceof Adam adam) {
             return adam.getBeta2();
         }

@@ -11,12 +11,13 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.steadygrad.nn.TorchUpdater;
 
 /**
- * DL4J's updaters that engines compute themselves, with the formulas of ND4J 1.0.0-M2.1. There, {@code g} is the
- * gradient, {@code u} what is subtracted from the parameter, {@code r} the rate, {@code a} and {@code b} the two decays
- * and {@code e} epsilon of {@link UpdateNumbers}; a prime marks the new value of a state. The states are named in the
- * order in which DL4J keeps them.
+ * The formulas of updaters that engines compute themselves: ND4J's of 1.0.0-M2.1 and {@link TorchUpdater}'s, which differ in
+ * the numbers only ({@link UpdateNumbers}). There, {@code g} is the gradient, {@code u} what is subtracted from the
+ * parameter, {@code r} the rate, {@code q} the gradient's own rate, {@code a} and {@code b} the two decays and {@code e}
+ * epsilon; a prime marks the new value of a state. The states are named in the order in which DL4J keeps them.
  */
 public enum UpdaterKind {
     /** {@code u = g}. */
@@ -29,7 +30,7 @@ public enum UpdaterKind {
     ADAM(Adam.class, 2, true),
     /** States m, v, h: as Adam, but {@code h' = max(h, v'), u = r m' / (sqrt(h') + e)}. */
     AMS_GRAD(AMSGrad.class, 3, true),
-    /** States m, v: as Adam, but {@code u = r (a m' + (1 - a) g) / (sqrt(v') + e)}. */
+    /** States m, v: as Adam, but {@code u = (r m' + q g) / (sqrt(v') + e)}. */
     NADAM(Nadam.class, 2, true),
     /** State s: {@code s' = a s + (1 - a) g^2, u = r g / (sqrt(s') + e)}. */
     RMS_PROP(RmsProp.class, 1, true),
@@ -68,6 +69,16 @@ public enum UpdaterKind {
                 return Optional.of(kind);
             }
         }
-        return Optional.empty();
+        return updater instanceof TorchUpdater torch ? Optional.of(of(torch.method())) : Optional.empty();
+    }
+
+    private static UpdaterKind of(TorchUpdater.Method method) {
+        return switch (method) {
+            case ADAM -> ADAM;
+            case AMS_GRAD -> AMS_GRAD;
+            case NADAM -> NADAM;
+            case RMS_PROP -> RMS_PROP;
+            case ADA_GRAD -> ADA_GRAD;
+        };
     }
 }
