@@ -78,6 +78,7 @@ public class GradientClipping extends BaseTrainingListener {
     public void onGradientCalculation(Model model) {
         if (network == null || network.model() != model) {
             network = TrainedNetwork.of(model);
+            network.warning().ifPresent(LOG::warn);
         }
         skipping = null;
         INDArray gradient = network.gradient();

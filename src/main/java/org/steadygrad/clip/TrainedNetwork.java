@@ -1,11 +1,13 @@
 package org.steadygrad.clip;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.NormalizedStatistics;
 import org.steadygrad.ops.FlatLayout;
 
 /** What the two kinds of DL4J network have in common as far as clipping is concerned. */
@@ -14,6 +16,9 @@ sealed interface TrainedNetwork {
     Model model();
 
     FlatLayout layout();
+
+    /** What DL4J's {@code fit} does wrong with this network, in a sentence; empty if it is nothing that is known. */
+    Optional<String> warning();
 
     /** DL4J's own buffer; made if there is none yet; {@code null} if the updaters have no state. */
     INDArray updaterState();
@@ -55,6 +60,11 @@ sealed interface TrainedNetwork {
     /** A {@link MultiLayerNetwork}. */
     record OfMultiLayer(MultiLayerNetwork model, FlatLayout layout) implements TrainedNetwork {
         @Override
+        public Optional<String> warning() {
+            return NormalizedStatistics.of(model);
+        }
+
+        @Override
         public INDArray updaterState() {
             return model.getUpdater().getStateViewArray();
         }
@@ -72,6 +82,11 @@ sealed interface TrainedNetwork {
 
     /** A {@link ComputationGraph}. */
     record OfGraph(ComputationGraph model, FlatLayout layout) implements TrainedNetwork {
+        @Override
+        public Optional<String> warning() {
+            return NormalizedStatistics.of(model);
+        }
+
         @Override
         public INDArray updaterState() {
             return model.getUpdater().getStateViewArray();

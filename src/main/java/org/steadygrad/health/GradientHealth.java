@@ -15,6 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.ParameterDistributions;
@@ -23,6 +25,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.NormalizedStatistics;
 import org.steadygrad.model.SequentialGraph;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
@@ -49,6 +52,8 @@ import org.steadygrad.spec.HealthSpec;
  * <p>An instance belongs to one network and one training thread.
  */
 public final class GradientHealth extends BaseTrainingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(GradientHealth.class);
+
     private final HealthSpec spec;
     private final Optional<Path> file;
     private HealthMonitor monitor;
@@ -117,9 +122,11 @@ public final class GradientHealth extends BaseTrainingListener {
 
     private void open(Model model) {
         if (model instanceof MultiLayerNetwork net) {
+            NormalizedStatistics.of(net).ifPresent(LOG::warn);
             layout = FlatLayouts.of(net);
             shadow = SequentialGraph.of(net);
         } else if (model instanceof ComputationGraph graph) {
+            NormalizedStatistics.of(graph).ifPresent(LOG::warn);
             layout = FlatLayouts.of(graph);
             shadow = graph.clone();
         } else {

@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.steadygrad.ops.BatchNormAffine;
 import org.steadygrad.ops.BatchNormForward;
@@ -27,7 +28,13 @@ import org.steadygrad.ops.BatchNormGradients;
 import org.steadygrad.ops.BatchNormMoments;
 import org.steadygrad.ops.BatchNormOps;
 
-/** Runs a {@link BatchNorm} inside a DL4J network; the arithmetic is {@link BatchNormOps}'. */
+/**
+ * Runs a {@link BatchNorm} inside a DL4J network; the arithmetic is {@link BatchNormOps}'.
+ *
+ * <p>The changes of its running statistics lie in the flat gradient, from which DL4J's update takes them, but are no
+ * gradients: what DL4J normalises and clips layer by layer or parameter by parameter is told of gamma and beta only, and
+ * constraints leave the statistics as they are.
+ */
 public class BatchNormLayer extends BaseLayer<BatchNorm> {
     private static final long serialVersionUID = 1L;
 
@@ -62,10 +69,10 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
         BatchNormGradients gradients = operations().backward(forward, affine(), outputShaped(epsilon));
         Gradient result = new DefaultGradient();
         if (!layerConf().isLockGammaBeta()) {
-            put(result, GAMMA, gradients.gamma());
-            put(result, BETA, gradients.beta());
+            result.setGradientFor(GAMMA, put(GAMMA, gradients.gamma()));
+            result.setGradientFor(BETA, put(BETA, gradients.beta()));
         }
-        putStatistics(result, forward);
+        putStatistics(forward);
         forward = null;
         return new Pair<>(result, workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, featuresSecond(gradients.input())));
     }
@@ -77,8 +84,8 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
         return oneStep ? cast.reshape(input.shape()) : featuresSecond(cast);
     }
 
-    private void putStatistics(Gradient result, BatchNormForward pass) {
-        statistics(pass, running(), layerConf()).forEach((name, change) -> put(result, name, change));
+    private void putStatistics(BatchNormForward pass) {
+        statistics(pass, running(), layerConf()).forEach(this::put);
     }
 
     /**
@@ -101,10 +108,29 @@ public class BatchNormLayer extends BaseLayer<BatchNorm> {
                 GLOBAL_MEAN, mean, GLOBAL_LOG_STD, Transforms.log(ratio, false).muli(0.5 / Math.log(10)));
     }
 
-    private void put(Gradient result, String name, INDArray value) {
+    private INDArray put(String name, INDArray value) {
         INDArray view = gradientViews.get(name);
-        view.assign(value.reshape(view.shape()));
-        result.setGradientFor(name, view);
+        return view.assign(value.reshape(view.shape()));
+    }
+
+    /** @return the part of gamma and beta; null if they are locked */
+    @Override
+    public INDArray getGradientsViewArray() {
+        if (gradientsFlattened == null || layerConf().isLockGammaBeta()) {
+            return null;
+        }
+        INDArray flat = gradientsFlattened.reshape(gradientsFlattened.length());
+        return flat.get(NDArrayIndex.interval(0, 2 * layerConf().getNOut()));
+    }
+
+    @Override
+    public void applyConstraints(int iteration, int epoch) {
+        String spread = layerConf().isUseLogStd() ? GLOBAL_LOG_STD : GLOBAL_VAR;
+        INDArray mean = getParam(GLOBAL_MEAN).dup();
+        INDArray deviation = getParam(spread).dup();
+        super.applyConstraints(iteration, epoch);
+        getParam(GLOBAL_MEAN).assign(mean);
+        getParam(spread).assign(deviation);
     }
 
     private BatchNormOps operations() {

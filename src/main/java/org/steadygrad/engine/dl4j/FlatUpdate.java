@@ -2,12 +2,15 @@ package org.steadygrad.engine.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateOutcome.BlockUpdate;
 import org.steadygrad.engine.UpdateRule;
@@ -38,6 +41,11 @@ final class FlatUpdate {
     private final List<INDArray> trained;
     private final List<INDArray> statistics;
 
+    /** Those of running statistics, which are subtracted from them as they are. */
+    private final List<INDArray> changes;
+
+    private final List<INDArray> runningStatistics;
+
     /** Sum of the gradients of two or more passes; null until the first time there are so many. */
     private INDArray accumulated;
 
@@ -52,10 +60,13 @@ final class FlatUpdate {
         flatParameters = flat(graph.params());
         gradient = new DefaultGradient(graph.getFlattenedGradients());
         for (ParameterBlock block : layout.blocks()) {
-            gradient.setGradientFor(block.name(), stretch(block.offset(), block.offset() + block.length()));
+            gradient.setGradientFor(
+                    block.name(), stretch(flatGradient, block.offset(), block.offset() + block.length()));
         }
-        trained = stretches(Kind.TRAINED);
-        statistics = stretches(Kind.STATISTIC);
+        trained = stretches(flatGradient, block -> block.kind() == Kind.TRAINED);
+        statistics = stretches(flatGradient, block -> block.kind() == Kind.STATISTIC);
+        changes = stretches(flatGradient, this::isRunning);
+        runningStatistics = stretches(flatParameters, this::isRunning);
     }
 
     FlatLayout layout() {
@@ -165,8 +176,7 @@ final class FlatUpdate {
         INDArray state = graph.getUpdater().getStateViewArray();
         boolean risky = state != null && largest > SQUARES_MAY_OVERFLOW;
         INDArray saved = risky ? state.dup() : null;
-        graph.getUpdater()
-                .update(gradient, rule.iteration(), rule.epoch(), ALREADY_AVERAGED, LayerWorkspaceMgr.noWorkspaces());
+        update(rule);
         if (rule.learningRateScale() != 1) {
             trained.forEach(stretch -> stretch.muli(rule.learningRateScale()));
         }
@@ -178,8 +188,29 @@ final class FlatUpdate {
             return false;
         }
         flatParameters.subi(flatGradient);
+        List<INDArray> running = copies(runningStatistics);
         graph.applyConstraints(rule.iteration(), rule.epoch());
+        restore(runningStatistics, running);
         return true;
+    }
+
+    /** DL4J normalises, by layer or by parameter, whatever lies in its gradient; changes of running statistics don't, here. */
+    private void update(UpdateRule rule) {
+        List<INDArray> held = copies(changes);
+        changes.forEach(stretch -> stretch.assign(0));
+        graph.getUpdater()
+                .update(gradient, rule.iteration(), rule.epoch(), ALREADY_AVERAGED, LayerWorkspaceMgr.noWorkspaces());
+        restore(changes, held);
+    }
+
+    private static List<INDArray> copies(List<INDArray> stretches) {
+        return stretches.stream().map(INDArray::dup).toList();
+    }
+
+    private static void restore(List<INDArray> stretches, List<INDArray> values) {
+        for (int i = 0; i < values.size(); i++) {
+            stretches.get(i).assign(values.get(i));
+        }
     }
 
     private static boolean finite(INDArray array) {
@@ -201,25 +232,30 @@ final class FlatUpdate {
         return row.reshape(row.length());
     }
 
-    private INDArray stretch(long from, long to) {
-        return flatGradient.get(NDArrayIndex.interval(from, to));
+    private static INDArray stretch(INDArray flat, long from, long to) {
+        return flat.get(NDArrayIndex.interval(from, to));
     }
 
-    /** The longest contiguous stretches of the flat gradient that are of one kind. */
-    private List<INDArray> stretches(Kind kind) {
+    private boolean isRunning(ParameterBlock block) {
+        TrainingConfig config = graph.getVertex(block.layer()).getConfig();
+        return block.kind() == Kind.STATISTIC && config.getUpdaterByParam(block.parameter()) instanceof NoOp;
+    }
+
+    /** The longest contiguous stretches of a flat vector whose blocks are of a kind. */
+    private List<INDArray> stretches(INDArray flat, Predicate<ParameterBlock> kind) {
         List<INDArray> found = new ArrayList<>();
         long start = -1;
         for (ParameterBlock block : layout.blocks()) {
-            boolean inside = block.kind() == kind;
+            boolean inside = kind.test(block);
             if (inside && start < 0) {
                 start = block.offset();
             } else if (!inside && start >= 0) {
-                found.add(stretch(start, block.offset()));
+                found.add(stretch(flat, start, block.offset()));
                 start = -1;
             }
         }
         if (start >= 0) {
-            found.add(stretch(start, layout.length()));
+            found.add(stretch(flat, start, layout.length()));
         }
         return found;
     }
