@@ -1,8 +1,10 @@
 package org.steadygrad.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 import picocli.CommandLine.Option;
 
 /** Options of commands that read a run file and may change what it says. */
@@ -32,6 +34,15 @@ final class RunFileOptions {
 
     /** @param run a run file, or a built-in one's name */
     RunSpec read(String run) {
+        return RunFileArgument.read(run, overrides());
+    }
+
+    /** @param run the run file that a run left in its folder */
+    RunSpec readSaved(Path run) {
+        return RunFiles.readSaved(run, overrides());
+    }
+
+    private List<String> overrides() {
         List<String> all = new ArrayList<>(changes);
         if (engine != null) {
             all.add("engine=" + engine);
@@ -39,6 +50,6 @@ final class RunFileOptions {
         if (threads != null) {
             all.add("threads=" + threads);
         }
-        return RunFileArgument.read(run, all);
+        return all;
     }
 }

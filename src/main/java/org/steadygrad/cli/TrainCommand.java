@@ -123,6 +123,6 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "There is no run to resume in " + out + ": it has no run.yaml.");
         }
-        return runFile.read(saved.toString());
+        return runFile.readSaved(saved);
     }
 }

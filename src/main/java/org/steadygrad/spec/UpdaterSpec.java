@@ -1,8 +1,9 @@
 package org.steadygrad.spec;
 
+import java.util.Optional;
 import org.steadygrad.check.Check;
 
-/** The update rule; each is one of DL4J's updaters. */
+/** The update rule. */
 public sealed interface UpdaterSpec
         permits UpdaterSpec.Sgd,
                 UpdaterSpec.Nesterovs,
@@ -13,6 +14,11 @@ public sealed interface UpdaterSpec
                 UpdaterSpec.AdaGrad {
     double learningRate();
 
+    /** Empty for rules that all libraries agree on. */
+    default Optional<UpdaterFormula> chosenFormula() {
+        return Optional.empty();
+    }
+
     @Named("sgd")
     @Doc("Plain gradient descent.")
     record Sgd(@Doc("Step size.") @Default("0.1") double learningRate) implements UpdaterSpec {
@@ -22,7 +28,8 @@ public sealed interface UpdaterSpec
     }
 
     @Named("nesterovs")
-    @Doc("Gradient descent with Nesterov momentum.")
+    @Doc(
+            "Gradient descent with Nesterov momentum, whose velocity is a sum of steps, each with its own rate, as in Keras and ND4J.")
     record Nesterovs(
             @Doc("Step size.") @Default("0.1") double learningRate, @Doc("Momentum.") @Default("0.9") double momentum)
             implements UpdaterSpec {
@@ -38,10 +45,17 @@ public sealed interface UpdaterSpec
             @Doc("Step size.") @Default("0.001") double learningRate,
             @Doc("Decay of the first moment.") @Default("0.9") double beta1,
             @Doc("Decay of the second moment.") @Default("0.999") double beta2,
-            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
             implements UpdaterSpec {
         public Adam {
             checkAdam("updater.adam", learningRate, beta1, beta2, epsilon);
+            Check.notNull(formula, "updater.adam", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
         }
     }
 
@@ -51,23 +65,38 @@ public sealed interface UpdaterSpec
             @Doc("Step size.") @Default("0.001") double learningRate,
             @Doc("Decay of the first moment.") @Default("0.9") double beta1,
             @Doc("Decay of the second moment.") @Default("0.999") double beta2,
-            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
             implements UpdaterSpec {
         public AmsGrad {
             checkAdam("updater.amsGrad", learningRate, beta1, beta2, epsilon);
+            Check.notNull(formula, "updater.amsGrad", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
         }
     }
 
     @Named("nadam")
-    @Doc("Adam with Nesterov momentum (Dozat 2016).")
+    @Doc(
+            "Adam with Nesterov momentum (Dozat 2016); PyTorch's grows from half of beta1 to all of it over some thousand steps.")
     record Nadam(
             @Doc("Step size.") @Default("0.001") double learningRate,
             @Doc("Decay of the first moment.") @Default("0.9") double beta1,
             @Doc("Decay of the second moment.") @Default("0.999") double beta2,
-            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon)
+            @Doc("Added to the root of the second moment.") @Default("0.00000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
             implements UpdaterSpec {
         public Nadam {
             checkAdam("updater.nadam", learningRate, beta1, beta2, epsilon);
+            Check.notNull(formula, "updater.nadam", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
         }
     }
 
@@ -76,12 +105,19 @@ public sealed interface UpdaterSpec
     record RmsProp(
             @Doc("Step size.") @Default("0.001") double learningRate,
             @Doc("Decay of the mean square.") @Default("0.95") double decay,
-            @Doc("Added under the root.") @Default("0.00000001") double epsilon)
+            @Doc("Added to the root of the mean square.") @Default("0.00000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
             implements UpdaterSpec {
         public RmsProp {
             Check.positive(learningRate, "updater.rmsProp", "learningRate");
             Check.inHalfOpen(decay, 0, 1, "updater.rmsProp", "decay");
             Check.positive(epsilon, "updater.rmsProp", "epsilon");
+            Check.notNull(formula, "updater.rmsProp", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
         }
     }
 
@@ -89,11 +125,18 @@ public sealed interface UpdaterSpec
     @Doc("AdaGrad (Duchi et al. 2011).")
     record AdaGrad(
             @Doc("Step size.") @Default("0.01") double learningRate,
-            @Doc("Added to the root of the sum of squares.") @Default("0.000001") double epsilon)
+            @Doc("Added to the root of the sum of squares.") @Default("0.0000000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
             implements UpdaterSpec {
         public AdaGrad {
             Check.positive(learningRate, "updater.adaGrad", "learningRate");
             Check.positive(epsilon, "updater.adaGrad", "epsilon");
+            Check.notNull(formula, "updater.adaGrad", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
         }
     }
 

@@ -102,11 +102,15 @@ public final class Runs {
         return (dividend + divisor - 1) / divisor;
     }
 
+    private static String formula(RunSpec run) {
+        return run.training().updater().chosenFormula().map(RunFiles::word).orElse("none");
+    }
+
     private static void checkSameRun(RunSpec run, RunFolder folder) {
         if (!Files.exists(folder.runYaml())) {
             return;
         }
-        RunSpec saved = RunFiles.read(folder.runYaml());
+        RunSpec saved = RunFiles.readSaved(folder.runYaml(), List.of());
         String differs = null;
         if (!saved.model().equals(run.model())) {
             differs = "model";
@@ -118,6 +122,11 @@ public final class Runs {
             differs = "training.truncatedBptt";
         } else if (saved.seed() != run.seed()) {
             differs = "seed";
+        } else if (!saved.training()
+                .updater()
+                .chosenFormula()
+                .equals(run.training().updater().chosenFormula())) {
+            differs = "training.updater.formula (" + formula(saved) + ", where this one says " + formula(run) + ")";
         } else if (!Objects.equals(saved.training().updater(), run.training().updater())) {
             differs = "training.updater";
         }
@@ -127,7 +136,7 @@ public final class Runs {
                     "the run that is resumed to have the same " + differs,
                     "another one",
                     "Compare with " + folder.runYaml()
-                            + "; resume with that file, or choose another folder with --out.");
+                            + "; resume without a run file to go on as that one says, or choose another folder with --out.");
         }
     }
 }

@@ -127,7 +127,7 @@ public record SavedRun(
 
     /** The run file that the model was trained with. @param overrides changes, as for {@link RunFiles} */
     public RunSpec run(List<String> overrides) {
-        return RunFiles.parse(runFile, file + " (its run file)", overrides);
+        return RunFiles.parseSaved(runFile, file + " (its run file)", overrides);
     }
 
     /**

@@ -3,11 +3,13 @@ package org.steadygrad.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.UpdateRules;
 
 /** Where a run goes on from. */
 final class StartingPoint {
@@ -62,5 +64,19 @@ final class StartingPoint {
                     "checkpoints of another one (" + checkpoint.model().numParams() + " parameters)",
                     "Resume with the run file in that folder, or choose another folder with --out.");
         }
+        checkSameRules(folder, UpdateRules.of(checkpoint.model()), UpdateRules.of(model));
+    }
+
+    /** The states of one rule mean nothing to another. */
+    private static void checkSameRules(Path folder, Map<String, String> before, Map<String, String> now) {
+        now.forEach((parameter, rule) -> {
+            if (!rule.equals(before.get(parameter))) {
+                throw InvalidInputException.of(
+                        "run folder " + folder,
+                        "checkpoints in which " + parameter + " is updated by " + rule,
+                        before.get(parameter),
+                        "Resume with the update rule and formula of that run, or choose another folder with --out.");
+            }
+        });
     }
 }

@@ -20,12 +20,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.nn.TorchUpdater;
 import org.steadygrad.spec.ActivationKind;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
@@ -42,6 +43,7 @@ import org.steadygrad.spec.ModelSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.ScheduleSpec;
 import org.steadygrad.spec.TrainingSpec;
+import org.steadygrad.spec.UpdaterFormula;
 import org.steadygrad.spec.UpdaterSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -62,7 +64,7 @@ class ModelBuilderTest {
                 1,
                 null,
                 null,
-                new UpdaterSpec.Adam(0.01, 0.9, 0.999, 1e-8),
+                new UpdaterSpec.Adam(0.01, 0.9, 0.999, 1e-8, UpdaterFormula.PY_TORCH),
                 new ScheduleSpec.Constant(),
                 warmup,
                 decay,
@@ -235,7 +237,8 @@ class ModelBuilderTest {
         assertInstanceOf(WeightDecay.class, layer.getRegularizationByParam("W").get(1));
         assertTrue(layer.getRegularizationByParam("b") == null
                 || layer.getRegularizationByParam("b").isEmpty());
-        Adam adam = (Adam) layer.getIUpdater();
+        IUpdater adam = layer.getIUpdater();
+        assertEquals(TorchUpdater.Method.ADAM, ((TorchUpdater) adam).method());
         assertEquals(0.01 / 11, adam.getLearningRate(0, 0), 1e-12);
         assertEquals(0.01, adam.getLearningRate(10, 0), 1e-12);
     }

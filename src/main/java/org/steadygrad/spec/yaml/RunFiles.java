@@ -39,6 +39,21 @@ public final class RunFiles {
         return parse(text(file), file.toString(), overrides);
     }
 
+    /**
+     * Reads the run file that a run left in its folder. What it doesn't say, since its version had no such key, is as it was
+     * then.
+     *
+     * @param overrides applied in their order before anything is checked
+     */
+    public static RunSpec readSaved(Path file, List<String> overrides) {
+        return parseSaved(text(file), file.toString(), overrides);
+    }
+
+    /** Reads the text of a run file that a run left, as {@link #readSaved} does. */
+    public static RunSpec parseSaved(String text, String sourceName, List<String> overrides) {
+        return bind(SavedRunFiles.completed(compose(text, sourceName)), overrides);
+    }
+
     /** Reads the text of a run file as it is. */
     public static RunSpec parse(String text, String sourceName) {
         return parse(text, sourceName, List.of());
@@ -50,6 +65,14 @@ public final class RunFiles {
      * @param sourceName what errors call the text; usually a file's name
      */
     public static RunSpec parse(String text, String sourceName, List<String> overrides) {
+        return bind(compose(text, sourceName), overrides);
+    }
+
+    private static RunSpec bind(Node root, List<String> overrides) {
+        return Binder.bind(RunSpec.class, Overrides.apply(RunSpec.class, root, overrides));
+    }
+
+    private static Node compose(String text, String sourceName) {
         if (text.length() > YamlText.MAX_CHARACTERS) {
             throw tooLong(sourceName);
         }
@@ -63,7 +86,7 @@ public final class RunFiles {
                     "an empty file",
                     "The command examples lists run files to start from.");
         }
-        return Binder.bind(RunSpec.class, Overrides.apply(RunSpec.class, root, overrides));
+        return root;
     }
 
     /**

@@ -19,6 +19,7 @@ import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.UpdaterFormula;
 import org.steadygrad.spec.UpdaterSpec;
 
 class RunFilesTest {
@@ -162,7 +163,7 @@ class RunFilesTest {
     @Test
     void updatersKeepTheirOwnDefaults() {
         assertEquals(
-                new UpdaterSpec.RmsProp(0.001, 0.95, 1e-8),
+                new UpdaterSpec.RmsProp(0.001, 0.95, 1e-8, UpdaterFormula.PY_TORCH),
                 withTraining("updater: rmsProp").training().updater());
     }
 }
