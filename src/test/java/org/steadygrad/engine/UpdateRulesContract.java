@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -85,6 +86,34 @@ public abstract class UpdateRulesContract {
                         (double) parameters[i] - start[i],
                         TOLERANCE * largest[i] + rounding,
                         "parameter " + i + " after " + done + " steps");
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> schedulesAndPenaltiesFollowTheirFormulas() {
+        return ScheduledUpdates.all()
+                .map(scheduled -> DynamicTest.dynamicTest(scheduled.toString(), () -> {
+                    assertFollows(scheduled, scheduled.rate(), scheduled::afterRate);
+                    assertFollows(scheduled, scheduled.penalties(), scheduled::afterPenalties);
+                }));
+    }
+
+    private void assertFollows(
+            ScheduledUpdates scheduled,
+            Function<DataType, ComputationGraphConfiguration> model,
+            IntFunction<double[]> expected) {
+        try (UpdateSubject subject = make(graph(model))) {
+            for (int count : ScheduledUpdates.COUNTS) {
+                subject.setParameters(ScheduledUpdates.WEIGHTS);
+                subject.setGradient(ScheduledUpdates.GRADIENT);
+                assertTrue(subject.apply(scheduled.rule(count), 1, 1).applied());
+                float[] weights = subject.parameters();
+                for (int i = 0; i < weights.length; i++) {
+                    double[] after = expected.apply(count);
+                    assertEquals(
+                            after[i], weights[i], 4 * HALF_ULP * Math.max(1, Math.abs(after[i])), i + " at " + count);
+                }
             }
         }
     }
