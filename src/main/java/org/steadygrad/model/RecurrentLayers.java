@@ -5,12 +5,15 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.spec.LayerSpec;
 
 /** Turns recurrent layers of a run file into DL4J's. */
 final class RecurrentLayers {
+    private static final int LSTM_GATES = 4;
+
     private RecurrentLayers() {}
 
     /** @param width number of features that the layer reads */
@@ -20,7 +23,7 @@ final class RecurrentLayers {
         builder.nIn(width);
         builder.nOut(spec.units());
         builder.activation(activation);
-        builder.weightInit(Weights.ofGates(spec.init(), activation, width, spec.units(), who));
+        builder.weightInit(inputWeights(spec, activation, width, who));
         builder.weightInitRecurrent(Weights.recurrent(spec.recurrentInit(), activation));
         GraphAssembly.drop(builder, spec.dropout());
         Layer layer = builder.build();
@@ -31,6 +34,19 @@ final class RecurrentLayers {
             case MULTIPLY -> new Bidirectional(Bidirectional.Mode.MUL, layer);
             case AVERAGE -> new Bidirectional(Bidirectional.Mode.AVERAGE, layer);
         };
+    }
+
+    private static IWeightInit inputWeights(LayerSpec.Recurrent spec, IActivation activation, long width, String who) {
+        // the GRU goes gate by gate itself
+        return spec instanceof LayerSpec.Gru
+                ? Weights.of(spec.init(), activation, width, spec.units(), who)
+                : Weights.ofGates(
+                        spec.init(),
+                        activation,
+                        width,
+                        spec.units(),
+                        spec instanceof LayerSpec.Lstm ? LSTM_GATES : 1,
+                        who);
     }
 
     private static BaseRecurrentLayer.Builder<?> cell(LayerSpec.Recurrent spec) {

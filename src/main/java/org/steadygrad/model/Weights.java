@@ -33,9 +33,9 @@ final class Weights {
     }
 
     /** For input weights of a recurrent layer, [inputs, gates * units]. */
-    static IWeightInit ofGates(InitializerKind kind, IActivation activation, long inputs, long units, String who) {
-        IWeightInit init = of(kind, activation, inputs, units, who);
-        return kind == InitializerKind.IDENTITY ? new WeightInitPerGate(init) : init;
+    static IWeightInit ofGates(
+            InitializerKind kind, IActivation activation, long inputs, long units, int gates, String who) {
+        return new WeightInitPerGate(of(kind, activation, inputs, units, who), gates);
     }
 
     /** For recurrent weights, [units, gates * units]. */
@@ -43,7 +43,7 @@ final class Weights {
         return switch (kind) {
             case AUTO, ORTHOGONAL -> Initializers.recurrent();
             case IDENTITY -> Initializers.recurrentIdentity(1);
-            default -> plain(kind, activation);
+            default -> new WeightInitPerGate(plain(kind, activation));
         };
     }
 

@@ -12,7 +12,10 @@ public record TrainingSpec(
         @Doc("Minutes after which training ends, with a checkpoint.") @Absent("no limit") Double maxMinutes,
         @Doc("Update rule.") @Default("adam") UpdaterSpec updater,
         @Doc("Learning-rate schedule.") @Default("constant") ScheduleSpec schedule,
-        @Doc("Updates over which the learning rate rises linearly from 0.") @Default("0") int warmup,
+        @Doc(
+                        "Updates over which the learning rate rises linearly: of n, the first has 1 / (n + 1) of it, and the one after the last all of it.")
+                @Default("0")
+                int warmup,
         @Doc(
                         "Decoupled weight decay: every update also takes learningRate * weightDecay * weight off each weight (not biases).")
                 @Default("0")

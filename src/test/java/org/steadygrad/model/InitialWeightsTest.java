@@ -1,0 +1,67 @@
+package org.steadygrad.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
+
+/**
+ * Deviation and shape of initial weights by their papers' definitions, fan-in and fan-out being what a unit, or a gate's
+ * unit, reads through the matrix and how many such units there are.
+ */
+class InitialWeightsTest {
+    private static final int INPUTS = 300;
+    private static final int UNITS = 200;
+
+    /** Of a uniform distribution: its bound over its deviation. */
+    private static final double UNIFORM_BOUND = Math.sqrt(3);
+
+    @TestFactory
+    Stream<DynamicTest> deviations() {
+        return Stream.of("dense", "rnn", "lstm", "gru")
+                .flatMap(layer -> Stream.of("auto", "xavier", "xavierUniform", "he", "heUniform", "lecun")
+                        .map(init -> DynamicTest.dynamicTest(layer + ", " + init, () -> check(layer, init))));
+    }
+
+    private static void check(String layer, String init) {
+        boolean dense = layer.equals("dense");
+        String recurrent = dense || init.equals("auto") ? "" : ", recurrentInit: " + init;
+        String network = layer + ": {units: " + UNITS + ", activation: tanh, init: " + init + recurrent + "}";
+        RunSpec run = RunFiles.parse("data: adding\nmodel: {layers: [" + network + "]}", "initial.yaml");
+        DataDescription data = dense
+                ? new DataDescription(InputKind.VECTOR, INPUTS, TargetKind.CLASS, 3, 1)
+                : new DataDescription(InputKind.SEQUENCE, INPUTS, TargetKind.CLASS_PER_STEP, 3, 5);
+        var weights = new ModelBuilder(run, data, 10).build().getLayers()[0].paramTable();
+        assertDeviation(init, INPUTS, weights.get("W"));
+        if (!dense && !init.equals("auto")) {
+            assertDeviation(init, UNITS, weights.get("RW"));
+        }
+    }
+
+    private static void assertDeviation(String init, int fanIn, INDArray weights) {
+        double expected = Math.sqrt(
+                switch (init) {
+                    case "auto", "xavier", "xavierUniform" -> 2.0 / (fanIn + UNITS);
+                    case "he", "heUniform" -> 2.0 / fanIn;
+                    default -> 1.0 / fanIn;
+                });
+        double deviation = weights.castTo(DataType.DOUBLE).stdNumber().doubleValue();
+        double largest = weights.amaxNumber().doubleValue();
+        assertEquals(expected, deviation, 0.02 * expected, "deviation");
+        if (init.endsWith("Uniform")) {
+            assertEquals(UNIFORM_BOUND * expected, largest, 0.01 * UNIFORM_BOUND * expected, "bound");
+        } else {
+            // not cut off, as Keras' normal ones are, at two deviations
+            assertTrue(largest > 3.5 * expected, "largest " + largest);
+        }
+    }
+}
