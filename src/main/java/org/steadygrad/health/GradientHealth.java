@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -67,6 +68,9 @@ public final class GradientHealth extends BaseTrainingListener {
     private MultiDataSet batch;
 
     private INDArray[] graphLabels;
+    /** Examples of the present step for each step that is scored. */
+    private double examplesPerScored = 1;
+
     private Optional<StepTrace> trace = Optional.empty();
     /** The averaged gradient as one array; null unless histograms are due. */
     private float[] gradientValues;
@@ -90,6 +94,10 @@ public final class GradientHealth extends BaseTrainingListener {
     /** A graph shows its labels only through its output layers, and only until its pass is over. */
     @Override
     public void onBackwardPass(Model model) {
+        if (model instanceof ComputationGraph graph && graph.getNumOutputArrays() == 1) {
+            Layer output = graph.getOutputLayer(0);
+            score(((IOutputLayer) output).getLabels(), output.getMaskArray());
+        }
         if (model instanceof ComputationGraph graph && spec.looksAt(step + 1)) {
             graphLabels = new INDArray[graph.getNumOutputArrays()];
             for (int i = 0; i < graphLabels.length; i++) {
@@ -102,6 +110,9 @@ public final class GradientHealth extends BaseTrainingListener {
     public void onGradientCalculation(Model model) {
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             step++;
+            if (model instanceof MultiLayerNetwork net) {
+                score(net.getLabels(), net.getOutputLayer().getMaskArray());
+            }
             boolean due = spec.looksAt(step);
             if (network != model || due) {
                 trace = withoutTouchingRandomness(model, due);
@@ -114,6 +125,11 @@ public final class GradientHealth extends BaseTrainingListener {
             gradientValues = spec.takesHistogramsAt(step) ? floats(sum.div(examples)) : null;
             before = model.params().dup();
         }
+    }
+
+    private void score(INDArray labels, INDArray mask) {
+        double scored = labels == null ? 0 : ScoredSteps.of(labels, mask, null);
+        examplesPerScored = scored > 0 ? labels.size(0) / scored : labels == null ? 1 : Double.NaN;
     }
 
     private static float[] floats(INDArray array) {
@@ -225,7 +241,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 monitor.observeBatch(iteration, batch, true);
                 batch = null;
             }
-            monitor.observe(iteration, model.score(), outcome, trace);
+            monitor.observe(iteration, model.score(), examplesPerScored * model.score(), outcome, trace);
             log.ifPresent(HealthLog::flush);
         }
         before = null;

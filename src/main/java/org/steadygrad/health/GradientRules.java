@@ -9,7 +9,8 @@ import org.steadygrad.spec.FindingKind;
  * What the gradients of the run of steps tell.
  *
  * <ul>
- *   <li>{@code gradient-spikes}: the norm of the gradient exceeded {@value #SPIKE} times the median of the window.
+ *   <li>{@code gradient-spikes}: the norm of the gradient, per scored step as the loss is, exceeded {@value #SPIKE} times the median of
+ *       the window.
  *   <li>{@code gradient-underflow}: where gradients are computed in 16-bit floats, the median share of elements of a weight
  *       matrix' gradient that are exactly 0 is {@value #MANY_ZEROS} or more; most of them have underflowed.
  * </ul>
@@ -20,7 +21,7 @@ final class GradientRules implements StepRule {
 
     @Override
     public void look(StepHistory history, List<Finding> found) {
-        spikes(history.gradientNorms(), found);
+        spikes(history, found);
         for (StepHistory.BlockHistory block : history.blocks()) {
             if (block.matrix() && block.parameter().trained()) {
                 zeros(block.parameter(), block.zeros(), found);
@@ -28,7 +29,8 @@ final class GradientRules implements StepRule {
         }
     }
 
-    private static void spikes(Window norms, List<Finding> found) {
+    private static void spikes(StepHistory history, List<Finding> found) {
+        Window norms = history.gradientNormsPerStep();
         double median = norms.median();
         double highest = norms.max();
         if (norms.size() >= StepHistory.LOOK_EVERY && median > 0 && highest > SPIKE * median) {
@@ -36,9 +38,17 @@ final class GradientRules implements StepRule {
                     FindingKind.GRADIENT_SPIKES,
                     Severity.WARNING,
                     "",
-                    "The norm of the gradient rose to " + Finding.number(highest) + ", "
+                    "The norm of the gradient per scored step rose to " + Finding.number(highest) + ", "
                             + Finding.number(highest / median) + " times its recent median.",
-                    Map.of("norm", highest, "median", median)));
+                    Map.of(
+                            "norm",
+                            highest,
+                            "median",
+                            median,
+                            "recentLoss",
+                            history.recentLoss(),
+                            "startLoss",
+                            history.startLoss())));
         }
     }
 

@@ -73,6 +73,20 @@ public final class HealthMonitor {
      * @return findings that are believed from this step on
      */
     public List<Finding> observe(int iteration, double loss, UpdateOutcome outcome, Optional<StepTrace> trace) {
+        return observe(iteration, loss, loss, outcome, trace);
+    }
+
+    /**
+     * Takes a step in whose loss is a sum over time.
+     *
+     * @param loss of the step, may be non-finite
+     * @param lossPerStep the same per scored step, which is what losses are compared by; NaN when nothing is scored
+     * @param outcome of the step's update; norms of the averaged gradient
+     * @param trace of the same step, when there was a full look
+     * @return findings that are believed from this step on
+     */
+    public List<Finding> observe(
+            int iteration, double loss, double lossPerStep, UpdateOutcome outcome, Optional<StepTrace> trace) {
         int blocks = layout.blocks().size();
         boolean whole = outcome.blocks().size() == blocks;
         Check.that(
@@ -82,7 +96,7 @@ public final class HealthMonitor {
                 outcome.blocks().size());
         steps++;
         skipped += outcome.applied() ? 0 : 1;
-        List<Finding> raised = new ArrayList<>(findings.now(iteration, stepRules.take(loss, outcome)));
+        List<Finding> raised = new ArrayList<>(findings.now(iteration, stepRules.take(loss, lossPerStep, outcome)));
         if (outcome.applied() && steps - skipped == 1) {
             raised.addAll(findings.look(Group.START, iteration, ZeroRules.weights(layout, outcome, trace)));
         }

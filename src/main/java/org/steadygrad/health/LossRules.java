@@ -7,7 +7,7 @@ import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
 /**
- * What the loss tells. The loss at the start is the first one, or the median of the first {@value StepHistory#START}
+ * What the loss per scored step tells. The loss at the start is the first one, or the median of the first {@value StepHistory#START}
  * if that is lower; the recent one is the median of the last {@value StepHistory#LOOK_EVERY}.
  *
  * <ul>
@@ -78,7 +78,7 @@ final class LossRules implements StepRule {
                     "",
                     "The loss jumps by " + Finding.number(change) + " from step to step around a median of "
                             + Finding.number(median) + " and doesn't get better; the learning rate is likely too high.",
-                    Map.of("medianChange", change, "medianLoss", median)));
+                    Map.of("medianChange", change, "recentLoss", median, "startLoss", history.startLoss())));
         }
     }
 

@@ -28,6 +28,7 @@ final class StepHistory {
 
     private static final String LOSS = "loss";
     private static final String GRADIENT = "gradient";
+    private static final String GRADIENT_PER_STEP = "gradient per step";
     private static final String CLIP = "clip";
     private static final String WEIGHTS = "weights";
     private static final String UPDATE = "update ";
@@ -80,13 +81,22 @@ final class StepHistory {
         steps++;
     }
 
-    /** Takes a finite step in. */
-    void take(double loss, UpdateOutcome outcome) {
-        if (firstLosses.size() < START) {
-            firstLosses.add(loss);
+    /**
+     * Takes a finite step in.
+     *
+     * @param loss of the step
+     * @param perStep the same per scored step; NaN when nothing is scored, which says nothing of the loss
+     */
+    void take(double loss, double perStep, UpdateOutcome outcome) {
+        double norm = outcome.gradient().globalNorm();
+        if (!Double.isNaN(perStep)) {
+            if (firstLosses.size() < START) {
+                firstLosses.add(perStep);
+            }
+            window(LOSS).add(perStep);
+            window(GRADIENT_PER_STEP).add(loss == 0 ? norm : norm * perStep / loss);
         }
-        window(LOSS).add(loss);
-        window(GRADIENT).add(outcome.gradient().globalNorm());
+        window(GRADIENT).add(norm);
         if (outcome.applied()) {
             window(CLIP).add(outcome.clipScale());
             clipped += outcome.clipScale() < 1 ? 1 : 0;
@@ -167,10 +177,19 @@ final class StepHistory {
         return spikes;
     }
 
-    /** The loss above which one is a spike. */
+    /**
+     * The loss above which one is a spike: that it stands out from the noise is told by logarithms as well, since losses of heavy
+     * tails and those that have nearly vanished are spread over orders of magnitude.
+     */
     double spikeLimit() {
         double median = losses().median();
-        return Math.max(spikeFactor * median, median + SPIKE_DEVIATIONS * losses().deviation());
+        double limit = Math.max(spikeFactor * median, median + SPIKE_DEVIATIONS * losses().deviation());
+        if (!(median > 0)) {
+            return limit;
+        }
+        Window logarithms = new Window(WINDOW);
+        Arrays.stream(losses().values()).map(Math::log).forEach(logarithms::add);
+        return Math.max(limit, median * Math.exp(SPIKE_DEVIATIONS * logarithms.deviation()));
     }
 
     Window losses() {
@@ -179,6 +198,11 @@ final class StepHistory {
 
     Window gradientNorms() {
         return window(GRADIENT);
+    }
+
+    /** The same per scored step, as the losses are. */
+    Window gradientNormsPerStep() {
+        return window(GRADIENT_PER_STEP);
     }
 
     Window clipScales() {
@@ -246,7 +270,12 @@ final class StepHistory {
         return windows.computeIfAbsent(name, n -> new Window(WINDOW));
     }
 
-    /** What a resumed run needs. @param counts steps, clipped steps, spikes */
+    /**
+     * What a resumed run needs.
+     *
+     * @param counts steps, clipped steps, spikes
+     * @param perScoredStep whether losses are per scored step; older checkpoints hold sums over time, which are left out
+     */
     record State(
             Map<String, List<Double>> windows,
             List<Double> firstLosses,
@@ -254,7 +283,8 @@ final class StepHistory {
             double bestLoss,
             double startRatio,
             double peakRatio,
-            List<Long> counts) {}
+            List<Long> counts,
+            boolean perScoredStep) {}
 
     State state() {
         Map<String, List<Double>> values = new LinkedHashMap<>();
@@ -266,21 +296,29 @@ final class StepHistory {
                 bestLoss,
                 startRatio,
                 peakRatio,
-                List.of(steps, clipped, spikes));
+                List.of(steps, clipped, spikes),
+                true);
     }
 
     void restore(State state) {
+        boolean losses = state.perScoredStep();
         windows.values().forEach(Window::clear);
-        state.windows().forEach((name, values) -> values.forEach(window(name)::add));
+        state.windows().forEach((name, values) -> {
+            if (losses || !name.equals(LOSS)) {
+                values.forEach(window(name)::add);
+            }
+        });
         firstLosses.clear();
-        firstLosses.addAll(state.firstLosses());
         course.clear();
-        state.course().forEach(course::add);
-        bestLoss = state.bestLoss();
+        if (losses) {
+            firstLosses.addAll(state.firstLosses());
+            state.course().forEach(course::add);
+            bestLoss = state.bestLoss();
+        }
         startRatio = state.startRatio();
         peakRatio = state.peakRatio();
         steps = state.counts().get(0);
         clipped = state.counts().get(1);
-        spikes = state.counts().get(2);
+        spikes = losses ? state.counts().get(2) : 0;
     }
 }

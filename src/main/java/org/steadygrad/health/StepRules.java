@@ -33,8 +33,12 @@ final class StepRules {
         return history;
     }
 
-    /** Takes a step in; what isn't finite is told at once, with the learning rate if that is the cause. */
-    List<Finding> take(double loss, UpdateOutcome outcome) {
+    /**
+     * Takes a step in; what isn't finite is told at once, with the learning rate if that is the cause.
+     *
+     * @param perStep the loss per scored step; NaN when nothing is scored
+     */
+    List<Finding> take(double loss, double perStep, UpdateOutcome outcome) {
         history.count();
         if (outcome.rescaled()) {
             return List.of();
@@ -42,7 +46,7 @@ final class StepRules {
         if (!Double.isFinite(loss) || !outcome.gradient().isFinite()) {
             return withCause(nonFinite(loss, outcome));
         }
-        history.take(loss, outcome);
+        history.take(loss, perStep, outcome);
         return List.of();
     }
 

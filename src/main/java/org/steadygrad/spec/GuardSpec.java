@@ -20,15 +20,16 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
             @Doc("Skipped steps in a row that trigger a roll-back.") @Default("5") int maxSkips,
             @Doc("Number of iterations between snapshots in memory.") @Default("50") int snapshotEvery,
             @Doc(
-                            "A loss is a spike when it lies above the recent median by this many median absolute deviations, and above twice the median.")
+                            "A loss is suspicious when, per scored step, it lies above the recent median by this many median absolute deviations, above twice the median, above nineteen in twenty of the recent ones, and above half the loss at the start. It is a spike when the last good snapshot does twice as well on the same batch, or when it is ten times the highest of the epoch before.")
                     @Default("12")
                     double spikeDeviations,
-            @Doc("Number of losses in a row that must be spikes.") @Default("3") int spikeSteps,
-            @Doc("Number of recent losses that the spike rule looks at.") @Default("100") int window,
+            @Doc("Number of losses in a row that must be spikes.") @Default("5") int spikeSteps,
+            @Doc("Number of recent losses that a suspicious one is told by.") @Default("100") int window,
             @Doc("Factor on the learning rate after a roll-back.") @Default("0.5") double backOff,
             @Doc("Number of good iterations after which the factor is taken back by one step.") @Default("500")
                     int recoverAfter,
-            @Doc("Roll-backs that stop the run.") @Default("8") int maxRollbacks,
+            @Doc("Roll-backs, within rollbackSpan iterations, that stop the run.") @Default("8") int maxRollbacks,
+            @Doc("Number of iterations over which roll-backs are counted.") @Default("2000") int rollbackSpan,
             @Doc(
                             "Steps that a cure is tried for while training goes on, on the same batches with it and without it; the better state is kept. 0 tries none.")
                     @Default("20")
@@ -43,6 +44,7 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
             Check.inOpen(backOff, 0, 1, "guard.auto", "backOff");
             Check.positive(recoverAfter, "guard.auto", "recoverAfter");
             Check.positive(maxRollbacks, "guard.auto", "maxRollbacks");
+            Check.positive(rollbackSpan, "guard.auto", "rollbackSpan");
             Check.nonNegative(trialSteps, "guard.auto", "trialSteps");
         }
     }

@@ -1,23 +1,17 @@
 package org.steadygrad.train;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.steadygrad.check.Check;
 import org.steadygrad.spec.GuardSpec;
 
 /**
  * Decides, step by step, whether training is still on its way. Knows no engine: it sees losses and whether steps were
- * applied, and says what to do.
- *
- * <p>A loss is a spike when it exceeds {@code median + d * MAD} and {@code 2 * median} of the recent losses, where MAD
- * is their median absolute deviation: unlike mean and deviation, neither is moved by the spike itself.
+ * applied, and says what to do. What a spike of the loss is, {@link LossSpikes} tells.
  */
 final class Guard {
-    /** Below this many losses their median says too little. */
-    private static final int FEWEST_LOSSES = 20;
-
     /** What to do about a step. */
     enum Action {
         CONTINUE,
@@ -33,47 +27,64 @@ final class Guard {
     /**
      * What the guard has seen, for checkpoints.
      *
-     * @param recentLosses oldest first, spikes left out
+     * @param losses what is known of them; null in checkpoints that hold losses summed over time, which say nothing here
+     * @param steps losses so far
      * @param skipsInRow steps in a row that weren't applied
-     * @param spikesInRow losses in a row that were spikes
      * @param rollbacks roll-backs so far
+     * @param rollbackSteps after how many losses the latest ones were; null in the same checkpoints
      * @param learningRateScale factor on updates now
      * @param goodSteps good steps since the factor last changed
      */
     record State(
-            List<Double> recentLosses,
+            LossSpikes.State losses,
+            long steps,
             int skipsInRow,
-            int spikesInRow,
             int rollbacks,
+            List<Long> rollbackSteps,
             double learningRateScale,
             int goodSteps) {
         State {
-            recentLosses = List.copyOf(Check.notNull(recentLosses, "training state", "guard.recentLosses"));
+            losses = losses == null ? LossSpikes.State.START : losses;
+            rollbackSteps = rollbackSteps == null ? List.of() : List.copyOf(rollbackSteps);
+            Check.positive(learningRateScale, "training state", "guard.learningRateScale");
         }
 
-        static final State START = new State(List.of(), 0, 0, 0, 1, 0);
+        static final State START = new State(LossSpikes.State.START, 0, 0, 0, List.of(), 1, 0);
     }
 
     private final GuardSpec spec;
-    private final Deque<Double> recentLosses;
+    private final Optional<LossSpikes> spikes;
+    private final LossSpikes.State unseen;
+    private final Deque<Long> rollbackSteps;
+    private long steps;
     private int skipsInRow;
-    private int spikesInRow;
     private int rollbacks;
     private double learningRateScale;
     private int goodSteps;
+    /** Whether the latest loss looks like a spike. */
+    private boolean suspicious;
 
     Guard(GuardSpec spec, State state) {
         this.spec = spec;
-        recentLosses = new ArrayDeque<>(state.recentLosses());
+        unseen = state.losses();
+        spikes = spec instanceof GuardSpec.Auto auto ? Optional.of(new LossSpikes(auto, unseen)) : Optional.empty();
+        steps = state.steps();
         skipsInRow = state.skipsInRow();
-        spikesInRow = state.spikesInRow();
         rollbacks = state.rollbacks();
+        rollbackSteps = new ArrayDeque<>(state.rollbackSteps());
         learningRateScale = state.learningRateScale();
         goodSteps = state.goodSteps();
     }
 
     State state() {
-        return new State(List.copyOf(recentLosses), skipsInRow, spikesInRow, rollbacks, learningRateScale, goodSteps);
+        return new State(
+                spikes.map(LossSpikes::state).orElse(unseen),
+                steps,
+                skipsInRow,
+                rollbacks,
+                List.copyOf(rollbackSteps),
+                learningRateScale,
+                goodSteps);
     }
 
     double learningRateScale() {
@@ -86,24 +97,38 @@ final class Guard {
 
     /** Whether nothing has been wrong with the latest steps. */
     boolean calm() {
-        return skipsInRow == 0 && spikesInRow == 0;
+        return skipsInRow == 0 && spikes.map(LossSpikes::inRow).orElse(0) == 0;
     }
 
-    /** Looks at a loss before its gradient is applied. */
-    Decision beforeUpdate(double loss) {
+    /**
+     * Looks at a loss before its gradient is applied.
+     *
+     * @param perStep the same per scored step; NaN when nothing is scored
+     */
+    Decision beforeUpdate(double loss, double perStep, int epoch) {
+        steps++;
+        suspicious = false;
         if (!Double.isFinite(loss)) {
             return spec instanceof GuardSpec.Auto ? rollBack("the loss is " + loss) : skipped("the loss is " + loss);
         }
-        if (spec instanceof GuardSpec.Auto auto && spike(auto, loss)) {
-            spikesInRow++;
-            return spikesInRow < auto.spikeSteps() ? Decision.CONTINUE : rollBack(describeSpike(loss));
-        }
-        spikesInRow = 0;
-        recentLosses.addLast(loss);
-        if (recentLosses.size() > window()) {
-            recentLosses.removeFirst();
+        if (spec instanceof GuardSpec.Auto auto && Double.isFinite(perStep)) {
+            LossSpikes losses = spikes.orElseThrow();
+            suspicious = losses.take(perStep, epoch);
+            if (suspicious && losses.inRow() >= auto.spikeSteps()) {
+                return rollBack(losses.words());
+            }
         }
         return Decision.CONTINUE;
+    }
+
+    /** Whether it is to be told by {@link #compare} how the latest batches did in the last good state. */
+    boolean wantsComparison() {
+        return suspicious && spikes.orElseThrow().worthComparing();
+    }
+
+    /** @param lastGood loss per scored step of the latest batches in the last good state */
+    void compare(double lastGood) {
+        spikes.orElseThrow().compare(lastGood);
     }
 
     /** Takes note of whether a gradient was applied. */
@@ -133,47 +158,16 @@ final class Guard {
 
     private Decision rollBack(String reason) {
         GuardSpec.Auto auto = (GuardSpec.Auto) spec;
-        if (rollbacks >= auto.maxRollbacks()) {
-            return new Decision(Action.STOP, reason + ", and " + rollbacks + " roll-backs haven't helped");
+        rollbackSteps.removeIf(step -> steps - step >= auto.rollbackSpan());
+        if (rollbackSteps.size() >= auto.maxRollbacks()) {
+            return new Decision(Action.STOP, reason + ", and " + rollbackSteps.size() + " roll-backs haven't helped");
         }
         rollbacks++;
+        rollbackSteps.addLast(steps);
         learningRateScale *= auto.backOff();
         skipsInRow = 0;
-        spikesInRow = 0;
+        spikes.ifPresent(LossSpikes::leave);
         goodSteps = 0;
         return new Decision(Action.ROLL_BACK, reason);
-    }
-
-    private int window() {
-        return spec instanceof GuardSpec.Auto auto ? auto.window() : FEWEST_LOSSES;
-    }
-
-    private boolean spike(GuardSpec.Auto auto, double loss) {
-        if (recentLosses.size() < Math.min(FEWEST_LOSSES, auto.window())) {
-            return false;
-        }
-        double median =
-                median(recentLosses.stream().mapToDouble(Double::doubleValue).toArray());
-        double deviation = median(
-                recentLosses.stream().mapToDouble(l -> Math.abs(l - median)).toArray());
-        return loss > median + auto.spikeDeviations() * deviation && loss > 2 * Math.abs(median);
-    }
-
-    private String describeSpike(double loss) {
-        double median =
-                median(recentLosses.stream().mapToDouble(Double::doubleValue).toArray());
-        return String.format(
-                java.util.Locale.ROOT,
-                "the loss spiked to %.4g for %d steps, where the median of the %d before was %.4g",
-                loss,
-                spikesInRow,
-                recentLosses.size(),
-                median);
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 }

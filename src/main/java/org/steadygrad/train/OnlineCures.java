@@ -19,13 +19,16 @@ import org.steadygrad.spec.GuardSpec;
  *
  * <p>A lower learning rate nearly always gives a lower loss within a few steps, whether or not it is better in the end (the
  * short-horizon bias of Wu, Ren, Liao and Grosse 2018). So nothing is tried without a finding, a change has to win by {@value
- * #MARGIN}, each kind of change is kept at most {@value #MOST_TRIALS} times, and trials lie apart.
+ * #MARGIN}, each kind of change is kept at most {@value #MOST_TRIALS} times, and trials lie apart. Nor is anything tried for losses
+ * or gradients that are restless while the loss is under {@value #LEARNT} of that at the start: such a run learns, and its batches
+ * differ. For the same reason {@code loss-spikes} aren't a reason; the guard sees to those that come from the model.
  */
 final class OnlineCures implements HealthObserver {
     /** Share of the loss without a change by which the one with it has to be lower. */
     static final double MARGIN = 0.05;
 
     static final int MOST_TRIALS = 3;
+    private static final double LEARNT = 0.9;
     /** Steps between trials, in lengths of a trial: at most a tenth of the steps is done twice. */
     private static final int REST = 10;
 
@@ -53,7 +56,6 @@ final class OnlineCures implements HealthObserver {
             Map.entry(FindingKind.LEARNING_RATE_TOO_HIGH.id(), Change.LOWER_RATE),
             Map.entry(FindingKind.UPDATES_TOO_LARGE.id(), Change.LOWER_RATE),
             Map.entry(FindingKind.OSCILLATING_LOSS.id(), Change.LOWER_RATE),
-            Map.entry(FindingKind.LOSS_SPIKES.id(), Change.LOWER_RATE),
             Map.entry(FindingKind.DIVERGING_LOSS.id(), Change.LOWER_RATE),
             Map.entry(FindingKind.LEARNING_RATE_TOO_LOW.id(), Change.RAISE_RATE),
             Map.entry(FindingKind.UPDATES_TOO_SMALL.id(), Change.RAISE_RATE),
@@ -114,7 +116,7 @@ final class OnlineCures implements HealthObserver {
     @Override
     public void found(int iteration, Finding finding) {
         Change change = BY_FINDING.get(finding.id());
-        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO && bears(finding, change)) {
+        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO && bears(finding, change) && !learns(finding)) {
             propose(new Proposal(finding.id(), change));
         }
     }
@@ -122,6 +124,14 @@ final class OnlineCures implements HealthObserver {
     /** A rate that is higher for all isn't tried for what only some layers want. */
     private static boolean bears(Finding finding, Change change) {
         return change != Change.RAISE_RATE || UpdateRatios.of(finding).room() >= RATE_STEP;
+    }
+
+    /** Whether the run is on its way, whatever is found; too slow it may be all the same. */
+    private static boolean learns(Finding finding) {
+        Double recent = finding.evidence().get("recentLoss");
+        Double start = finding.evidence().get("startLoss");
+        boolean slow = finding.id().equals(FindingKind.LEARNING_RATE_TOO_LOW.id());
+        return !slow && recent != null && start != null && recent < LEARNT * start;
     }
 
     private void propose(Proposal proposal) {

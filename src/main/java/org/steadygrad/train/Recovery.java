@@ -2,6 +2,7 @@ package org.steadygrad.train;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
@@ -69,6 +70,17 @@ final class Recovery {
     void take(int iteration, int updates) {
         snapshot = engine.snapshot();
         info = new TrainingState.SnapshotInfo(iteration, updates, Map.copyOf(clip.state()));
+    }
+
+    /** What the last good state says to something; the engine is left in its present one. To be called when it is idle. */
+    double inLastGoodState(DoubleSupplier question) {
+        EngineSnapshot present = engine.snapshot();
+        engine.restore(snapshot);
+        try {
+            return question.getAsDouble();
+        } finally {
+            engine.restore(present);
+        }
     }
 
     /** Puts the last good state back. @return number of updates in it */

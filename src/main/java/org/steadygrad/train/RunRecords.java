@@ -69,6 +69,7 @@ final class RunRecords implements AutoCloseable {
             health.observe(
                     report.iteration(),
                     report.loss(),
+                    done.pass().lossPerStep(),
                     done.outcome().get(),
                     done.pass().trace());
         } else if (!Double.isFinite(report.loss())) {

@@ -39,6 +39,15 @@ final class SkippedSteps {
         }
     }
 
+    /**
+     * The passes of the step that was passed last, after those of the windows before it in the same sequences.
+     *
+     * @param stepsBefore number of steps before it
+     */
+    List<Pass> withWindowsBefore(Attempt attempt, int stepsBefore) {
+        return attempt.carriesState() ? List.copyOf(windows) : passesOf(attempt, stepsBefore);
+    }
+
     private void forgetUnlessContinued(Attempt attempt) {
         if (!attempt.continued()) {
             windows.clear();

@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -8,6 +9,8 @@ import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.health.ScoredSteps;
 import org.steadygrad.health.TensorLook;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.HealthSpec;
@@ -30,10 +33,11 @@ final class StepPasses {
 
     /**
      * @param loss mean over the passes
+     * @param lossPerStep per scored step; NaN when nothing is scored
      * @param trace of the first one, when there was a full look
      * @param tensors when histograms were due, which the engine isn't asked for ahead
      */
-    record Result(double loss, Optional<StepTrace> trace, Optional<TensorLook> tensors) {}
+    record Result(double loss, double lossPerStep, Optional<StepTrace> trace, Optional<TensorLook> tensors) {}
 
     /**
      * Sees to the recurrent state that the step starts from: forgets it unless the step goes on with the sequences of the one
@@ -58,7 +62,7 @@ final class StepPasses {
     /** @param stepsBefore number of steps before this one */
     Result run(Attempt attempt, int stepsBefore) {
         List<MultiDataSet> batches = attempt.batches();
-        double sum = 0;
+        double[] losses = new double[batches.size()];
         Optional<StepTrace> trace = Optional.empty();
         for (int i = 0; i < batches.size(); i++) {
             Trace wanted = i == 0 ? trace(stepsBefore) : Trace.NONE;
@@ -70,14 +74,42 @@ final class StepPasses {
                             batches.size() > 1,
                             wanted,
                             trained(stepsBefore)));
-            sum += result.loss();
+            losses[i] = result.loss();
             if (i == 0) {
                 trace = result.trace();
             }
         }
         Optional<TensorLook> tensors = trace.filter(seen -> takesHistograms(stepsBefore))
                 .map(seen -> TensorLook.of(engine.parameterDistributions(), seen));
-        return new Result(sum / batches.size(), trace, tensors);
+        double mean = Arrays.stream(losses).sum() / losses.length;
+        return new Result(mean, ScoredSteps.meanLoss(batches, losses), trace, tensors);
+    }
+
+    /**
+     * Runs passes again, one after the other as one sequence if state is carried, and forgets their gradients.
+     *
+     * @param latest how many of them, at the end, are of the step in question
+     * @param stepsBefore number of steps before that
+     * @return loss per scored step of these
+     */
+    double again(List<Pass> passes, int latest, boolean carriesState, int stepsBefore) {
+        if (carriesState) {
+            engine.clearState();
+        }
+        double[] losses = new double[latest];
+        List<Pass> asked = passes.subList(passes.size() - latest, passes.size());
+        for (int i = 0; i < passes.size(); i++) {
+            Pass pass = passes.get(i);
+            PassOptions options =
+                    new PassOptions(pass.seed(), carriesState, false, Trace.NONE, trained(stepsBefore));
+            double loss = engine.computeGradient(pass.batch(), options).loss();
+            engine.discardGradient();
+            int place = i - (passes.size() - latest);
+            if (place >= 0) {
+                losses[place] = loss;
+            }
+        }
+        return ScoredSteps.meanLoss(asked.stream().map(Pass::batch).toList(), losses);
     }
 
     /** Options of a step with a single pass. */

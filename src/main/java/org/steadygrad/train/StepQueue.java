@@ -57,6 +57,17 @@ final class StepQueue {
         entries.add(new Entry(attempt, pending, started));
     }
 
+    /** Waits for all steps, whose results stay to be taken out, so that the engine is idle. */
+    void await() {
+        List<Entry> done = new ArrayList<>();
+        for (Entry entry : entries) {
+            Optional<StepResult> result = entry.pending.await();
+            done.add(new Entry(entry.attempt, () -> result, entry.started));
+        }
+        entries.clear();
+        entries.addAll(done);
+    }
+
     /** Waits for the oldest step and takes it out. */
     Settled settle() {
         Entry oldest = entries.remove();

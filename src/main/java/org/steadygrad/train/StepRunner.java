@@ -9,7 +9,9 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.forensics.Forensics;
+import org.steadygrad.health.ScoredSteps;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.train.StepQueue.Attempt;
 
@@ -103,9 +105,13 @@ final class StepRunner {
         StepQueue.Settled settled = queue.settle();
         StepResult result = settled.result()
                 .orElseThrow(() -> new IllegalStateException("a step wasn't run although none before it was refused"));
-        StepPasses.Result pass =
-                new StepPasses.Result(result.pass().loss(), result.pass().trace(), Optional.empty());
-        Guard.Decision decision = guard.beforeUpdate(pass.loss());
+        double loss = result.pass().loss();
+        StepPasses.Result pass = new StepPasses.Result(
+                loss,
+                ScoredSteps.meanLoss(settled.attempt().batches(), loss),
+                result.pass().trace(),
+                Optional.empty());
+        Guard.Decision decision = look(pass);
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE) {
             outcome = result.update();
@@ -131,7 +137,7 @@ final class StepRunner {
         long start = System.nanoTime();
         passes.prepareState(attempt, progress.iteration);
         StepPasses.Result pass = passes.run(attempt, progress.iteration);
-        Guard.Decision decision = guard.beforeUpdate(pass.loss());
+        Guard.Decision decision = look(pass);
         Optional<UpdateOutcome> outcome = Optional.empty();
         if (decision.action() == Guard.Action.CONTINUE && Double.isFinite(pass.loss())) {
             if (guard.calm() && !attempt.continued()) {
@@ -143,6 +149,10 @@ final class StepRunner {
             engine.discardGradient();
         }
         return conclude(new Done(attempt, pass, outcome, (System.nanoTime() - start) / 1e9), decision);
+    }
+
+    private Guard.Decision look(StepPasses.Result pass) {
+        return guard.beforeUpdate(pass.loss(), pass.lossPerStep(), progress.epoch);
     }
 
     /** That the loss scale was too large for a gradient is no reason to worry. */
@@ -205,7 +215,7 @@ final class StepRunner {
     Optional<String> adopt(List<Done> rehearsed) {
         Optional<String> trouble = Optional.empty();
         for (Done done : rehearsed) {
-            Guard.Decision decision = guard.beforeUpdate(done.pass().loss());
+            Guard.Decision decision = look(done.pass());
             boolean spike = decision.action() != Guard.Action.CONTINUE;
             decision = spike ? decision : judge(done.outcome().orElseThrow());
             trouble = conclude(done, decision);
@@ -242,7 +252,19 @@ final class StepRunner {
         if (!failed) {
             skipped.passed(done, progress.iteration - 1);
         }
+        if (decision.action() == Guard.Action.CONTINUE && !failed && guard.wantsComparison()) {
+            guard.compare(lossInLastGoodState(done.attempt()));
+        }
         return act(decision);
+    }
+
+    /** Per scored step, of the step that was passed last. */
+    private double lossInLastGoodState(Attempt attempt) {
+        queue.await();
+        int stepsBefore = progress.iteration - 1;
+        List<Pass> same = skipped.withWindowsBefore(attempt, stepsBefore);
+        return recovery.inLastGoodState(
+                () -> passes.again(same, attempt.batches().size(), attempt.carriesState(), stepsBefore));
     }
 
     private IterationReport report(Done done) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.spec.FindingKind;
@@ -54,6 +55,12 @@ record DetectionCase(
     /** A run in which a finding must come first. */
     static DetectionCase finds(FindingKind first, String name, String run, String... settings) {
         return new DetectionCase(name, run, List.of(settings), "", Optional.of(first), m -> {}, d -> d);
+    }
+
+    /** The same with other settings. */
+    DetectionCase with(String... further) {
+        List<String> all = Stream.concat(settings.stream(), Stream.of(further)).toList();
+        return new DetectionCase(name, run, all, elsewhere, first, model, data);
     }
 
     /** The same with a model that is tampered with. */

@@ -11,7 +11,12 @@ import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.train.Guard.Action;
 
 class GuardTest {
-    private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2, 20);
+    private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2, 1000, 20);
+
+    /** A loss of a batch whose examples are vectors, in the first epoch. */
+    private static Guard.Decision look(Guard guard, double loss) {
+        return guard.beforeUpdate(loss, loss, 0);
+    }
 
     private static Guard calmGuard(GuardSpec spec) {
         Guard guard = new Guard(spec, Guard.State.START);
@@ -19,7 +24,7 @@ class GuardTest {
         for (int i = 0; i < 60; i++) {
             assertEquals(
                     Action.CONTINUE,
-                    guard.beforeUpdate(1 + 0.1 * random.nextDouble()).action());
+                    look(guard, 1 + 0.1 * random.nextDouble()).action());
             assertEquals(Action.CONTINUE, guard.afterUpdate(true).action());
         }
         return guard;
@@ -29,7 +34,7 @@ class GuardTest {
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void nonFiniteLossRollsBackAtOnce(double loss) {
         Guard guard = calmGuard(AUTO);
-        Guard.Decision decision = guard.beforeUpdate(loss);
+        Guard.Decision decision = look(guard, loss);
         assertEquals(Action.ROLL_BACK, decision.action());
         assertTrue(decision.reason().contains(Double.toString(loss)), decision.reason());
         assertEquals(0.5, guard.learningRateScale());
@@ -38,12 +43,12 @@ class GuardTest {
     @Test
     void spikeMustLast() {
         Guard guard = calmGuard(AUTO);
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(1.05).action());
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(50).action());
-        Guard.Decision decision = guard.beforeUpdate(50);
+        assertEquals(Action.CONTINUE, look(guard, 50).action());
+        assertEquals(Action.CONTINUE, look(guard, 50).action());
+        assertEquals(Action.CONTINUE, look(guard, 1.05).action());
+        assertEquals(Action.CONTINUE, look(guard, 50).action());
+        assertEquals(Action.CONTINUE, look(guard, 50).action());
+        Guard.Decision decision = look(guard, 50);
         assertEquals(Action.ROLL_BACK, decision.action());
         assertTrue(decision.reason().contains("spiked"), decision.reason());
     }
@@ -52,7 +57,7 @@ class GuardTest {
     void doubledLossIsNoSpikeWhileLossesAreFew() {
         Guard guard = new Guard(AUTO, Guard.State.START);
         for (double loss : new double[] {1, 1, 1, 100, 100, 100, 100}) {
-            assertEquals(Action.CONTINUE, guard.beforeUpdate(loss).action());
+            assertEquals(Action.CONTINUE, look(guard, loss).action());
         }
     }
 
@@ -60,7 +65,7 @@ class GuardTest {
     void slowRiseIsNoSpike() {
         Guard guard = calmGuard(AUTO);
         for (int i = 0; i < 200; i++) {
-            assertEquals(Action.CONTINUE, guard.beforeUpdate(1 + 0.005 * i).action());
+            assertEquals(Action.CONTINUE, look(guard, 1 + 0.005 * i).action());
         }
     }
 
@@ -91,14 +96,14 @@ class GuardTest {
     @Test
     void withoutRollBacksSkipsStop() {
         Guard guard = calmGuard(new GuardSpec.Off(2));
-        assertEquals(Action.CONTINUE, guard.beforeUpdate(Double.NaN).action());
-        assertEquals(Action.STOP, guard.beforeUpdate(Double.NaN).action());
+        assertEquals(Action.CONTINUE, look(guard, Double.NaN).action());
+        assertEquals(Action.STOP, look(guard, Double.NaN).action());
     }
 
     @Test
     void learningRateComesBackAfterGoodSteps() {
         Guard guard = calmGuard(AUTO);
-        guard.beforeUpdate(Double.NaN);
+        look(guard, Double.NaN);
         for (int i = 0; i < 3; i++) {
             guard.afterUpdate(true);
             assertEquals(0.5, guard.learningRateScale());
@@ -110,12 +115,12 @@ class GuardTest {
     @Test
     void restoredGuardDecidesAlike() {
         Guard guard = calmGuard(AUTO);
-        guard.beforeUpdate(50);
+        look(guard, 50);
         guard.afterUpdate(false);
         Guard restored = new Guard(AUTO, guard.state());
         assertEquals(guard.state(), restored.state());
-        assertEquals(guard.beforeUpdate(60), restored.beforeUpdate(60));
-        assertEquals(guard.beforeUpdate(70), restored.beforeUpdate(70));
+        assertEquals(look(guard, 60), look(restored, 60));
+        assertEquals(look(guard, 70), look(restored, 70));
         assertEquals(guard.state(), restored.state());
     }
 }

@@ -1,0 +1,188 @@
+package org.steadygrad.train;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.steadygrad.check.Check;
+import org.steadygrad.spec.GuardSpec;
+
+/**
+ * Tells a model that gets worse from a batch that is hard. Sees losses per scored step, so that lengths don't matter.
+ *
+ * <p>A loss is <em>suspicious</em> when it lies above all of: {@code median + d * MAD} of the recent losses, where MAD is their
+ * median absolute deviation; twice their median; nineteen in twenty of them; and half the highest median of {@value #FEW} losses in a row so far, which is about the loss at the start: below that what was learnt isn't
+ * lost, however much a loss that has nearly vanished may jump. No median is moved by the spike itself.
+ *
+ * <p>A suspicious loss is a <em>spike</em> when the same batches, with the same dropout masks, had less than half of it in the last
+ * good state: no kind of batch, however rare or long, is hard for one state of the model only; and when, by as much worse, the median would be above that half as well. Or when it is {@value #ABSURD} times
+ * the highest of the whole epoch before, in which such batches would have been met: then it is the batch that is sick.
+ */
+final class LossSpikes {
+    /** Below this many losses their median says too little. */
+    private static final int FEWEST_LOSSES = 20;
+
+    private static final int FEW = 5;
+    private static final double LOST = 0.5;
+    private static final double HIGH_SHARE = 0.95;
+    private static final double WORSE = 2;
+    private static final double ABSURD = 10;
+
+    /**
+     * What was seen, for checkpoints.
+     *
+     * @param recent losses per scored step, oldest first, spikes left out
+     * @param row suspicious ones in a row
+     * @param taken losses so far, spikes left out
+     * @param worst highest median of a few in a row; NaN before there are enough
+     * @param epoch of the latest loss
+     * @param highest loss of that epoch; NaN before the first
+     * @param highestBefore of the epoch before; NaN in the first
+     */
+    record State(
+            List<Double> recent,
+            List<Double> row,
+            long taken,
+            double worst,
+            int epoch,
+            double highest,
+            double highestBefore) {
+        static final State START = new State(List.of(), List.of(), 0, Double.NaN, 0, Double.NaN, Double.NaN);
+
+        State {
+            recent = List.copyOf(Check.notNull(recent, "training state", "guard.losses.recent"));
+            row = List.copyOf(Check.notNull(row, "training state", "guard.losses.row"));
+        }
+    }
+
+    private final GuardSpec.Auto spec;
+    private final Deque<Double> recent;
+    private final List<Double> row;
+    private long taken;
+    private double worst;
+    private int epoch;
+    private double highest;
+    private double highestBefore;
+
+    LossSpikes(GuardSpec.Auto spec, State state) {
+        this.spec = spec;
+        recent = new ArrayDeque<>(state.recent());
+        row = new ArrayList<>(state.row());
+        taken = state.taken();
+        worst = state.worst();
+        epoch = state.epoch();
+        highest = state.highest();
+        highestBefore = state.highestBefore();
+    }
+
+    State state() {
+        return new State(List.copyOf(recent), List.copyOf(row), taken, worst, epoch, highest, highestBefore);
+    }
+
+    /**
+     * Takes a finite loss in.
+     *
+     * @return whether it is suspicious
+     */
+    boolean take(double loss, int inEpoch) {
+        if (inEpoch > epoch) {
+            highestBefore = highest;
+            highest = Double.NaN;
+            epoch = inEpoch;
+        }
+        boolean suspicious = suspicious(loss);
+        row.add(loss);
+        if (!suspicious) {
+            acquit();
+        }
+        return suspicious;
+    }
+
+    /** Suspicious losses in a row. */
+    int inRow() {
+        return row.size();
+    }
+
+    /** Whether the latest loss, if it is suspicious, is to be compared: a first one only where the second decides. */
+    boolean worthComparing() {
+        return row.size() >= Math.min(2, spec.spikeSteps() - 1);
+    }
+
+    /** @param lastGood loss per scored step of the batches of the latest loss in the last good state */
+    void compare(double lastGood) {
+        double loss = row.get(row.size() - 1);
+        double factor = loss / lastGood;
+        boolean worse = loss > lastGood + (WORSE - 1) * Math.abs(lastGood)
+                && (!(lastGood > 0) || factor * median(values()) > LOST * worst);
+        boolean absurd = highestBefore > 0 && loss > ABSURD * highestBefore;
+        if (!worse && !absurd) {
+            acquit();
+        }
+    }
+
+    /** What looked like spikes were losses like others. */
+    private void acquit() {
+        row.forEach(this::add);
+        row.clear();
+    }
+
+    /** Forgets the present row: the state that it came from is left. */
+    void leave() {
+        row.clear();
+    }
+
+    private void add(double loss) {
+        recent.addLast(loss);
+        if (recent.size() > spec.window()) {
+            recent.removeFirst();
+        }
+        taken++;
+        if (taken % FEW == 0) {
+            double latest = median(recent.stream()
+                    .skip(Math.max(0, recent.size() - FEW))
+                    .mapToDouble(Double::doubleValue)
+                    .toArray());
+            worst = Double.isNaN(worst) ? latest : Math.max(worst, latest);
+        }
+        highest = Double.isNaN(highest) ? loss : Math.max(highest, loss);
+    }
+
+    private double[] values() {
+        return recent.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private boolean suspicious(double loss) {
+        if (recent.size() < Math.min(FEWEST_LOSSES, spec.window()) || loss <= LOST * worst) {
+            return false;
+        }
+        double[] values = values();
+        double median = median(values);
+        // in order now
+        double high = values[(int) (HIGH_SHARE * (values.length - 1))];
+        if (loss <= Math.max(high, WORSE * Math.abs(median))) {
+            return false;
+        }
+        double deviation = median(
+                Arrays.stream(values).map(value -> Math.abs(value - median)).toArray());
+        return loss > median + spec.spikeDeviations() * deviation;
+    }
+
+    /** What there is to say about the row. */
+    String words() {
+        return String.format(
+                java.util.Locale.ROOT,
+                "the loss per scored step spiked to %.4g for %d steps, where the median of the %d before was %.4g",
+                row.get(row.size() - 1),
+                row.size(),
+                recent.size(),
+                median(values()));
+    }
+
+    /** @param values are put in order */
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        int middle = values.length / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}
