@@ -40,16 +40,20 @@ final class GradientRules implements StepRule {
                     "",
                     "The norm of the gradient per scored step rose to " + Finding.number(highest) + ", "
                             + Finding.number(highest / median) + " times its recent median.",
-                    Map.of(
-                            "norm",
-                            highest,
-                            "median",
-                            median,
-                            "recentLoss",
-                            history.recentLoss(),
-                            "startLoss",
-                            history.startLoss())));
+                    Map.of("norm", highest, "median", median, "lossRise", lossRise(highest, history))));
         }
+    }
+
+    /** The loss of the step with that norm, divided by the median; 0 where that says nothing. */
+    private static double lossRise(double norm, StepHistory history) {
+        double[] norms = history.gradientNormsPerStep().values();
+        double[] losses = history.losses().values();
+        double median = history.losses().median();
+        double loss = 0;
+        for (int i = 0; i < norms.length; i++) {
+            loss = norms[i] == norm ? losses[i] : loss;
+        }
+        return median > 0 ? loss / median : 0;
     }
 
     private static void zeros(ParameterBlock block, Window shares, List<Finding> found) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import org.steadygrad.check.Check;
 import org.steadygrad.spec.GuardSpec;
 
@@ -12,12 +13,14 @@ import org.steadygrad.spec.GuardSpec;
  * Tells a model that gets worse from a batch that is hard. Sees losses per scored step, so that lengths don't matter.
  *
  * <p>A loss is <em>suspicious</em> when it lies above all of: {@code median + d * MAD} of the recent losses, where MAD is their
- * median absolute deviation; twice their median; nineteen in twenty of them; and half the highest median of {@value #FEW} losses in a row so far, which is about the loss at the start: below that what was learnt isn't
- * lost, however much a loss that has nearly vanished may jump. No median is moved by the spike itself.
+ * median absolute deviation; twice their median; nineteen in twenty of them; and half the highest median of {@value #FEW} losses
+ * in a row so far, which is about the loss at the start: below that what was learnt isn't lost, however much a loss that has
+ * nearly vanished may jump. No median is moved by the spike itself.
  *
- * <p>A suspicious loss is a <em>spike</em> when the same batches, with the same dropout masks, had less than half of it in the last
- * good state: no kind of batch, however rare or long, is hard for one state of the model only; and when, by as much worse, the median would be above that half as well. Or when it is {@value #ABSURD} times
- * the highest of the whole epoch before, in which such batches would have been met: then it is the batch that is sick.
+ * <p>A suspicious loss is a <em>spike</em> when the same batches, with the same dropout masks, had less than half of it in the
+ * last good state, and when, by as much worse, the median would be above that half as well: no kind of batch, however rare or
+ * long, is hard for one state of the model only. Or when it is {@value #ABSURD} times the highest of the whole epoch before, in
+ * which such batches would have been met: then it is the batch that is sick.
  */
 final class LossSpikes {
     /** Below this many losses their median says too little. */
@@ -171,7 +174,7 @@ final class LossSpikes {
     /** What there is to say about the row. */
     String words() {
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "the loss per scored step spiked to %.4g for %d steps, where the median of the %d before was %.4g",
                 row.get(row.size() - 1),
                 row.size(),

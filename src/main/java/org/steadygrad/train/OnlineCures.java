@@ -20,8 +20,9 @@ import org.steadygrad.spec.GuardSpec;
  * <p>A lower learning rate nearly always gives a lower loss within a few steps, whether or not it is better in the end (the
  * short-horizon bias of Wu, Ren, Liao and Grosse 2018). So nothing is tried without a finding, a change has to win by {@value
  * #MARGIN}, each kind of change is kept at most {@value #MOST_TRIALS} times, and trials lie apart. Nor is anything tried for losses
- * or gradients that are restless while the loss is under {@value #LEARNT} of that at the start: such a run learns, and its batches
- * differ. For the same reason {@code loss-spikes} aren't a reason; the guard sees to those that come from the model.
+ * that are restless while the loss is under {@value #LEARNT} of that at the start: such a run learns, and its batches
+ * differ. For the same reason neither {@code loss-spikes} nor spikes of the gradient that come with as high a loss are one; the guard
+ * sees to those that come from the model.
  */
 final class OnlineCures implements HealthObserver {
     /** Share of the loss without a change by which the one with it has to be lower. */
@@ -116,7 +117,12 @@ final class OnlineCures implements HealthObserver {
     @Override
     public void found(int iteration, Finding finding) {
         Change change = BY_FINDING.get(finding.id());
-        if (trialSteps > 0 && change != null && finding.severity() != Severity.INFO && bears(finding, change) && !learns(finding)) {
+        if (trialSteps > 0
+                && change != null
+                && finding.severity() != Severity.INFO
+                && bears(finding, change)
+                && !learns(finding)
+                && !ofAHardBatch(finding)) {
             propose(new Proposal(finding.id(), change));
         }
     }
@@ -132,6 +138,16 @@ final class OnlineCures implements HealthObserver {
         Double start = finding.evidence().get("startLoss");
         boolean slow = finding.id().equals(FindingKind.LEARNING_RATE_TOO_LOW.id());
         return !slow && recent != null && start != null && recent < LEARNT * start;
+    }
+
+    /**
+     * Whether a spike of the gradient's norm is that of a hard batch: its loss has risen as well, and by as much or more, as with an
+     * outlier among labels. Where gradients explode, the norm rises by more.
+     */
+    private static boolean ofAHardBatch(Finding finding) {
+        Double rise = finding.evidence().get("lossRise");
+        return rise != null
+                && rise >= finding.evidence().get("norm") / finding.evidence().get("median");
     }
 
     private void propose(Proposal proposal) {

@@ -100,8 +100,7 @@ final class StepPasses {
         List<Pass> asked = passes.subList(passes.size() - latest, passes.size());
         for (int i = 0; i < passes.size(); i++) {
             Pass pass = passes.get(i);
-            PassOptions options =
-                    new PassOptions(pass.seed(), carriesState, false, Trace.NONE, trained(stepsBefore));
+            PassOptions options = new PassOptions(pass.seed(), carriesState, false, Trace.NONE, trained(stepsBefore));
             double loss = engine.computeGradient(pass.batch(), options).loss();
             engine.discardGradient();
             int place = i - (passes.size() - latest);

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -185,7 +187,8 @@ final class GeneratedRuns {
 
     private static DetectionCase singleExamples(Draw draw) {
         Lines lines = classes(draw, 400, 0.5, draw.between(0.5, 1.5));
-        String training = "iterations: 1000, batch: 1, updater: {sgd: {learningRate: " + draw.between(0.003, 0.03) + "}}";
+        String training =
+                "iterations: 1000, batch: 1, updater: {sgd: {learningRate: " + draw.between(0.003, 0.03) + "}}";
         return draw.run("one example per batch", lines, "classification", dense(draw), training);
     }
 
@@ -241,7 +244,7 @@ final class GeneratedRuns {
             lines.add(i, a, b, a * b + 0.1 * draw.random.nextGaussian());
         }
         double rate = draw.between(0.005, 0.02);
-        Map<Integer, Double> rates = new java.util.HashMap<>(Map.of(0, rate));
+        Map<Integer, Double> rates = new HashMap<>(Map.of(0, rate));
         for (int step = 1; step < 900; step++) {
             rates.put(step, rate * Math.pow(0.1, step % 150 / 75));
         }
@@ -253,7 +256,8 @@ final class GeneratedRuns {
     private static DetectionCase dropout(Draw draw) {
         Lines lines = classes(draw, 800, 0.5, draw.between(0.7, 2.0));
         String layers = "{dense: {units: 16, activation: relu, dropout: 0.5}}, " + cell(draw) + ", {pool: last}";
-        return draw.run("dropout", lines, "classification", layers, "iterations: 400, batch: 4, " + draw.adam(0.003, 0.02));
+        return draw.run(
+                "dropout", lines, "classification", layers, "iterations: 400, batch: 4, " + draw.adam(0.003, 0.02));
     }
 
     private static DetectionCase windows(Draw draw) {
@@ -281,7 +285,7 @@ final class GeneratedRuns {
     }
 
     /** Batches that are there. */
-    private record Listed(java.util.Iterator<MultiDataSet> batches) implements BatchIterator {
+    private record Listed(Iterator<MultiDataSet> batches) implements BatchIterator {
         @Override
         public boolean hasNext() {
             return batches.hasNext();

@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
@@ -104,6 +107,31 @@ class GuardedRunTest {
         assertTrue(message.contains("spiked"), message);
         assertFalse(notes.reports.get(26).applied());
         assertTrue(notes.reports.get(27).applied());
+    }
+
+    /** From the 51st update on the learning rate is far too high. */
+    @Test
+    void modelThatGotWorseIsRolledBack() {
+        RunSpec run = TinyRun.spec(YAML, "training.epochs=12", "training.clip=none");
+        DataSource source = TinyRun.source(run);
+        ComputationGraph model = Runs.buildModel(run, source);
+        model.setLearningRate(new StepSchedule(ScheduleType.ITERATION, 0.01, 3000, 50));
+        RunResult result =
+                TinyRun.trainer(run, model, source, folder).observer(notes).run();
+        assertTrue(result.rollbacks() > 0);
+        String first = notes.of(TrainingObserver.Event.ROLLED_BACK).get(0);
+        assertTrue(first.contains("spiked"), first);
+    }
+
+    /** In their first epoch nobody can know that these batches are wrong, and the model isn't. */
+    @Test
+    void hardBatchesAreNoReasonToGoBack() {
+        RunSpec run =
+                TinyRun.spec(YAML, "training.epochs=1", "training.batch=2", "training.guard={auto: {spikeSteps: 2}}");
+        DataSource source = new Disturbed(
+                TinyRun.source(run), (epoch, batch) -> batch > 29 && batch < 36, batch -> batch.getLabels(0)
+                        .muli(10));
+        assertEquals(0, run(run, source).rollbacks());
     }
 
     @Test

@@ -40,7 +40,10 @@ class HealthyRunsUnchangedTest {
         DataSource source = healthy.data().apply(TinyRun.source(run));
         ComputationGraph model = Runs.buildModel(run, source);
         healthy.model().accept(model);
-        return TinyRun.trainer(run, model, source, to).engine("cpu").engineSettings(ONE_THREAD).run();
+        return TinyRun.trainer(run, model, source, to)
+                .engine("cpu")
+                .engineSettings(ONE_THREAD)
+                .run();
     }
 
     private DynamicTest check(DetectionCase healthy) {
