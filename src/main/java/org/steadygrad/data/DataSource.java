@@ -1,6 +1,7 @@
 package org.steadygrad.data;
 
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.RNNFormat;
 
 /** A data set, split into training and validation. */
 public interface DataSource {
@@ -10,6 +11,18 @@ public interface DataSource {
 
     /** Absent when no validation data was asked for. */
     Optional<BatchSequence> validation();
+
+    /**
+     * The same data for a network that wants its batches in certain formats. Sources that make their own batches know theirs.
+     *
+     * @param features format of sequences of features
+     * @param labels format of sequences of labels
+     * @param symbols whether features [batch, time] are numbers of symbols; they become [batch, 1, time]
+     * @throws org.steadygrad.check.InvalidInputException when the batches can't be read so
+     */
+    default DataSource inFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
+        return this;
+    }
 
     /** What was fitted to the training data and must go with the model. */
     DataArtifact artifact();

@@ -110,6 +110,12 @@ public interface Engine extends AutoCloseable {
     INDArray output(MultiDataSet batch);
 
     /**
+     * As {@link #output}, before the output layer's activation function. Losses and metrics are computed from these: a
+     * probability in float is 0 or 1 long before its logarithm has lost its digits.
+     */
+    INDArray logits(MultiDataSet batch);
+
+    /**
      * Runs forward in inference mode for one more piece of sequences, continuing from the piece before.
      *
      * @param features [batch, size, time]

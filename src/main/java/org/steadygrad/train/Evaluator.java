@@ -2,148 +2,145 @@ package org.steadygrad.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.nd4j.evaluation.classification.Evaluation;
-import org.nd4j.evaluation.classification.EvaluationBinary;
-import org.nd4j.evaluation.regression.RegressionEvaluation;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.ops.transforms.Transforms;
 import org.steadygrad.check.Check;
+import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
 
 /**
- * Collects metrics over batches. Which ones follows from the target:
+ * Collects metrics over batches, the same for every partition of the data into batches. A row is an example, or a time step of
+ * one. loss is the mean over rows of the output layer's own loss, penalties left out; which other metrics there are follows
+ * from the target:
  *
  * <table>
  * <caption>Metrics by target</caption>
- * <tr><td>CLASS, CLASS_PER_STEP</td><td>loss (mean negative log likelihood in nats), accuracy, f1 (macro), perplexity;
- *     per step also bitsPerCharacter</td></tr>
- * <tr><td>KEYS_PER_STEP</td><td>loss and nllPerFrame (negative log likelihood of a step's keys together, in nats),
- *     accuracy and f1 over keys</td></tr>
- * <tr><td>NUMBERS, NUMBERS_PER_STEP</td><td>loss and mse, mae (means over numbers)</td></tr>
+ * <tr><td>classes</td><td>accuracy; f1, the mean of the F1 of all classes that occur (macro); if the loss is the negative log
+ *     likelihood, perplexity, e to the loss, and per step bitsPerCharacter, the loss in bits</td></tr>
+ * <tr><td>keys, outputs of a sigmoid with labels of 0 and 1</td><td>per step nllPerFrame, the loss, which is the negative log
+ *     likelihood of a step's keys together; accuracy and f1 over the keys that are on or should be; for a single column
+ *     those of two classes</td></tr>
+ * <tr><td>numbers</td><td>mse, mae: means over numbers</td></tr>
  * </table>
  *
- * Steps that the label mask leaves out count for nothing.
+ * Definitions are scikit-learn's and in {@code RowMetrics}. The labels' mask holds weights of rows, or of each number; all
+ * metrics are weighted means, and what has no weight isn't looked at. Without such a mask, that of the features is taken for
+ * labels with a row per time step. All computing is done in double.
  */
 public final class Evaluator {
-    /** As DL4J's cross-entropy does, so that a probability of 0 costs much, but not infinitely much. */
-    private static final double SMALLEST_PROBABILITY = 1e-10;
-
     private final TargetKind target;
-    private final Evaluation classes;
-    private final EvaluationBinary keys;
-    private final RegressionEvaluation numbers;
-    private double negativeLogLikelihood;
-    private double scored;
+    private final int targetSize;
+    private final OutputLoss loss;
+    private final RowMetrics others;
+    private final RNNFormat format;
+    private final CompensatedSum losses = new CompensatedSum();
+    private final CompensatedSum weights = new CompensatedSum();
     private boolean finite = true;
 
+    /**
+     * For outputs that are probabilities, or for numbers the numbers themselves, with the loss that goes with the target: the
+     * negative log likelihood, for numbers the mean squared error. Sequences are [batch, size, time].
+     */
     public Evaluator(TargetKind target, int targetSize) {
-        this.target = Check.notNull(target, "Evaluator", "target");
-        classes = new Evaluation(targetSize);
-        keys = new EvaluationBinary(targetSize, null);
-        numbers = new RegressionEvaluation(targetSize);
+        this(
+                target,
+                targetSize,
+                switch (Check.notNull(target, "Evaluator", "target")) {
+                    case CLASS, CLASS_PER_STEP -> new OutputLoss.Probabilities();
+                    case KEYS_PER_STEP -> new OutputLoss.KeyProbabilities();
+                    case NUMBERS, NUMBERS_PER_STEP -> new OutputLoss.Squares();
+                },
+                RNNFormat.NCW);
+    }
+
+    private Evaluator(TargetKind target, int targetSize, OutputLoss loss, RNNFormat format) {
+        this.target = target;
+        this.targetSize = targetSize;
+        this.loss = loss;
+        this.format = format;
+        boolean classes = target == TargetKind.CLASS || target == TargetKind.CLASS_PER_STEP;
+        if (classes || loss.ofClasses() || loss.sparse()) {
+            others = new RowMetrics.Classes(loss.sparse());
+        } else {
+            others = loss.ofKeys() ? new RowMetrics.Keys(targetSize) : new RowMetrics.Numbers();
+        }
     }
 
     /**
-     * @param batch its labels and label mask are read
-     * @param output the network's output for the batch, of the labels' shape
+     * For what a network's output layer gives its activation function, so that the loss is the layer's own, whatever the labels
+     * look like.
+     *
+     * @param loss of the output layer
+     * @param format of sequences of labels and outputs
+     */
+    static Evaluator ofLogits(DataDescription data, OutputLoss loss, RNNFormat format) {
+        return new Evaluator(data.target(), data.targetSize(), loss, format);
+    }
+
+    /**
+     * @param batch its labels and masks are read
+     * @param output what the network gave for the batch, of the labels' shape; where labels are numbers of classes, with as
+     *     many numbers per row as there are classes
      */
     public void add(MultiDataSet batch, INDArray output) {
-        INDArray mask = batch.getLabelsMaskArrays() == null ? null : batch.getLabelsMaskArray(0);
-        Rows rows = Rows.of(batch.getLabels(0), output, mask);
-        if (rows.labels() == null) {
-            return;
-        }
-        scored += rows.labels().size(0);
-        finite &= Double.isFinite(rows.output().sumNumber().doubleValue());
-        if (!finite) {
-            // the classes below throw, or take NaN for the smallest number
-            return;
-        }
-        switch (target) {
-            case CLASS, CLASS_PER_STEP -> addClasses(rows);
-            case KEYS_PER_STEP -> addKeys(rows);
-            case NUMBERS, NUMBERS_PER_STEP -> numbers.eval(rows.labels(), rows.output());
-        }
+        INDArray labels = batch.getLabels(0);
+        ScoredRows.each(labels, output, mask(batch, format), format, targetSize, this::add);
     }
 
-    private void addClasses(Rows rows) {
-        classes.eval(rows.labels(), rows.output());
-        INDArray logs = Transforms.log(Transforms.max(rows.output(), SMALLEST_PROBABILITY), false);
-        negativeLogLikelihood -= logs.muli(rows.labels()).sumNumber().doubleValue();
+    /** That of the labels, or else, for labels with a row per time step, that of the features; null without either. */
+    private static INDArray mask(MultiDataSet batch, RNNFormat format) {
+        INDArray own = first(batch.getLabelsMaskArrays());
+        INDArray features = first(batch.getFeaturesMaskArrays());
+        INDArray labels = batch.getLabels(0);
+        boolean perStep = labels.rank() == 3
+                && features != null
+                && features.rank() == 2
+                && features.size(1) == labels.size(format == RNNFormat.NWC ? 1 : 2);
+        return own == null && perStep ? features : own;
     }
 
-    private void addKeys(Rows rows) {
-        INDArray probability = Transforms.min(Transforms.max(rows.output(), SMALLEST_PROBABILITY), 1 - 1e-7);
-        INDArray on = Transforms.log(probability, true).muli(rows.labels());
-        INDArray off =
-                Transforms.log(probability.rsub(1), false).muli(rows.labels().rsub(1));
-        negativeLogLikelihood -= on.addi(off).sumNumber().doubleValue();
-        keys.eval(rows.labels(), rows.output());
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
+    }
+
+    private void add(ScoredRows rows) {
+        for (int row = 0; row < rows.count(); row++) {
+            weights.add(rows.weight(row));
+        }
+        finite &= rows.finite();
+        if (finite) {
+            for (double value : loss.losses(rows)) {
+                losses.add(value);
+            }
+            others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : loss.outputs(rows));
+        }
     }
 
     /**
-     * @return metric name to value, the loss first; empty when nothing was scored, a loss of NaN alone when an output
-     *     isn't finite
+     * @return metric name to value, the loss first; empty when nothing was scored, a loss of NaN alone when an output or label
+     *     that counts isn't finite
      */
     public Map<String, Double> metrics() {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        if (scored == 0) {
+        if (weights.value() == 0) {
             return metrics;
         }
         if (!finite) {
             return Map.of("loss", Double.NaN);
         }
-        double likelihood = negativeLogLikelihood / scored;
-        switch (target) {
-            case CLASS, CLASS_PER_STEP -> {
-                metrics.put("loss", likelihood);
-                metrics.put("accuracy", classes.accuracy());
-                metrics.put("f1", classes.f1());
-                metrics.put("perplexity", Math.exp(likelihood));
-                if (target.perStep()) {
-                    metrics.put("bitsPerCharacter", likelihood / Math.log(2));
-                }
-            }
-            case KEYS_PER_STEP -> {
-                metrics.put("loss", likelihood);
-                metrics.put("nllPerFrame", likelihood);
-                metrics.put("accuracy", keyAccuracy());
-                metrics.put("f1", keyF1());
-            }
-            case NUMBERS, NUMBERS_PER_STEP -> {
-                metrics.put("loss", numbers.averageMeanSquaredError());
-                metrics.put("mse", numbers.averageMeanSquaredError());
-                metrics.put("mae", numbers.averageMeanAbsoluteError());
+        double mean = losses.value() / weights.value();
+        metrics.put("loss", mean);
+        if (target.perStep() && loss.ofKeys()) {
+            metrics.put("nllPerFrame", mean);
+        }
+        others.putInto(metrics);
+        if (loss.ofClasses()) {
+            metrics.put("perplexity", Math.exp(mean));
+            if (target.perStep()) {
+                metrics.put("bitsPerCharacter", mean / Math.log(2));
             }
         }
         return metrics;
-    }
-
-    /**
-     * Share of the keys that sound or should sound that are right, TP / (TP + FP + FN), as in Boulanger-Lewandowski et
-     * al. 2012: without the true negatives that dominate a piano roll.
-     */
-    private double keyAccuracy() {
-        return share(truePositives(), truePositives() + wrongKeys());
-    }
-
-    private double keyF1() {
-        return share(2 * truePositives(), 2 * truePositives() + wrongKeys());
-    }
-
-    private double truePositives() {
-        return IntStream.range(0, keys.numLabels()).map(keys::truePositives).sum();
-    }
-
-    private double wrongKeys() {
-        return IntStream.range(0, keys.numLabels())
-                .map(key -> keys.falsePositives(key) + keys.falseNegatives(key))
-                .sum();
-    }
-
-    private static double share(double part, double whole) {
-        return whole == 0 ? 0 : part / whole;
     }
 }

@@ -141,7 +141,7 @@ public record SavedRun(
         DataSource source = DataSources.open(run.data(), run.training().batch(), run.seed(), artifact);
         try (Engine engine = openEngine(request)) {
             return source.validation()
-                    .map(batches -> Validation.evaluate(engine, description, batches))
+                    .map(batches -> Validation.evaluate(engine, model, description, batches))
                     .orElseThrow(
                             () -> new ModelFileException(
                                     file,

@@ -11,6 +11,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.SequentialGraph;
@@ -67,7 +68,9 @@ public final class Trainer {
     private Trainer(ComputationGraph graph, Optional<MultiLayerNetwork> sequential, DataSource data) {
         this.graph = graph;
         this.sequential = sequential;
-        this.data = Check.notNull(data, "Trainer", "data");
+        SequenceFormats formats = SequenceFormats.of(graph);
+        this.data = Check.notNull(data, "Trainer", "data")
+                .inFormats(formats.features(), formats.labels(), formats.symbols());
     }
 
     /**

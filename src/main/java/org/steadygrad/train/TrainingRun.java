@@ -172,7 +172,7 @@ final class TrainingRun {
                     data,
                     steps,
                     new CureRehearsal(parts, steps, records),
-                    new Validation(engine, data),
+                    new Validation(engine, model, data),
                     saving,
                     new RunContext(settings, progress, stopSignal, window()));
             TrainingLoop.End end = run(loop, steps, saving);

@@ -9,6 +9,7 @@ public abstract class EngineContract
                 SequenceLayersContract,
                 MaskedSequencesContract,
                 GraphShapesContract,
+                BatchFormsContract,
                 DropoutContract,
                 CarriedStateContract,
                 UpdateContract,

@@ -127,7 +127,6 @@ public interface LossContract extends EngineSubject {
             INDArray x = DATA.normal(7, 5, 3);
             cases.add(new ContractCase(loss + " per step", model, ContractData.batch(x, labels)));
             cases.add(new ContractCase(loss + ", labels masked", model, ContractData.batch(x, labels, null, rows)));
-            cases.add(new ContractCase(loss + ", features masked", model, ContractData.batch(x, labels, rows, null)));
             cases.add(new ContractCase(loss + ", both masked", model, ContractData.batch(x, labels, rows, rows.dup())));
             if (f != Activation.SOFTMAX) {
                 cases.add(new ContractCase(

@@ -163,6 +163,12 @@ final class AheadEngine implements Engine {
     }
 
     @Override
+    public INDArray logits(MultiDataSet batch) {
+        checkIdle();
+        return engine.logits(batch);
+    }
+
+    @Override
     public INDArray continueOutput(INDArray features) {
         return engine.continueOutput(features);
     }

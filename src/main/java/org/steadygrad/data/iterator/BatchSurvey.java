@@ -1,6 +1,9 @@
 package org.steadygrad.data.iterator;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -9,21 +12,22 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchContent;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
-import org.steadygrad.data.DataDescription.TargetKind;
 
-/** Reads a DL4J iterator through once and finds out what its batches look like. */
+/** Reads a DL4J iterator through once and finds out what its batches look like, in either format of sequences. */
 final class BatchSurvey {
     private final String who;
-    private final BatchContent content = new BatchContent();
     private int batches;
-    private long[] inputShape;
-    private long[] targetShape;
-    private long maxSteps = 1;
-    private boolean oneHot = true;
-    private boolean keys = true;
+    private final Map<RNNFormat, ShapeSurvey> features = new EnumMap<>(RNNFormat.class);
+    private final Map<RNNFormat, LabelSurvey> labels = new EnumMap<>(RNNFormat.class);
+    private final SymbolSurvey symbols = new SymbolSurvey();
+    private final BatchContent content = new BatchContent();
 
     private BatchSurvey(String who) {
         this.who = who;
+        for (RNNFormat format : RNNFormat.values()) {
+            features.put(format, new ShapeSurvey(format, "features"));
+            labels.put(format, new LabelSurvey(format));
+        }
     }
 
     /** @param who "training" or "validation", for errors */
@@ -50,18 +54,47 @@ final class BatchSurvey {
         return content.toString();
     }
 
-    DataDescription description() {
-        boolean sequences = inputShape.length == 3;
-        boolean perStep = targetShape.length == 3;
-        TargetKind target = oneHot && targetShape[1] > 1
-                ? (perStep ? TargetKind.CLASS_PER_STEP : TargetKind.CLASS)
-                : perStep ? (keys ? TargetKind.KEYS_PER_STEP : TargetKind.NUMBERS_PER_STEP) : TargetKind.NUMBERS;
+    /** Whether the features may be symbols [batch, time]. */
+    boolean mayBeSymbols() {
+        return symbols.possible();
+    }
+
+    /** The formats to go by as long as no network tells: [batch, size, time] wherever that can be. */
+    BatchFormats likely() {
+        boolean sequences = labels.get(RNNFormat.NCW).shapes().sequences();
+        return new BatchFormats(
+                features.get(RNNFormat.NCW).problem().isPresent()
+                        ? otherwise(features.get(RNNFormat.NWC))
+                        : RNNFormat.NCW,
+                labels.get(RNNFormat.NCW).shapes().problem().isPresent()
+                        ? otherwise(labels.get(RNNFormat.NWC).shapes())
+                        : RNNFormat.NCW,
+                sequences && !features.get(RNNFormat.NCW).sequences());
+    }
+
+    private static RNNFormat otherwise(ShapeSurvey timeFirst) {
+        return timeFirst.problem().isPresent() ? RNNFormat.NCW : RNNFormat.NWC;
+    }
+
+    /** @throws InvalidInputException when the batches don't go together in these formats */
+    DataDescription description(BatchFormats formats) {
+        ShapeSurvey input = features.get(formats.features());
+        LabelSurvey target = labels.get(formats.labels());
+        boolean ofSymbols = formats.symbols() && !input.sequences();
+        if (!ofSymbols) {
+            input.problem().ifPresent(BatchSurvey::fail);
+        }
+        target.shapes().problem().ifPresent(BatchSurvey::fail);
         return new DataDescription(
-                sequences ? InputKind.SEQUENCE : InputKind.VECTOR,
-                Math.toIntExact(inputShape[1]),
-                target,
-                Math.toIntExact(targetShape[1]),
-                Math.toIntExact(maxSteps));
+                ofSymbols || input.sequences() ? InputKind.SEQUENCE : InputKind.VECTOR,
+                ofSymbols ? 1 : input.size(),
+                target.kind(),
+                target.shapes().size(),
+                ofSymbols ? symbols.longest() : input.longest());
+    }
+
+    private static void fail(InvalidInputException problem) {
+        throw problem;
     }
 
     private void add(MultiDataSet batch) {
@@ -70,60 +103,34 @@ final class BatchSurvey {
             String got = batch.numFeatureArrays() + " and " + batch.numLabelsArrays();
             throw InvalidInputException.of(place(), "one array of features and one of labels", got, "");
         }
-        INDArray features = batch.getFeatures(0);
-        INDArray labels = batch.getLabels(0);
-        boolean stepsWithoutTime = labels.rank() == 3 && features.rank() != 3;
-        if (!rankFits(features) || !rankFits(labels) || stepsWithoutTime) {
+        INDArray input = batch.getFeatures(0);
+        INDArray target = batch.getLabels(0);
+        symbols.add(input);
+        boolean stepsWithoutTime = target.rank() == 3 && input.rank() != 3 && !symbolFor(input, target);
+        if (!rankFits(input) || !rankFits(target) || stepsWithoutTime) {
             throw InvalidInputException.of(
                     place(),
                     "features and labels of shape [batch, size] or [batch, size, time]",
-                    Arrays.toString(features.shape()) + " and " + Arrays.toString(labels.shape()),
+                    Arrays.toString(input.shape()) + " and " + Arrays.toString(target.shape()),
                     "Flatten images with a pre-processor first.");
         }
-        inputShape = sameSize(inputShape, features, "features");
-        targetShape = sameSize(targetShape, labels, "labels");
-        maxSteps = Math.max(maxSteps, features.rank() == 3 ? features.size(2) : 1);
-        look(labels, batch.getLabelsMaskArray(0));
+        INDArray mask = first(batch.getFeaturesMaskArrays());
+        features.values().forEach(survey -> survey.add(input, mask, place()));
+        labels.values().forEach(survey -> survey.add(target, first(batch.getLabelsMaskArrays()), mask, place()));
         content.add(batch);
+    }
+
+    /** Whether there may be a symbol for each step of the labels. */
+    private static boolean symbolFor(INDArray features, INDArray labels) {
+        return features.rank() == 2 && (features.size(1) == labels.size(1) || features.size(1) == labels.size(2));
+    }
+
+    private static INDArray first(INDArray[] arrays) {
+        return arrays == null ? null : arrays[0];
     }
 
     private static boolean rankFits(INDArray array) {
         return array.rank() == 2 || array.rank() == 3;
-    }
-
-    private long[] sameSize(long[] before, INDArray array, String name) {
-        if (before != null && (before.length != array.rank() || before[1] != array.size(1))) {
-            throw InvalidInputException.of(
-                    place(),
-                    name + " of rank " + before.length + " and size " + before[1] + " as in the first batch",
-                    Arrays.toString(array.shape()),
-                    "");
-        }
-        return array.shape();
-    }
-
-    /** Steps that the labels' mask hides aren't looked at: padding is 0 there. */
-    private void look(INDArray labels, INDArray mask) {
-        long steps = labels.rank() == 3 ? labels.size(2) : 1;
-        INDArray table = labels.rank() == 3
-                ? labels.permute(0, 2, 1).dup('c').reshape(labels.size(0) * steps, labels.size(1))
-                : labels;
-        INDArray visible = mask == null ? null : mask.dup('c').reshape(mask.length());
-        boolean perRow = visible != null && visible.length() == table.rows();
-        for (int row = 0; row < table.rows() && (oneHot || keys); row++) {
-            if (!perRow || visible.getDouble(row) != 0) {
-                look(table.getRow(row).toDoubleVector());
-            }
-        }
-    }
-
-    private void look(double[] row) {
-        double sum = 0;
-        for (double value : row) {
-            keys &= value == 0 || value == 1;
-            sum += value;
-        }
-        oneHot &= keys && sum == 1;
     }
 
     private String place() {

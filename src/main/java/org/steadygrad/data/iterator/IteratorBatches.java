@@ -1,6 +1,9 @@
 package org.steadygrad.data.iterator;
 
 import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicReference;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
 import org.steadygrad.data.BatchIterator;
@@ -14,11 +17,24 @@ import org.steadygrad.data.batch.Prefetch;
 final class IteratorBatches implements BatchSequence {
     private final ResettableBatches batches;
     private final int count;
-    private Prefetch open;
+    private final BatchFormats formats;
+    private final AtomicReference<Prefetch> open;
 
-    IteratorBatches(ResettableBatches batches, int count) {
+    IteratorBatches(ResettableBatches batches, int count, BatchFormats formats) {
+        this(batches, count, formats, new AtomicReference<>());
+    }
+
+    private IteratorBatches(
+            ResettableBatches batches, int count, BatchFormats formats, AtomicReference<Prefetch> open) {
         this.batches = batches;
         this.count = count;
+        this.formats = formats;
+        this.open = open;
+    }
+
+    /** The same iterator in other formats. */
+    IteratorBatches in(BatchFormats others) {
+        return new IteratorBatches(batches, count, others, open);
     }
 
     @Override
@@ -27,14 +43,17 @@ final class IteratorBatches implements BatchSequence {
     }
 
     @Override
-    public synchronized BatchIterator epoch(int epoch, int firstBatch) {
+    public BatchIterator epoch(int epoch, int firstBatch) {
         Check.nonNegative(epoch, "Data source", "epoch");
         Check.inClosed(firstBatch, 0, count, "Data source", "firstBatch");
-        if (open != null) {
-            open.close();
+        synchronized (open) {
+            Prefetch before = open.get();
+            if (before != null) {
+                before.close();
+            }
+            open.set(Prefetch.of(new Pass(firstBatch)));
+            return open.get();
         }
-        open = Prefetch.of(new Pass(firstBatch));
-        return open;
     }
 
     /** Resets and skips in the background thread. */
@@ -61,7 +80,33 @@ final class IteratorBatches implements BatchSequence {
         @Override
         public MultiDataSet next() {
             taken++;
-            return batches.next().copy();
+            MultiDataSet batch = batches.next();
+            return new org.nd4j.linalg.dataset.MultiDataSet(
+                    copies(batch.getFeatures(), formats.symbols()),
+                    copies(batch.getLabels(), false),
+                    copies(batch.getFeaturesMaskArrays(), false),
+                    copies(batch.getLabelsMaskArrays(), false));
         }
+    }
+
+    /**
+     * As floating-point numbers, which everyone computes with.
+     *
+     * @param symbols whether [batch, time] becomes [batch, 1, time]
+     */
+    private static INDArray[] copies(INDArray[] arrays, boolean symbols) {
+        if (arrays == null) {
+            return null;
+        }
+        INDArray[] copies = new INDArray[arrays.length];
+        for (int i = 0; i < arrays.length; i++) {
+            if (arrays[i] != null) {
+                DataType type = arrays[i].dataType();
+                boolean keeps = type == DataType.FLOAT || type == DataType.DOUBLE;
+                INDArray copy = keeps ? arrays[i].dup() : arrays[i].castTo(DataType.FLOAT);
+                copies[i] = symbols && copy.rank() == 2 ? copy.reshape(copy.size(0), 1, copy.size(1)) : copy;
+            }
+        }
+        return copies;
     }
 }

@@ -185,6 +185,12 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public INDArray logits(MultiDataSet batch) {
+        return forward(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none)
+                .logits();
+    }
+
+    @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
         return infer(features, null, batch, continued);
@@ -192,12 +198,16 @@ final class CpuEngine implements Engine {
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
     INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+        return forward(features, mask, batch, states).output();
+    }
+
+    private Program forward(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().prepareThread();
         Program program = programs.of(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
         model.packed().refresh();
         program.forward(new Pass(0, states, false));
-        return program.output();
+        return program;
     }
 
     @Override

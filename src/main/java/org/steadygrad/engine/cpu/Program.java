@@ -157,7 +157,15 @@ final class Program implements CompiledProgram {
 
     /** A copy of the output of the last forward pass, in the shape DL4J gives it. */
     INDArray output() {
-        Value output = model.plan().loss().output();
+        return copy(model.plan().loss().output());
+    }
+
+    /** As {@link #output}, before the activation function. */
+    INDArray logits() {
+        return copy(model.plan().loss().input());
+    }
+
+    private INDArray copy(Value output) {
         FloatMemory data = value(output);
         if (!output.perStep()) {
             INDArray rows = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows(output), output.size()}, 'c');

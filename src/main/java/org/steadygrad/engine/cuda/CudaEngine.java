@@ -235,19 +235,30 @@ final class CudaEngine implements Engine {
     }
 
     @Override
+    public INDArray logits(MultiDataSet batch) {
+        return forward(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none)
+                .logits();
+    }
+
+    @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
         return infer(features, null, batch, continued);
     }
 
+    /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
     INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+        return forward(features, mask, batch, states).output();
+    }
+
+    private Program forward(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
         program.batch().loadFeatures(features, mask);
         program.stages().loadStates(states);
         program.run();
         program.stages().storeStates(states);
-        return program.output();
+        return program;
     }
 
     @Override

@@ -135,7 +135,15 @@ final class Program implements CompiledProgram {
 
     /** A copy of the output of the last forward pass, in the shape DL4J gives it. */
     INDArray output() {
-        Value output = model.plan().loss().output();
+        return copy(model.plan().loss().output());
+    }
+
+    /** As {@link #output}, before the activation function. */
+    INDArray logits() {
+        return copy(model.plan().loss().input());
+    }
+
+    private INDArray copy(Value output) {
         INDArray flat = Nd4j.createFromArray(model.memory().read(value(output)));
         if (!output.perStep()) {
             return flat.reshape(rows(output), output.size());

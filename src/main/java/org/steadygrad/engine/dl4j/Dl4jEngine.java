@@ -6,10 +6,14 @@ import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.LossLayer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,6 +26,7 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Nd4jSeed;
@@ -71,7 +76,9 @@ final class Dl4jEngine implements Engine {
     /** DL4J's own clone shares the configuration of wrapped layers with the original. */
     private static ComputationGraph copy(ComputationGraph model) {
         String configuration = model.getConfiguration().toJson();
-        ComputationGraph copy = new ComputationGraph(ComputationGraphConfiguration.fromJson(configuration));
+        ComputationGraphConfiguration own = ComputationGraphConfiguration.fromJson(configuration);
+        GivenBatch.fillFormats(own, SequenceFormats.of(model));
+        ComputationGraph copy = new ComputationGraph(own);
         copy.init(model.params().dup(), false);
         INDArray state = model.getUpdater().getStateViewArray();
         if (state != null) {
@@ -98,7 +105,8 @@ final class Dl4jEngine implements Engine {
     }
 
     @Override
-    public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+    public PassResult computeGradient(MultiDataSet given, PassOptions options) {
+        MultiDataSet batch = GivenBatch.of(graph, given);
         dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
         Nd4j.getRandom().setSeed(Nd4jSeed.of(options.randomSeed()));
         if (options.carryState() && !truncated) {
@@ -171,8 +179,28 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public INDArray output(MultiDataSet batch) {
-        forgetBatch(batch.getFeatures());
-        return graph.output(false, batch.getFeatures(), batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays())[0];
+        MultiDataSet given = GivenBatch.of(graph, batch);
+        forgetBatch(given.getFeatures());
+        return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), given.getLabelsMaskArrays())[0];
+    }
+
+    /** The engine's own graph computes them while its output layer's activation function is the identity. */
+    @Override
+    public INDArray logits(MultiDataSet batch) {
+        BaseLayer layer = outputConfiguration();
+        IActivation activation = layer.getActivationFn();
+        layer.setActivationFn(new ActivationIdentity());
+        try {
+            return output(batch);
+        } finally {
+            layer.setActivationFn(activation);
+        }
+    }
+
+    private BaseLayer outputConfiguration() {
+        org.deeplearning4j.nn.conf.layers.Layer layer =
+                graph.getOutputLayer(0).conf().getLayer();
+        return (BaseLayer) (layer instanceof FrozenLayerWithBackprop frozen ? frozen.getUnderlying() : layer);
     }
 
     @Override

@@ -38,8 +38,7 @@ record GraphInput(Signal signal, RNNFormat format) {
 
     static GraphInput of(ComputationGraph graph, GraphVertex vertex, PlanBuilder builder) {
         String name = vertex.getVertexName();
-        Findings found = new Findings(graph);
-        found.look(vertex);
+        Findings found = findings(graph, vertex);
         if (found.size == 0) {
             throw new UnsupportedModelException(name, "an input that no layer tells the size of");
         }
@@ -47,33 +46,39 @@ record GraphInput(Signal signal, RNNFormat format) {
         Value value = builder.newValue(name, found.size, sequence ? Rows.STEPS : Rows.EXAMPLES);
         Optional<Value> mask =
                 sequence ? Optional.of(builder.newValue(name + " mask", 1, Rows.STEPS)) : Optional.empty();
-        return new GraphInput(new Signal(value, mask), found.format == null ? RNNFormat.NCW : found.format);
+        return new GraphInput(new Signal(value, mask), found.format());
     }
 
-    /** The format of the labels; of no importance to networks with one label per example. */
-    static RNNFormat labelFormat(ComputationGraph graph) {
-        String output = graph.getConfiguration().getNetworkOutputs().get(0);
-        GraphVertex vertex = graph.getVertex(output);
-        Layer layer = vertex.hasLayer() ? PlanBuilder.configuration(vertex) : null;
-        if (layer instanceof RnnOutputLayer rnn) {
-            return rnn.getRnnDataFormat();
-        }
-        return layer instanceof RnnLossLayer loss ? loss.getRnnDataFormat() : RNNFormat.NCW;
+    /** What the layers above an input vertex tell of it. */
+    static Findings findings(ComputationGraph graph, GraphVertex vertex) {
+        Findings found = new Findings(graph);
+        found.look(vertex);
+        return found;
     }
 
     /** What the layers above an input tell of it; what is found first stands. */
-    private static final class Findings {
+    static final class Findings {
         private final ComputationGraph graph;
         private Boolean sequence;
         private long size;
         private RNNFormat format;
+        private boolean symbols;
 
-        Findings(ComputationGraph graph) {
+        private Findings(ComputationGraph graph) {
             this.graph = graph;
         }
 
+        RNNFormat format() {
+            return format == null ? RNNFormat.NCW : format;
+        }
+
+        /** Whether they are read by an embedding of sequences. */
+        boolean symbols() {
+            return symbols;
+        }
+
         /** Looks at the readers of a vertex, and at theirs where they take rows of either kind. */
-        void look(GraphVertex vertex) {
+        private void look(GraphVertex vertex) {
             VertexIndices[] readers = vertex.getOutputVertices();
             for (VertexIndices index : readers == null ? new VertexIndices[0] : readers) {
                 GraphVertex reader = graph.getVertices()[index.getVertexIndex()];
@@ -93,6 +98,7 @@ record GraphInput(Signal signal, RNNFormat format) {
                 found(true, unrolled.getRnnDataFormat());
             }
             if (layer instanceof EmbeddingLayer || layer instanceof EmbeddingSequenceLayer) {
+                symbols |= layer instanceof EmbeddingSequenceLayer;
                 found(layer instanceof EmbeddingSequenceLayer, RNNFormat.NCW);
                 found(1);
                 return false;
@@ -162,7 +168,7 @@ record GraphInput(Signal signal, RNNFormat format) {
     }
 
     /** The layer inside wrappers and one of the two directions. */
-    private static Layer unwrapped(Layer layer) {
+    static Layer unwrapped(Layer layer) {
         if (layer instanceof BaseWrapperLayer wrapper) {
             return unwrapped(wrapper.getUnderlying());
         }

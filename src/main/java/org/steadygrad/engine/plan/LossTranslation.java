@@ -44,22 +44,17 @@ final class LossTranslation {
         if (layer instanceof BaseOutputLayer output) {
             Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
             Value scores = LayerTranslation.product(plan, name, read, output.getNOut(), ActivationFunction.IDENTITY);
-            return loss(plan, name, output.getLossFn(), output.getActivationFn(), input.with(scores), Optional.empty());
+            return loss(plan, name, output.getLossFn(), output.getActivationFn(), input.with(scores));
         }
         DropoutTranslation.skip(plan, layer.getIDropout());
         ILossFunction function =
                 layer instanceof LossLayer plain ? plain.getLossFn() : ((RnnLossLayer) layer).getLossFn();
-        return loss(plan, name, function, layer.getActivationFn(), input, input.mask());
+        return loss(plan, name, function, layer.getActivationFn(), input);
     }
 
-    /** @param mask DL4J's RnnOutputLayer counts all rows where there is no mask of labels, its RnnLossLayer doesn't */
+    /** Without a mask of labels, steps that the features' mask leaves out don't count: there is nothing to have learnt. */
     private static Signal loss(
-            PlanBuilder plan,
-            String name,
-            ILossFunction function,
-            IActivation activation,
-            Signal scores,
-            Optional<Value> mask) {
+            PlanBuilder plan, String name, ILossFunction function, IActivation activation, Signal scores) {
         LossFunction loss = function(name, function);
         ActivationFunction applied = PlanBuilder.activation(name, activation);
         boolean classes = loss == LossFunction.CROSS_ENTROPY || loss == LossFunction.SPARSE_CROSS_ENTROPY;
@@ -67,6 +62,7 @@ final class LossTranslation {
             throw new UnsupportedModelException(name, "loss " + function + " with activation " + activation);
         }
         Value input = scores.value();
+        Optional<Value> mask = input.perStep() ? plan.inputMask() : Optional.empty();
         return scores.with(plan.add(new PlanStep.Loss(
                 name, input, plan.newValue(name, input.size(), input.rows()), loss, applied, clip(function), mask)));
     }

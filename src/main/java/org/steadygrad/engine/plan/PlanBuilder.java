@@ -93,7 +93,7 @@ public final class PlanBuilder {
                 input.signal().value(),
                 input.format(),
                 input.signal().mask(),
-                GraphInput.labelFormat(graph),
+                SequenceFormats.of(graph).labels(),
                 outputs());
     }
 

@@ -1,0 +1,79 @@
+package org.steadygrad.data.iterator;
+
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.steadygrad.data.DataDescription.TargetKind;
+
+/** What kind of labels all batches hold if their sequences have one format. What masks hide isn't looked at. */
+final class LabelSurvey {
+    private final ShapeSurvey shapes;
+    private boolean oneHot = true;
+    private boolean keys = true;
+
+    LabelSurvey(RNNFormat format) {
+        shapes = new ShapeSurvey(format, "labels");
+    }
+
+    ShapeSurvey shapes() {
+        return shapes;
+    }
+
+    /**
+     * @param own mask of the labels, or null
+     * @param features mask of the features, or null; without one of their own it is that of labels per time step
+     */
+    void add(INDArray labels, INDArray own, INDArray features, String place) {
+        INDArray mask = own == null && labels.rank() == 3 ? features : own;
+        shapes.add(labels, mask, place);
+        if (shapes.problem().isEmpty() && (oneHot || keys)) {
+            look(labels, mask);
+        }
+    }
+
+    private void look(INDArray labels, INDArray mask) {
+        double[] numbers = inRows(labels);
+        double[] weights = mask == null ? null : inRows(mask);
+        int width = shapes.size();
+        int perRow = weights == null ? 0 : weights.length == numbers.length ? width : 1;
+        if (weights != null && weights.length != numbers.length && weights.length * width != numbers.length) {
+            weights = null;
+        }
+        for (int row = 0; row < numbers.length / width && (oneHot || keys); row++) {
+            look(numbers, row * width, width, weights, row * perRow, perRow);
+        }
+    }
+
+    /** Rows of which a part is hidden are no classes. */
+    private void look(double[] numbers, int from, int width, double[] weights, int weight, int perRow) {
+        double sum = 0;
+        int seen = 0;
+        for (int i = 0; i < width; i++) {
+            if (weights == null || weights[perRow == 1 ? weight : weight + i] != 0) {
+                double value = numbers[from + i];
+                keys &= value == 0 || value == 1;
+                sum += value;
+                seen++;
+            }
+        }
+        oneHot &= seen == 0 || (seen == width && keys && sum == 1);
+    }
+
+    /** In the order of examples, then time steps, then elements of a row. */
+    private double[] inRows(INDArray array) {
+        INDArray doubles = array.castTo(DataType.DOUBLE);
+        boolean turned = array.rank() == 3 && shapes.sizeAxis(array) == 1;
+        return (turned ? doubles.permute(0, 2, 1) : doubles).dup('c').data().asDouble();
+    }
+
+    TargetKind kind() {
+        boolean perStep = shapes.sequences();
+        if (oneHot && shapes.size() > 1) {
+            return perStep ? TargetKind.CLASS_PER_STEP : TargetKind.CLASS;
+        }
+        if (!perStep) {
+            return TargetKind.NUMBERS;
+        }
+        return keys ? TargetKind.KEYS_PER_STEP : TargetKind.NUMBERS_PER_STEP;
+    }
+}

@@ -1,0 +1,39 @@
+package org.steadygrad.engine.plan;
+
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+
+/**
+ * How sequences lie in the batches of a graph with one input and one output. Where no layer tells, {@link RNNFormat#NCW},
+ * [batch, size, time], as in DL4J's forward pass; an output layer that doesn't tell takes the format of the features.
+ *
+ * @param features format of the features; of no importance to networks without sequences
+ * @param labels format of the labels; of no importance to networks with one label per example
+ * @param symbols whether the features are numbers of symbols, one per time step, so that they may be [batch, time] too
+ */
+public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
+
+    /** @param graph initialised */
+    public static SequenceFormats of(ComputationGraph graph) {
+        String input = graph.getConfiguration().getNetworkInputs().get(0);
+        GraphInput.Findings found = GraphInput.findings(graph, graph.getVertex(input));
+        RNNFormat features = found.format();
+        GraphVertex output =
+                graph.getVertex(graph.getConfiguration().getNetworkOutputs().get(0));
+        RNNFormat labels = output.hasLayer() ? format(PlanBuilder.configuration(output)) : null;
+        return new SequenceFormats(features, labels == null ? features : labels, found.symbols());
+    }
+
+    /** What an output layer tells; null when it tells nothing. */
+    private static RNNFormat format(Layer layer) {
+        Layer inner = GraphInput.unwrapped(layer);
+        if (inner instanceof RnnOutputLayer rnn) {
+            return rnn.getRnnDataFormat();
+        }
+        return inner instanceof RnnLossLayer loss ? loss.getRnnDataFormat() : null;
+    }
+}

@@ -1,0 +1,299 @@
+package org.steadygrad.train;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
+import org.steadygrad.check.InvalidInputException;
+
+/** The loss of rows in double, from what the output layer's activation function is given or from what it gave. */
+sealed interface OutputLoss {
+
+    /** What the activation function makes of the rows. */
+    default ScoredRows outputs(ScoredRows rows) {
+        return rows;
+    }
+
+    /** Rows with the outputs' order, in which outputs that are the same but for rounding still differ. */
+    default ScoredRows ranked(ScoredRows rows) {
+        return outputs(rows);
+    }
+
+    /** The loss of each row, multiplied by the row's weight or its elements' weights. */
+    double[] losses(ScoredRows rows);
+
+    /** Whether it is the negative log likelihood of a class. */
+    default boolean ofClasses() {
+        return false;
+    }
+
+    /** Whether it is the negative log likelihood of keys that are on or off. */
+    default boolean ofKeys() {
+        return false;
+    }
+
+    /** Whether the labels are numbers of classes. */
+    default boolean sparse() {
+        return false;
+    }
+
+    /**
+     * That of a network's output layer; rows hold what its activation function is given. Empty where the layer is of a kind
+     * whose loss isn't one of rows.
+     */
+    static Optional<OutputLoss> of(ComputationGraph model) {
+        Layer layer = outputLayer(model);
+        return layer instanceof BaseLayer base
+                ? Optional.ofNullable(function(layer)).map(function -> of(function, base.getActivationFn()))
+                : Optional.empty();
+    }
+
+    private static OutputLoss of(ILossFunction function, IActivation activation) {
+        if (activation instanceof ActivationSoftmax
+                && function instanceof LossMCXENT loss
+                && loss.getWeights() == null) {
+            return new Softmax(loss instanceof LossSparseMCXENT);
+        }
+        boolean binary = function instanceof LossBinaryXENT loss && loss.getWeights() == null;
+        return binary && activation instanceof ActivationSigmoid ? new Sigmoid() : new Dl4j(function, activation);
+    }
+
+    private static Layer outputLayer(ComputationGraph model) {
+        Layer layer = model.getOutputLayer(0).conf().getLayer();
+        return layer instanceof FrozenLayerWithBackprop frozen ? frozen.getUnderlying() : layer;
+    }
+
+    private static ILossFunction function(Layer layer) {
+        if (layer instanceof BaseOutputLayer output) {
+            return output.getLossFn();
+        }
+        if (layer instanceof LossLayer loss) {
+            return loss.getLossFn();
+        }
+        return layer instanceof RnnLossLayer loss ? loss.getLossFn() : null;
+    }
+
+    /** {@code -sum y log p} with p the softmax of the values, or with the number of the class as label. */
+    record Softmax(boolean sparse) implements OutputLoss {
+        @Override
+        public boolean ofClasses() {
+            return true;
+        }
+
+        @Override
+        public double[] losses(ScoredRows rows) {
+            refuseElements(rows);
+            double[] losses = new double[rows.count()];
+            for (int row = 0; row < losses.length; row++) {
+                losses[row] = rows.weight(row) * loss(rows, row);
+            }
+            return losses;
+        }
+
+        private double loss(ScoredRows rows, int row) {
+            int largest = rows.largestValue(row);
+            double top = rows.value(row, largest);
+            double others = 0;
+            for (int i = 0; i < rows.size(); i++) {
+                others += i == largest ? 0 : Math.exp(rows.value(row, i) - top);
+            }
+            double log = Math.log1p(others);
+            if (sparse) {
+                return top - rows.value(row, classNumber(rows, row)) + log;
+            }
+            double sum = 0;
+            for (int i = 0; i < rows.size(); i++) {
+                double label = rows.label(row, i);
+                sum += label == 0 ? 0 : label * (top - rows.value(row, i) + log);
+            }
+            return sum;
+        }
+    }
+
+    /** {@code -sum (y log p + (1 - y) log (1 - p))} with p the sigmoid of the values. */
+    record Sigmoid() implements OutputLoss {
+        @Override
+        public boolean ofKeys() {
+            return true;
+        }
+
+        @Override
+        public ScoredRows outputs(ScoredRows rows) {
+            double[] values = rows.values();
+            Arrays.setAll(values, i -> 1 / (1 + Math.exp(-values[i])));
+            return rows.with(values);
+        }
+
+        @Override
+        public ScoredRows ranked(ScoredRows rows) {
+            return rows;
+        }
+
+        @Override
+        public double[] losses(ScoredRows rows) {
+            return sums(
+                    rows,
+                    (value, label) -> (label == 0 ? 0 : label * softplus(-value))
+                            + (label == 1 ? 0 : (1 - label) * softplus(value)));
+        }
+
+        private static double softplus(double x) {
+            return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+        }
+    }
+
+    /** {@code -sum y log p} with the values as p, which is kept within {@link #EPSILON} of 0 and 1 as by scikit-learn. */
+    record Probabilities() implements OutputLoss {
+        /** Distance of 1 to the next double. */
+        static final double EPSILON = Math.ulp(1.0);
+
+        @Override
+        public boolean ofClasses() {
+            return true;
+        }
+
+        @Override
+        public double[] losses(ScoredRows rows) {
+            refuseElements(rows);
+            return sums(rows, (p, label) -> label == 0 ? 0 : -label * Math.log(clipped(p)));
+        }
+
+        static double clipped(double p) {
+            return Math.min(1 - EPSILON, Math.max(EPSILON, p));
+        }
+    }
+
+    /** {@code -sum (y log p + (1 - y) log (1 - p))} with the values as p, kept within as {@link Probabilities} does. */
+    record KeyProbabilities() implements OutputLoss {
+        @Override
+        public boolean ofKeys() {
+            return true;
+        }
+
+        @Override
+        public double[] losses(ScoredRows rows) {
+            return sums(rows, (value, label) -> {
+                double p = Probabilities.clipped(value);
+                return (label == 0 ? 0 : -label * Math.log(p)) + (label == 1 ? 0 : (label - 1) * Math.log1p(-p));
+            });
+        }
+    }
+
+    /** Mean over the row of the squared differences. */
+    record Squares() implements OutputLoss {
+        @Override
+        public double[] losses(ScoredRows rows) {
+            return sums(rows, (value, label) -> (value - label) * (value - label) / rows.size());
+        }
+    }
+
+    /** Any loss of DL4J, as it computes it in double. */
+    record Dl4j(ILossFunction function, IActivation activation) implements OutputLoss {
+        @Override
+        public boolean sparse() {
+            return function instanceof LossSparseMCXENT;
+        }
+
+        @Override
+        public ScoredRows outputs(ScoredRows rows) {
+            if (activation instanceof ActivationIdentity || rows.count() == 0) {
+                return rows;
+            }
+            INDArray values = table(rows.values(), rows.size());
+            return rows.with(
+                    activation.getActivation(values, false).dup('c').data().asDouble());
+        }
+
+        @Override
+        public double[] losses(ScoredRows rows) {
+            if (rows.count() == 0) {
+                return new double[0];
+            }
+            INDArray labels = table(rows.labels(), rows.labels().length / rows.count());
+            INDArray values = table(rows.values(), rows.size());
+            INDArray mask = rows.byElement() ? elementWeights(rows, labels, values) : null;
+            double[] losses = function.computeScoreArray(labels, values, activation, mask)
+                    .dup('c')
+                    .data()
+                    .asDouble();
+            for (int row = 0; row < losses.length && mask == null; row++) {
+                losses[row] *= rows.weight(row);
+            }
+            return losses;
+        }
+
+        /** Elements without weight become 0, for what they hold must not count, not even NaN. */
+        private static INDArray elementWeights(ScoredRows rows, INDArray labels, INDArray values) {
+            INDArray weights = Nd4j.zeros(values.dataType(), values.shape());
+            for (int row = 0; row < rows.count(); row++) {
+                for (int i = 0; i < rows.size(); i++) {
+                    weights.putScalar(row, i, rows.weight(row, i));
+                    if (rows.weight(row, i) == 0) {
+                        labels.putScalar(row, i, 0);
+                        values.putScalar(row, i, 0);
+                    }
+                }
+            }
+            return weights;
+        }
+
+        private static INDArray table(double[] numbers, int width) {
+            return Nd4j.createFromArray(numbers).reshape('c', numbers.length / width, width);
+        }
+    }
+
+    /** The loss of one element. */
+    interface ElementLoss {
+        double of(double value, double label);
+    }
+
+    private static double[] sums(ScoredRows rows, ElementLoss loss) {
+        double[] sums = new double[rows.count()];
+        for (int row = 0; row < sums.length; row++) {
+            for (int i = 0; i < rows.size(); i++) {
+                double weight = rows.weight(row, i);
+                sums[row] += weight == 0 ? 0 : weight * loss.of(rows.value(row, i), rows.label(row, i));
+            }
+        }
+        return sums;
+    }
+
+    /** The number of the class that is a row's label. */
+    static int classNumber(ScoredRows rows, int row) {
+        double label = rows.label(row, 0);
+        int number = (int) label;
+        if (number != label || number < 0 || number >= rows.size()) {
+            throw InvalidInputException.of(
+                    "Evaluator, label",
+                    "whole numbers from 0 to " + (rows.size() - 1),
+                    label,
+                    "Check the data's classes.");
+        }
+        return number;
+    }
+
+    private static void refuseElements(ScoredRows rows) {
+        if (rows.byElement()) {
+            throw InvalidInputException.of(
+                    "Evaluator, label mask",
+                    "one number per row",
+                    "one number per class",
+                    "A likelihood over some of the classes isn't defined.");
+        }
+    }
+}
