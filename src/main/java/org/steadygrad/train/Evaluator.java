@@ -110,9 +110,7 @@ public final class Evaluator {
         }
         finite &= rows.finite();
         if (finite) {
-            for (double value : loss.losses(rows)) {
-                losses.add(value);
-            }
+            loss.addTo(losses, rows);
             others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : loss.outputs(rows));
         }
     }

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.check.InvalidInputException;
@@ -34,8 +35,8 @@ sealed interface OutputLoss {
         return outputs(rows);
     }
 
-    /** The loss of each row, multiplied by the row's weight or its elements' weights. */
-    double[] losses(ScoredRows rows);
+    /** Adds the losses of all rows, multiplied by the row's weight or its elements' weights. */
+    void addTo(CompensatedSum sum, ScoredRows rows);
 
     /** Whether it is the negative log likelihood of a class. */
     default boolean ofClasses() {
@@ -58,7 +59,7 @@ sealed interface OutputLoss {
      */
     static Optional<OutputLoss> of(ComputationGraph model) {
         Layer layer = outputLayer(model);
-        return layer instanceof BaseLayer base
+        return layer instanceof BaseLayer base && !(function(layer) instanceof LossFMeasure)
                 ? Optional.ofNullable(function(layer)).map(function -> of(function, base.getActivationFn()))
                 : Optional.empty();
     }
@@ -96,13 +97,11 @@ sealed interface OutputLoss {
         }
 
         @Override
-        public double[] losses(ScoredRows rows) {
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
             refuseElements(rows);
-            double[] losses = new double[rows.count()];
-            for (int row = 0; row < losses.length; row++) {
-                losses[row] = rows.weight(row) * loss(rows, row);
+            for (int row = 0; row < rows.count(); row++) {
+                sum.add(rows.weight(row) * loss(rows, row));
             }
-            return losses;
         }
 
         private double loss(ScoredRows rows, int row) {
@@ -145,8 +144,9 @@ sealed interface OutputLoss {
         }
 
         @Override
-        public double[] losses(ScoredRows rows) {
-            return sums(
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
+            addElements(
+                    sum,
                     rows,
                     (value, label) -> (label == 0 ? 0 : label * softplus(-value))
                             + (label == 1 ? 0 : (1 - label) * softplus(value)));
@@ -168,9 +168,9 @@ sealed interface OutputLoss {
         }
 
         @Override
-        public double[] losses(ScoredRows rows) {
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
             refuseElements(rows);
-            return sums(rows, (p, label) -> label == 0 ? 0 : -label * Math.log(clipped(p)));
+            addElements(sum, rows, (p, label) -> label == 0 ? 0 : -label * Math.log(clipped(p)));
         }
 
         static double clipped(double p) {
@@ -186,8 +186,8 @@ sealed interface OutputLoss {
         }
 
         @Override
-        public double[] losses(ScoredRows rows) {
-            return sums(rows, (value, label) -> {
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
+            addElements(sum, rows, (value, label) -> {
                 double p = Probabilities.clipped(value);
                 return (label == 0 ? 0 : -label * Math.log(p)) + (label == 1 ? 0 : (label - 1) * Math.log1p(-p));
             });
@@ -197,8 +197,8 @@ sealed interface OutputLoss {
     /** Mean over the row of the squared differences. */
     record Squares() implements OutputLoss {
         @Override
-        public double[] losses(ScoredRows rows) {
-            return sums(rows, (value, label) -> (value - label) * (value - label) / rows.size());
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
+            addElements(sum, rows, (value, label) -> (value - label) * (value - label) / rows.size());
         }
     }
 
@@ -220,21 +220,19 @@ sealed interface OutputLoss {
         }
 
         @Override
-        public double[] losses(ScoredRows rows) {
-            if (rows.count() == 0) {
-                return new double[0];
+        public void addTo(CompensatedSum sum, ScoredRows rows) {
+            if (rows.count() > 0) {
+                INDArray labels = table(rows.labels(), rows.labels().length / rows.count());
+                INDArray values = table(rows.values(), rows.size());
+                INDArray mask = rows.byElement() ? elementWeights(rows, labels, values) : rowWeights(rows);
+                sum.add(function.computeScore(labels, values, activation, mask, false));
             }
-            INDArray labels = table(rows.labels(), rows.labels().length / rows.count());
-            INDArray values = table(rows.values(), rows.size());
-            INDArray mask = rows.byElement() ? elementWeights(rows, labels, values) : null;
-            double[] losses = function.computeScoreArray(labels, values, activation, mask)
-                    .dup('c')
-                    .data()
-                    .asDouble();
-            for (int row = 0; row < losses.length && mask == null; row++) {
-                losses[row] *= rows.weight(row);
-            }
-            return losses;
+        }
+
+        private static INDArray rowWeights(ScoredRows rows) {
+            double[] weights = new double[rows.count()];
+            Arrays.setAll(weights, rows::weight);
+            return table(weights, 1);
         }
 
         /** Elements without weight become 0, for what they hold must not count, not even NaN. */
@@ -262,15 +260,15 @@ sealed interface OutputLoss {
         double of(double value, double label);
     }
 
-    private static double[] sums(ScoredRows rows, ElementLoss loss) {
-        double[] sums = new double[rows.count()];
-        for (int row = 0; row < sums.length; row++) {
+    private static void addElements(CompensatedSum sum, ScoredRows rows, ElementLoss loss) {
+        for (int row = 0; row < rows.count(); row++) {
             for (int i = 0; i < rows.size(); i++) {
                 double weight = rows.weight(row, i);
-                sums[row] += weight == 0 ? 0 : weight * loss.of(rows.value(row, i), rows.label(row, i));
+                if (weight > 0) {
+                    sum.add(weight * loss.of(rows.value(row, i), rows.label(row, i)));
+                }
             }
         }
-        return sums;
     }
 
     /** The number of the class that is a row's label. */

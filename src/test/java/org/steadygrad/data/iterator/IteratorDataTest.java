@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.datasets.iterator.AsyncDataSetIterator;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -154,6 +156,79 @@ class IteratorDataTest {
         assertEquals(TargetKind.CLASS_PER_STEP, describe(batch).target());
         DataSource source = DataSources.of(iterator(batch), null);
         assertEquals(mask, all(source.training(), 0).get(0).getLabelsMaskArray(0));
+    }
+
+    /** Steps without data have nothing to learn: zeros there are no label. */
+    @Test
+    void theMaskOfFeaturesIsThatOfLabelsPerStepWithoutOne() {
+        INDArray labels = of(new float[][][] {{{1, 0, 0}, {0, 1, 0}}});
+        INDArray mask = Nd4j.create(new float[][] {{1, 1, 0}});
+        assertEquals(
+                TargetKind.CLASS_PER_STEP,
+                describe(new DataSet(Nd4j.ones(1, 4, 3), labels, mask, null)).target());
+        INDArray late = of(new float[][][] {{{1, 0, 5}, {0, 1, 5}}});
+        assertEquals(
+                TargetKind.CLASS_PER_STEP,
+                describe(new DataSet(Nd4j.ones(1, 4, 3), late, mask, null)).target());
+    }
+
+    @Test
+    void elementsWithoutWeightDontCount() {
+        INDArray keys = Nd4j.ones(2, 2, 3);
+        keys.putScalar(0, 1, 2, 7);
+        INDArray mask = Nd4j.ones(2, 2, 3).muli(0.5);
+        mask.putScalar(0, 1, 2, 0);
+        INDArray x = Nd4j.ones(2, 4, 3);
+        assertEquals(
+                TargetKind.KEYS_PER_STEP,
+                describe(new DataSet(x, keys, null, mask)).target());
+        assertEquals(TargetKind.NUMBERS_PER_STEP, describe(new DataSet(x, keys)).target());
+    }
+
+    @Test
+    void aNetworkTellsTheFormat() {
+        INDArray shorter = of(new float[][][] {{{1, 0}, {0, 1}, {0, 1}}});
+        INDArray longer = of(new float[][][] {{{1, 0}, {0, 1}, {0, 1}, {1, 0}}});
+        DataSource even = DataSources.of(iterator(new DataSet(Nd4j.ones(1, 3, 5), shorter)), null);
+        assertEquals(
+                new DataDescription(InputKind.SEQUENCE, 5, TargetKind.CLASS_PER_STEP, 2, 3),
+                even.inFormats(RNNFormat.NWC, RNNFormat.NWC, false).description());
+        DataSource uneven = DataSources.of(
+                iterator(new DataSet(Nd4j.ones(1, 3, 5), shorter), new DataSet(Nd4j.ones(1, 4, 5), longer)), null);
+        assertEquals(new DataDescription(InputKind.SEQUENCE, 5, TargetKind.CLASS_PER_STEP, 2, 4), uneven.description());
+        assertRefused(
+                () -> uneven.inFormats(RNNFormat.NCW, RNNFormat.NCW, false),
+                "batch 1",
+                "size 3 as in the first",
+                "[1, 4, 5]");
+    }
+
+    @Test
+    void aNetworkTellsThatFeaturesAreSymbols() {
+        DataSet shorter = new DataSet(
+                Nd4j.createFromArray(new float[][] {{0, 2, 1}}), Nd4j.eye(2).getRow(0, true));
+        DataSet longer = new DataSet(
+                Nd4j.createFromArray(new float[][] {{0, 2, 1, 4}}), Nd4j.eye(2).getRow(1, true));
+        DataSource source = DataSources.of(iterator(shorter, longer), null);
+        assertRefused(source::description, "size 3", "[1, 4]");
+        DataSource symbols = source.inFormats(RNNFormat.NCW, RNNFormat.NCW, true);
+        assertEquals(new DataDescription(InputKind.SEQUENCE, 1, TargetKind.CLASS, 2, 4), symbols.description());
+        assertEquals(
+                Nd4j.createFromArray(0f, 2, 1, 4).reshape(1, 1, 4),
+                features(all(symbols.training(), 0).get(1)));
+        DataSet perStep = new DataSet(Nd4j.createFromArray(new float[][] {{0, 2, 1}}), Nd4j.ones(1, 2, 3));
+        assertEquals(InputKind.SEQUENCE, describe(perStep).input(), "a symbol for each step of the labels");
+    }
+
+    @Test
+    void arraysOfOtherTypesBecomeFloats() {
+        for (DataType type : new DataType[] {DataType.INT, DataType.BOOL, DataType.HALF, DataType.BFLOAT16}) {
+            DataSet batch = new DataSet(Nd4j.eye(2).castTo(type), Nd4j.eye(2).castTo(type));
+            DataSource source = DataSources.of(iterator(batch), null);
+            assertEquals(TargetKind.CLASS, source.description().target());
+            assertEquals(Nd4j.eye(2), labels(all(source.training(), 0).get(0)));
+            assertEquals(Nd4j.eye(2), features(all(source.training(), 0).get(0)));
+        }
     }
 
     @Test
