@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthLog;
@@ -13,6 +14,7 @@ import org.steadygrad.health.HealthMonitor;
 final class RunRecords implements AutoCloseable {
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
+    private final SequenceFormats formats;
     private final Progress progress;
     private final Optional<JsonLines> metrics;
     private final HealthMonitor health;
@@ -21,12 +23,15 @@ final class RunRecords implements AutoCloseable {
     private long lastFlush = System.nanoTime();
     private long lastStep = lastFlush;
 
+    /** @param formats of the sequences that steps are given */
     RunRecords(
+            SequenceFormats formats,
             Progress progress,
             Optional<JsonLines> metrics,
             HealthMonitor health,
             Optional<HealthLog> healthLog,
             TrainingObserver observer) {
+        this.formats = formats;
         this.progress = progress;
         this.metrics = metrics;
         this.health = health;
@@ -48,7 +53,7 @@ final class RunRecords implements AutoCloseable {
         health.observeWaiting(attempt.waited(), (now - lastStep) / 1e9);
         lastStep = now;
         if (!applied || health.wantsBatch(progress.iteration)) {
-            health.observeBatch(progress.iteration, attempt.batches().get(0), applied);
+            health.observeBatch(progress.iteration, formats.turned(attempt.batches().get(0)), applied);
         }
     }
 

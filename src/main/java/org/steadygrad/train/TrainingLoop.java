@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.train.StepQueue.Attempt;
 
 /** Epochs, batches, windows, validation, checkpoints, and the reasons to end. */
@@ -21,6 +22,7 @@ final class TrainingLoop {
     private final LoopSettings settings;
     private final StopSignal stopSignal;
     private final int window;
+    private final SequenceFormats formats;
     private final long started = System.nanoTime();
 
     TrainingLoop(
@@ -39,6 +41,7 @@ final class TrainingLoop {
         this.settings = context.settings();
         this.stopSignal = context.stopSignal();
         this.window = context.window();
+        this.formats = context.formats();
     }
 
     /** How a run ended. */
@@ -127,11 +130,11 @@ final class TrainingLoop {
             return List.of(new Attempt(group, List.of(), false, false, batch, 0, waited));
         }
         List<Attempt> attempts = new ArrayList<>();
-        for (Windows.Scored piece : Windows.scored(group.get(0), window)) {
+        for (Windows.Scored piece : Windows.scored(formats.turned(group.get(0)), window)) {
             boolean continued = !attempts.isEmpty();
             attempts.add(new Attempt(
-                    List.of(piece.batch()),
-                    piece.leadIn(),
+                    List.of(formats.turned(piece.batch())),
+                    piece.leadIn().stream().map(formats::turned).toList(),
                     continued,
                     true,
                     batch,

@@ -25,6 +25,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
@@ -162,8 +163,9 @@ final class TrainingRun {
         List<HealthObserver> observers = new ArrayList<>(List.of(cures, observer));
         healthLog.ifPresent(observers::add);
         HealthMonitor health = healthMonitor(engine, new HealthObserverGroup<>(observers), start);
+        SequenceFormats formats = SequenceFormats.of(model);
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
-        try (RunRecords records = new RunRecords(progress, metrics(folder, progress), health, healthLog, observer)) {
+        try (RunRecords records = new RunRecords(formats, progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
             StepRunner steps = steps(parts, records, folder, work);
             observer.started(
@@ -174,7 +176,7 @@ final class TrainingRun {
                     new CureRehearsal(parts, steps, records),
                     new Validation(engine, model, data),
                     saving,
-                    new RunContext(settings, progress, stopSignal, window()));
+                    new RunContext(settings, progress, stopSignal, window(), formats));
             TrainingLoop.End end = run(loop, steps, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);

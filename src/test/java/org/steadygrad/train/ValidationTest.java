@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -219,6 +220,62 @@ class ValidationTest {
             Map<String, Double> metrics = validate(other, engine, turned);
             expected.forEach((name, value) -> assertEquals(value, metrics.get(name), 1e-5, name));
         }
+    }
+
+    /** Windows cut time, whichever axis it is: 7 steps are windows of 3, 3 and 1. */
+    @Test
+    void windowsOfSequencesWithTimeBeforeSize() {
+        INDArray x = random.normal(3, 2, 7);
+        INDArray y = random.oneHot(3, 3, 7);
+        List<Double> usual = losses(RNNFormat.NCW, new DataSet(x, y));
+        DataSet turned = new DataSet(x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'));
+        List<Double> other = losses(RNNFormat.NWC, turned);
+        assertEquals(3, usual.size());
+        assertEquals(3, other.size());
+        for (int i = 0; i < 3; i++) {
+            assertEquals(usual.get(i), other.get(i), 1e-5);
+        }
+    }
+
+    private static List<Double> losses(RNNFormat format, DataSet batch) {
+        ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Sgd(0.1))
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.recurrent(2, format))
+                .addLayer(
+                        "l0",
+                        new LSTM.Builder()
+                                .nOut(4)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "in")
+                .addLayer(
+                        "out",
+                        new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                                .activation(Activation.SOFTMAX)
+                                .nOut(3)
+                                .build(),
+                        "l0")
+                .setOutputs("out")
+                .backpropType(BackpropType.TruncatedBPTT)
+                .tBPTTForwardLength(3)
+                .tBPTTBackwardLength(3)
+                .build());
+        graph.init();
+        List<Double> losses = new ArrayList<>();
+        Trainer.of(graph, DataSources.of(new ExistingDataSetIterator(List.of(batch)), null))
+                .engine("cpu")
+                .epochs(1)
+                .observer(new TrainingObserver() {
+                    @Override
+                    public void iterationDone(IterationReport report) {
+                        losses.add(report.loss());
+                    }
+                })
+                .run();
+        return losses;
     }
 
     @Test

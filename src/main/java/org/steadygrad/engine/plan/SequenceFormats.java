@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /**
  * How sequences lie in the batches of a graph with one input and one output. Where no layer tells, {@link RNNFormat#NCW},
@@ -26,6 +28,35 @@ public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symb
                 graph.getVertex(graph.getConfiguration().getNetworkOutputs().get(0));
         RNNFormat labels = output.hasLayer() ? format(PlanBuilder.configuration(output)) : null;
         return new SequenceFormats(features, labels == null ? features : labels, found.symbols());
+    }
+
+    /**
+     * Swaps size and time of the arrays of which this tells that they are [batch, time, size]: a network's batch becomes one of
+     * [batch, size, time], and that the network's again. Masks of steps are [batch, time] in either.
+     *
+     * @return views, or the batch itself where nothing is to be swapped
+     */
+    public MultiDataSet turned(MultiDataSet batch) {
+        if (features == RNNFormat.NCW && labels == RNNFormat.NCW) {
+            return batch;
+        }
+        return new org.nd4j.linalg.dataset.MultiDataSet(
+                turned(batch.getFeatures(), features),
+                turned(batch.getLabels(), labels),
+                batch.getFeaturesMaskArrays(),
+                turned(batch.getLabelsMaskArrays(), labels));
+    }
+
+    private static INDArray[] turned(INDArray[] arrays, RNNFormat format) {
+        if (arrays == null) {
+            return null;
+        }
+        INDArray[] turned = new INDArray[arrays.length];
+        for (int i = 0; i < arrays.length; i++) {
+            boolean swap = format == RNNFormat.NWC && arrays[i] != null && arrays[i].rank() == 3;
+            turned[i] = swap ? arrays[i].permute(0, 2, 1) : arrays[i];
+        }
+        return turned;
     }
 
     /** What an output layer tells; null when it tells nothing. */
