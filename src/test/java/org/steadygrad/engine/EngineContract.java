@@ -10,6 +10,7 @@ public abstract class EngineContract
                 MaskedSequencesContract,
                 GraphShapesContract,
                 BatchFormsContract,
+                VanishingGradientsContract,
                 DropoutContract,
                 CarriedStateContract,
                 UpdateContract,

@@ -20,7 +20,7 @@ public interface EngineSubject {
     /** Of a gradient in float against one in double, per parameter. */
     double TOLERANCE = 1e-4;
 
-    /** Updates are scaled up by this much when a gradient is read, so that the parameters' own digits hide nothing. */
+    /** Updates are scaled up by this much where they are compared with the gradient, beside the parameters' own digits. */
     double MAGNIFIED = 1 << 14;
 
     /** Makes the engine under test. */
@@ -99,18 +99,34 @@ public interface EngineSubject {
         return new Gradient(loss, blocks);
     }
 
-    /** Turns the gradient that waits in the engine, whose model has Sgd with a rate of 1, into an update and reads it. */
+    /**
+     * Reads the gradient that waits in the engine, whose model has Sgd with a rate of 1, and applies it; the update must
+     * be the gradient as far as the parameters' digits show it. In place of a gradient, running statistics have old minus
+     * new.
+     */
     static Map<String, double[]> collected(Engine engine, ComputationGraph work) {
         Map<String, double[]> old = parameters(engine, work);
+        float[] flat = new float[Math.toIntExact(engine.layout().length())];
+        engine.copyGradient(flat);
         UpdateOutcome outcome = engine.update(new UpdateRule(always(new ClipRule.None()), 0, 0, MAGNIFIED));
         assertTrue(outcome.applied(), "the update was applied");
         Map<String, double[]> now = parameters(engine, work);
         Map<String, double[]> blocks = new LinkedHashMap<>();
         for (ParameterBlock block : engine.layout().blocks()) {
-            double[] values = old.get(block.name());
-            double scale = block.kind() == Kind.TRAINED ? MAGNIFIED : 1;
+            double[] from = old.get(block.name());
+            double[] to = now.get(block.name());
+            double[] values = new double[from.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = (values[i] - now.get(block.name())[i]) / scale;
+                values[i] = from[i] - to[i];
+                if (block.kind() == Kind.TRAINED) {
+                    values[i] = flat[(int) block.offset() + i];
+                    double digits = Math.ulp((float) from[i]) + Math.ulp((float) to[i]);
+                    assertEquals(
+                            MAGNIFIED * values[i],
+                            from[i] - to[i],
+                            digits + 1e-5 * MAGNIFIED * Math.abs(values[i]),
+                            "update of " + block.name());
+                }
             }
             blocks.put(block.name(), values);
         }
