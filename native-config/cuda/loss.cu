@@ -1,7 +1,8 @@
 // The output layer's activation function, the loss and its gradient with respect to the function's argument, in one pass.
 //
 // A mask's number multiplies the loss and the gradient of its row or element; where it is 0 nothing else counts, NaN
-// included. Without labels only the activation function is applied; without memory for a gradient none is computed. Each
+// included. Cross-entropy of softmax and sigmoid is computed from the logits x, what these functions are applied to: by
+// probabilities it would end where they are rounded to 0 or 1, and its gradient would vanish. Without labels only the activation function is applied; without memory for a gradient none is computed. Each
 // block leaves its part of the loss in double, and fold_loss adds these up in order.
 
 #include "activations.cuh"
@@ -16,56 +17,86 @@ __device__ __forceinline__ float clipped(float probability, float low, float hig
     return probability != probability ? probability : fminf(high, fmaxf(low, probability));
 }
 
-// Writes the gradient of one class by the argument of softmax and returns its part of the cross-entropy.
-__device__ __forceinline__ double of_class(float probability, float label, float factor, float* gradient, long long at,
-                                           float low, float high) {
+// What the classes of a row have in common.
+struct Row {
+    float largest;  // of the logits
+    float scale;    // that makes probabilities of exp(x - largest)
+    float rest;     // what the probability of a class with the largest logit lacks to 1, with all its digits
+    float excess;   // log of the sum of all exp(x - largest)
+    float labels;   // their sum
+    float factor;   // of the mask
+};
+
+// rest: the sum of exp(x - largest) but for one class with the largest logit.
+__device__ __forceinline__ Row row_of(float largest, float rest) {
+    Row row;
+    row.largest = largest;
+    row.scale = 1 / (1 + rest);
+    row.rest = rest * row.scale;
+    row.excess = log1pf(rest);
+    row.labels = 1;
+    row.factor = 1;
+    return row;
+}
+
+// Writes the gradient of one class by its logit x and returns its part of the cross-entropy. power: exp(x - largest).
+__device__ __forceinline__ double of_class(const Row& row, float x, float power, float label, float* gradient,
+                                           long long at) {
     if (gradient != nullptr) {
-        float slope = probability - label;
-        gradient[at] = factor == 0 ? 0 : factor == 1 ? slope : slope * factor;
+        float probability = power * row.scale;
+        float lacking = power == 1 ? row.rest : 1 - probability;
+        float slope = (row.labels - label) * probability - label * lacking;
+        gradient[at] = row.factor == 0 ? 0 : row.factor == 1 ? slope : slope * row.factor;
     }
-    if (factor == 0 || label == 0) {
+    if (row.factor == 0 || label == 0) {
         return 0;
     }
-    return -(double) factor * label * logf(clipped(probability, low, high));
+    return (double) row.factor * label * ((double) row.largest - x + row.excess);
 }
 
 // Rows of at most WARP * PER_LANE classes, one warp to a row.
 template <int PER_LANE>
 __device__ void rows_by_warps(const float* input, float* output, const float* labels, int sparse, const float* mask,
-                              float* gradient, double* loss, long long rows, int size, float low, float high) {
+                              float* gradient, double* loss, long long rows, int size) {
     int lane = threadIdx.x % WARP;
     int warps = blockDim.x / WARP;
     double sum = 0;
-    for (long long row = (long long) blockIdx.x * warps + threadIdx.x / WARP; row < rows;
-         row += (long long) gridDim.x * warps) {
+    for (long long number = (long long) blockIdx.x * warps + threadIdx.x / WARP; number < rows;
+         number += (long long) gridDim.x * warps) {
+        const float* logits = input + number * size;
         float values[PER_LANE];
         float largest = LOWEST;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
             int i = lane + WARP * k;
-            values[k] = i < size ? input[row * size + i] : LOWEST;
+            values[k] = i < size ? logits[i] : LOWEST;
             largest = fmaxf(largest, values[k]);
         }
         largest = warp_max(largest);
+        float others = 0;
+        float equals = 0;
         float total = 0;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
-            values[k] = lane + WARP * k < size ? expf(values[k] - largest) : 0;
-            total += values[k];
+            int i = lane + WARP * k;
+            values[k] = i < size ? expf(values[k] - largest) : 0;
+            equals += values[k] == 1 ? 1 : 0;
+            others += values[k] == 1 ? 0 : values[k];
+            total += labels != nullptr && !sparse && i < size ? labels[number * size + i] : 0;
         }
-        float scale = 1 / warp_sum(total);
-        float factor = mask == nullptr ? 1 : mask[row];
-        int right = sparse ? (int) labels[row] : -1;
+        Row row = row_of(largest, warp_sum(others) + (warp_sum(equals) - 1));
+        row.labels = sparse ? 1 : warp_sum(total);
+        row.factor = mask == nullptr ? 1 : mask[number];
+        int right = sparse ? (int) labels[number] : -1;
 #pragma unroll
         for (int k = 0; k < PER_LANE; k++) {
             int i = lane + WARP * k;
             if (i < size) {
-                long long at = row * size + i;
-                float probability = values[k] * scale;
-                output[at] = probability;
+                long long at = number * size + i;
+                output[at] = values[k] * row.scale;
                 if (labels != nullptr) {
                     float label = sparse ? (i == right ? 1 : 0) : labels[at];
-                    sum += of_class(probability, label, factor, gradient, at, low, high);
+                    sum += of_class(row, logits[i], values[k], label, gradient, at);
                 }
             }
         }
@@ -84,17 +115,17 @@ __device__ void rows_by_warps(const float* input, float* output, const float* la
 extern "C" __global__ void __launch_bounds__(256)
 softmax_loss(const float* __restrict__ input, float* __restrict__ output, const float* __restrict__ labels, int sparse,
              const float* __restrict__ mask, float* __restrict__ gradient, double* __restrict__ loss, long long rows,
-             int size, float low, float high) {
+             int size) {
     if (size <= 32) {
-        rows_by_warps<1>(input, output, labels, sparse, mask, gradient, loss, rows, size, low, high);
+        rows_by_warps<1>(input, output, labels, sparse, mask, gradient, loss, rows, size);
     } else if (size <= 128) {
-        rows_by_warps<4>(input, output, labels, sparse, mask, gradient, loss, rows, size, low, high);
+        rows_by_warps<4>(input, output, labels, sparse, mask, gradient, loss, rows, size);
     } else if (size <= 256) {
-        rows_by_warps<8>(input, output, labels, sparse, mask, gradient, loss, rows, size, low, high);
+        rows_by_warps<8>(input, output, labels, sparse, mask, gradient, loss, rows, size);
     } else if (size <= 512) {
-        rows_by_warps<16>(input, output, labels, sparse, mask, gradient, loss, rows, size, low, high);
+        rows_by_warps<16>(input, output, labels, sparse, mask, gradient, loss, rows, size);
     } else {
-        rows_by_warps<32>(input, output, labels, sparse, mask, gradient, loss, rows, size, low, high);
+        rows_by_warps<32>(input, output, labels, sparse, mask, gradient, loss, rows, size);
     }
 }
 
@@ -102,31 +133,40 @@ softmax_loss(const float* __restrict__ input, float* __restrict__ output, const 
 extern "C" __global__ void __launch_bounds__(256)
 softmax_loss_wide(const float* __restrict__ input, float* __restrict__ output, const float* __restrict__ labels,
                   int sparse, const float* __restrict__ mask, float* __restrict__ gradient, double* __restrict__ loss,
-                  long long rows, int size, float low, float high) {
+                  long long rows, int size) {
     __shared__ double kept[MOST_WARPS];
     __shared__ float keptLargest[MOST_WARPS];
     double sum = 0;
-    for (long long row = blockIdx.x; row < rows; row += gridDim.x) {
-        const float* values = input + row * size;
+    for (long long number = blockIdx.x; number < rows; number += gridDim.x) {
+        const float* logits = input + number * size;
         float largest = LOWEST;
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
-            largest = fmaxf(largest, values[i]);
+            largest = fmaxf(largest, logits[i]);
         }
         largest = block_max(largest, keptLargest);
-        double own = 0;
+        double others = 0;
+        double equals = 0;
+        double total = 0;
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
-            own += expf(values[i] - largest);
+            float power = expf(logits[i] - largest);
+            equals += power == 1 ? 1 : 0;
+            others += power == 1 ? 0 : power;
+            total += labels != nullptr && !sparse ? labels[number * size + i] : 0;
         }
-        float scale = (float) (1 / block_sum(own, kept));
-        float factor = mask == nullptr ? 1 : mask[row];
-        int right = sparse ? (int) labels[row] : -1;
+        others = block_sum(others, kept);
+        equals = block_sum(equals, kept);
+        total = block_sum(total, kept);
+        Row row = row_of(largest, (float) (others + (equals - 1)));
+        row.labels = sparse ? 1 : (float) total;
+        row.factor = mask == nullptr ? 1 : mask[number];
+        int right = sparse ? (int) labels[number] : -1;
         for (int i = threadIdx.x; i < size; i += blockDim.x) {
-            long long at = row * size + i;
-            float probability = expf(values[i] - largest) * scale;
-            output[at] = probability;
+            long long at = number * size + i;
+            float power = expf(logits[i] - largest);
+            output[at] = power * row.scale;
             if (labels != nullptr) {
                 float label = sparse ? (i == right ? 1 : 0) : labels[at];
-                sum += of_class(probability, label, factor, gradient, at, low, high);
+                sum += of_class(row, logits[i], power, label, gradient, at);
             }
         }
     }
@@ -143,22 +183,28 @@ softmax_loss_wide(const float* __restrict__ input, float* __restrict__ output, c
 #define SQUARES 1
 #define MAGNITUDES 2
 
-// The loss of one output of the activation function, and its derivative by that output; by the function's argument if
-// it is a sigmoid under binary cross-entropy, where the two cancel to a difference.
-__device__ __forceinline__ float of_element(int kind, bool logits, float output, float label, float low, float high,
-                                            float* slope) {
+// Binary cross-entropy of the sigmoid of a logit, and its derivative by the logit.
+__device__ __forceinline__ double of_logit(float x, float label, float* slope) {
+    float power = expf(-fabsf(x));
+    float near = 1 / (1 + power);
+    float far = power * near;
+    *slope = x > 0 ? (1 - label) * near - label * far : (1 - label) * far - label * near;
+    return (double) (x > 0 ? (1 - label) * x : -label * x) + log1pf(power);
+}
+
+// The loss of one output of another activation function, and its derivative by that output.
+__device__ __forceinline__ double of_element(int kind, float output, float label, float low, float high, float* slope) {
     float difference = output - label;
     if (kind == SQUARES) {
         *slope = 2 * difference;
-        return difference * difference;
+        return (double) difference * difference;
     }
     if (kind == MAGNITUDES) {
         *slope = difference > 0 ? 1 : difference < 0 ? -1 : difference;
         return fabsf(difference);
     }
     float p = clipped(output, low, high);
-    float byOutput = (p - label) / (p * (1 - p));
-    *slope = !logits ? byOutput : p == output ? difference : byOutput * output * (1 - output);
+    *slope = (p - label) / (p * (1 - p));
     return (label == 0 ? 0 : -label * logf(p)) - (label == 1 ? 0 : (1 - label) * log1pf(-p));
 }
 
@@ -183,7 +229,9 @@ element_loss(const float* input, float* output, const float* __restrict__ labels
         float factor = mask == nullptr ? 1 : mask[i / maskWidth];
         float slope = 0;
         if (factor != 0) {
-            sum += (double) factor * of_element(kind, logits, y, labels[i], low, high, &slope);
+            double term = logits ? of_logit(x, labels[i], &slope)
+                                 : of_element(kind, y, labels[i], low, high, &slope);
+            sum += factor * term;
         }
         if (gradient != nullptr) {
             float own = logits ? 1 : activation_slope(function, alpha, fromOutput ? y : x);

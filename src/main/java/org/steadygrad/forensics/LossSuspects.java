@@ -3,9 +3,13 @@ package org.steadygrad.forensics;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
@@ -40,13 +44,14 @@ final class LossSuspects {
         int perExample = (int) (labels.length() / labels.size(0));
         int steps = labels.rank() == 3 ? (int) labels.size(2) : 1;
         ILossFunction loss = function();
+        boolean byLogits = byLogits(loss);
         int farthest = 0;
         double squares = 0;
         for (int i = 0; i < outputs.length; i++) {
             if (i % steps < scene.firstTimeStep()) {
                 continue;
             }
-            if (undefined(loss, (float) outputs[i], wanted[i])) {
+            if (!byLogits && undefined(loss, (float) outputs[i], wanted[i])) {
                 return Optional.of(logarithm(i / perExample, i % perExample / steps, outputs[i], wanted[i]));
             }
             squares += distance(outputs, wanted, i) * distance(outputs, wanted, i);
@@ -68,6 +73,14 @@ final class LossSuspects {
         return layer instanceof LossLayer plain
                 ? plain.getLossFn()
                 : layer instanceof RnnLossLayer steps ? steps.getLossFn() : null;
+    }
+
+    /** Whether engines compute the loss from the logits, so that it takes no logarithm of a probability. */
+    private boolean byLogits(ILossFunction loss) {
+        Layer layer = scene.pass().graph().getVertex(output).getLayer().conf().getLayer();
+        IActivation function = layer instanceof FeedForwardLayer known ? known.getActivationFn() : null;
+        return function instanceof ActivationSoftmax
+                || (loss instanceof LossBinaryXENT && function instanceof ActivationSigmoid);
     }
 
     /** Whether a loss takes the logarithm of what is 0 or less in the precision of the engine. */

@@ -11,6 +11,7 @@ import static org.steadygrad.engine.ContractModels.stepOutput;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -32,7 +34,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.check.InvalidInputException;
 
 /** Losses, their gradients and what masks of labels do to them. */
-public interface LossContract extends EngineSubject {
+public interface LossContract extends LossValuesContract {
     InputType VECTORS = InputType.feedForward(5);
     InputType SEQUENCES = InputType.recurrent(5);
     ContractData DATA = new ContractData(8);
@@ -61,7 +63,8 @@ public interface LossContract extends EngineSubject {
         for (int columns : columns()) {
             if (columns > 1) {
                 kinds.add(new Kind(LossFunction.MCXENT, Activation.SOFTMAX, columns, DATA.oneHot(7, columns)));
-                INDArray soft = DATA.bits(7, columns).addi(1).divi(4);
+                INDArray soft = DATA.bits(7, columns).addi(1);
+                soft.diviColumnVector(soft.sum(true, 1));
                 kinds.add(new Kind(LossFunction.NEGATIVELOGLIKELIHOOD, Activation.SOFTMAX, columns, soft));
             }
             INDArray bits = DATA.bits(7, columns);
@@ -163,21 +166,53 @@ public interface LossContract extends EngineSubject {
                 new ContractCase("sequences", chain(SEQUENCES, dense(4), steps), sequences)));
     }
 
-    /** Where outputs are within rounding of 0 and 1. */
+    /** A bound of probabilities, at which DL4J's losses end, has no effect: their logits are at hand. */
     @TestFactory
-    default Stream<DynamicTest> certainOutputs() {
-        OutputLayer binary = new OutputLayer.Builder(new LossBinaryXENT(1e-3))
-                .nOut(3)
-                .activation(Activation.SIGMOID)
-                .build();
-        OutputLayer classes = new OutputLayer.Builder(new LossMCXENT(1e-3, null))
-                .nOut(3)
-                .activation(Activation.SOFTMAX)
-                .build();
-        INDArray x = DATA.normal(17, 5).muli(20);
-        return each(Stream.of(
-                new ContractCase("binary", chain(VECTORS, binary), ContractData.batch(x, DATA.bits(17, 3))),
-                new ContractCase("classes", chain(VECTORS, classes), ContractData.batch(x, DATA.oneHot(17, 3)))));
+    default Stream<DynamicTest> withoutTheBoundsOfProbabilities() {
+        INDArray x = DATA.normal(17, 5).muli(8);
+        return Stream.of(
+                        new Bounded("binary", LossBinaryXENT::new, Activation.SIGMOID, DATA.bits(17, 3)),
+                        new Bounded("classes", e -> new LossMCXENT(e, null), Activation.SOFTMAX, DATA.oneHot(17, 3)),
+                        new Bounded(
+                                "numbers of classes",
+                                e -> new LossSparseMCXENT(e, null),
+                                Activation.SOFTMAX,
+                                DATA.indices(3, 17, 1)))
+                .map(loss -> DynamicTest.dynamicTest(
+                        loss.name(),
+                        () -> assertLike(
+                                Gradient.byDl4j(
+                                        loss.test(x, 0).reference(),
+                                        loss.test(x, 0).referenceBatch()),
+                                loss.test(x, 0.01))));
+    }
+
+    /** A loss by its bound. */
+    record Bounded(String name, DoubleFunction<ILossFunction> loss, Activation activation, INDArray labels) {
+        ContractCase test(INDArray x, double bound) {
+            OutputLayer output = new OutputLayer.Builder(loss.apply(bound))
+                    .nOut(3)
+                    .activation(activation)
+                    .build();
+            return new ContractCase(name, chain(VECTORS, output), ContractData.batch(x, labels));
+        }
+    }
+
+    @Test
+    default void weightsThatAreNoneAreRefused() {
+        for (float wrong : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            INDArray mask = ContractData.mask(1, 1, 1, 0, 1, 0, 1, 1);
+            mask.putScalar(2, wrong);
+            ContractCase test = new ContractCase(
+                    "",
+                    chain(VECTORS, output(3, LossFunction.MSE, Activation.TANH)),
+                    ContractData.batch(DATA.normal(7, 5), DATA.normal(7, 3), null, mask));
+            try (Engine engine = engine(test.model())) {
+                InvalidInputException e = assertThrows(
+                        InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
+                assertTrue(e.getMessage().contains(String.valueOf(wrong)), e.getMessage());
+            }
+        }
     }
 
     @Test

@@ -123,13 +123,11 @@ public interface VectorLayersContract extends EngineSubject {
     @TestFactory
     default Stream<DynamicTest> losses() {
         ContractData data = new ContractData(4);
+        INDArray soft = data.bits(7, 3).addi(1);
+        soft.diviColumnVector(soft.sum(true, 1));
         return Stream.of(
                         loss("softmax cross-entropy", LossFunction.MCXENT, Activation.SOFTMAX, data.oneHot(7, 3)),
-                        loss(
-                                "soft labels",
-                                LossFunction.MCXENT,
-                                Activation.SOFTMAX,
-                                data.bits(7, 3).addi(1).divi(4)),
+                        loss("soft labels", LossFunction.MCXENT, Activation.SOFTMAX, soft),
                         loss("sigmoid cross-entropy", LossFunction.XENT, Activation.SIGMOID, data.bits(7, 3)),
                         loss("squared error", LossFunction.MSE, Activation.IDENTITY, data.normal(7, 3)),
                         loss("squared error of tanh", LossFunction.MSE, Activation.TANH, data.normal(7, 3)),

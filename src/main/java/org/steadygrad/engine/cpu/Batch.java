@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.LabelMasks;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
@@ -65,6 +66,7 @@ final class Batch {
 
     /** Copies what the loss needs. */
     void loadLabels(MultiDataSet batch) {
+        LabelMasks.check("engine cpu", batch.getLabelsMaskArrays());
         INDArray array = batch.getLabels(0);
         if (labelIntake == null) {
             labelIntake = new Intake(program, labels, labelSize);

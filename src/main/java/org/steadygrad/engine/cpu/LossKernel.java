@@ -19,6 +19,7 @@ final class LossKernel implements Kernel, Workers.Range {
     private final int size;
     private final int rowsAtOnce;
     private final Optional<Runnable> activation;
+    private final FloatMemory logits;
     private final FloatMemory output;
     private final FloatMemory gradient;
     private final Optional<Runnable> activationBackward;
@@ -26,7 +27,7 @@ final class LossKernel implements Kernel, Workers.Range {
     private final Optional<FloatMemory> elementMask;
     private final boolean trained;
     private final double[] partial;
-    private final float[][][] arrays;
+    private final LossArrays[] arrays;
     private double loss;
 
     LossKernel(Program program, PlanStep.Loss step, int number) {
@@ -39,6 +40,7 @@ final class LossKernel implements Kernel, Workers.Range {
         activation = step.activation().isIdentity()
                 ? Optional.empty()
                 : Optional.of(function.forward(step.input(), step.output()));
+        logits = program.value(step.input());
         output = program.value(step.output());
         Optional<FloatMemory> target = program.inputGradient(number, 0);
         trained = target.isPresent();
@@ -52,7 +54,8 @@ final class LossKernel implements Kernel, Workers.Range {
         rowMask = byElement ? Optional.empty() : program.batch().labelMask().or(() -> program.mask(step.mask()));
         int threads = program.runtime().threads();
         partial = new double[threads];
-        arrays = new float[threads][4][rowsAtOnce * size];
+        arrays = new LossArrays[threads];
+        Arrays.setAll(arrays, i -> LossArrays.of(rowsAtOnce * size));
     }
 
     @Override
@@ -87,34 +90,35 @@ final class LossKernel implements Kernel, Workers.Range {
         partial[part] = sum;
     }
 
-    private double rows(float[][] heap, int first, int count) {
-        float[] labels = heap[1];
-        float[] mask = heap[3];
-        output.read(first * size, heap[0], count * size);
+    private double rows(LossArrays some, int first, int count) {
+        output.read(first * size, some.output(), count * size);
+        if (terms.readsLogits()) {
+            logits.read(first * size, some.logits(), count * size);
+        }
         int perRow = sparse ? 1 : size;
-        program.batch().labels().read(first * perRow, labels, count * perRow);
+        program.batch().labels().read(first * perRow, some.labels(), count * perRow);
         double sum = 0;
         if (elementMask.isPresent()) {
-            elementMask.get().read(first * size, mask, count * size);
-            sum = masked(heap, 1, count * size);
+            elementMask.get().read(first * size, some.mask(), count * size);
+            sum = masked(some, 1, count * size);
         } else if (rowMask.isPresent()) {
-            rowMask.get().read(first, mask, count);
-            sum = masked(heap, size, count);
+            rowMask.get().read(first, some.mask(), count);
+            sum = masked(some, size, count);
         } else if (sparse) {
             for (int i = 0; i < count; i++) {
-                sum += one(heap, i, size);
+                sum += one(some, i, size);
             }
         } else {
-            sum = terms.rows(heap[0], labels, heap[2], 0, count * size);
+            sum = terms.rows(some, 0, count * size);
         }
-        gradient.write(first * size, heap[2], count * size);
+        gradient.write(first * size, some.gradient(), count * size);
         return sum;
     }
 
     /** Each stretch of {@code width} elements has a number in the mask. */
-    private double masked(float[][] heap, int width, int count) {
-        float[] slopes = heap[2];
-        float[] mask = heap[3];
+    private double masked(LossArrays some, int width, int count) {
+        float[] slopes = some.gradient();
+        float[] mask = some.mask();
         double sum = 0;
         for (int i = 0; i < count; i++) {
             int from = i * width;
@@ -123,7 +127,7 @@ final class LossKernel implements Kernel, Workers.Range {
                 Arrays.fill(slopes, from, to, 0);
                 continue;
             }
-            sum += mask[i] * one(heap, i, width);
+            sum += mask[i] * one(some, i, width);
             for (int j = from; mask[i] != 1 && j < to; j++) {
                 slopes[j] *= mask[i];
             }
@@ -131,11 +135,11 @@ final class LossKernel implements Kernel, Workers.Range {
         return sum;
     }
 
-    private double one(float[][] heap, int number, int width) {
+    private double one(LossArrays some, int number, int width) {
         int from = number * width;
         return sparse
-                ? terms.sparseRow(heap[0], (int) heap[1][number], heap[2], from, from + width)
-                : terms.rows(heap[0], heap[1], heap[2], from, from + width);
+                ? terms.sparseRow(some, (int) some.labels()[number], from, from + width)
+                : terms.rows(some, from, from + width);
     }
 
     double loss() {

@@ -11,7 +11,8 @@ import org.steadygrad.engine.plan.PlanStep;
 final class LossTerms {
     private final LossFunction loss;
     private final boolean direct;
-    private final boolean logits;
+    private final boolean logistic;
+    private final int size;
     private final float low;
     private final float high;
     private final float share;
@@ -19,72 +20,69 @@ final class LossTerms {
     LossTerms(PlanStep.Loss step) {
         loss = step.loss();
         Kind activation = step.activation().kind();
-        logits = loss == LossFunction.BINARY_CROSS_ENTROPY && activation == Kind.SIGMOID;
-        direct = logits || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
+        logistic = loss == LossFunction.BINARY_CROSS_ENTROPY && activation == Kind.SIGMOID;
+        size = step.output().size();
+        direct = logistic || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
         low = (float) step.clip();
         high = (float) (1 - step.clip());
         boolean mean = loss == LossFunction.MEAN_SQUARED_ERROR || loss == LossFunction.MEAN_ABSOLUTE_ERROR;
-        share = mean ? 1f / step.output().size() : 1;
+        share = mean ? 1f / size : 1;
     }
 
     boolean direct() {
         return direct;
     }
 
+    /** Whether the logits are looked at, what the activation function was applied to. */
+    boolean readsLogits() {
+        return logistic || loss == LossFunction.CROSS_ENTROPY || loss == LossFunction.SPARSE_CROSS_ENTROPY;
+    }
+
     /**
-     * @param output of the activation function, elements {@code from} to {@code to}
-     * @param gradient is overwritten there
+     * Overwrites the gradient of elements {@code from} to {@code to}, whole rows where the loss is of classes.
+     *
      * @return the loss
      */
-    double rows(float[] output, float[] labels, float[] gradient, int from, int to) {
+    double rows(LossArrays arrays, int from, int to) {
         return switch (loss) {
-            case CROSS_ENTROPY -> classes(output, labels, gradient, from, to);
-            case BINARY_CROSS_ENTROPY -> binary(output, labels, gradient, from, to);
-            case MEAN_SQUARED_ERROR, SQUARED_ERROR -> squares(output, labels, gradient, from, to);
-            case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> magnitudes(output, labels, gradient, from, to);
+            case CROSS_ENTROPY -> classes(arrays, from, to);
+            case BINARY_CROSS_ENTROPY -> logistic ? CrossEntropy.ofBits(arrays, from, to) : binary(arrays, from, to);
+            case MEAN_SQUARED_ERROR, SQUARED_ERROR -> squares(arrays, from, to);
+            case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> magnitudes(arrays, from, to);
             case SPARSE_CROSS_ENTROPY -> throw new IllegalStateException("One label per row is sparseRow's business.");
         };
     }
 
-    /** One row of probabilities and the number of the right class. */
-    double sparseRow(float[] output, int label, float[] gradient, int from, int to) {
-        System.arraycopy(output, from, gradient, from, to - from);
-        gradient[from + label] -= 1;
-        return -Math.log(clipped(output[from + label]));
+    /** One row and the number of the right class. */
+    double sparseRow(LossArrays arrays, int label, int from, int to) {
+        return CrossEntropy.ofClass(arrays, label, from, to);
     }
 
-    private float clipped(float probability) {
-        return Math.min(high, Math.max(low, probability));
-    }
-
-    private double classes(float[] output, float[] labels, float[] gradient, int from, int to) {
-        for (int i = from; i < to; i++) {
-            gradient[i] = output[i] - labels[i];
-        }
+    private double classes(LossArrays arrays, int from, int to) {
         double sum = 0;
-        for (int i = from; i < to; i++) {
-            if (labels[i] != 0) {
-                sum -= labels[i] * Math.log(clipped(output[i]));
-            }
+        for (int row = from; row < to; row += size) {
+            sum += CrossEntropy.ofClasses(arrays, row, row + size);
         }
         return sum;
     }
 
-    private double binary(float[] output, float[] labels, float[] gradient, int from, int to) {
+    /** Of probabilities that no sigmoid made, which may be 0 and 1. */
+    private double binary(LossArrays arrays, int from, int to) {
         double sum = 0;
         for (int i = from; i < to; i++) {
-            float p = clipped(output[i]);
-            float y = labels[i];
+            float p = Math.min(high, Math.max(low, arrays.output()[i]));
+            float y = arrays.labels()[i];
             sum -= y == 0 ? 0 : y * Math.log(p);
             sum -= y == 1 ? 0 : (1 - y) * Math.log1p(-p);
-            boolean cancels = logits && p == output[i];
-            float slope = (p - y) / (p * (1 - p));
-            gradient[i] = cancels ? p - y : logits ? slope * output[i] * (1 - output[i]) : slope;
+            arrays.gradient()[i] = (p - y) / (p * (1 - p));
         }
         return sum;
     }
 
-    private double squares(float[] output, float[] labels, float[] gradient, int from, int to) {
+    private double squares(LossArrays arrays, int from, int to) {
+        float[] output = arrays.output();
+        float[] labels = arrays.labels();
+        float[] gradient = arrays.gradient();
         double sum = 0;
         for (int i = from; i < to; i++) {
             float difference = output[i] - labels[i];
@@ -94,7 +92,10 @@ final class LossTerms {
         return sum * share;
     }
 
-    private double magnitudes(float[] output, float[] labels, float[] gradient, int from, int to) {
+    private double magnitudes(LossArrays arrays, int from, int to) {
+        float[] output = arrays.output();
+        float[] labels = arrays.labels();
+        float[] gradient = arrays.gradient();
         double sum = 0;
         for (int i = from; i < to; i++) {
             float difference = output[i] - labels[i];

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.LabelMasks;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.Plan;
@@ -62,6 +63,7 @@ final class Batch {
 
     /** Brings what the loss needs. */
     void loadLabels(MultiDataSet batch) {
+        LabelMasks.check("engine cuda", batch.getLabelsMaskArrays());
         Intake intake = labelIntake.orElseThrow();
         intake.load(batch.getLabels(0), plan.labelFormat());
         if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {

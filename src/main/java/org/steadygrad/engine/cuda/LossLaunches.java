@@ -74,9 +74,7 @@ final class LossLaunches {
                 .with(orNull(tensors.gradient()))
                 .with(orNull(tensors.partial()))
                 .with(elements / size)
-                .with(size)
-                .with((float) step.clip())
-                .with((float) (1 - step.clip()));
+                .with(size);
     }
 
     private Launch single(int blocks) {

@@ -21,6 +21,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.LabelMasks;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
@@ -36,7 +37,8 @@ import org.steadygrad.ops.Nd4jSeed;
  *
  * <p>A plain pass is {@link ComputationGraph#computeGradientAndScore()}. Passes that are traced or carry state go
  * through {@link TracedPass}: DL4J 1.0.0-M2.1's own truncated back-propagation runs each window forward from the carried
- * state but recomputes it from a zero state for the backward pass, so that its gradients are wrong.
+ * state but recomputes it from a zero state for the backward pass, so that its gradients are wrong. Losses are
+ * {@link ExactLosses}.
  */
 final class Dl4jEngine implements Engine {
     private static final String WHO = "engine dl4j";
@@ -46,6 +48,7 @@ final class Dl4jEngine implements Engine {
     /** Whether the output is a loss layer, whose score DL4J gets wrong in a plain pass. */
     private final boolean lossAlone;
 
+    private final LossWeights weights;
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
@@ -65,6 +68,8 @@ final class Dl4jEngine implements Engine {
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
         Nd4jLayers.keepTo(graph);
         Nd4jLayers.sumExactly(graph);
+        ExactLosses.install(graph);
+        weights = new LossWeights(graph);
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
@@ -106,7 +111,8 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch = GivenBatch.of(graph, given);
+        LabelMasks.check(WHO, given.getLabelsMaskArrays());
+        MultiDataSet batch = weights.seen(GivenBatch.of(graph, given));
         dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
         Nd4j.getRandom().setSeed(Nd4jSeed.of(options.randomSeed()));
         if (options.carryState() && !truncated) {

@@ -45,8 +45,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
     @Override
     public Optional<String> unsupported(ComputationGraph model) {
-        if (model.getConfiguration().getBackpropType() != BackpropType.TruncatedBPTT) {
-            return Optional.empty();
+        Optional<String> loss = ExactLosses.unsupported(model);
+        if (loss.isPresent() || model.getConfiguration().getBackpropType() != BackpropType.TruncatedBPTT) {
+            return loss;
         }
         return Stream.of(model.getLayers())
                 .map(RecurrentProfile::innermost)

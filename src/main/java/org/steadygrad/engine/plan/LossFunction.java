@@ -2,11 +2,11 @@ package org.steadygrad.engine.plan;
 
 /** Losses of one row of outputs o and labels y; the loss of a batch is their sum over all rows that aren't masked. */
 public enum LossFunction {
-    /** {@code -sum y log o}. */
+    /** {@code -sum y log o}, whatever the labels sum to; of a softmax, and computed from what that is applied to. */
     CROSS_ENTROPY,
     /** The same with the number of the right class as label. */
     SPARSE_CROSS_ENTROPY,
-    /** {@code -sum (y log o + (1 - y) log (1 - o))}. */
+    /** {@code -sum (y log o + (1 - y) log (1 - o))}; of a sigmoid computed from what that is applied to. */
     BINARY_CROSS_ENTROPY,
     /** {@code mean (o - y)^2}. */
     MEAN_SQUARED_ERROR,

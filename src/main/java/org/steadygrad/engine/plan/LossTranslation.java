@@ -110,9 +110,6 @@ final class LossTranslation {
     }
 
     private static double clip(ILossFunction function) {
-        if (function instanceof LossMCXENT loss) {
-            return loss.getSoftmaxClipEps();
-        }
         return function instanceof LossBinaryXENT loss ? loss.getClipEps() : 0;
     }
 }

@@ -232,7 +232,8 @@ public sealed interface PlanStep {
      *
      * @param input what the activation function is applied to
      * @param output the network's output
-     * @param clip probabilities are taken to lie in [clip, 1 - clip]; of no importance to other losses
+     * @param clip where a binary cross-entropy isn't that of a sigmoid, outputs are taken to lie in [clip, 1 - clip]; of no
+     *     importance to other losses
      * @param mask rows that count, when the batch has such a mask and no mask of labels
      */
     record Loss(

@@ -47,8 +47,11 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
             return LabelMask.NONE;
         }
         Value output = plan.loss().output();
+        int outputs = plan.labelFormat() == RNNFormat.NCW ? 1 : 2;
         boolean elements = output.size() > 1
-                && (output.perStep() ? mask.rank() == 3 : mask.rank() == 2 && mask.size(1) == output.size());
+                && (output.perStep()
+                        ? mask.rank() == 3 && mask.size(outputs) > 1
+                        : mask.rank() == 2 && mask.size(1) == output.size());
         return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
     }
 
