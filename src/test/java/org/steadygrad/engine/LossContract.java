@@ -1,5 +1,6 @@
 package org.steadygrad.engine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.steadygrad.engine.ContractModels.chain;
@@ -228,19 +229,81 @@ public interface LossContract extends LossValuesContract {
         }
     }
 
+    /** The labels may be anything there: the bits of the gradient and the loss stay. */
+    @TestFactory
+    default Stream<DynamicTest> whatTheMaskHides() {
+        INDArray rows = ContractData.mask(3, 3, 1, 0, 2, 3, 1, 2);
+        RnnOutputLayer sparse = new RnnOutputLayer.Builder(new LossSparseMCXENT())
+                .nOut(4)
+                .activation(Activation.SOFTMAX)
+                .build();
+        return Stream.of(
+                        new Hidden("numbers of classes", sparse, DATA.indices(4, 7, 1, 3), rows),
+                        new Hidden("classes", stepClasses(4), DATA.oneHot(7, 4, 3), rows),
+                        new Hidden(
+                                "bits",
+                                stepOutput(4, LossFunction.XENT, Activation.SIGMOID),
+                                DATA.bits(7, 4, 3),
+                                DATA.bits(7, 4, 3)),
+                        new Hidden(
+                                "numbers",
+                                stepOutput(4, LossFunction.MSE, Activation.TANH),
+                                DATA.normal(7, 4, 3),
+                                DATA.bits(7, 4, 3)))
+                .flatMap(hidden -> Stream.of(-1f, 1e30f, Float.NaN, Float.POSITIVE_INFINITY)
+                        .map(value -> DynamicTest.dynamicTest(
+                                hidden.name() + ", " + value, () -> assertHidden(hidden, value))));
+    }
+
+    /** A loss whose mask hides some labels. */
+    record Hidden(String name, Layer output, INDArray labels, INDArray mask) {}
+
+    private void assertHidden(Hidden hidden, float value) {
+        INDArray changed = hidden.labels().dup();
+        boolean byElement = hidden.mask().rank() == 3;
+        for (int example = 0; example < 7; example++) {
+            for (int column = 0; column < changed.size(1); column++) {
+                for (int step = 0; step < 3; step++) {
+                    boolean counts = byElement
+                            ? hidden.mask().getDouble(example, column, step) != 0
+                            : hidden.mask().getDouble(example, step) != 0;
+                    if (!counts) {
+                        changed.putScalar(example, column, step, value);
+                    }
+                }
+            }
+        }
+        INDArray x = DATA.normal(7, 5, 3);
+        ComputationGraphConfiguration model = chain(SEQUENCES, dense(4), hidden.output());
+        ContractCase test = new ContractCase("", model, ContractData.batch(x, hidden.labels(), null, hidden.mask()));
+        try (Engine engine = engine(test.model())) {
+            Gradient known = EngineSubject.gradient(engine, test.model(), test.batch(), EngineSubject.plain());
+            Gradient same = EngineSubject.gradient(
+                    engine,
+                    test.model(),
+                    ContractData.batch(x, changed, null, hidden.mask()),
+                    EngineSubject.plain());
+            assertEquals(known.loss(), same.loss());
+            Gradient.assertIdentical(known.blocks(), same.blocks(), hidden.name());
+        }
+    }
+
     @Test
     default void aLabelBeyondTheClassesIsRefused() {
         OutputLayer sparse = new OutputLayer.Builder(new LossSparseMCXENT())
                 .nOut(3)
                 .activation(Activation.SOFTMAX)
                 .build();
-        INDArray labels = DATA.indices(3, 7, 1);
-        labels.putScalar(4, 3);
-        ContractCase test = new ContractCase("", chain(VECTORS, sparse), ContractData.batch(DATA.normal(7, 5), labels));
-        try (Engine engine = engine(test.model())) {
-            InvalidInputException e = assertThrows(
-                    InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
-            assertTrue(e.getMessage().contains("3"), e.getMessage());
+        for (float wrong : new float[] {3, -1, 1.5f, Float.NaN}) {
+            INDArray labels = DATA.indices(3, 7, 1);
+            labels.putScalar(4, wrong);
+            ContractCase test =
+                    new ContractCase("", chain(VECTORS, sparse), ContractData.batch(DATA.normal(7, 5), labels));
+            try (Engine engine = engine(test.model())) {
+                InvalidInputException e = assertThrows(
+                        InvalidInputException.class, () -> engine.computeGradient(test.batch(), EngineSubject.plain()));
+                assertTrue(e.getMessage().contains(String.valueOf(wrong)), e.getMessage());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.steadygrad.engine.cpu;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,7 +59,7 @@ final class Batch {
         features.load(array, plan.inputFormat());
         for (PlanStep step : plan.steps()) {
             if (step instanceof PlanStep.Embed embed) {
-                checkNumbers("embedding layer " + embed.layer(), program.value(plan.input()), embed.vocabulary());
+                checkNumbers("embedding layer " + embed.layer(), program.value(plan.input()), embed.vocabulary(), Optional.empty());
             }
         }
         featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
@@ -72,12 +73,6 @@ final class Batch {
             labelIntake = new Intake(program, labels, labelSize);
         }
         labelIntake.load(array, plan.labelFormat());
-        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
-            checkNumbers(
-                    "loss of layer " + plan.loss().layer(),
-                    labels,
-                    plan.loss().output().size());
-        }
         if (labelMask.isPresent()) {
             if (labelMaskIntake == null) {
                 int size = program.shape().labelMask() == LabelMask.ROWS
@@ -87,15 +82,29 @@ final class Batch {
             }
             labelMaskIntake.load(first(batch.getLabelsMaskArrays()), plan.labelFormat());
         }
+        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
+            checkNumbers(
+                    "loss of layer " + plan.loss().layer(),
+                    labels,
+                    plan.loss().output().size(),
+                    labelMask);
+        }
     }
 
-    private void checkNumbers(String who, FloatMemory numbers, int bound) {
+    /** @param mask numbers are of no importance where it is 0 */
+    private void checkNumbers(String who, FloatMemory numbers, int bound, Optional<FloatMemory> mask) {
         float[] heap = program.runtime().heap(0, 0);
+        float[] weights = program.runtime().heap(0, 1);
+        Arrays.fill(weights, 1);
         for (int start = 0; start < numbers.length(); start += CpuRuntime.CHUNK) {
             int count = Math.min(CpuRuntime.CHUNK, numbers.length() - start);
             numbers.read(start, heap, count);
+            if (mask.isPresent()) {
+                mask.get().read(start, weights, count);
+            }
             for (int i = 0; i < count; i++) {
-                if (!(heap[i] >= 0 && heap[i] < bound)) {
+                boolean valid = heap[i] >= 0 && heap[i] < bound && heap[i] == (int) heap[i];
+                if (!valid && weights[i] != 0) {
                     throw InvalidInputException.of(
                             who, "whole numbers from 0 to " + (bound - 1), heap[i], "Check the data's vocabulary.");
                 }

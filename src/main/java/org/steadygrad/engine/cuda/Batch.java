@@ -55,7 +55,7 @@ final class Batch {
         features.load(array, plan.inputFormat());
         for (PlanStep step : plan.steps()) {
             if (step instanceof PlanStep.Embed embed) {
-                checkNumbers("embedding layer " + embed.layer(), features.numbers(), embed.vocabulary());
+                checkNumbers("embedding layer " + embed.layer(), features.numbers(), embed.vocabulary(), Optional.empty());
             }
         }
         featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
@@ -66,19 +66,27 @@ final class Batch {
         LabelMasks.check("engine cuda", batch.getLabelsMaskArrays());
         Intake intake = labelIntake.orElseThrow();
         intake.load(batch.getLabels(0), plan.labelFormat());
+        labelMaskIntake.ifPresent(mask -> mask.load(batch.getLabelsMaskArrays()[0], plan.labelFormat()));
         if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
             checkNumbers(
                     "loss of layer " + plan.loss().layer(),
-                    intake.numbers(),
-                    plan.loss().output().size());
+                    // intakes keep whatever order an array has, which needn't be that of its mask
+                    labelMask.isPresent() ? inOrder(batch.getLabels(0)) : intake.numbers(),
+                    plan.loss().output().size(),
+                    labelMask.map(mask -> inOrder(batch.getLabelsMaskArrays()[0])));
         }
-        labelMaskIntake.ifPresent(mask -> mask.load(batch.getLabelsMaskArrays()[0], plan.labelFormat()));
     }
 
-    private static void checkNumbers(String who, FloatBuffer numbers, int bound) {
+    private static FloatBuffer inOrder(INDArray array) {
+        return FloatBuffer.wrap(array.dup('c').data().asFloat());
+    }
+
+    /** @param mask numbers are of no importance where it is 0 */
+    private static void checkNumbers(String who, FloatBuffer numbers, int bound, Optional<FloatBuffer> mask) {
         while (numbers.hasRemaining()) {
             float number = numbers.get();
-            if (!(number >= 0 && number < bound)) {
+            boolean counts = mask.isEmpty() || mask.get().get() != 0;
+            if (counts && !(number >= 0 && number < bound && number == (int) number)) {
                 throw InvalidInputException.of(
                         who, "whole numbers from 0 to " + (bound - 1), number, "Check the data's vocabulary.");
             }

@@ -77,7 +77,7 @@ final class SoftmaxCrossEntropy extends RowLoss {
 
     private int right(Row row, int columns) {
         double number = row.label(0);
-        if (!(number >= 0 && number < columns)) {
+        if (!(number >= 0 && number < columns && number == (int) number)) {
             throw InvalidInputException.of(
                     who(), "whole numbers from 0 to " + (columns - 1), number, "Check the data's vocabulary.");
         }
