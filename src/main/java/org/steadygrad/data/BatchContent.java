@@ -32,7 +32,8 @@ public final class BatchContent {
         }
         INDArray array = arrays[0];
         double[] values = array.dup('c').data().asDouble();
-        int each = values.length / hashes.length;
+        // a mask may be there for all examples together
+        int each = Math.max(1, values.length / hashes.length);
         long last = array.rank() == 1 ? 1 : array.size(array.rank() - 1);
         for (int i = 0; i < values.length; i++) {
             if (values[i] != 0) {

@@ -6,6 +6,11 @@ public interface BatchSequence {
     /** Number of batches in every epoch. */
     int batchesPerEpoch();
 
+    /** Number of examples in the smallest batch of an epoch; {@link Integer#MAX_VALUE} if it isn't known. */
+    default int smallestBatch() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Opens an epoch. Batches may be prepared in the background; closing ends that.
      *

@@ -79,31 +79,12 @@ public final class ModelBuilder {
             graph.backpropType(BackpropType.TruncatedBPTT).tBPTTLength(training.truncatedBptt());
         }
         ComputationGraphConfiguration configuration = graph.setOutputs(OUTPUT).build();
-        checkNormalisation(configuration);
         configuration.getVertices().values().forEach(vertex -> {
             if (vertex instanceof LayerVertex layer) {
                 regularize(layer.getLayerConf().getLayer(), regularization(training));
             }
         });
         return configuration;
-    }
-
-    /** Over a single example every output of batch normalisation is beta, and no gradient passes. */
-    private void checkNormalisation(ComputationGraphConfiguration configuration) {
-        if (run.training().batch() > 1) {
-            return;
-        }
-        configuration.getLayerActivationTypes(inputType()).forEach((name, type) -> {
-            boolean normalises = configuration.getVertices().get(name) instanceof LayerVertex vertex
-                    && vertex.getLayerConf().getLayer() instanceof BatchNormalization;
-            if (normalises && type.getType() == InputType.Type.FF) {
-                throw InvalidInputException.of(
-                        "training.batch",
-                        "at least 2, since layer " + name + " normalises over the examples of a batch",
-                        run.training().batch(),
-                        "Raise training.batch, or leave batch normalisation out.");
-            }
-        });
     }
 
     /** Layer by layer: a weight decay that is set for the whole network is added twice by DL4J's graph builder. */
@@ -138,6 +119,32 @@ public final class ModelBuilder {
      */
     public void initializeFromData(ComputationGraph network, MultiDataSet batch) {
         Lsuv.initialize(network, batch, run.seed());
+    }
+
+    /**
+     * Over a single example every output of batch normalisation is beta, no gradient passes, and the running variance falls.
+     *
+     * @param network from {@link #build}
+     * @param smallestBatch number of examples in the smallest batch of an epoch
+     * @throws InvalidInputException when a layer would normalise over one example
+     */
+    public void checkSmallestBatch(ComputationGraph network, int smallestBatch) {
+        if (smallestBatch > 1) {
+            return;
+        }
+        int batch = run.training().batch();
+        network.getConfiguration().getLayerActivationTypes(inputType()).forEach((name, type) -> {
+            boolean normalises = network.getConfiguration().getVertices().get(name) instanceof LayerVertex vertex
+                    && vertex.getLayerConf().getLayer() instanceof BatchNormalization;
+            if (normalises && type.getType() == InputType.Type.FF) {
+                throw InvalidInputException.of(
+                        "training.batch",
+                        (batch == 1 ? "at least 2" : "a size that doesn't leave 1 example over for the last batch")
+                                + ", since layer " + name + " normalises over the examples of a batch",
+                        batch,
+                        "Take another size, or leave batch normalisation out.");
+            }
+        });
     }
 
     private InputType inputType() {

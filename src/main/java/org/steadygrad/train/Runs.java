@@ -78,6 +78,7 @@ public final class Runs {
     public static ComputationGraph buildModel(RunSpec run, DataSource source) {
         ModelBuilder builder = new ModelBuilder(run, source.description(), plannedUpdates(run, source));
         ComputationGraph model = builder.build();
+        builder.checkSmallestBatch(model, source.training().smallestBatch());
         if (run.model().lsuv()) {
             try (BatchIterator batches = source.training().epoch(0, 0)) {
                 builder.initializeFromData(model, batches.next());

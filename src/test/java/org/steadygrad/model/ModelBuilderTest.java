@@ -267,31 +267,6 @@ class ModelBuilderTest {
     }
 
     @Test
-    void batchNormalisationOverOneExampleIsRefused() {
-        String vectors =
-                """
-                name: one
-                data: {kind: spirals, classes: 2, examples: 20, validationExamples: 8}
-                model: {layers: [stack: {depth: 2, units: 3, batchNorm: true}, output: {}]}
-                training: {batch: 1}
-                """;
-        DataDescription points = new DataDescription(InputKind.VECTOR, 2, TargetKind.CLASS, 2, 1);
-        RunSpec one = RunFiles.parse(vectors, "one.yaml", List.of());
-        String message = assertThrows(
-                        InvalidInputException.class, () -> new ModelBuilder(one, points, 1).configuration())
-                .getMessage();
-        assertTrue(message.startsWith("training.batch: expected at least 2, since layer "), message);
-        RunSpec two = RunFiles.parse(vectors, "two.yaml", List.of("training.batch=2"));
-        new ModelBuilder(two, points, 1).configuration();
-        RunSpec sequence = RunFiles.parse(
-                vectors.replace("stack: {depth: 2, units: 3, batchNorm: true}", "batchNorm: {}, rnn: {units: 2}"),
-                "sequence.yaml",
-                List.of());
-        // a sequence has steps to normalise over
-        new ModelBuilder(sequence, SEQUENCES, 1).configuration();
-    }
-
-    @Test
     void whatDoesNotFitIsNamedByPosition() {
         LayerSpec pool = new LayerSpec.Pool(PoolKind.LAST);
         LayerSpec embedding = new LayerSpec.Embedding(3);

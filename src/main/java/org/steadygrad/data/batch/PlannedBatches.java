@@ -40,6 +40,12 @@ public final class PlannedBatches implements BatchSequence {
     }
 
     @Override
+    public int smallestBatch() {
+        int over = examples.size() % batch;
+        return over == 0 ? batch : over;
+    }
+
+    @Override
     public BatchIterator epoch(int epoch, int firstBatch) {
         Check.nonNegative(epoch, "Data source", "epoch");
         Check.inClosed(firstBatch, 0, batchesPerEpoch(), "Data source", "firstBatch");
