@@ -39,7 +39,7 @@ public final class BatchContent {
             if (values[i] != 0) {
                 int within = i % each;
                 // of sequences row and time step, so that a longer padding changes nothing
-                long place = (within / last << 32) + within % last;
+                long place = ((within / last) << 32) + within % last;
                 hashes[i / each] += mix(Double.doubleToLongBits(values[i]) ^ mix(place * GOLDEN_GAMMA + kind));
             }
         }

@@ -2,6 +2,7 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -24,8 +25,8 @@ import org.steadygrad.ops.ParameterBlock;
 /** Batch normalisation of so many rows so far from 0 that sums in float would lose most digits. */
 public interface LargeBatchContract extends EngineSubject {
     int ROWS = 1 << 16;
-    double[] MEANS = {10_000, -300, 0.5};
-    double[] DEVIATIONS = {1, 2, 1};
+    List<Double> MEANS = List.of(10_000.0, -300.0, 0.5);
+    List<Double> DEVIATIONS = List.of(1.0, 2.0, 1.0);
     int COLUMNS = 3;
 
     /**
@@ -48,11 +49,11 @@ public interface LargeBatchContract extends EngineSubject {
             for (int j = 0; j < COLUMNS; j++) {
                 double sum = 0;
                 for (int i = 0; i < ROWS; i++) {
-                    x[i][j] = (float) (MEANS[j] + DEVIATIONS[j] * random.nextGaussian());
+                    x[i][j] = (float) (MEANS.get(j) + DEVIATIONS.get(j) * random.nextGaussian());
                     y[i][j] = (float) (random.nextGaussian() + 0.5);
-                    sum += x[i][j] - MEANS[j];
+                    sum += x[i][j] - MEANS.get(j);
                 }
-                mean[j] = MEANS[j] + sum / ROWS;
+                mean[j] = MEANS.get(j) + sum / ROWS;
                 for (int i = 0; i < ROWS; i++) {
                     variance[j] += (x[i][j] - mean[j]) * (x[i][j] - mean[j]) / ROWS;
                 }

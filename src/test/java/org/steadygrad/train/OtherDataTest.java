@@ -49,8 +49,7 @@ class OtherDataTest {
 
     private RunResult train(RunSpec run, boolean resume) {
         return Runs.train(
-                run,
-                new Runs.Options(folder.resolve("run"), resume, new TrainingObserver() {}, new StopSignal()));
+                run, new Runs.Options(folder.resolve("run"), resume, new TrainingObserver() {}, new StopSignal()));
     }
 
     private String refused(RunSpec run) throws IOException {
@@ -58,8 +57,7 @@ class OtherDataTest {
         String message = assertThrows(InvalidInputException.class, () -> train(run, true))
                 .getMessage();
         assertTrue(message.contains("expected the data that its checkpoint was trained on"), message);
-        assertArrayEquals(
-                model, Files.readAllBytes(folder.resolve("run/model.zip")), "the model must stay as it is");
+        assertArrayEquals(model, Files.readAllBytes(folder.resolve("run/model.zip")), "the model must stay as it is");
         return message;
     }
 
@@ -93,7 +91,8 @@ class OtherDataTest {
         Path table = folder.resolve("table.csv");
         String layers = "gru: {units: 3}, output: {loss: meanSquaredError}";
         RunSpec run = run(
-                "kind: csv, path: '" + table + "', task: forecasting, target: [b], inputs: [a], window: 5, validation: 0.2",
+                "kind: csv, path: '" + table
+                        + "', task: forecasting, target: [b], inputs: [a], window: 5, validation: 0.2",
                 layers);
         write("table.csv", table("a,b", 0));
         train(run, false);
@@ -208,8 +207,8 @@ class OtherDataTest {
                         () -> train(new ExistingDataSetIterator(examples(5).batchBy(6)), true))
                 .getMessage();
         assertTrue(count.contains("its number of training batches: 2 (before: 3)"), count);
-        assertTrue(train(new ExistingDataSetIterator(examples(5).batchBy(4)), true)
-                .completed());
+        assertTrue(
+                train(new ExistingDataSetIterator(examples(5).batchBy(4)), true).completed());
     }
 
     /** The same examples in another order, and examples that are made anew in every pass. */
@@ -234,8 +233,8 @@ class OtherDataTest {
 
     @Test
     void seedOfGeneratedData() throws IOException {
-        RunSpec run = run(
-                "kind: spirals, classes: 2, examples: 24, validationExamples: 8", "dense: {units: 3}, output: {}");
+        RunSpec run =
+                run("kind: spirals, classes: 2, examples: 24, validationExamples: 8", "dense: {units: 3}, output: {}");
         Path out = folder.resolve("run");
         TinyRun.trainer(run, TinyRun.source(run), out).run();
         var other = DataSources.open(run.data(), run.training().batch(), run.seed() + 1);

@@ -36,8 +36,7 @@ class SeedOfZeroTest {
         for (String name : new String[] {"one", "other"}) {
             TinyRun.trainer(run, TinyRun.source(run), folder.resolve(name)).run();
         }
-        assertEquals(
-                TinyRun.timelessMetrics(folder.resolve("one")), TinyRun.timelessMetrics(folder.resolve("other")));
+        assertEquals(TinyRun.timelessMetrics(folder.resolve("one")), TinyRun.timelessMetrics(folder.resolve("other")));
         assertEquals(
                 ModelFile.read(folder.resolve("one/model.zip")).graph().params(),
                 ModelFile.read(folder.resolve("other/model.zip")).graph().params());

@@ -48,7 +48,8 @@ class TextGeneratorTest {
         try (Engine engine = saved.openEngine(EngineRequest.of("cpu"))) {
             TextGenerator generator = new TextGenerator(engine, saved.artifact(), 0.8, 1);
             assertEquals(prompt, generator.defaultPrompt());
-            assertEquals(12, generator.continueText(generator.defaultPrompt(), 12).length());
+            assertEquals(
+                    12, generator.continueText(generator.defaultPrompt(), 12).length());
         }
     }
 
