@@ -228,6 +228,8 @@ public final class Trainer {
      * @throws org.steadygrad.engine.EngineException when the engine can't be used
      */
     public RunResult run() {
+        sequential.ifPresent(network ->
+                TrainableNetwork.warnOfListeners(network.getListeners().size()));
         LoopSettings settings = new LoopSettings(
                 seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
         RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries), prescriber);

@@ -10,12 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.clip.AdjustableClipping;
@@ -41,7 +38,6 @@ import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
     private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
 
     private final ComputationGraph model;
@@ -68,7 +64,7 @@ final class TrainingRun {
 
     RunResult run() {
         // what can't be done is said before anything is written
-        checkModel();
+        TrainableNetwork.check(model, settings);
         Engines.choose(settings.engine(), model);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
@@ -94,29 +90,6 @@ final class TrainingRun {
         Map<String, byte[]> entries = new LinkedHashMap<>(filing.modelEntries());
         entries.put(SavedFingerprint.ENTRY, SavedFingerprint.write(data.fingerprint()));
         return entries;
-    }
-
-    private void checkModel() {
-        if (window() > 0 && settings.accumulate() > 1) {
-            throw InvalidInputException.of(
-                    "Trainer",
-                    "either accumulate or windows of truncated back-propagation",
-                    "both",
-                    "Every window is an update of its own; leave one of the two out.");
-        }
-        OptimizationAlgorithm algorithm = model.conf().getOptimizationAlgo();
-        if (algorithm != null && algorithm != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
-            throw InvalidInputException.of(
-                    "Trainer",
-                    "a network with optimizationAlgo STOCHASTIC_GRADIENT_DESCENT",
-                    algorithm,
-                    "Line searches are DL4J's own; train this network with its fit.");
-        }
-        if (!model.getListeners().isEmpty()) {
-            LOG.warn(
-                    "the network's {} listeners aren't called: clipping, health and records of this run are the Trainer's",
-                    model.getListeners().size());
-        }
     }
 
     private InvalidInputException unfiled(IOException failure, Optional<CheckpointStore> store) {
