@@ -67,7 +67,6 @@ final class Dl4jEngine implements Engine {
         graph.setListeners();
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
         Nd4jLayers.keepTo(graph);
-        Nd4jLayers.sumExactly(graph);
         ExactLosses.install(graph);
         weights = new LossWeights(graph);
         dropout = DropoutSource.install(graph);
@@ -85,6 +84,8 @@ final class Dl4jEngine implements Engine {
         GivenBatch.fillFormats(own, SequenceFormats.of(model));
         ComputationGraph copy = new ComputationGraph(own);
         copy.init(model.params().dup(), false);
+        // before the updater takes note of the layers
+        Nd4jLayers.sumExactly(copy);
         INDArray state = model.getUpdater().getStateViewArray();
         if (state != null) {
             copy.getUpdater().setStateViewArray(state.dup());
