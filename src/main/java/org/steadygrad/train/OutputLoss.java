@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -221,18 +222,20 @@ sealed interface OutputLoss {
 
         @Override
         public void addTo(CompensatedSum sum, ScoredRows rows) {
-            if (rows.count() > 0) {
-                INDArray labels = table(rows.labels(), rows.labels().length / rows.count());
+            if (rows.byElement()) {
+                INDArray labels = table(rows.labels(), rows.size());
                 INDArray values = table(rows.values(), rows.size());
-                INDArray mask = rows.byElement() ? elementWeights(rows, labels, values) : rowWeights(rows);
+                INDArray mask = elementWeights(rows, labels, values);
                 sum.add(function.computeScore(labels, values, activation, mask, false));
+                return;
             }
-        }
-
-        private static INDArray rowWeights(ScoredRows rows) {
-            double[] weights = new double[rows.count()];
-            Arrays.setAll(weights, rows::weight);
-            return table(weights, 1);
+            // not by a mask of weights, of which some of DL4J's losses take the square
+            for (Map.Entry<Double, ScoredRows> group : rows.byWeight().entrySet()) {
+                ScoredRows alike = group.getValue();
+                INDArray labels = table(alike.labels(), alike.labels().length / alike.count());
+                INDArray values = table(alike.values(), alike.size());
+                sum.add(group.getKey() * function.computeScore(labels, values, activation, null, false));
+            }
         }
 
         /** Elements without weight become 0, for what they hold must not count, not even NaN. */

@@ -53,7 +53,8 @@ final class RunRecords implements AutoCloseable {
         health.observeWaiting(attempt.waited(), (now - lastStep) / 1e9);
         lastStep = now;
         if (!applied || health.wantsBatch(progress.iteration)) {
-            health.observeBatch(progress.iteration, formats.turned(attempt.batches().get(0)), applied);
+            health.observeBatch(
+                    progress.iteration, formats.turned(attempt.batches().get(0)), applied);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.steadygrad.train;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -208,6 +210,19 @@ final class ScoredRows {
     ScoredRows with(double[] others) {
         double[] kept = byElement ? weights : Arrays.copyOf(weights, count);
         return new ScoredRows(size, labelSize, labels, others, kept);
+    }
+
+    /** The rows in groups of the same weight, for weights of rows. */
+    Map<Double, ScoredRows> byWeight() {
+        double[] distinct = Arrays.stream(weights, 0, count).distinct().toArray();
+        Map<Double, ScoredRows> groups = new LinkedHashMap<>();
+        for (double weight : distinct) {
+            double[] own = Arrays.stream(weights, 0, count)
+                    .map(other -> other == weight ? weight : 0)
+                    .toArray();
+            groups.put(weight, new ScoredRows(size, labelSize, labels(), values(), own));
+        }
+        return groups;
     }
 
     /** [count, size] in 'c' order; a copy. */

@@ -138,7 +138,8 @@ final class TrainingRun {
         HealthMonitor health = healthMonitor(engine, new HealthObserverGroup<>(observers), start);
         SequenceFormats formats = SequenceFormats.of(model);
         RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
-        try (RunRecords records = new RunRecords(formats, progress, metrics(folder, progress), health, healthLog, observer)) {
+        try (RunRecords records =
+                new RunRecords(formats, progress, metrics(folder, progress), health, healthLog, observer)) {
             Saving saving = new Saving(parts, records, settings, store, work);
             StepRunner steps = steps(parts, records, folder, work);
             observer.started(

@@ -29,8 +29,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -156,13 +158,36 @@ class ValidationTest {
                                         batch.toMultiDataSet(), new PassOptions(1, false, false, false))
                                 .loss();
                         possible = engine.equals("dl4j")
-                                || PlanBuilder.unsupported(graph)
-                                        .isEmpty();
+                                || PlanBuilder.unsupported(graph).isEmpty();
                     }
                     Map<String, Double> metrics = validate(graph, possible ? engine : "auto", batch);
                     assertEquals(expected, metrics.get("loss"), 1e-5 * (1 + Math.abs(expected)));
                     assertEquals(own.others(), metrics.keySet());
                 })));
+    }
+
+    /** Sum of weight times loss over the sum of weights, of losses for which DL4J takes the square of a mask's numbers too. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LossFunction.class,
+            names = {"MSE", "MEAN_ABSOLUTE_ERROR", "SQUARED_HINGE", "HINGE", "POISSON"})
+    void weightsOfRowsAreWeights(LossFunction function) {
+        INDArray x = random.normal(3, 2);
+        INDArray labels = function == LossFunction.POISSON ? random.indices(3, 3, 2) : random.bits(3, 2);
+        double[] weights = {0.5, 0, 3};
+        Activation activation = function == LossFunction.POISSON ? Activation.SOFTPLUS : Activation.IDENTITY;
+        ComputationGraph graph = graph(
+                InputType.feedForward(2),
+                new OutputLayer.Builder(function).activation(activation).nOut(2).build());
+        double expected = 0;
+        for (int i = 0; i < 3; i++) {
+            DataSet one =
+                    new DataSet(x.getRow(i, true).dup(), labels.getRow(i, true).dup());
+            expected += weights[i] * graph.score(one) / 3.5;
+        }
+        INDArray mask = Nd4j.createFromArray(weights).reshape(3, 1).castTo(DataType.FLOAT);
+        Map<String, Double> metrics = validate(graph, "dl4j", new DataSet(x, labels, null, mask));
+        assertEquals(expected, metrics.get("loss"), 1e-5 * (1 + Math.abs(expected)));
     }
 
     /** -log of the sigmoid of -20, and of the softmax of (20, 0) for the second class: 20 + 2e-9. */
@@ -228,7 +253,8 @@ class ValidationTest {
         INDArray x = random.normal(3, 2, 7);
         INDArray y = random.oneHot(3, 3, 7);
         List<Double> usual = losses(RNNFormat.NCW, new DataSet(x, y));
-        DataSet turned = new DataSet(x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'));
+        DataSet turned =
+                new DataSet(x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'));
         List<Double> other = losses(RNNFormat.NWC, turned);
         assertEquals(3, usual.size());
         assertEquals(3, other.size());
@@ -246,10 +272,7 @@ class ValidationTest {
                 .setInputTypes(InputType.recurrent(2, format))
                 .addLayer(
                         "l0",
-                        new LSTM.Builder()
-                                .nOut(4)
-                                .activation(Activation.TANH)
-                                .build(),
+                        new LSTM.Builder().nOut(4).activation(Activation.TANH).build(),
                         "in")
                 .addLayer(
                         "out",
@@ -293,11 +316,7 @@ class ValidationTest {
                     .build();
             ComputationGraph graph = perStep
                     ? graph(InputType.recurrent(6), table, lstm, steps)
-                    : graph(
-                            InputType.recurrent(6),
-                            table,
-                            new LastTimeStep(lstm),
-                            last);
+                    : graph(InputType.recurrent(6), table, new LastTimeStep(lstm), last);
             DataSet[] withSize = new DataSet[2];
             DataSet[] without = new DataSet[2];
             for (int i = 0; i < 2; i++) {
@@ -360,10 +379,7 @@ class ValidationTest {
     void lossLayers() {
         ComputationGraph graph = graph(
                 InputType.feedForward(2),
-                new DenseLayer.Builder()
-                        .nOut(2)
-                        .activation(Activation.IDENTITY)
-                        .build(),
+                new DenseLayer.Builder().nOut(2).activation(Activation.IDENTITY).build(),
                 new LossLayer.Builder(LossFunction.XENT)
                         .activation(Activation.SIGMOID)
                         .build());

@@ -117,7 +117,8 @@ record IteratorSource(Split trainingSplit, Optional<Split> validationSplit, Batc
 
     @Override
     public boolean repeats() {
-        return content(split -> split.survey().content()).equals(content(split -> split.again().get()));
+        return content(split -> split.survey().content())
+                .equals(content(split -> split.again().get()));
     }
 
     private String content(Function<Split, String> ofSplit) {

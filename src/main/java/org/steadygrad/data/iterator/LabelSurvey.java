@@ -24,8 +24,12 @@ final class LabelSurvey {
      * @param features mask of the features, or null; without one of their own it is that of labels per time step
      */
     void add(INDArray labels, INDArray own, INDArray features, String place) {
-        INDArray mask = own == null && labels.rank() == 3 ? features : own;
-        shapes.add(labels, mask, place);
+        shapes.add(labels, own, place);
+        boolean perStep = labels.rank() == 3
+                && features != null
+                && features.rank() == 2
+                && features.size(1) == labels.size(3 - shapes.sizeAxis(labels));
+        INDArray mask = own == null && perStep ? features : own;
         if (shapes.problem().isEmpty() && (oneHot || keys)) {
             look(labels, mask);
         }

@@ -27,16 +27,34 @@ final class GivenBatch {
         DataType type = graph.params().dataType();
         INDArray[] masks = cast(batch.getFeaturesMaskArrays(), type);
         INDArray[] labelMasks = cast(batch.getLabelsMaskArrays(), type);
-        boolean perStep = sequenceOutput(graph.getOutputLayer(0).conf().getLayer());
-        return new MultiDataSet(
-                cast(batch.getFeatures(), type),
-                cast(batch.getLabels(), type),
-                masks,
-                perStep && (labelMasks == null || labelMasks[0] == null) ? masks : labelMasks);
+        INDArray[] labels = cast(batch.getLabels(), type);
+        boolean own = labelMasks != null && labelMasks[0] != null;
+        boolean derived =
+                !own && fits(masks, labels, graph.getOutputLayer(0).conf().getLayer());
+        return new MultiDataSet(cast(batch.getFeatures(), type), labels, masks, derived ? masks : labelMasks);
     }
 
-    private static boolean sequenceOutput(Layer layer) {
-        return layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer;
+    /** Whether the features' mask has a number for each step of the labels; not where layers change the number of steps. */
+    private static boolean fits(INDArray[] masks, INDArray[] labels, Layer output) {
+        RNNFormat format = format(output);
+        return format != null
+                && masks != null
+                && masks[0] != null
+                && labels != null
+                && labels[0].rank() == 3
+                && masks[0].rank() == 2
+                && masks[0].size(1) == labels[0].size(format == RNNFormat.NCW ? 2 : 1);
+    }
+
+    /** Null for layers with one output per example. */
+    private static RNNFormat format(Layer layer) {
+        if (layer instanceof FrozenLayerWithBackprop frozen) {
+            return format(frozen.getUnderlying());
+        }
+        if (layer instanceof RnnOutputLayer output) {
+            return output.getRnnDataFormat();
+        }
+        return layer instanceof RnnLossLayer loss ? loss.getRnnDataFormat() : null;
     }
 
     private static INDArray[] cast(INDArray[] arrays, DataType type) {
