@@ -30,12 +30,39 @@ enum ActivationKind {
 #define RATIONAL_SCALE 1.7159f
 #define RATIONAL_SLOPE (2.0f / 3.0f)
 #define RATIONAL_FOURTH 1.41645f
-#define ROOT_HALF 0.70710678118654752f
-#define GAUSS_PEAK 0.39894228040143268f
+#define ROOT_HALF 0.70710678118654752
+#define GAUSS_PEAK 0.39894228040143268
+// in x sigmoid(1.702 x); the float beside it has another zero of the derivative
+#define GELU_BY_SIGMOID 1.702
+#define GAUSS_TAIL -4.0f
+// from here on exponentials of a float get subnormal soon
+#define FAR_OUT 80.0f
+// sums of floats around 1 that are smaller than this lack digits
+#define NEARLY_0 0.05f
 
-__device__ inline float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
+// Nothing overflows, and the lower tail keeps its digits.
+__device__ inline float sigmoid(float x) {
+    float e = expf(-fabsf(x));
+    return (x >= 0 ? 1.0f : e) / (1.0f + e);
+}
+
+__device__ inline float sigmoid_slope(float x) {
+    float e = expf(-fabsf(x));
+    return e / ((1.0f + e) * (1.0f + e));
+}
+
+// Made of the output it would be 0 where that is 1 in float.
+__device__ inline float tanh_slope(float x) {
+    float a = fabsf(x);
+    return a > FAR_OUT / 2 ? (float) (4 * exp(-2.0 * a)) : 4.0f * sigmoid_slope(2.0f * x);
+}
 
 __device__ inline float softplus(float x) { return fmaxf(x, 0.0f) + log1pf(expf(-fabsf(x))); }
+
+__device__ inline double sigmoid_double(double x) {
+    double e = exp(-fabs(x));
+    return (x >= 0 ? 1.0 : e) / (1.0 + e);
+}
 
 // 0 for minus infinity where the slope is 0; what isn't a number stays so.
 __device__ inline float rectify(float x, float slope) { return x <= 0 ? (slope == 0 ? 0.0f : slope * x) : x; }
@@ -57,6 +84,76 @@ __device__ inline float rational_tanh_slope(float x) {
     return RATIONAL_SCALE * RATIONAL_SLOPE * slope / (below * below);
 }
 
+// Functions of the kind x g(x) go to 0 at minus infinity, where g is 0. In their tails factors get subnormal, and the zeros of
+// their derivatives are differences of numbers that are almost equal: there they are computed in double.
+
+__device__ inline float swish(float x, float alpha) {
+    if (alpha * x < -FAR_OUT) {
+        return isinf(x) ? 0.0f : (float) (x * sigmoid_double((double) alpha * x));
+    }
+    return x * sigmoid(alpha * x);
+}
+
+__device__ inline float swish_slope(float x, float alpha) {
+    float y = alpha * x;
+    if (isinf(y)) {
+        return y > 0 ? 1.0f : 0.0f;
+    }
+    float factor = 1 + y * sigmoid(-y);
+    if (y < -FAR_OUT || fabsf(factor) < NEARLY_0) {
+        double z = (alpha == (float) GELU_BY_SIGMOID ? GELU_BY_SIGMOID : (double) alpha) * x;
+        return (float) (sigmoid_double(z) * (1 + z * sigmoid_double(-z)));
+    }
+    return sigmoid(y) * factor;
+}
+
+__device__ inline double mish_double(double x) {
+    double e = exp(x);
+    double n = e * (e + 2);
+    return x * (n / (n + 2));
+}
+
+__device__ inline double mish_slope_double(double x) {
+    double e = exp(x);
+    double n = e * (e + 2);
+    return n / (n + 2) + x * 4 * e * (e + 1) / ((n + 2) * (n + 2));
+}
+
+__device__ inline float mish(float x) {
+    if (x < -FAR_OUT) {
+        return isinf(x) ? 0.0f : (float) mish_double(x);
+    }
+    return x * tanhf(softplus(x));
+}
+
+__device__ inline float mish_slope(float x) {
+    if (isinf(x)) {
+        return x > 0 ? 1.0f : 0.0f;
+    }
+    float t = tanhf(softplus(x));
+    float slope = t + x * (1 - t * t) * sigmoid(x);
+    return x < -FAR_OUT || (x < 0 && fabsf(slope) < NEARLY_0) ? (float) mish_slope_double(x) : slope;
+}
+
+__device__ inline float gelu(float x) {
+    if (x < GAUSS_TAIL) {
+        return isinf(x) ? 0.0f : (float) (0.5 * x * erfc(-ROOT_HALF * x));
+    }
+    return 0.5f * x * erfcf(-(float) ROOT_HALF * x);
+}
+
+__device__ inline float gelu_slope(float x) {
+    if (isinf(x)) {
+        return x > 0 ? 1.0f : 0.0f;
+    }
+    float slope = 0.5f * erfcf(-(float) ROOT_HALF * x) + x * (float) GAUSS_PEAK * expf(-0.5f * x * x);
+    if (x < GAUSS_TAIL || fabsf(slope) < NEARLY_0) {
+        double z = x;
+        return (float) (0.5 * erfc(-ROOT_HALF * z) + z * GAUSS_PEAK * exp(-0.5 * z * z));
+    }
+    return slope;
+}
+
 __device__ inline float activate(int kind, float alpha, float x) {
     switch (kind) {
         case ACTIVATION_TANH: return tanhf(x);
@@ -65,16 +162,16 @@ __device__ inline float activate(int kind, float alpha, float x) {
         case ACTIVATION_ELU: return x > 0 ? x : alpha * expm1f(x);
         case ACTIVATION_SELU: return SELU_SCALE * (x > 0 ? x : SELU_ALPHA * expm1f(x));
         case ACTIVATION_SOFTPLUS: return softplus(x);
-        case ACTIVATION_SOFTSIGN: return x / (1 + fabsf(x));
-        case ACTIVATION_SWISH: return x * sigmoid(alpha * x);
-        case ACTIVATION_MISH: return x * tanhf(softplus(x));
-        case ACTIVATION_GELU_EXACT: return 0.5f * x * erfcf(-ROOT_HALF * x);
-        case ACTIVATION_HARD_SIGMOID: return clip(0.2f * x + 0.5f, 0, 1);
+        case ACTIVATION_SOFTSIGN: return isinf(x) ? copysignf(1.0f, x) : x / (1 + fabsf(x));
+        case ACTIVATION_SWISH: return swish(x, alpha);
+        case ACTIVATION_MISH: return mish(x);
+        case ACTIVATION_GELU_EXACT: return gelu(x);
+        case ACTIVATION_HARD_SIGMOID: return clip(0.2f * (x + 2.5f), 0, 1);
         case ACTIVATION_HARD_TANH: return clip(x, -1, 1);
         case ACTIVATION_RELU6: return clip(x, 0, 6);
-        case ACTIVATION_THRESHOLDED_RELU: return x > alpha ? x : 0.0f;
+        case ACTIVATION_THRESHOLDED_RELU: return x <= alpha ? 0.0f : x;
         case ACTIVATION_CUBE: return x * x * x;
-        case ACTIVATION_RECTIFIED_TANH: return x > 0 ? tanhf(x) : 0.0f;
+        case ACTIVATION_RECTIFIED_TANH: return x <= 0 ? 0.0f : tanhf(x);
         case ACTIVATION_RATIONAL_TANH: return rational_tanh(x);
         case ACTIVATION_SCALE: return alpha * x;
         case ACTIVATION_SHIFT: return x + alpha;
@@ -82,40 +179,26 @@ __device__ inline float activate(int kind, float alpha, float x) {
     }
 }
 
-// The derivative. `known` is the function's output for TANH, SIGMOID, and RELU and ELU with an alpha of at least 0; else
-// its input.
+// The derivative. `known` is the function's output for RELU with an alpha of at least 0, else its input.
 __device__ inline float activation_slope(int kind, float alpha, float known) {
     float x = known;
     switch (kind) {
-        case ACTIVATION_TANH: return 1 - known * known;
-        case ACTIVATION_SIGMOID: return known * (1 - known);
+        case ACTIVATION_TANH: return tanh_slope(x);
+        case ACTIVATION_SIGMOID: return sigmoid_slope(x);
         case ACTIVATION_RELU: return known > 0 ? 1.0f : alpha;
-        case ACTIVATION_ELU: return known > 0 ? 1.0f : alpha >= 0 ? known + alpha : alpha * expf(x);
-        case ACTIVATION_SELU: return SELU_SCALE * (x > 0 ? 1.0f : SELU_ALPHA * expf(x));
+        case ACTIVATION_ELU: return x > 0 ? 1.0f : alpha * expf(x);
+        case ACTIVATION_SELU: return x > 0 ? SELU_SCALE : SELU_SCALE * SELU_ALPHA * expf(x);
         case ACTIVATION_SOFTPLUS: return sigmoid(x);
         case ACTIVATION_SOFTSIGN: return 1 / ((1 + fabsf(x)) * (1 + fabsf(x)));
-        case ACTIVATION_SWISH: {
-            float s = sigmoid(alpha * x);
-            return s + alpha * x * s * (1 - s);
-        }
-        case ACTIVATION_MISH: {
-            float t = tanhf(softplus(x));
-            return t + x * (1 - t * t) * sigmoid(x);
-        }
-        case ACTIVATION_GELU_EXACT:
-            return 0.5f * erfcf(-ROOT_HALF * x) + x * GAUSS_PEAK * expf(-0.5f * x * x);
-        case ACTIVATION_HARD_SIGMOID: {
-            float y = 0.2f * x + 0.5f;
-            return y > 0 && y < 1 ? 0.2f : 0.0f;
-        }
+        case ACTIVATION_SWISH: return swish_slope(x, alpha);
+        case ACTIVATION_MISH: return mish_slope(x);
+        case ACTIVATION_GELU_EXACT: return gelu_slope(x);
+        case ACTIVATION_HARD_SIGMOID: return x > -2.5f && x < 2.5f ? 0.2f : 0.0f;
         case ACTIVATION_HARD_TANH: return x > -1 && x < 1 ? 1.0f : 0.0f;
         case ACTIVATION_RELU6: return x > 0 && x < 6 ? 1.0f : 0.0f;
         case ACTIVATION_THRESHOLDED_RELU: return x > alpha ? 1.0f : 0.0f;
         case ACTIVATION_CUBE: return 3 * x * x;
-        case ACTIVATION_RECTIFIED_TANH: {
-            float t = tanhf(x);
-            return x > 0 ? 1 - t * t : 0.0f;
-        }
+        case ACTIVATION_RECTIFIED_TANH: return x > 0 ? tanh_slope(x) : 0.0f;
         case ACTIVATION_RATIONAL_TANH: return rational_tanh_slope(x);
         case ACTIVATION_SCALE: return alpha;
         default: return 1.0f;

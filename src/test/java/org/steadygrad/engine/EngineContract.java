@@ -5,7 +5,8 @@ package org.steadygrad.engine;
  * interface is used. References are DL4J in double, and numerical derivatives where DL4J 1.0.0-M2.1 is wrong.
  */
 public abstract class EngineContract
-        implements VectorLayersContract,
+        implements ActivationContract,
+                VectorLayersContract,
                 SequenceLayersContract,
                 MaskedSequencesContract,
                 GraphShapesContract,

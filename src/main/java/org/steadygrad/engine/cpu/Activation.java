@@ -6,7 +6,10 @@ import org.steadygrad.engine.plan.ActivationFunction;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Value;
 
-/** Makes what applies an activation function to a tensor: oneDNN's primitives where it has the function, else Java loops. */
+/**
+ * Makes what applies an activation function to a tensor: oneDNN's primitives where they are right for every float, else loops
+ * over the formulas.
+ */
 final class Activation {
     private final Program program;
     private final ActivationFunction function;
@@ -25,7 +28,11 @@ final class Activation {
         if (function.kind() == Kind.SOFTMAX) {
             return Softmax.forward(program, source, target)::run;
         }
-        if (eltwise.isPresent()) {
+        if (SaturatingActivation.knows(function)) {
+            return new SaturatingActivation(program, function, program.value(input), program.value(output))
+                    .forward(source, target);
+        }
+        if (eltwise.isPresent() && eltwise.get().keepsNaN()) {
             return eltwise.get().forward(program, source, target)::run;
         }
         return JavaActivation.forward(program, function, program.value(input), program.value(output));
@@ -37,6 +44,10 @@ final class Activation {
         memory below = program.matrix(input, inputGradient);
         if (function.kind() == Kind.SOFTMAX) {
             return Softmax.backward(program, program.matrix(output), above, below)::run;
+        }
+        if (SaturatingActivation.knows(function)) {
+            return new SaturatingActivation(program, function, program.value(input), inputGradient)
+                    .backward(program.matrix(input), outputGradient, above, below);
         }
         if (eltwise.isPresent()) {
             memory known = program.matrix(eltwise.get().fromOutput() ? output : input);

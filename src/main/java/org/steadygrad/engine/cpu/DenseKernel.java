@@ -28,8 +28,10 @@ final class DenseKernel implements Kernel {
     private final memory.desc plainWeights;
     private final memory.desc anyWeights;
     private final Optional<memory.desc> bias;
+    private final Optional<Eltwise> fused;
     private final inner_product_forward.primitive_desc description;
     private final Call forward;
+    private final Optional<Runnable> activation;
     private final List<Call> backward = new ArrayList<>();
 
     DenseKernel(Program program, PlanStep.Dense step, int number) {
@@ -45,16 +47,21 @@ final class DenseKernel implements Kernel {
         plainWeights = OneDnn.rows(scope, out, in);
         anyWeights = OneDnn.any(scope, out, in);
         bias = step.bias().map(b -> OneDnn.rows(scope, out));
+        boolean linear = step.activation().isIdentity();
+        fused = linear ? Optional.empty() : Eltwise.of(step.activation()).fusible(oneDnn);
         description = describe();
         forward = forwardCall();
+        FloatMemory result = program.value(step.output());
+        activation = linear || fused.isPresent()
+                ? Optional.empty()
+                : Optional.of(JavaActivation.forward(program, step.activation(), result, result));
         if (program.needsGradient(step.output())) {
             planBackward(number);
         }
     }
 
     private inner_product_forward.primitive_desc describe() {
-        boolean fused = !step.activation().isIdentity();
-        primitive_attr attributes = fused ? Eltwise.of(step.activation()).fused(scope) : OneDnn.attributes(scope);
+        primitive_attr attributes = fused.map(f -> f.fused(scope)).orElseGet(() -> OneDnn.attributes(scope));
         prop_kind kind = prop_kind.forward_training;
         return scope.own(
                 bias.isPresent()
@@ -135,6 +142,7 @@ final class DenseKernel implements Kernel {
     @Override
     public void forward(Pass pass) {
         forward.run();
+        activation.ifPresent(Runnable::run);
     }
 
     @Override

@@ -13,12 +13,17 @@ import org.steadygrad.engine.cpu.OneDnn.Call;
 import org.steadygrad.engine.plan.ActivationFunction;
 
 /**
- * An elementwise activation function as oneDNN knows it.
+ * An elementwise activation function that oneDNN computes rightly, forward at least. It has others, but computes them wrongly
+ * in places (3.11 and 3.13, x86): soft_relu(-20) is negative, elu loses digits near 0, gelu_erf and mish do in their tails, and
+ * relu, clip and hardsigmoid turn what isn't a number into one.
  *
  * @param forward the algorithm
  * @param fromOutput whether its derivative is taken from the output, so that the input isn't needed any more
  */
 record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
+    /** {@code x clip(alpha x, 0, 1)} is a ReLU that keeps NaN, which {@code max(x, 0)} in vector instructions doesn't. */
+    private static final Eltwise CAREFUL_RELU =
+            new Eltwise(algorithm.eltwise_hardswish, false, Float.POSITIVE_INFINITY, 0);
 
     /** @throws IllegalArgumentException for functions that oneDNN doesn't have */
     static Eltwise of(ActivationFunction function) {
@@ -26,39 +31,60 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
                 .orElseThrow(() -> new IllegalArgumentException(function + " isn't elementwise in oneDNN."));
     }
 
-    /** Empty for functions that oneDNN doesn't have. */
+    /** Empty for functions that oneDNN doesn't have, or has wrongly. */
     static Optional<Eltwise> find(ActivationFunction function) {
         float alpha = (float) function.alpha();
         return switch (function.kind()) {
-            case TANH -> fromOutput(algorithm.eltwise_tanh_use_dst_for_bwd, 0);
-            case SIGMOID -> fromOutput(algorithm.eltwise_logistic_use_dst_for_bwd, 0);
+            case TANH -> fromInput(algorithm.eltwise_tanh, 0, 0);
+            case SIGMOID -> fromInput(algorithm.eltwise_logistic, 0, 0);
             case RELU ->
                 alpha >= 0
-                        ? fromOutput(algorithm.eltwise_relu_use_dst_for_bwd, alpha)
+                        ? Optional.of(new Eltwise(algorithm.eltwise_relu_use_dst_for_bwd, true, alpha, 0))
                         : fromInput(algorithm.eltwise_relu, alpha, 0);
-            case ELU ->
-                alpha >= 0
-                        ? fromOutput(algorithm.eltwise_elu_use_dst_for_bwd, alpha)
-                        : fromInput(algorithm.eltwise_elu, alpha, 0);
-            case SOFTPLUS -> fromInput(algorithm.eltwise_soft_relu, 1, 0);
-            case SWISH -> fromInput(algorithm.eltwise_swish, alpha, 0);
-            case MISH -> fromInput(algorithm.eltwise_mish, 0, 0);
-            case GELU_EXACT -> fromInput(algorithm.eltwise_gelu_erf, 0, 0);
-            case HARD_SIGMOID -> fromInput(algorithm.eltwise_hardsigmoid, 0.2f, 0.5f);
-            case HARD_TANH -> fromInput(algorithm.eltwise_clip_v2, -1, 1);
-            case RELU6 -> fromInput(algorithm.eltwise_clip_v2, 0, 6);
             case SCALE -> fromInput(algorithm.eltwise_linear, alpha, 0);
             case SHIFT -> fromInput(algorithm.eltwise_linear, 1, alpha);
             default -> Optional.empty();
         };
     }
 
-    private static Optional<Eltwise> fromOutput(algorithm algorithm, float alpha) {
-        return Optional.of(new Eltwise(algorithm, true, alpha, 0));
-    }
-
     private static Optional<Eltwise> fromInput(algorithm algorithm, float alpha, float beta) {
         return Optional.of(new Eltwise(algorithm, false, alpha, beta));
+    }
+
+    /** Whether what isn't a number stays so. */
+    boolean keepsNaN() {
+        return forward != algorithm.eltwise_relu_use_dst_for_bwd || alpha != 0;
+    }
+
+    /**
+     * The same for attributes of a primitive, in a form that keeps NaN; empty where oneDNN has none on this machine. What is
+     * minus infinity before a ReLU is NaN after it, so that an overflow shows.
+     */
+    Optional<Eltwise> fusible(OneDnn oneDnn) {
+        if (keepsNaN()) {
+            return Optional.of(this);
+        }
+        return CAREFUL_RELU.isRelu(oneDnn) ? Optional.of(CAREFUL_RELU) : Optional.empty();
+    }
+
+    /** Tries the algorithm: what it makes of 0 and NaN hangs on how its minima and maxima are written for a processor. */
+    private boolean isRelu(OneDnn oneDnn) {
+        float[] inputs = {Float.NaN, 0, -0f, 1e-40f, -1e-40f, 1, -1, 1e30f, -1e30f, Float.POSITIVE_INFINITY};
+        float[] outputs = new float[inputs.length];
+        try (NativeScope scope = new NativeScope()) {
+            FloatMemory data = scope.allocate(inputs.length);
+            data.write(0, inputs, inputs.length);
+            memory view = oneDnn.view(scope, OneDnn.rows(scope, 1, inputs.length), data);
+            forward(oneDnn, scope, view, view).run();
+            data.read(0, outputs, outputs.length);
+        }
+        for (int i = 0; i < inputs.length; i++) {
+            boolean right = Float.isNaN(inputs[i]) ? Float.isNaN(outputs[i]) : outputs[i] == Math.max(inputs[i], 0);
+            if (!right) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Attributes of a primitive that applies the function to what it puts out. */
@@ -71,18 +97,18 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
     }
 
     Call forward(Program program, memory source, memory output) {
-        NativeScope scope = program.scope();
-        return program.runtime()
-                .oneDnn()
-                .call(scope, scope.own(new eltwise_forward(describe(program, source, output))))
+        return forward(program.runtime().oneDnn(), program.scope(), source, output);
+    }
+
+    private Call forward(OneDnn oneDnn, NativeScope scope, memory source, memory output) {
+        return oneDnn.call(scope, scope.own(new eltwise_forward(describe(oneDnn, scope, source, output))))
                 .with(dnnl.DNNL_ARG_SRC, source)
                 .with(dnnl.DNNL_ARG_DST, output);
     }
 
-    private eltwise_forward.primitive_desc describe(Program program, memory source, memory output) {
-        NativeScope scope = program.scope();
+    private eltwise_forward.primitive_desc describe(OneDnn oneDnn, NativeScope scope, memory source, memory output) {
         return scope.own(new eltwise_forward.primitive_desc(
-                program.runtime().oneDnn().engine(),
+                oneDnn.engine(),
                 prop_kind.forward_training,
                 forward,
                 scope.own(source.get_desc()),
@@ -108,7 +134,7 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
                 scope.own(known.get_desc()),
                 alpha,
                 beta,
-                describe(program, known, known),
+                describe(program.runtime().oneDnn(), scope, known, known),
                 OneDnn.attributes(scope),
                 false));
         return program.runtime()

@@ -2,14 +2,9 @@ package org.steadygrad.engine.cpu;
 
 import org.steadygrad.engine.plan.ActivationFunction;
 
-/** Activation functions that oneDNN doesn't have, over stretches of tensors. */
+/** Activation functions that oneDNN doesn't have, or has wrongly, over stretches of tensors, by their formulas. */
 final class JavaActivation implements Workers.Range {
     private static final int GRAIN = 8 * CpuRuntime.CHUNK;
-    private static final float SELU_ALPHA = 1.6732632423543772f;
-    private static final float SELU_SCALE = 1.0507009873554805f;
-    private static final float RATIONAL_SCALE = 1.7159f;
-    private static final float RATIONAL_SLOPE = 2f / 3;
-    private static final float RATIONAL_FOURTH = 1.41645f;
 
     private final CpuRuntime runtime;
     private final ActivationFunction function;
@@ -67,60 +62,38 @@ final class JavaActivation implements Workers.Range {
 
     /** x becomes f(x). */
     private void apply(float[] x, int count) {
-        float alpha = (float) function.alpha();
+        switch (function.kind()) {
+            case RELU6 -> clip(x, count, 0, 6);
+            case HARD_TANH -> clip(x, count, -1, 1);
+            default -> {
+                if (function.isRelu()) {
+                    rectify(x, count);
+                } else {
+                    for (int i = 0; i < count; i++) {
+                        x[i] = (float) function.value(x[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    // Java's minima and maxima keep NaN, and become vector instructions.
+    private static void rectify(float[] x, int count) {
         for (int i = 0; i < count; i++) {
-            float v = x[i];
-            x[i] = switch (function.kind()) {
-                case SELU -> SELU_SCALE * (v > 0 ? v : SELU_ALPHA * (float) Math.expm1(v));
-                case SOFTSIGN -> v / (1 + Math.abs(v));
-                case THRESHOLDED_RELU -> v > alpha ? v : 0;
-                case CUBE -> v * v * v;
-                case RECTIFIED_TANH -> v > 0 ? (float) Math.tanh(v) : 0;
-                case RATIONAL_TANH -> rationalTanh(v);
-                default -> throw unknown();
-            };
+            x[i] = Math.max(x[i], 0);
+        }
+    }
+
+    private static void clip(float[] x, int count, float low, float high) {
+        for (int i = 0; i < count; i++) {
+            x[i] = Math.min(high, Math.max(low, x[i]));
         }
     }
 
     /** The gradient becomes gradient * f'(x). */
     private void multiply(float[] x, float[] gradient, int count) {
-        float alpha = (float) function.alpha();
         for (int i = 0; i < count; i++) {
-            float v = x[i];
-            gradient[i] *= switch (function.kind()) {
-                case SELU -> SELU_SCALE * (v > 0 ? 1 : SELU_ALPHA * (float) Math.exp(v));
-                case SOFTSIGN -> 1 / ((1 + Math.abs(v)) * (1 + Math.abs(v)));
-                case THRESHOLDED_RELU -> v > alpha ? 1 : 0;
-                case CUBE -> 3 * v * v;
-                case RECTIFIED_TANH -> v > 0 ? tanhSlope(v) : 0;
-                case RATIONAL_TANH -> rationalTanhSlope(v);
-                default -> throw unknown();
-            };
+            gradient[i] = (float) (gradient[i] * function.slope(x[i]));
         }
-    }
-
-    private IllegalStateException unknown() {
-        return new IllegalStateException("engine cpu: no loop for " + function);
-    }
-
-    private static float tanhSlope(float x) {
-        float t = (float) Math.tanh(x);
-        return 1 - t * t;
-    }
-
-    /** {@code 1.7159 sgn(y) (1 - 1 / (1 + |y| + y^2 + 1.41645 y^4))} with {@code y = 2 x / 3}. */
-    private static float rationalTanh(float x) {
-        float y = RATIONAL_SLOPE * x;
-        float a = Math.abs(y);
-        float quotient = 1 / (1 + a + y * y + RATIONAL_FOURTH * y * y * y * y);
-        return RATIONAL_SCALE * Math.signum(y) * (1 - quotient);
-    }
-
-    private static float rationalTanhSlope(float x) {
-        float y = RATIONAL_SLOPE * x;
-        float a = Math.abs(y);
-        float below = 1 + a + y * y + RATIONAL_FOURTH * y * y * y * y;
-        float slope = 1 + 2 * a + 4 * RATIONAL_FOURTH * a * a * a;
-        return RATIONAL_SCALE * RATIONAL_SLOPE * slope / (below * below);
     }
 }

@@ -69,6 +69,7 @@ final class Dl4jEngine implements Engine {
         Nd4jLayers.keepTo(graph);
         ExactLosses.install(graph);
         weights = new LossWeights(graph);
+        ExactActivations.install(graph);
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();

@@ -137,11 +137,33 @@ public record ActivationFunction(Kind kind, double alpha) {
         return kind == Kind.IDENTITY;
     }
 
-    /** Whether it works on single elements and its derivative follows from its output, so that the input may be lost. */
+    /** Whether it is {@code max(0, x)}. */
+    public boolean isRelu() {
+        return kind == Kind.RELU && alpha == 0;
+    }
+
+    /**
+     * The function, by its definition: what engines must compute.
+     *
+     * @throws IllegalArgumentException for softmax, which isn't elementwise
+     */
+    public double value(double x) {
+        return ActivationFormulas.value(kind, alpha, x);
+    }
+
+    /** The derivative; at a kink that from below, but 0 at both ends of a clipped range. */
+    public double slope(double x) {
+        return ActivationFormulas.slope(kind, alpha, x);
+    }
+
+    /**
+     * Whether it works on single elements and its derivative follows from its output without loss, so that the input may be
+     * forgotten. From the outputs of saturating functions it doesn't: tanh(10) is 1 in float, and its derivative 8e-9.
+     */
     public boolean invertible() {
         return switch (kind) {
-            case IDENTITY, TANH, SIGMOID -> true;
-            case RELU, ELU -> alpha >= 0;
+            case IDENTITY -> true;
+            case RELU -> alpha >= 0;
             default -> false;
         };
     }
