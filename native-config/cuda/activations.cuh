@@ -96,9 +96,6 @@ __device__ inline float swish(float x, float alpha) {
 
 __device__ inline float swish_slope(float x, float alpha) {
     float y = alpha * x;
-    if (isinf(y)) {
-        return y > 0 ? 1.0f : 0.0f;
-    }
     float factor = 1 + y * sigmoid(-y);
     if (y < -FAR_OUT || fabsf(factor) < NEARLY_0) {
         double z = (alpha == (float) GELU_BY_SIGMOID ? GELU_BY_SIGMOID : (double) alpha) * x;
@@ -127,9 +124,6 @@ __device__ inline float mish(float x) {
 }
 
 __device__ inline float mish_slope(float x) {
-    if (isinf(x)) {
-        return x > 0 ? 1.0f : 0.0f;
-    }
     float t = tanhf(softplus(x));
     float slope = t + x * (1 - t * t) * sigmoid(x);
     return x < -FAR_OUT || (x < 0 && fabsf(slope) < NEARLY_0) ? (float) mish_slope_double(x) : slope;
@@ -143,9 +137,6 @@ __device__ inline float gelu(float x) {
 }
 
 __device__ inline float gelu_slope(float x) {
-    if (isinf(x)) {
-        return x > 0 ? 1.0f : 0.0f;
-    }
     float slope = 0.5f * erfcf(-(float) ROOT_HALF * x) + x * (float) GAUSS_PEAK * expf(-0.5f * x * x);
     if (x < GAUSS_TAIL || fabsf(slope) < NEARLY_0) {
         double z = x;
@@ -179,9 +170,13 @@ __device__ inline float activate(int kind, float alpha, float x) {
     }
 }
 
-// The derivative. `known` is the function's output for RELU with an alpha of at least 0, else its input.
+// The derivative. `known` is the function's input; for RELU with an alpha of at least 0 its output may stand for it. NaN at
+// infinity: only an overflow leads there, and the step must be refused.
 __device__ inline float activation_slope(int kind, float alpha, float known) {
     float x = known;
+    if (isinf(x)) {
+        return x - x;
+    }
     switch (kind) {
         case ACTIVATION_TANH: return tanh_slope(x);
         case ACTIVATION_SIGMOID: return sigmoid_slope(x);

@@ -9,7 +9,9 @@ extern "C" __global__ void bias_activate(float* __restrict__ output, const float
     Place place(size);
     EACH_ELEMENT(i, elements) {
         float before = bias ? output[i] + bias[place.column] : output[i];
-        output[i] = activate(kind, alpha, before);
+        // an overflow below a ReLU shows
+        bool lost = kind == ACTIVATION_RELU && isinf(before);
+        output[i] = lost && before < 0 ? before - before : activate(kind, alpha, before);
         place.advance();
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.train.SavedRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +51,15 @@ final class EvaluateCommand implements Runnable {
     @Override
     public void run() {
         Map<String, Double> metrics = SavedRun.read(run).evaluate(changes, engine.request());
+        metrics.forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                throw InvalidInputException.of(
+                        "evaluate " + run,
+                        "finite predictions",
+                        new StringBuilder("a " + name + " of " + value),
+                        "Something in the model overflows: look at its weights and at the data's scale.");
+            }
+        });
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(metrics));

@@ -32,12 +32,20 @@ final class ResultText {
                 result.skippedSteps(),
                 result.rollbacks());
         if (result.findings().isEmpty()) {
-            out.println("  health         nothing found");
+            out.println("  health         " + withoutFindings(result));
         }
         for (FindingGroup group : FindingGroup.of(result.findings())) {
             out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(group.first(), false), group.text());
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
+    }
+
+    /** That nothing was found isn't said of a run that something happened to. */
+    private static String withoutFindings(RunResult result) {
+        boolean calm = result.skippedSteps() == 0 && result.rollbacks() == 0;
+        return calm
+                ? "nothing found"
+                : "the run recovered from the steps that were skipped or rolled back; log and report tell which";
     }
 }

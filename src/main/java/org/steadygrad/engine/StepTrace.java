@@ -31,6 +31,11 @@ public record StepTrace(
         this(layers, profiles, nonFinite, Map.of());
     }
 
+    /** The same with another place of the first non-finite value. */
+    public StepTrace startingFrom(NonFiniteOrigin origin) {
+        return new StepTrace(layers, profiles, Optional.of(origin), activations);
+    }
+
     /**
      * @param layer name of the layer
      * @param depth number of layers with parameters on the longest way from the input up to and with this one
@@ -70,7 +75,7 @@ public record StepTrace(
 
     /**
      * @param layer name of the layer
-     * @param tensor "input", "activation" or "gradient"
+     * @param tensor "input", "parameter" with the parameter's name, "activation" or "gradient" (where labels enter)
      * @param timeStep first time step it appears at; -1 when the tensor has no time axis
      * @param value NaN or an infinity
      */

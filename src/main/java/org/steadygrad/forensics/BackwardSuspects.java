@@ -21,8 +21,7 @@ final class BackwardSuspects {
         StepTrace trace = scene.pass().trace();
         return throughTime(origin.layer(), trace)
                 .or(() -> throughLayers(trace))
-                .or(() -> ofParameters(origin.layer(), trace))
-                .or(() -> Exponentials.backward(scene, origin.layer()));
+                .or(() -> ofParameters(origin.layer(), trace));
     }
 
     /** The gradient of a recurrent layer's state, of the layer itself or of one that reads it. */

@@ -22,8 +22,6 @@ public record Cause(Kind kind, String words, Map<String, Double> evidence) {
         NON_FINITE_PARAMETER,
         /** Parameters that the latest updates have made too large. */
         LEARNING_RATE,
-        /** The exponential function of a large number. */
-        EXP_OVERFLOW,
         /** A logarithm of 0, or of a number below 0, in the loss. */
         LOG_OF_ZERO,
         /** A state, or its gradient, that grows from time step to time step. */

@@ -4,19 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -124,33 +117,6 @@ final class DoublePass {
         return layer instanceof BaseRecurrentLayer
                 || layer instanceof Bidirectional
                 || (layer instanceof BaseWrapperLayer wrapper && recurrent(wrapper.getUnderlying()));
-    }
-
-    /** The activation function of a layer that applies one to every element of what it computes first. */
-    Optional<IActivation> function(String vertex) {
-        GraphVertex found = graph.getVertex(vertex);
-        Layer layer = found == null || !found.hasLayer()
-                ? null
-                : found.getLayer().conf().getLayer();
-        IActivation function = layer instanceof BaseLayer base && !(layer instanceof BaseRecurrentLayer)
-                ? base.getActivationFn()
-                : layer instanceof ActivationLayer alone ? alone.getActivationFn() : null;
-        return Optional.ofNullable(function);
-    }
-
-    /** What the layer's activation function is applied to. @param vertex one with a {@link #function} */
-    INDArray preActivation(String vertex) {
-        ComputationGraphConfiguration changed = graph.getConfiguration().clone();
-        Layer layer =
-                ((LayerVertex) changed.getVertices().get(vertex)).getLayerConf().getLayer();
-        if (layer instanceof BaseLayer base) {
-            base.setActivationFn(new ActivationIdentity());
-        } else {
-            ((ActivationLayer) layer).setActivationFn(new ActivationIdentity());
-        }
-        ComputationGraph other = new ComputationGraph(changed);
-        other.init(graph.params().dup(), false);
-        return forward(other).get(vertex);
     }
 
     /** The same step backwards. */

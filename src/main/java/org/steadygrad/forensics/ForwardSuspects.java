@@ -27,7 +27,7 @@ final class ForwardSuspects {
                 break;
             }
         }
-        return Exponentials.forward(scene, origin.layer()).or(() -> inside(origin.layer()));
+        return inside(origin.layer());
     }
 
     private Cause overflow(String vertex, Magnitudes sizes) {

@@ -25,7 +25,7 @@ import org.steadygrad.spec.Precision;
  *   <li>features and labels that are NaN, infinite, or beyond {@value #ABSURD}; finite ones only if the step is finite without
  *       them;
  *   <li>parameters that are NaN or infinite;
- *   <li>exponentials, logarithms in the loss, recurrences and products that overflow; where the latest updates have run away
+ *   <li>logarithms in the loss, recurrences and products that overflow; where the latest updates have run away
  *       with the parameters, the learning rate is named instead of the last two.
  * </ol>
  */
@@ -204,7 +204,7 @@ final class Investigation {
 
     private Cause nothingFound() {
         INDArray parameters = model.params();
-        return unknown("No cause was found: inputs, parameters, exponentials, logarithms, recurrences and products were"
+        return unknown("No cause was found: inputs, parameters, logarithms, recurrences and products were"
                 + " looked at in double precision. The largest parameter is "
                 + Words.number(Tensors.largest(parameters)) + ".");
     }

@@ -157,7 +157,7 @@ public final class ReplayBundle {
      * @throws ModelFileException when it is missing, damaged, or no bundle
      */
     public static ReplayBundle read(Path file) {
-        ModelFile.Content content = ModelFile.read(file);
+        ModelFile.Content content = ModelFile.readAsItIs(file);
         byte[] text = entry(file, content, STEP_ENTRY);
         byte[] batches = entry(file, content, BATCH_ENTRY);
         try {

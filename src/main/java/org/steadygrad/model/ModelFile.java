@@ -109,9 +109,25 @@ public final class ModelFile {
     /**
      * Reads a model; a MultiLayerNetwork comes back as the equal ComputationGraph.
      *
-     * @throws ModelFileException when the file is missing, damaged, forbidden or inconsistent
+     * @throws ModelFileException when the file is missing, damaged, forbidden or inconsistent, or holds NaN or infinity
      */
     public static Content read(Path file) {
+        Content content = readAsItIs(file);
+        NonFiniteParameters.inWords(content.graph).ifPresent(words -> {
+            throw new ModelFileException(
+                    file,
+                    "expected finite numbers, got NaN or infinity in " + words
+                            + ". Nothing that is computed with it can be trusted: take an earlier checkpoint.");
+        });
+        return content;
+    }
+
+    /**
+     * Reads a model that may be sick, to find out why.
+     *
+     * @throws ModelFileException when the file is missing, damaged, forbidden or inconsistent
+     */
+    public static Content readAsItIs(Path file) {
         try (CheckedZip zip = CheckedZip.open(file)) {
             checkNames(file, zip.names());
             JsonNode configuration = configuration(file, zip);

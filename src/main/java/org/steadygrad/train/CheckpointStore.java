@@ -113,18 +113,24 @@ final class CheckpointStore {
      */
     Optional<Checkpoint> newest() throws IOException {
         List<Path> files = newestFirst();
+        String reason = "";
         for (Path file : files) {
             try {
                 return Optional.of(read(file));
             } catch (ModelFileException e) {
                 LOG.warn("checkpoint passed over: {}", e.getMessage());
+                reason = reason.isEmpty() ? e.getMessage() : reason;
             }
         }
         if (!files.isEmpty()) {
             throw InvalidInputException.of(
                     "checkpoints in " + folder,
                     "at least one that can be read",
-                    files.size() + " damaged ones",
+                    new StringBuilder()
+                            .append(files.size())
+                            .append(" damaged ones (")
+                            .append(reason)
+                            .append(")"),
                     "The best model so far may be whole: " + best() + ". Begin anew in another folder with --out.");
         }
         return Optional.empty();

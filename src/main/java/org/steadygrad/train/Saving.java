@@ -12,6 +12,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
+import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.ops.ClipPolicy;
 
@@ -79,8 +80,9 @@ final class Saving {
                 recovery.exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
         engine.exportTo(work);
         progress.counts().putInto(work);
-        boolean finite = Double.isFinite(work.params().sumNumber().doubleValue());
-        Path file = store.get().write(work, state(), snapshot, guard.calm() && finite);
+        NonFiniteParameters.check(
+                "checkpoint of iteration " + progress.iteration, work, "Start anew from an earlier checkpoint.");
+        Path file = store.get().write(work, state(), snapshot, guard.calm());
         lastWrite = System.nanoTime();
         lastIteration = progress.iteration;
         records.event(

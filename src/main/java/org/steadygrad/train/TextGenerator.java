@@ -80,7 +80,14 @@ public final class TextGenerator {
 
     private int draw(double[] probabilities) {
         int likeliest = 0;
-        for (int i = 1; i < probabilities.length; i++) {
+        for (int i = 0; i < probabilities.length; i++) {
+            if (!Double.isFinite(probabilities[i])) {
+                throw InvalidInputException.of(
+                        "generate",
+                        "probabilities of all characters",
+                        probabilities[i] + " for \"" + vocabulary.decode(new int[] {i}) + "\"",
+                        "Something in the model overflows: look at its weights, or train it anew.");
+            }
             likeliest = probabilities[i] > probabilities[likeliest] ? i : likeliest;
         }
         if (temperature == 0) {

@@ -11,6 +11,7 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.model.NonFiniteParameters;
 
 /** Runs the validation data through the engine. */
 final class Validation {
@@ -35,6 +36,13 @@ final class Validation {
     /** @param description of the batches */
     static Map<String, Double> evaluate(
             Engine engine, ComputationGraph model, DataDescription description, BatchSequence batches) {
+        float[] parameters = new float[(int) engine.layout().length()];
+        engine.copyParameters(parameters);
+        NonFiniteParameters.check(
+                "validation",
+                engine.layout(),
+                parameters,
+                "No number would tell anything. Take an earlier checkpoint.");
         Optional<OutputLoss> loss = OutputLoss.of(model);
         RNNFormat format = SequenceFormats.of(model).labels();
         Evaluator evaluator = loss.map(own -> Evaluator.ofLogits(description, own, format))

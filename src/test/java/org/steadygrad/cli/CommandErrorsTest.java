@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.steadygrad.live.LivePage;
+import org.steadygrad.model.ModelFile;
 
 /** Whatever goes wrong is told in one paragraph, with exit code 1, and without a stack trace unless asked for. */
 class CommandErrorsTest {
@@ -98,6 +99,48 @@ class CommandErrorsTest {
     void badRunFiles(String change, String told) {
         String text = error("train", runFile, "--out", out, "--set", change);
         assertTrue(text.contains(told), text);
+    }
+
+    /** A character model whose parameters were multiplied and, if that is asked for, spoilt in one place. */
+    private Path textModel(double factor, boolean spoilt) throws IOException {
+        Path text =
+                Files.writeString(folder.resolve("text.txt"), "to be or not to be that is the question ".repeat(20));
+        String yaml =
+                """
+                name: text
+                data: {kind: text, path: %s, sequenceLength: 8, validation: 0.2}
+                model: {layers: [embedding: {size: 4}]}
+                training: {batch: 8, epochs: 1}
+                """
+                        .formatted(text);
+        Ended trained = main("train", Files.writeString(folder.resolve("text.yaml"), yaml), "--out", out);
+        assertEquals(0, trained.code(), trained.err());
+        Path file = out.resolve("model.zip");
+        ModelFile.Content content = ModelFile.read(file);
+        content.graph().params().muli(factor);
+        if (spoilt) {
+            content.graph().params().putScalar(2, Float.NaN);
+        }
+        ModelFile.write(file, content.graph(), content.entries());
+        return file;
+    }
+
+    @Test
+    void aModelWithNaNIsRefusedByName() throws IOException {
+        Path file = textModel(1, true);
+        for (String command : new String[] {"evaluate", "generate"}) {
+            String text = error(command, file);
+            assertTrue(text.matches(".*NaN or infinity in 1 of \\d+ elements of \\w+ \\(NaN\\).*"), text);
+        }
+    }
+
+    @Test
+    void predictionsThatOverflowAreNoResult() throws IOException {
+        Path file = textModel(1e30, false);
+        String evaluated = error("evaluate", file);
+        assertTrue(evaluated.contains("expected finite predictions, got a loss of NaN"), evaluated);
+        String generated = error("generate", file, "--prompt", "t");
+        assertTrue(generated.contains("expected probabilities of all characters, got \"NaN for"), generated);
     }
 
     @Test

@@ -96,11 +96,10 @@ public interface ActivationContract extends EngineSubject {
     /** As a layer of its own, and as a dense layer's. */
     @TestFactory
     default Stream<DynamicTest> activationsAreRightAtEveryFloat() {
-        return Curve.all().entrySet().stream()
-                .flatMap(curve -> Stream.of(true, false)
-                        .map(ofItsOwn -> DynamicTest.dynamicTest(
-                                curve.getKey() + (ofItsOwn ? " as a layer" : " of a dense layer"),
-                                () -> check(function(curve.getKey()), curve.getValue(), ofItsOwn))));
+        return Curve.all().entrySet().stream().flatMap(curve -> Stream.of(true, false)
+                .map(ofItsOwn -> DynamicTest.dynamicTest(
+                        curve.getKey() + (ofItsOwn ? " as a layer" : " of a dense layer"),
+                        () -> check(function(curve.getKey()), curve.getValue(), ofItsOwn))));
     }
 
     private void check(IActivation function, Curve curve, boolean ofItsOwn) {

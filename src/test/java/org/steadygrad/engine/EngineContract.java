@@ -22,5 +22,6 @@ public abstract class EngineContract
                 StepsAheadContract,
                 DistributionContract,
                 HandedOutContract,
+                NonFiniteContract,
                 ThreadsContract,
                 LargeBatchContract {}

@@ -53,6 +53,28 @@ class ModelFileTest {
         assertArrayEquals(new byte[] {1, 2, 3}, content.entries().get("note.txt"));
     }
 
+    @Test
+    void numbersThatAreNotFiniteAreNamed() throws IOException {
+        ComputationGraph graph = ModelZips.trained(DataType.FLOAT);
+        Path file = folder.resolve("model.zip");
+        graph.getUpdater().getStateViewArray().putScalar(1, Float.POSITIVE_INFINITY);
+        ModelFile.write(file, graph, Map.of());
+        String state = assertThrows(ModelFileException.class, () -> ModelFile.read(file))
+                .getMessage();
+        assertTrue(state.contains("NaN or infinity in 1 of "), state);
+        assertTrue(state.contains("numbers of the updaters' state"), state);
+        graph.params().putScalar(0, Float.NaN).putScalar(1, Float.NEGATIVE_INFINITY);
+        ModelFile.write(file, graph, Map.of());
+        String parameters = assertThrows(ModelFileException.class, () -> ModelFile.read(file))
+                .getMessage();
+        String name = FlatLayouts.of(graph).blocks().get(0).name();
+        assertTrue(parameters.contains("2 of "), parameters);
+        assertTrue(parameters.contains(" elements of " + name + " (NaN)"), parameters);
+        assertArrayEquals(
+                graph.params().toFloatVector(),
+                ModelFile.readAsItIs(file).graph().params().toFloatVector());
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = DataType.class,

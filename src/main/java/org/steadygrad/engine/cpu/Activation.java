@@ -32,8 +32,10 @@ final class Activation {
             return new SaturatingActivation(program, function, program.value(input), program.value(output))
                     .forward(source, target);
         }
-        if (eltwise.isPresent() && eltwise.get().keepsNaN()) {
-            return eltwise.get().forward(program, source, target)::run;
+        Optional<Eltwise> careful = eltwise.filter(e -> e.keepsNaN() || program.training())
+                .flatMap(e -> e.fusible(program.runtime().oneDnn()));
+        if (careful.isPresent()) {
+            return careful.get().forward(program, source, target)::run;
         }
         return JavaActivation.forward(program, function, program.value(input), program.value(output));
     }

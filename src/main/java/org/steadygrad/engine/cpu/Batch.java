@@ -112,6 +112,19 @@ final class Batch {
         }
     }
 
+    /** Whether features and labels are all finite; false for some that are, but huge. */
+    boolean surelyFinite() {
+        return Float.isFinite(squares(program.value(plan.input()))) && Float.isFinite(squares(labels));
+    }
+
+    private static float squares(FloatMemory numbers) {
+        float sum = 0;
+        for (int start = 0; start < numbers.length(); start += FloatMemory.MOST_ADDED) {
+            sum += numbers.squares(start, Math.min(FloatMemory.MOST_ADDED, numbers.length() - start));
+        }
+        return sum;
+    }
+
     /** [rows of the output, label size] */
     FloatMemory labels() {
         return labels;

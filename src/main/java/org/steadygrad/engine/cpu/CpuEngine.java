@@ -11,6 +11,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.plan.Plan;
@@ -18,6 +19,7 @@ import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
 
@@ -37,6 +39,7 @@ final class CpuEngine implements Engine {
     private final TensorScan scan;
     private final HistogramScan histograms;
     private final ParameterScan parameters;
+    private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
         truncated = TruncatedBptt.window(graph) > 0;
@@ -109,7 +112,27 @@ final class CpuEngine implements Engine {
         }
         gradientSum.collect(program.shape().examples());
         double loss = program.loss() / program.shape().examples() + penalty.value();
-        return new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
+        PassResult result =
+                new PassResult(loss, Optional.ofNullable(trace).map(t -> t.finish(loss, program.profiles())));
+        return NonFiniteStart.mark(result, nonFinite(program, batch));
+    }
+
+    /** What wasn't finite when the pass began; the batch's own arrays are read only if its copy looks suspicious. */
+    private Optional<NonFiniteOrigin> nonFinite(Program program, MultiDataSet batch) {
+        Plan plan = model.plan();
+        return program.batch().surelyFinite()
+                ? badParameter
+                : NonFiniteStart.inBatch(
+                                batch, plan.input().producer(), plan.loss().layer())
+                        .or(() -> badParameter);
+    }
+
+    /** To be called when parameters came from outside: an update never makes one that isn't finite. */
+    private void lookAtParameters() {
+        update.parametersReplaced();
+        FloatMemory all = model.memory().parameters();
+        badParameter =
+                all.firstNonFinite() < 0 ? Optional.empty() : NonFiniteStart.inParameters(layout(), all.toArray());
     }
 
     /** To be called after the forward pass. */
@@ -237,6 +260,7 @@ final class CpuEngine implements Engine {
         memory.parameters().write(0, own.parameters, own.parameters.length);
         memory.updaterState().write(0, own.updaterState, own.updaterState.length);
         memory.parametersChanged();
+        lookAtParameters();
         carried.restore(own.carried);
         continued.restore(own.continued);
         gradientSum.discard();
@@ -255,6 +279,7 @@ final class CpuEngine implements Engine {
         ModelMemory.copy(graph.params(), model.memory().parameters());
         ModelMemory.copy(graph.getUpdater().getStateViewArray(), model.memory().updaterState());
         model.memory().parametersChanged();
+        lookAtParameters();
         gradientSum.discard();
         clearState();
     }

@@ -57,8 +57,8 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
     }
 
     /**
-     * The same for attributes of a primitive, in a form that keeps NaN; empty where oneDNN has none on this machine. What is
-     * minus infinity before a ReLU is NaN after it, so that an overflow shows.
+     * The same in a form that keeps NaN; empty where oneDNN has none on this machine. What is minus infinity before a ReLU is
+     * NaN after it, so that an overflow shows.
      */
     Optional<Eltwise> fusible(OneDnn oneDnn) {
         if (keepsNaN()) {

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.List;
+import java.util.Optional;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
@@ -16,6 +17,7 @@ final class RecurKernel implements Kernel, Profiled {
     private final int number;
     private final RecurrentShape shape;
     private final RecurrentLayer layer;
+    private final Optional<RectifiedCellCheck> check;
 
     RecurKernel(Program program, PlanStep.Recur step, int number) {
         this.step = step;
@@ -44,6 +46,8 @@ final class RecurKernel implements Kernel, Profiled {
                 new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
                 tensors,
                 new SequenceMask(shape, mask, step.cell() == Cell.GRU));
+        boolean rectifies = step.cell() == Cell.SIMPLE && step.activation().isRelu();
+        check = rectifies ? Optional.of(new RectifiedCellCheck(program, step, shape)) : Optional.empty();
         if (training) {
             layer.deliver(program.model().memory());
         }
@@ -55,6 +59,8 @@ final class RecurKernel implements Kernel, Profiled {
         List<FloatMemory> initial = layer.prepare(keeps);
         pass.states().load(number, initial);
         layer.forward();
+        check.ifPresent(c ->
+                c.run(initial.get(0), keeps ? Optional.of(layer.finalState().get(0)) : Optional.empty()));
         if (keeps) {
             pass.states().store(number, layer.finalState());
         }

@@ -32,7 +32,7 @@ final class UpdatePass {
     /** Per block, what makes the average of the flat gradient. */
     private final double[] averaging;
 
-    /** Whether the parameters and states were looked at: those given at the start may hold anything. */
+    /** Whether the parameters and states were looked at: those that were given may hold anything. */
     private boolean known;
 
     /** @param memory stays the caller's */
@@ -78,6 +78,11 @@ final class UpdatePass {
         step.run(numbers, rule.learningRateScale());
         known = true;
         return new UpdateOutcome(true, statistics, clip.smallest(), blockUpdates());
+    }
+
+    /** Parameters and states may hold anything from now on. */
+    void parametersReplaced() {
+        known = false;
     }
 
     private UpdateOutcome refused(GradientStatistics statistics, double clipScale) {

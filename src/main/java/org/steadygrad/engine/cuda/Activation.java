@@ -50,7 +50,7 @@ record Activation(CudaRuntime runtime, ActivationFunction function, int size) {
                     .with(size);
         }
         return runtime.over(input.length(), FILE, "activate_backward")
-                .with(function.invertible() ? output : input)
+                .with(input)
                 .with(outputGradient)
                 .with(inputGradient)
                 .with(code(function))

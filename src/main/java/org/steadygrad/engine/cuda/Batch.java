@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cuda;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,6 +18,9 @@ import org.steadygrad.engine.program.BatchShape.LabelMask;
 
 /** A program's copy of a batch on the device: features, labels and masks, time-major. */
 final class Batch {
+    /** Floats that are copied to the heap at once. */
+    private static final int PIECE = 2048;
+
     private final Plan plan;
     private final Intake features;
     private final Optional<Intake> featureMask;
@@ -91,6 +95,39 @@ final class Batch {
                         who, "whole numbers from 0 to " + (bound - 1), number, "Check the data's vocabulary.");
             }
         }
+    }
+
+    /** Whether features and labels are all finite; false for some that are, but whose sum isn't. */
+    boolean surelyFinite() {
+        return sumIsFinite(features.numbers())
+                && sumIsFinite(labelIntake.orElseThrow().numbers());
+    }
+
+    private static boolean sumIsFinite(FloatBuffer numbers) {
+        float[] piece = new float[PIECE];
+        double sum = 0;
+        while (numbers.hasRemaining()) {
+            int count = Math.min(PIECE, numbers.remaining());
+            numbers.get(piece, 0, count);
+            Arrays.fill(piece, count, PIECE, 0);
+            sum += sum(piece);
+        }
+        return Double.isFinite(sum);
+    }
+
+    /** In four sums, none of which waits for another. */
+    private static double sum(float[] x) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = 0; i < x.length; i += 4) {
+            a += x[i];
+            b += x[i + 1];
+            c += x[i + 2];
+            d += x[i + 3];
+        }
+        return (a + b) + (c + d);
     }
 
     /** [rows of the output, label size] */

@@ -11,6 +11,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.CudaException;
@@ -20,6 +21,7 @@ import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
+import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
@@ -39,6 +41,7 @@ final class CudaEngine implements Engine {
     private final GradientSum gradientSum;
     private final StepRing ring;
     private final EngineState state;
+    private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     /** @param runtime is closed with the engine, once that is made */
     CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
@@ -104,7 +107,24 @@ final class CudaEngine implements Engine {
         gradientSum.collect(program.shape().examples());
         update.penalties();
         double loss = model.numbers().loss(program.shape().examples());
-        return new PassResult(loss, trace.map(t -> t.finish(loss, options.histograms())));
+        PassResult result = new PassResult(loss, trace.map(t -> t.finish(loss, options.histograms())));
+        return NonFiniteStart.mark(result, nonFinite(program, batch));
+    }
+
+    /** What wasn't finite when the pass began; the batch's own arrays are read only if its copy looks suspicious. */
+    private Optional<NonFiniteOrigin> nonFinite(Program program, MultiDataSet batch) {
+        Plan plan = model.plan();
+        return program.batch().surelyFinite()
+                ? badParameter
+                : NonFiniteStart.inBatch(
+                                batch, plan.input().producer(), plan.loss().layer())
+                        .or(() -> badParameter);
+    }
+
+    /** To be called when parameters came from outside: an update never makes one that isn't finite. */
+    private void lookAtParameters() {
+        badParameter = NonFiniteStart.inParameters(
+                layout(), model.memory().read(model.memory().parameters()));
     }
 
     @Override
@@ -125,10 +145,11 @@ final class CudaEngine implements Engine {
         if (trace.isPresent()) {
             ring.settleTrace();
         }
-        update.send(rule, clip, program.shape().examples(), ring.generation());
+        Optional<NonFiniteOrigin> start = nonFinite(program, batch);
+        update.send(rule, clip, program.shape().examples(), ring.generation(), start.isPresent());
         program.runStep(options.traced(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
         program.stages().storeStates(states());
-        return ring.send(program.shape().examples(), trace);
+        return ring.send(program.shape().examples(), trace, start);
     }
 
     private Program program(BatchShape shape) {
@@ -278,6 +299,7 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         state.restore(snapshot);
         update.parametersReplaced();
+        lookAtParameters();
         gradientSum.discard();
     }
 
@@ -292,6 +314,7 @@ final class CudaEngine implements Engine {
         model.runtime().device().use();
         state.importFrom(graph);
         update.parametersReplaced();
+        lookAtParameters();
         gradientSum.discard();
         clearState();
     }

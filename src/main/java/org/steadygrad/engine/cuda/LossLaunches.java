@@ -90,7 +90,7 @@ final class LossLaunches {
                 .with(elements)
                 .with(function.kind().ordinal())
                 .with((float) function.alpha())
-                .with(function.invertible() ? 1 : 0)
+                .with(0)
                 .with(kind())
                 .with((float) step.clip())
                 .with((float) (1 - step.clip()))

@@ -5,9 +5,11 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.cuda.driver.Event;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
+import org.steadygrad.engine.trace.NonFiniteStart;
 
 /**
  * Results of whole steps on their way to the host, in places that take turns. Steps that are enqueued without a look at those
@@ -60,14 +62,15 @@ final class StepRing {
      *
      * @param examples of its batch
      * @param trace that looked on
+     * @param start what wasn't finite when the step began; it was sent to be refused then
      */
-    PendingStep send(int examples, Optional<ProgramTrace> trace) {
+    PendingStep send(int examples, Optional<ProgramTrace> trace, Optional<NonFiniteOrigin> start) {
         turn = (turn + 1) % places.length;
         Place place = places[turn];
         runtime.stream().download(place.losses, numbers.losses());
         runtime.stream().download(place.report, update.results());
         runtime.stream().record(place.arrived);
-        Pending pending = new Pending(place, examples, generation, trace);
+        Pending pending = new Pending(place, examples, generation, trace, start);
         if (trace.isPresent()) {
             lastTraced = pending;
         }
@@ -79,9 +82,16 @@ final class StepRing {
         private final int examples;
         private final int ownGeneration;
         private final Optional<ProgramTrace> trace;
+        private final Optional<NonFiniteOrigin> start;
         private StepResult result;
 
-        Pending(Place place, int examples, int ownGeneration, Optional<ProgramTrace> trace) {
+        Pending(
+                Place place,
+                int examples,
+                int ownGeneration,
+                Optional<ProgramTrace> trace,
+                Optional<NonFiniteOrigin> start) {
+            this.start = start;
             this.place = place;
             this.examples = examples;
             this.ownGeneration = ownGeneration;
@@ -96,9 +106,11 @@ final class StepRing {
             place.arrived.await();
             double loss = PassNumbers.loss(place.losses.content(), examples);
             Optional<StepTrace> seen = trace.map(t -> t.finish(loss, false));
-            Optional<UpdateOutcome> outcome =
-                    Double.isFinite(loss) ? Optional.of(update.outcome(place.report.content())) : Optional.empty();
-            result = new StepResult(new PassResult(loss, seen), outcome);
+            PassResult pass = NonFiniteStart.mark(new PassResult(loss, seen), start);
+            Optional<UpdateOutcome> outcome = Double.isFinite(pass.loss())
+                    ? Optional.of(update.outcome(place.report.content()))
+                    : Optional.empty();
+            result = new StepResult(pass, outcome);
         }
 
         @Override

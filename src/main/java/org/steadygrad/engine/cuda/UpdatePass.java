@@ -54,7 +54,7 @@ final class UpdatePass {
      * @param passes the changes of running statistics are divided by it: the number of accumulated passes
      */
     void enqueue(UpdateRule rule, ClipRule clip, double divisor, int passes) {
-        numbers.send(rule, clip, divisor, passes, ALONE);
+        numbers.send(rule, clip, divisor, passes, ALONE, false);
         kernels.runAll(byUnit(clip));
     }
 
@@ -62,9 +62,10 @@ final class UpdatePass {
      * Sends what one of several steps that build on each other needs; {@link #enqueue(ClipRule)} is to follow.
      *
      * @param generation above 0, that of the steps before it unless one of them is known to be refused
+     * @param refused whether the step must be refused whatever its gradient is
      */
-    void send(UpdateRule rule, ClipRule clip, double divisor, int generation) {
-        numbers.send(rule, clip, divisor, 1, generation);
+    void send(UpdateRule rule, ClipRule clip, double divisor, int generation, boolean refused) {
+        numbers.send(rule, clip, divisor, 1, generation, refused);
         kernels.prepare(byUnit(clip));
     }
 
@@ -103,11 +104,11 @@ final class UpdatePass {
         if (constant.isPresent()) {
             enqueue(rule, constant.get(), divisor, passes);
         } else {
-            numbers.send(rule, new ClipRule.None(), divisor, passes, ALONE);
+            numbers.send(rule, new ClipRule.None(), divisor, passes, ALONE, false);
             kernels.runStatistics();
             GradientStatistics statistics = report.statistics(download());
             ClipRule clip = statistics.isFinite() ? rule.clip().decide(statistics.globalNorm()) : new ClipRule.None();
-            numbers.send(rule, clip, divisor, passes, ALONE);
+            numbers.send(rule, clip, divisor, passes, ALONE, false);
             kernels.runStep(byUnit(clip));
         }
         return outcome(download());

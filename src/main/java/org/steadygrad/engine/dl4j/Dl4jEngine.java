@@ -25,9 +25,11 @@ import org.steadygrad.engine.LabelMasks;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Nd4jSeed;
@@ -52,6 +54,7 @@ final class Dl4jEngine implements Engine {
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
+    private Optional<NonFiniteOrigin> badParameter;
 
     Dl4jEngine(ComputationGraph model) {
         Check.notNull(model, WHO, "model");
@@ -76,6 +79,23 @@ final class Dl4jEngine implements Engine {
         }
         update = new FlatUpdate(graph);
         layout = update.layout();
+        lookAtParameters();
+    }
+
+    /** To be called when parameters came from outside: an update never makes one that isn't finite. */
+    private void lookAtParameters() {
+        float[] parameters = new float[(int) layout.length()];
+        copyParameters(parameters);
+        badParameter = NonFiniteStart.inParameters(layout, parameters);
+    }
+
+    private Optional<NonFiniteOrigin> nonFinite(MultiDataSet batch) {
+        ComputationGraphConfiguration names = graph.getConfiguration();
+        return NonFiniteStart.inBatch(
+                        batch,
+                        names.getNetworkInputs().get(0),
+                        names.getNetworkOutputs().get(0))
+                .or(() -> badParameter);
     }
 
     /** DL4J's own clone shares the configuration of wrapped layers with the original. */
@@ -140,7 +160,7 @@ final class Dl4jEngine implements Engine {
             keepState();
         }
         update.collect(batch.getFeatures(0).size(0));
-        return result;
+        return NonFiniteStart.mark(result, nonFinite(batch));
     }
 
     /** The state this window ended with is what the next one starts from. */
@@ -256,6 +276,7 @@ final class Dl4jEngine implements Engine {
             graph.getUpdater().getStateViewArray().assign(own.updaterState());
         }
         update.discard();
+        lookAtParameters();
         List<RecurrentLayer> carriers = carriers();
         for (int i = 0; i < carriers.size(); i++) {
             own.carried().get(i).putInto(carriers.get(i));
@@ -285,6 +306,7 @@ final class Dl4jEngine implements Engine {
     @Override
     public void importFrom(ComputationGraph model) {
         copy(model, graph);
+        lookAtParameters();
         update.discard();
         clearState();
     }

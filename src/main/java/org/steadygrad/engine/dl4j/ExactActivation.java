@@ -47,7 +47,6 @@ final class ExactActivation extends BaseActivationFunction {
             }
             return in.assign(Nd4j.createFromArray(x).reshape(in.shape()));
         }
-        // ND4J's cast from double to float flushes subnormals
         float[] result = new float[x.length];
         for (int i = 0; i < x.length; i++) {
             result[i] = (float) element.applyAsDouble(x[i], second[i]);

@@ -5,7 +5,8 @@ import org.steadygrad.engine.plan.ActivationFunction.Kind;
 /**
  * Elementwise activation functions and their derivatives by their definitions, in double: right to a few units in the last
  * place of a float at every float, where formulas in float lose all digits (1 - tanh(x)^2, log(1 + exp(x)), exp(x) - 1). What
- * isn't a number stays so, and infinities give the limits.
+ * isn't a number stays so, and values at the infinities are the limits. Derivatives there are NaN: only an overflow leads to
+ * them, of a sum that may be anything, and a step that is built on one must be refused.
  */
 final class ActivationFormulas {
     private static final double SELU_ALPHA = 1.6732632423543772;
@@ -49,8 +50,8 @@ final class ActivationFormulas {
     }
 
     static double slope(Kind kind, double alpha, double x) {
-        if (Double.isNaN(x)) {
-            return x;
+        if (!Double.isFinite(x)) {
+            return Double.NaN;
         }
         return switch (kind) {
             case IDENTITY, SHIFT -> 1;

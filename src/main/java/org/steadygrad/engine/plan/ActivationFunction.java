@@ -151,7 +151,7 @@ public record ActivationFunction(Kind kind, double alpha) {
         return ActivationFormulas.value(kind, alpha, x);
     }
 
-    /** The derivative; at a kink that from below, but 0 at both ends of a clipped range. */
+    /** The derivative; at a kink that from below, but 0 at both ends of a clipped range. NaN for what isn't finite. */
     public double slope(double x) {
         return ActivationFormulas.slope(kind, alpha, x);
     }

@@ -1,0 +1,141 @@
+package org.steadygrad.engine.cpu;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.ops.ParameterBlock;
+
+/**
+ * Sees to it that an overflow within a ReLU's recurrent cell shows. In oneDNN's cell what isn't a number becomes 0, so that a
+ * sum of two infinities of unlike sign would go unnoticed. By the inequality of Cauchy and Schwarz the norms of weights and
+ * of what they multiply bound all sums of a layer; only where the bound is beyond what floats hold are rows looked at. From
+ * the first step on at which an example's sums may have overflowed, its states are NaN.
+ */
+final class RectifiedCellCheck {
+    private static final int GRAIN = 1 << 17;
+
+    /** Norms are sums of floats themselves. */
+    private static final double SURELY_HELD = 1e37;
+
+    private final Workers workers;
+    private final ModelMemory model;
+    private final PlanStep.Recur step;
+    private final RecurrentShape shape;
+    private final FloatMemory input;
+    private final FloatMemory output;
+    private final Optional<FloatMemory> mask;
+    private final double[] partial;
+
+    RectifiedCellCheck(Program program, PlanStep.Recur step, RecurrentShape shape) {
+        workers = program.runtime().workers();
+        model = program.model().memory();
+        this.step = step;
+        this.shape = shape;
+        input = program.value(step.input());
+        output = program.value(step.output());
+        mask = program.mask(step.mask());
+        partial = new double[workers.threads()];
+    }
+
+    /**
+     * To be called after the forward pass.
+     *
+     * @param initial state that it started from
+     * @param last state that it ended with; empty if nobody wants it
+     */
+    void run(FloatMemory initial, Optional<FloatMemory> last) {
+        double largest = norm(model.parameters(step.weights())) * norm(input)
+                + norm(model.parameters(step.recurrentWeights())) * (norm(output) + norm(initial))
+                + norm(model.parameters(step.bias()));
+        if (!(largest < SURELY_HELD)) {
+            new Rows(initial, last).check();
+        }
+    }
+
+    private double norm(FloatMemory data) {
+        workers.run(data.length(), GRAIN, (part, from, to) -> {
+            double sum = 0;
+            int start = from;
+            while (start < to) {
+                int count = Math.min(FloatMemory.MOST_ADDED, to - start);
+                sum += data.squares(start, count);
+                start += count;
+            }
+            partial[part] = sum;
+        });
+        double sum = 0;
+        for (int part = 0; part < workers.parts(data.length(), GRAIN); part++) {
+            sum += partial[part];
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Looks at every row, in double, which no product of floats overflows. */
+    private final class Rows {
+        private final FloatMemory initial;
+        private final Optional<FloatMemory> last;
+        private final float[] weights = floats(step.weights());
+        private final float[] recurrent = floats(step.recurrentWeights());
+        private final float[] bias = floats(step.bias());
+        private final float[] x = new float[shape.inputs()];
+        private final float[] h = new float[shape.units()];
+        private final float[] bad = new float[shape.units()];
+
+        Rows(FloatMemory initial, Optional<FloatMemory> last) {
+            this.initial = initial;
+            this.last = last;
+            Arrays.fill(bad, Float.NaN);
+        }
+
+        private float[] floats(ParameterBlock block) {
+            return model.parameters(block).toArray();
+        }
+
+        void check() {
+            for (int example = 0; example < shape.examples(); example++) {
+                check(example);
+            }
+        }
+
+        private void check(int example) {
+            boolean spoilt = false;
+            initial.read(example * shape.units(), h, h.length);
+            for (int i = 0; i < shape.steps(); i++) {
+                int row = (shape.reverse() ? shape.steps() - 1 - i : i) * shape.examples() + example;
+                boolean present = mask.isEmpty() || mask.get().get(row) != 0;
+                if (present) {
+                    input.read(row * shape.inputs(), x, x.length);
+                    spoilt |= overflows();
+                    if (spoilt) {
+                        output.write(row * shape.units(), bad, bad.length);
+                    }
+                }
+                output.read(row * shape.units(), h, h.length);
+            }
+            if (spoilt) {
+                last.ifPresent(state -> state.write(example * shape.units(), bad, bad.length));
+            }
+        }
+
+        /** Whether a sum of magnitudes of the row's products isn't within what floats hold. */
+        private boolean overflows() {
+            for (int unit = 0; unit < h.length; unit++) {
+                double sum = Math.abs(bias[unit])
+                        + magnitudes(weights, unit * x.length, x)
+                        + magnitudes(recurrent, unit * h.length, h);
+                if (!(sum <= Float.MAX_VALUE)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static double magnitudes(float[] matrix, int from, float[] vector) {
+            double sum = 0;
+            for (int i = 0; i < vector.length; i++) {
+                sum += Math.abs((double) matrix[from + i] * vector[i]);
+            }
+            return sum;
+        }
+    }
+}

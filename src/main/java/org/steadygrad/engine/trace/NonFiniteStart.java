@@ -1,0 +1,93 @@
+package org.steadygrad.engine.trace;
+
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+import org.steadygrad.model.NonFiniteParameters;
+import org.steadygrad.ops.FlatLayout;
+
+/**
+ * What isn't finite before a pass begins: numbers of the batch that count, parameters, running statistics. Whether such a
+ * number shows in the loss hangs on the model (a ReLU of minus infinity is 0, an embedding reads few rows, training reads no
+ * running statistics), and a step that begins with one must not be taken whether or not it does.
+ */
+public final class NonFiniteStart {
+    private NonFiniteStart() {}
+
+    /** @return the first parameter with an element that isn't finite */
+    public static Optional<NonFiniteOrigin> inParameters(FlatLayout layout, float[] parameters) {
+        List<NonFiniteParameters> found = NonFiniteParameters.of(layout, parameters);
+        return found.stream()
+                .findFirst()
+                .map(p -> new NonFiniteOrigin(
+                        p.block().layer(), "parameter " + p.block().parameter(), -1, p.first()));
+    }
+
+    /**
+     * @param input name of the features' place, for the finding
+     * @param output name of the labels' place
+     * @return the number of features, or else labels, that isn't finite and lies under no mask, at the earliest time step
+     */
+    public static Optional<NonFiniteOrigin> inBatch(MultiDataSet batch, String input, String output) {
+        return first(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()))
+                .map(found -> new NonFiniteOrigin(input, "input", found.step, found.value))
+                .or(() -> first(batch.getLabels(0), mask(batch.getLabelsMaskArrays()))
+                        .map(found -> new NonFiniteOrigin(output, "gradient", found.step, found.value)));
+    }
+
+    private static INDArray mask(INDArray[] masks) {
+        return masks == null ? null : masks[0];
+    }
+
+    private record Found(int step, double value) {}
+
+    /** @param mask of the array's shape, [examples, steps] or one number per example; null if there is none */
+    private static Optional<Found> first(INDArray array, INDArray mask) {
+        if (Double.isFinite(array.sumNumber().doubleValue())) {
+            return Optional.empty();
+        }
+        double[] values = array.dup('c').data().asDouble();
+        double[] weights = mask == null ? null : mask.dup('c').data().asDouble();
+        boolean sequence = array.rank() == 3;
+        boolean middle = sequence && timeInMiddle(array, mask);
+        int steps = sequence ? (int) array.size(middle ? 1 : 2) : 1;
+        int width = values.length / (int) array.size(0);
+        Found earliest = null;
+        for (int i = 0; i < values.length; i++) {
+            int inner = i % width;
+            int step = !sequence ? -1 : middle ? inner / (width / steps) : inner % steps;
+            boolean earlier = earliest == null || step < earliest.step;
+            if (!Double.isFinite(values[i])
+                    && earlier
+                    && counts(weights, values.length, i, i / width, Math.max(0, step), steps)) {
+                earliest = new Found(step, values[i]);
+            }
+        }
+        return Optional.ofNullable(earliest);
+    }
+
+    /** Whether an array is [examples, steps, size], as its mask has it; without a mask nothing hangs on it. */
+    private static boolean timeInMiddle(INDArray array, INDArray mask) {
+        return mask != null && mask.rank() == 2 && mask.size(1) == array.size(1) && mask.size(1) != array.size(2);
+    }
+
+    private static boolean counts(double[] weights, int length, int index, int example, int step, int steps) {
+        if (weights == null) {
+            return true;
+        }
+        int at = weights.length == length ? index : example * steps + step;
+        return at >= weights.length || weights[at] != 0;
+    }
+
+    /** A pass that began with what isn't finite has no finite loss, and its trace names the place. */
+    public static PassResult mark(PassResult result, Optional<NonFiniteOrigin> start) {
+        return start.isEmpty()
+                ? result
+                : new PassResult(
+                        Double.isFinite(result.loss()) ? Double.NaN : result.loss(),
+                        result.trace().map(trace -> trace.startingFrom(start.get())));
+    }
+}
