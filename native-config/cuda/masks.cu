@@ -13,9 +13,21 @@ extern "C" __global__ void mask_rows(const float* __restrict__ source, const flo
     }
 }
 
-// mask = 0 where all elements of a row are `masked`, else 1; one warp per row.
-extern "C" __global__ void derive_mask(const float* __restrict__ source, float* __restrict__ mask, float masked,
-                                       long long rows, int size) {
+// tensor = 0 in rows with a mask of 0, whatever stands there.
+extern "C" __global__ void clear_rows(float* __restrict__ tensor, const float* __restrict__ mask, int size,
+                                      long long elements) {
+    Place place(size);
+    EACH_ELEMENT(i, elements) {
+        if (mask[place.row] == 0) {
+            tensor[i] = 0;
+        }
+        place.advance();
+    }
+}
+
+// mask = 0 where all elements of a row are `masked`, or where `given` is 0, else 1; one warp per row. `given` may be null.
+extern "C" __global__ void derive_mask(const float* __restrict__ source, const float* __restrict__ given,
+                                       float* __restrict__ mask, float masked, long long rows, int size) {
     int lane = threadIdx.x % WARP;
     int warps = blockDim.x / WARP;
     for (long long row = (long long) blockIdx.x * warps + threadIdx.x / WARP; row < rows;
@@ -26,30 +38,30 @@ extern "C" __global__ void derive_mask(const float* __restrict__ source, float* 
         }
         unsigned found = __ballot_sync(0xffffffffu, data);
         if (lane == 0) {
-            mask[row] = found ? 1 : 0;
+            mask[row] = found && (given == nullptr || given[row] != 0) ? 1 : 0;
         }
     }
 }
 
-// last[example]: the last step whose mask isn't 0, or the first step.
+// last[example]: the last step whose mask isn't 0, or -1.
 extern "C" __global__ void find_last_steps(const float* __restrict__ mask, int* __restrict__ last, int steps,
                                            int examples) {
     EACH_ELEMENT(example, examples) {
         int step = steps - 1;
-        while (step > 0 && mask[(long long) step * examples + example] == 0) {
+        while (step >= 0 && mask[(long long) step * examples + example] == 0) {
             step--;
         }
         last[example] = step;
     }
 }
 
-// output[example] = input[last step][example]; that is the last of all where `last` is null.
+// output[example] = input[last step][example], 0 where that is -1; the last of all where `last` is null.
 extern "C" __global__ void last_rows(const float* __restrict__ input, const int* __restrict__ last,
                                      float* __restrict__ output, int steps, int examples, int size) {
     Place place(size);
     EACH_ELEMENT(i, (long long) examples * size) {
         long long step = last ? last[place.row] : steps - 1;
-        output[i] = input[(step * examples + place.row) * size + place.column];
+        output[i] = step < 0 ? 0 : input[(step * examples + place.row) * size + place.column];
         place.advance();
     }
 }

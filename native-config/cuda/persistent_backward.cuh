@@ -144,9 +144,7 @@ __device__ __forceinline__ void scanBackward(const Task& task, const BackwardTen
                 whole += input.outer;
                 past = Cell::retreat(input, function, whole, cell, of);
             } else {
-                whole = Cell::HOLDS ? whole : 0.0f;
                 past = whole;
-                cell = 0.0f;
 #pragma unroll
                 for (int gate = 0; gate < Cell::WIDTH; gate++) {
                     of[gate] = 0.0f;

@@ -1,7 +1,6 @@
-// The scan through all steps, for any cell. A cell has
+// The scan through all steps, for any cell; masked steps hold the state. A cell has
 //   GATES, WIDTH  gates with recurrent weights, and elements that "gates" has for each unit
 //   CELL          whether there is a memory beside the state
-//   HOLDS         whether masked steps hold the state; otherwise it is 0 there
 //   advance(given, products, bias, function, gates, state, cell)
 //                 from the products with input and state, and the state and cell before, those after, and what to keep
 #pragma once
@@ -138,9 +137,6 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
                     product[gate] = own[gate * unitsOfThread];
                 }
                 Cell::advance(input.gates, product, input.bias, function, kept, state, cell);
-            } else {
-                state = Cell::HOLDS ? state : 0.0f;
-                cell = 0.0f;
             }
             // first what others wait for
             if (task.blocks == 1) {
@@ -170,9 +166,9 @@ __device__ __forceinline__ void scanForward(const Task& task, const ForwardTenso
                     at.gates[(row * Cell::WIDTH + gate) * task.units + unit] = kept[gate];
                 }
             }
-            at.hidden[row * task.units + unit] = present ? state : 0.0f;
-            if (at.cells != nullptr) {
-                at.cells[row * task.units + unit] = Cell::CELL ? cell : state;
+            at.hidden[row * task.units + unit] = state;
+            if (Cell::CELL) {
+                at.cells[row * task.units + unit] = cell;
             }
             if (step + 1 == task.steps) {
                 at.finalHidden[example * task.units + unit] = state;

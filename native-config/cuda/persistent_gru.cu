@@ -6,7 +6,6 @@ struct Gru {
     static const int GATES = 3;
     static const int WIDTH = 4;
     static const bool CELL = false;
-    static const bool HOLDS = true;
     static const bool EARLIER = true;
 
     static __device__ __forceinline__ void advance(const float* given, const float* products, float bias, Function,

@@ -6,7 +6,6 @@ struct Lstm {
     static const int GATES = 4;
     static const int WIDTH = 4;
     static const bool CELL = true;
-    static const bool HOLDS = false;
     static const bool EARLIER = true;
 
     static __device__ __forceinline__ void advance(const float* given, const float* products, float, Function,

@@ -6,7 +6,6 @@ struct Simple {
     static const int GATES = 1;
     static const int WIDTH = 1;
     static const bool CELL = false;
-    static const bool HOLDS = false;
     static const bool EARLIER = false;
 
     static __device__ __forceinline__ void advance(const float* given, const float* products, float, Function function,

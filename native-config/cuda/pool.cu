@@ -13,7 +13,7 @@ __device__ inline float two_powers_less(float x, float power) {
     return power == 2 ? 1.0f : powf(fabsf(x), power - 2);
 }
 
-// An average over no step isn't a number.
+// An example without any step yields 0.
 extern "C" __global__ void pool_forward(const float* __restrict__ input, const float* __restrict__ mask,
                                         float* __restrict__ output, int pooling, float power, int steps, int examples,
                                         int size) {
@@ -39,7 +39,7 @@ extern "C" __global__ void pool_forward(const float* __restrict__ input, const f
         } else if (pooling == POOLING_POWER_NORM) {
             sum = power == 2 ? sqrtf(sum) : powf(sum, 1 / power);
         }
-        output[i] = sum;
+        output[i] = count == 0 ? 0 : sum;
         place.advance();
     }
 }

@@ -1,7 +1,7 @@
 // Recurrent layers: one time step between the product with the recurrent weights before and after it, and what is done
 // for all time steps at once. Tensors are time-major, gates [steps][examples][width], others [steps][examples][units].
 // "previous" is the step that a scan comes from, -1 at its start. A mask has one number per step and example; without a
-// mask its pointer is null. Threads stride over the elements [examples][units] of one step.
+// mask its pointer is null. Masked steps hold h and c, and their gradients pass by. Threads stride over the elements [examples][units] of one step.
 
 enum Function { TANH = 0, SIGMOID = 1, RECTIFIER = 2, RECTIFIER_OF_INPUT = 3 };
 
@@ -30,57 +30,64 @@ __device__ __forceinline__ bool present(const float* mask, long long row) {
     return mask == nullptr || mask[row] != 0.0f;
 }
 
-// h = f(gates); 0 where the step is masked. Gates keep h, or what f was applied to if h doesn't tell the slope.
-extern "C" __global__ void simple_forward(int step, int previous, float* gates, float* hidden, const float* mask,
-                                          int examples, int units, int function, float alpha) {
+// h = f(gates). Gates keep h, or what f was applied to if h doesn't tell the slope.
+extern "C" __global__ void simple_forward(int step, int previous, float* gates, float* hidden, const float* initial,
+                                          const float* mask, int examples, int units, int function, float alpha) {
     int elements = examples * units;
     long long start = (long long) step * elements;
+    const float* earlier = previous < 0 ? initial : hidden + (long long) previous * elements;
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
         float h = apply(function, alpha, gates[start + i]);
         if (function != RECTIFIER_OF_INPUT) {
             gates[start + i] = h;
         }
-        hidden[start + i] = present(mask, (long long) step * examples + i / units) ? h : 0.0f;
+        hidden[start + i] = present(mask, (long long) step * examples + i / units) ? h : earlier[i];
     }
 }
 
-// Gates become their gradient before activation. fromLater is the gradient of h by way of later steps.
+// Gates become their gradient before activation. stateGradient, of h by way of later steps, becomes that of the previous h
+// except by way of the recurrent weights.
 extern "C" __global__ void simple_backward(int step, int previous, float* gates, const float* hiddenGradient,
-                                           const float* fromLater, float* total, const float* mask, int examples,
+                                           float* stateGradient, float* total, const float* mask, int examples,
                                            int units, int function, float alpha) {
     int elements = examples * units;
     long long start = (long long) step * elements;
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
-        float whole = 0.0f;
+        float whole = stateGradient[i];
+        float direct = whole;
         float before = 0.0f;
         if (present(mask, (long long) step * examples + i / units)) {
-            whole = fromLater[i] + hiddenGradient[start + i];
+            whole += hiddenGradient[start + i];
             before = whole * slope(function, alpha, gates[start + i]);
+            direct = 0.0f;
         }
         gates[start + i] = before;
+        stateGradient[i] = direct;
         if (total != nullptr) {
             total[start + i] = whole;
         }
     }
 }
 
-// Gates in the order cell input, forget, output, input: c' = f c + i g, h = o tanh(c'); both 0 where the step is masked.
+// Gates in the order cell input, forget, output, input: c' = f c + i g, h = o tanh(c').
 extern "C" __global__ void lstm_forward(int step, int previous, float* gates, float* hidden, float* cells,
-                                        const float* initialCell, const float* mask, int examples, int units) {
+                                        const float* initial, const float* initialCell, const float* mask,
+                                        int examples, int units) {
     int elements = examples * units;
     long long start = (long long) step * elements;
     const float* earlier = previous < 0 ? initialCell : cells + (long long) previous * elements;
+    const float* held = previous < 0 ? initial : hidden + (long long) previous * elements;
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
         int example = i / units;
-        float h = 0.0f;
-        float c = 0.0f;
+        float h = held[i];
+        float c = earlier[i];
         if (present(mask, (long long) step * examples + example)) {
             float* own = gates + 4 * start + 4LL * example * units + (i - example * units);
             float candidate = tanhf(own[0]);
             float forget = sigmoid(own[units]);
             float output = sigmoid(own[2LL * units]);
             float input = sigmoid(own[3LL * units]);
-            c = forget * earlier[i] + input * candidate;
+            c = forget * c + input * candidate;
             h = output * tanhf(c);
             own[0] = candidate;
             own[units] = forget;
@@ -92,9 +99,9 @@ extern "C" __global__ void lstm_forward(int step, int previous, float* gates, fl
     }
 }
 
-// cellGradient, of c by way of later steps, becomes that of the previous c.
+// cellGradient, of c by way of later steps, becomes that of the previous c; stateGradient as above.
 extern "C" __global__ void lstm_backward(int step, int previous, float* gates, const float* cells,
-                                         const float* initialCell, const float* hiddenGradient, const float* fromLater,
+                                         const float* initialCell, const float* hiddenGradient, float* stateGradient,
                                          float* cellGradient, float* total, const float* mask, int examples, int units) {
     int elements = examples * units;
     long long start = (long long) step * elements;
@@ -102,8 +109,9 @@ extern "C" __global__ void lstm_backward(int step, int previous, float* gates, c
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
         int example = i / units;
         float* own = gates + 4 * start + 4LL * example * units + (i - example * units);
-        float whole = 0.0f;
-        float later = 0.0f;
+        float whole = stateGradient[i];
+        float direct = whole;
+        float later = cellGradient[i];
         float ofCandidate = 0.0f;
         float ofForget = 0.0f;
         float ofOutput = 0.0f;
@@ -114,19 +122,21 @@ extern "C" __global__ void lstm_backward(int step, int previous, float* gates, c
             float output = own[2LL * units];
             float input = own[3LL * units];
             float shown = tanhf(cells[start + i]);
-            whole = fromLater[i] + hiddenGradient[start + i];
-            float ofCell = cellGradient[i] + whole * output * (1.0f - shown * shown);
+            whole += hiddenGradient[start + i];
+            float ofCell = later + whole * output * (1.0f - shown * shown);
             ofCandidate = ofCell * input * (1.0f - candidate * candidate);
             ofForget = ofCell * earlier[i] * forget * (1.0f - forget);
             ofOutput = whole * shown * output * (1.0f - output);
             ofInput = ofCell * candidate * input * (1.0f - input);
             later = ofCell * forget;
+            direct = 0.0f;
         }
         own[0] = ofCandidate;
         own[units] = ofForget;
         own[2LL * units] = ofOutput;
         own[3LL * units] = ofInput;
         cellGradient[i] = later;
+        stateGradient[i] = direct;
         if (total != nullptr) {
             total[start + i] = whole;
         }
@@ -134,20 +144,17 @@ extern "C" __global__ void lstm_backward(int step, int previous, float* gates, c
 }
 
 // Gates in the order r, z, n, q: q = h Rn + cn, n = tanh(xn + r q), h' = (1 - z) n + z h. recurrent [examples][3 units] is
-// the product of h with the recurrent weights. A masked step has the output 0 and holds h, which "states" keeps then; it is
-// null without a mask, when the output is the state.
+// the product of h with the recurrent weights.
 extern "C" __global__ void gru_forward(int step, int previous, float* gates, const float* recurrent,
-                                       const float* candidateBias, float* hidden, float* states, const float* initial,
+                                       const float* candidateBias, float* hidden, const float* initial,
                                        const float* mask, int examples, int units) {
     int elements = examples * units;
     long long start = (long long) step * elements;
-    const float* kept = states == nullptr ? hidden : states;
-    const float* earlier = previous < 0 ? initial : kept + (long long) previous * elements;
+    const float* earlier = previous < 0 ? initial : hidden + (long long) previous * elements;
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
         int example = i / units;
         int unit = i - example * units;
         float h = earlier[i];
-        float shown = 0.0f;
         if (present(mask, (long long) step * examples + example)) {
             float* own = gates + 4 * start + 4LL * example * units + unit;
             const float* product = recurrent + 3LL * example * units + unit;
@@ -156,29 +163,24 @@ extern "C" __global__ void gru_forward(int step, int previous, float* gates, con
             float q = product[2LL * units] + candidateBias[unit];
             float candidate = tanhf(own[2LL * units] + reset * q);
             h = (1.0f - update) * candidate + update * h;
-            shown = h;
             own[0] = reset;
             own[units] = update;
             own[2LL * units] = candidate;
             own[3LL * units] = q;
         }
-        hidden[start + i] = shown;
-        if (states != nullptr) {
-            states[start + i] = h;
-        }
+        hidden[start + i] = h;
     }
 }
 
 // stateGradient, of h by way of later steps, becomes that of the previous h except by way of the recurrent weights;
 // recurrentGradient [examples][3 units] is what those are to be multiplied by: the gradients of r, z and q.
-extern "C" __global__ void gru_backward(int step, int previous, float* gates, const float* hidden, const float* states,
+extern "C" __global__ void gru_backward(int step, int previous, float* gates, const float* hidden,
                                         const float* initial, const float* hiddenGradient, float* stateGradient,
                                         float* recurrentGradient, float* total, const float* mask, int examples,
                                         int units) {
     int elements = examples * units;
     long long start = (long long) step * elements;
-    const float* kept = states == nullptr ? hidden : states;
-    const float* earlier = previous < 0 ? initial : kept + (long long) previous * elements;
+    const float* earlier = previous < 0 ? initial : hidden + (long long) previous * elements;
     for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < elements; i += gridDim.x * blockDim.x) {
         int example = i / units;
         int unit = i - example * units;

@@ -90,7 +90,19 @@ final class TrainCommand implements Callable<Integer> {
         if (stop.requested().isPresent() && !result.completed()) {
             return Interrupts.EXIT_CODE;
         }
-        return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;
+        boolean shown = hasPage(folder, err);
+        return result.completed() && shown ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /** Training went well without its page, but whoever looks for it must be told, however quiet the run was to be. */
+    private static boolean hasPage(Path folder, PrintWriter err) {
+        boolean missing = Files.exists(folder.resolve("metrics.jsonl")) && !Files.exists(folder.resolve("report.html"));
+        if (missing) {
+            err.println("Error: " + folder.resolve("report.html") + " could not be written, though the run is complete and"
+                    + " its model saved. 'steadygrad report " + folder + " --debug' tells why.");
+            err.flush();
+        }
+        return !missing;
     }
 
     private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {

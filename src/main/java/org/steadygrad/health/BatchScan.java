@@ -41,21 +41,59 @@ final class BatchScan {
     }
 
     /**
-     * @param mask [batch, time], or null
+     * @param mask [batch, time], [batch, 1], of the array's shape, or null
      * @param limit magnitude above which a value is too large
      * @param ranges whether columns and zeros are asked for; else they are known only where a value is bad
      */
-    static BatchScan of(INDArray array, INDArray mask, double limit, boolean ranges) {
+    static BatchScan of(INDArray given, INDArray mask, double limit, boolean ranges) {
+        INDArray array = timeLast(given, mask);
         int time = array.rank() == 3 ? (int) array.size(2) : 1;
         BatchScan scan = new BatchScan((int) array.size(1), limit);
         INDArray plain = inOrder(array, array.ordering());
         int[] bits = bits(plain);
         scan.sign(IntBuffer.wrap(bits), bits.length);
         if (ranges || largest(bits) > Float.floatToRawIntBits(scan.limit)) {
-            boolean perStep = mask != null && array.rank() == 3 && mask.length() == array.size(0) * time;
-            scan.read((int) array.size(0), time, plain, bits, perStep ? bits(inOrder(mask, 'c')) : null);
+            scan.read((int) array.size(0), time, plain, bits, Present.of(array, mask));
         }
         return scan;
+    }
+
+    /** Sequences [batch, time, columns] turned, where the mask tells that they are. */
+    private static INDArray timeLast(INDArray array, INDArray mask) {
+        boolean turned = array.rank() == 3
+                && mask != null
+                && mask.rank() == 2
+                && mask.size(1) != array.size(2)
+                && mask.size(1) == array.size(1);
+        return turned ? array.permute(0, 2, 1) : array;
+    }
+
+    /**
+     * Which values aren't masked.
+     *
+     * @param bits of the mask in 'c' order; the other numbers tell how far apart rows, columns and time steps are in it
+     */
+    private record Present(int[] bits, int byRow, int byColumn, int byStep) {
+        /** @return null when all are there, or the mask is of no known shape */
+        static Present of(INDArray array, INDArray mask) {
+            if (mask == null) {
+                return null;
+            }
+            int columns = (int) array.size(1);
+            int time = array.rank() == 3 ? (int) array.size(2) : 1;
+            int[] bits = BatchScan.bits(inOrder(mask, 'c'));
+            if (bits.length == array.length()) {
+                return new Present(bits, columns * time, time, 1);
+            }
+            if (bits.length == array.size(0) * time) {
+                return new Present(bits, time, 0, 1);
+            }
+            return bits.length == array.size(0) ? new Present(bits, 1, 0, 0) : null;
+        }
+
+        boolean at(int row, int column, int step) {
+            return (bits[row * byRow + column * byColumn + step * byStep] & Integer.MAX_VALUE) != 0;
+        }
     }
 
     private static INDArray inOrder(INDArray array, char order) {
@@ -85,18 +123,18 @@ final class BatchScan {
     }
 
     /** In 'c' order the time steps of an example's column lie together, in 'f' order the examples of a step's column. */
-    private void read(int rows, int time, INDArray array, int[] data, int[] mask) {
+    private void read(int rows, int time, INDArray array, int[] data, Present present) {
         boolean examplesTogether = array.ordering() == 'f';
         int outer = examplesTogether ? time : rows;
         int inner = examplesTogether ? rows : time;
         for (int first = 0; first < outer; first++) {
             for (int column = 0; column < columns; column++) {
                 int at = (first * columns + column) * inner;
-                if (mask != null || !run(data, at, inner, column)) {
+                if (present != null || !run(data, at, inner, column)) {
                     for (int second = 0; second < inner; second++) {
                         int row = examplesTogether ? second : first;
                         int step = examplesTogether ? first : second;
-                        if (mask == null || (mask[row * time + step] & Integer.MAX_VALUE) != 0) {
+                        if (present == null || present.at(row, column, step)) {
                             take(row, column, array.rank() == 3 ? step : -1, Float.intBitsToFloat(data[at + second]));
                         }
                     }

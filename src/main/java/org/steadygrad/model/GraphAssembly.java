@@ -1,7 +1,6 @@
 package org.steadygrad.model;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -20,6 +19,7 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.DeepStack;
+import org.steadygrad.nn.LastPresentStepVertex;
 import org.steadygrad.nn.SequencePooling;
 import org.steadygrad.spec.InitializerKind;
 import org.steadygrad.spec.LayerSpec;
@@ -173,7 +173,7 @@ final class GraphAssembly {
         toSequence(name);
         switch (kind) {
             case LAST -> {
-                graph.addVertex(name, new LastTimeStepVertex(ModelBuilder.INPUT), last);
+                graph.addVertex(name, new LastPresentStepVertex(ModelBuilder.INPUT), last);
                 last = name;
             }
             case MAX -> append(name, new SequencePooling(PoolingType.MAX));

@@ -8,9 +8,10 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.activations.IActivation;
 import org.steadygrad.nn.GRU;
+import org.steadygrad.nn.MaskAware;
 import org.steadygrad.spec.LayerSpec;
 
-/** Turns recurrent layers of a run file into DL4J's. */
+/** Turns recurrent layers of a run file into DL4J's, with masks that are right in DL4J's own passes as well. */
 final class RecurrentLayers {
     private static final int LSTM_GATES = 4;
 
@@ -26,7 +27,7 @@ final class RecurrentLayers {
         builder.weightInit(inputWeights(spec, activation, width, who));
         builder.weightInitRecurrent(Weights.recurrent(spec.recurrentInit(), activation));
         GraphAssembly.drop(builder, spec.dropout());
-        Layer layer = builder.build();
+        Layer layer = MaskAware.of((Layer) builder.build());
         return switch (spec.direction()) {
             case FORWARD -> layer;
             case CONCAT -> new Bidirectional(Bidirectional.Mode.CONCAT, layer);

@@ -20,7 +20,7 @@ import org.steadygrad.ops.BatchNormOps;
 /**
  * DL4J's batch normalisation of vectors and images with sums that are right for any number of rows: those of DL4J 1.0.0-M2.1
  * are in float, so that a million values with mean 1,000 and variance 1 have mean 996 and variance 15 there. Locked gamma and
- * beta are applied always. Stands in for DL4J's layer in a network; parameters, their names and their order are DL4J's.
+ * beta are applied always, and masked time steps are left out. Stands in for DL4J's layer in a network; parameters, their names and their order are DL4J's.
  */
 public final class ExactBatchNormalization extends BatchNormalization {
     private static final long serialVersionUID = 1L;
@@ -51,8 +51,8 @@ public final class ExactBatchNormalization extends BatchNormalization {
         BatchNormOps ops = new BatchNormOps(layerConf().getEps(), new ActivationIdentity());
         var affine = BatchNormLayer.affine(layerConf(), this::getParam, dataType);
         BatchNormForward result = training
-                ? ops.train(x, null, affine)
-                : ops.infer(x, null, affine, BatchNormLayer.running(layerConf(), this::getParam));
+                ? ops.train(x, rowMask(), affine)
+                : ops.infer(x, rowMask(), affine, BatchNormLayer.running(layerConf(), this::getParam));
         pass = BatchNormLayer.kept(result, workspaces);
         return workspaces.leverageTo(ArrayType.ACTIVATIONS, shapedAs(input, result.output()));
     }
@@ -77,6 +77,11 @@ public final class ExactBatchNormalization extends BatchNormalization {
                 .forEach((name, change) -> put(result, name, change));
         pass = null;
         return new Pair<>(result, workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, shapedAs(input, gradients.input())));
+    }
+
+    /** Of time steps as rows; null when all of them count. */
+    private INDArray rowMask() {
+        return maskArray != null && input.rank() == 2 && maskArray.length() == input.size(0) ? maskArray : null;
     }
 
     private boolean takes(INDArray array) {

@@ -1,14 +1,21 @@
 package org.steadygrad.nn;
 
+import java.util.Collection;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeRecurrent;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * DL4J's pooling over time, [batch, features, time] to [batch, features], that says so: DL4J 1.0.0-M2.1 computes the same but
  * declares its output a sequence, so that layers above are set up for sequences and graphs with a vertex that adds or merges
- * are refused ("cannot process activations of different types"). Masked steps are left out, as in DL4J.
+ * are refused ("cannot process activations of different types"). Masked steps are left out, as in DL4J; what an example without any
+ * step yields is 0, where DL4J's average isn't a number.
  */
 public final class SequencePooling extends GlobalPoolingLayer {
     private static final long serialVersionUID = 1L;
@@ -18,6 +25,23 @@ public final class SequencePooling extends GlobalPoolingLayer {
 
     public SequencePooling(PoolingType type) {
         super(type);
+    }
+
+    @Override
+    public Layer instantiate(
+            NeuralNetConfiguration conf,
+            Collection<TrainingListener> trainingListeners,
+            int layerIndex,
+            INDArray layerParamsView,
+            boolean initializeParams,
+            DataType networkDataType) {
+        SequencePoolingLayer layer = new SequencePoolingLayer(conf, networkDataType);
+        layer.setListeners(trainingListeners);
+        layer.setIndex(layerIndex);
+        layer.setParamsViewArray(layerParamsView);
+        layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+        layer.setConf(conf);
+        return layer;
     }
 
     @Override

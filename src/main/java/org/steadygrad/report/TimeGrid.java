@@ -10,7 +10,8 @@ import org.steadygrad.health.Look;
 
 /**
  * The gradient through time of one recurrent layer and direction over the iterations, in bounded memory: at most {@value #COLUMNS}
- * looks, each with at most {@value #POINTS} time steps, of which groups of neighbours keep the largest norm.
+ * looks, each with at most {@value #POINTS} time steps, of which groups of neighbours keep the largest norm. Looks may have noted
+ * other steps, in any order, since sequences differ in length.
  */
 final class TimeGrid extends ViewPart<ObjectNode> {
     static final int COLUMNS = 96;
@@ -30,10 +31,10 @@ final class TimeGrid extends ViewPart<ObjectNode> {
     void add(int iteration, Look.Profile profile) {
         List<Integer> steps = profile.steps();
         int points = Math.min(steps.size(), profile.norms().size());
-        if (points == 0) {
+        int length = steps.stream().limit(points).mapToInt(step -> step + 1).max().orElse(0);
+        if (length == 0 || steps.stream().limit(points).anyMatch(step -> step < 0)) {
             return;
         }
-        int length = steps.get(points - 1) + 1;
         int kept = Math.min(points, POINTS);
         int[] keptSteps = new int[kept];
         double[] norms = new double[kept];

@@ -3,6 +3,7 @@ package org.steadygrad.train;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ final class RunReport {
 
     private RunReport() {}
 
-    /** That it can't be written is said, and changes nothing for the run. */
+    /** That it can't be written is said, and changes nothing for the run; a page of an earlier part doesn't stay then. */
     static void write(RunFolder folder) {
         if (!Files.exists(folder.metrics())) {
             return;
@@ -27,6 +28,15 @@ final class RunReport {
             AtomicFile.write(folder.report(), out -> out.write(page));
         } catch (IOException | RuntimeException e) {
             LOG.warn("The run's page {} could not be written: {}", folder.report(), e.toString());
+            remove(folder.report());
+        }
+    }
+
+    private static void remove(Path page) {
+        try {
+            Files.deleteIfExists(page);
+        } catch (IOException e) {
+            LOG.warn("The page {} is of an earlier part of the run, and can't be removed: {}", page, e.toString());
         }
     }
 }

@@ -8,6 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.nn.MaskAware;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -36,9 +37,12 @@ public record ContractCase(String name, ComputationGraphConfiguration configurat
         return graph;
     }
 
-    /** The same model with the same parameters in double. */
+    /** The same model with the same parameters in double, with layers that are right where there are masks. */
     public ComputationGraph reference() {
-        return inDouble(model());
+        ComputationGraph model = model();
+        ComputationGraph masked = new ComputationGraph(MaskAware.of(model.getConfiguration()));
+        masked.init(model.params(), true);
+        return inDouble(masked);
     }
 
     static ComputationGraph inDouble(ComputationGraph model) {

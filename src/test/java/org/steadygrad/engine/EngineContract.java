@@ -9,6 +9,7 @@ public abstract class EngineContract
                 VectorLayersContract,
                 SequenceLayersContract,
                 MaskedSequencesContract,
+                MaskLawContract,
                 GraphShapesContract,
                 BatchFormsContract,
                 VanishingGradientsContract,

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -52,6 +53,49 @@ public interface TimeProfileContract extends EngineSubject {
                                 .findFirst()
                                 .orElseThrow(),
                         profile);
+            }
+        }
+    }
+
+    /** Where each example's steps lie elsewhere, a step's gradient is still that of all examples at this very step. */
+    @TestFactory
+    default Stream<DynamicTest> bothWaysWithGaps() {
+        return Stream.of(Cell.values()).map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> assertBothWays(cell)));
+    }
+
+    private void assertBothWays(Cell cell) {
+        ContractData data = new ContractData(6);
+        INDArray mask = ContractData.mask(STEPS, 43, 20, 1, 43, 7, 30, 0);
+        for (int t = 0; t < STEPS; t++) {
+            mask.putScalar(3, t, t < 11 ? 0 : 1);
+            mask.putScalar(5, t, t < 30 && t % 4 != 1 ? 1 : 0);
+        }
+        ContractCase test = new ContractCase(
+                "",
+                chain(
+                        InputType.recurrent(3),
+                        new Bidirectional(Bidirectional.Mode.CONCAT, cell.units(5)),
+                        stepClasses(3)),
+                ContractData.batch(data.normal(7, 3, STEPS), data.oneHot(7, 3, STEPS), mask, mask.dup()));
+        List<TimeProfile> expected = TracedPass.run(test.reference(), test.referenceBatch(), false)
+                .trace()
+                .profiles();
+        try (Engine engine = engine(test.model())) {
+            List<TimeProfile> actual = engine.computeGradient(test.batch(), new PassOptions(5, false, false, true))
+                    .trace()
+                    .orElseThrow()
+                    .profiles();
+            assertEquals(2, actual.size());
+            for (TimeProfile profile : actual) {
+                TimeProfile right = expected.stream()
+                        .filter(p -> p.direction().equals(profile.direction()))
+                        .findFirst()
+                        .orElseThrow();
+                assertTrue(profile.steps().contains(profile.direction().equals("forward") ? STEPS - 1 : 0));
+                for (int i = 0; i < profile.steps().size(); i++) {
+                    double norm = right.norms().get(right.steps().indexOf(profile.steps().get(i)));
+                    assertEquals(norm, profile.norms().get(i), 1e-4 * norm, "norm at " + profile.steps().get(i));
+                }
             }
         }
     }

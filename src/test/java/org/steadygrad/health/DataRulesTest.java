@@ -45,6 +45,40 @@ class DataRulesTest {
         assertBadPlace(rules.look(4, batch(features.dup('f'))).now());
     }
 
+    /** What stands where there is no data is nobody's business, however the mask and the array are shaped. */
+    @Test
+    void valuesUnderMasksAreNotLookedAt() {
+        INDArray features = numbers(3, 7, 17);
+        INDArray featureMask = Nd4j.ones(3, 17);
+        features.putScalar(new int[] {2, 5, 11}, Double.NaN);
+        featureMask.putScalar(2, 11, 0);
+        INDArray labels = numbers(3, 2, 17);
+        INDArray byElement = Nd4j.ones(3, 2, 17);
+        labels.putScalar(new int[] {1, 1, 4}, Double.POSITIVE_INFINITY);
+        byElement.putScalar(new int[] {1, 1, 4}, 0);
+        assertEquals(List.of(), rules(false, 9).look(1, batch(features, labels, featureMask, byElement)).now());
+        INDArray timeInMiddle = features.permute(0, 2, 1).dup('c');
+        assertEquals(
+                List.of(), rules(false, 9).look(1, batch(timeInMiddle, labels, featureMask, byElement)).now());
+        INDArray oneLabel = numbers(3, 2);
+        oneLabel.putScalar(1, 0, Double.NaN);
+        INDArray byRow = Nd4j.ones(3, 1);
+        byRow.putScalar(1, 0, 0);
+        assertEquals(List.of(), rules(false, 9).look(1, batch(features, oneLabel, featureMask, byRow)).now());
+        byRow.putScalar(1, 0, 1);
+        List<Finding> seen = rules(false, 9).look(1, batch(features, oneLabel, featureMask, byRow)).now();
+        assertEquals(1, seen.size());
+        assertTrue(seen.get(0).message().contains("label 0 of example 1"), seen.get(0).message());
+    }
+
+    private static MultiDataSet batch(INDArray features, INDArray labels, INDArray featureMask, INDArray labelMask) {
+        return new MultiDataSet(
+                new INDArray[] {features},
+                new INDArray[] {labels},
+                new INDArray[] {featureMask},
+                new INDArray[] {labelMask});
+    }
+
     private static void assertBadPlace(List<Finding> now) {
         assertEquals(List.of("bad-input"), now.stream().map(Finding::id).toList());
         assertEquals(2, now.get(0).evidence().get("row"));

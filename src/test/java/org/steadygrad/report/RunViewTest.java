@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.health.Finding;
+import org.steadygrad.health.Look;
 import org.steadygrad.health.Severity;
 
 class RunViewTest {
@@ -38,6 +39,48 @@ class RunViewTest {
         if (i % 7 == 1) {
             view.distributed(SampleRun.distributions(i, 3));
         }
+    }
+
+    /** Sequences differ in length, so that looks note other steps, and not always in their order. */
+    @Test
+    void looksMayNoteOtherSteps() {
+        RunView view = new RunView("run");
+        view.looked(looked(1, List.of(15, 7), List.of(0.25, 0.5)));
+        view.looked(looked(2, List.of(0, 8, 99), List.of(1.0, 2.0, 4.0)));
+        view.looked(looked(3, List.of(3, 2, 1), List.of(0.125)));
+        view.looked(looked(4, List.of(), List.of()));
+        JsonNode time = view.json().at("/time/0");
+        assertEquals(100, time.at("/length").asInt());
+        assertEquals(3, time.at("/columns").size());
+        assertEquals(0.5, norm(time, 7, 0));
+        assertEquals(0.25, norm(time, 15, 0));
+        assertEquals(4, norm(time, 99, 1));
+        assertEquals(0.125, norm(time, 3, 2));
+    }
+
+    private static Look looked(int iteration, List<Integer> steps, List<Double> norms) {
+        Look.Profile profile = new Look.Profile("layer1", "backward", 1, steps, norms);
+        Look other = SampleRun.look(iteration, 3, 17);
+        return new Look(
+                iteration,
+                1,
+                1,
+                1,
+                true,
+                other.parameters(),
+                other.gates(),
+                other.layers(),
+                List.of(profile),
+                other.nonFinite());
+    }
+
+    private static double norm(JsonNode time, int step, int column) {
+        for (int row = 0; row < time.at("/steps").size(); row++) {
+            if (time.at("/steps").get(row).asInt() == step) {
+                return time.at("/norms").get(row).get(column).asDouble();
+            }
+        }
+        throw new AssertionError("no step " + step + " in " + time.at("/steps"));
     }
 
     @Test

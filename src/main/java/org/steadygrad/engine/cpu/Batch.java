@@ -1,6 +1,5 @@
 package org.steadygrad.engine.cpu;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +13,7 @@ import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
 
-/** A program's copy of a batch: features, labels and masks, time-major. */
+/** A program's copy of a batch: features, labels and masks, time-major; zeros where a mask is 0, whatever stood there. */
 final class Batch {
     private final Program program;
     private final Plan plan;
@@ -57,12 +56,24 @@ final class Batch {
                     "engine cpu", plan.input().size() + " features per row", width, "Check the data's columns.");
         }
         features.load(array, plan.inputFormat());
+        featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
+        program.mask(plan.mask()).ifPresent(rows -> clear(program.value(plan.input()), rows));
         for (PlanStep step : plan.steps()) {
             if (step instanceof PlanStep.Embed embed) {
-                checkNumbers("embedding layer " + embed.layer(), program.value(plan.input()), embed.vocabulary(), Optional.empty());
+                checkNumbers("embedding layer " + embed.layer(), program.value(plan.input()), embed.vocabulary());
             }
         }
-        featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
+    }
+
+    /** @param mask has a number for each row of the tensor, or for each element */
+    private static void clear(FloatMemory tensor, FloatMemory mask) {
+        int width = tensor.length() / mask.length();
+        float[] zeros = new float[width];
+        for (int row = 0; row < mask.length(); row++) {
+            if (mask.get(row) == 0) {
+                tensor.write(row * width, zeros, width);
+            }
+        }
     }
 
     /** Copies what the loss needs. */
@@ -73,6 +84,17 @@ final class Batch {
             labelIntake = new Intake(program, labels, labelSize);
         }
         labelIntake.load(array, plan.labelFormat());
+        loadLabelMask(batch);
+        labelMask.or(() -> program.mask(plan.loss().mask())).ifPresent(mask -> clear(labels, mask));
+        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
+            checkNumbers(
+                    "loss of layer " + plan.loss().layer(),
+                    labels,
+                    plan.loss().output().size());
+        }
+    }
+
+    private void loadLabelMask(MultiDataSet batch) {
         if (labelMask.isPresent()) {
             if (labelMaskIntake == null) {
                 int size = program.shape().labelMask() == LabelMask.ROWS
@@ -82,29 +104,15 @@ final class Batch {
             }
             labelMaskIntake.load(first(batch.getLabelsMaskArrays()), plan.labelFormat());
         }
-        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
-            checkNumbers(
-                    "loss of layer " + plan.loss().layer(),
-                    labels,
-                    plan.loss().output().size(),
-                    labelMask);
-        }
     }
 
-    /** @param mask numbers are of no importance where it is 0 */
-    private void checkNumbers(String who, FloatMemory numbers, int bound, Optional<FloatMemory> mask) {
+    private void checkNumbers(String who, FloatMemory numbers, int bound) {
         float[] heap = program.runtime().heap(0, 0);
-        float[] weights = program.runtime().heap(0, 1);
-        Arrays.fill(weights, 1);
         for (int start = 0; start < numbers.length(); start += CpuRuntime.CHUNK) {
             int count = Math.min(CpuRuntime.CHUNK, numbers.length() - start);
             numbers.read(start, heap, count);
-            if (mask.isPresent()) {
-                mask.get().read(start, weights, count);
-            }
             for (int i = 0; i < count; i++) {
-                boolean valid = heap[i] >= 0 && heap[i] < bound && heap[i] == (int) heap[i];
-                if (!valid && weights[i] != 0) {
+                if (!(heap[i] >= 0 && heap[i] < bound && heap[i] == (int) heap[i])) {
                     throw InvalidInputException.of(
                             who, "whole numbers from 0 to " + (bound - 1), heap[i], "Check the data's vocabulary.");
                 }

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cpu;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 
 /** Notes the norm of dLoss/dh_t at boundaries of segments: what later steps send back, and the output's own gradient. */
@@ -38,6 +39,16 @@ final class BoundaryNorms {
         }
         steps.add(time);
         squares.add(sum);
+    }
+
+    /** Forgets all steps but these. */
+    void keep(Set<Integer> times) {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            if (!times.contains(steps.get(i))) {
+                steps.remove(i);
+                squares.remove(i);
+            }
+        }
     }
 
     /** Takes what was noted of the same steps, of some of the examples' states each. */

@@ -22,6 +22,7 @@ import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.MaskedBatches;
 
 /** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
 final class CpuEngine implements Engine {
@@ -88,7 +89,8 @@ final class CpuEngine implements Engine {
     }
 
     @Override
-    public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
+    public PassResult computeGradient(MultiDataSet given, PassOptions options) {
+        MultiDataSet batch = MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");

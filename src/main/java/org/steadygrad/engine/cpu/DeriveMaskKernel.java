@@ -1,19 +1,22 @@
 package org.steadygrad.engine.cpu;
 
+import java.util.Optional;
 import org.steadygrad.engine.plan.PlanStep;
 
-/** Finds the rows that hold nothing but the value that stands for no data. */
+/** Finds the rows that hold nothing but the value that stands for no data, or have none anyway. */
 final class DeriveMaskKernel implements Kernel {
     private final int size;
     private final float masked;
     private final FloatMemory input;
     private final FloatMemory output;
+    private final Optional<FloatMemory> mask;
 
     DeriveMaskKernel(Program program, PlanStep.DeriveMask step) {
         size = step.input().size();
         masked = (float) step.masked();
         input = program.value(step.input());
         output = program.value(step.output());
+        mask = program.mask(step.mask());
     }
 
     @Override
@@ -24,6 +27,9 @@ final class DeriveMaskKernel implements Kernel {
     }
 
     private boolean holdsData(int row) {
+        if (mask.isPresent() && mask.get().get(row) == 0) {
+            return false;
+        }
         for (int i = 0; i < size; i++) {
             if (input.get(row * size + i) != masked) {
                 return true;

@@ -21,6 +21,7 @@ final class GruRun implements AutoCloseable {
     private final SequenceExchange outputGradient;
     private final SequenceExchange inputGradient;
     private final FloatMemory mask;
+    private final SequenceMask present;
     private final SequenceExchange masks;
     private FloatMemory finalState;
 
@@ -53,7 +54,8 @@ final class GruRun implements AutoCloseable {
         masks = key.masked ? exchange(mask) : null;
         RecurrentLayer.Place place =
                 new RecurrentLayer.Place(model.runtime(), model.packed(), scope, "GRU", Long.MAX_VALUE);
-        layer = new RecurrentLayer(place, shape, model.blocks(), tensors, new SequenceMask(shape, mask, true));
+        present = new SequenceMask(shape, mask);
+        layer = new RecurrentLayer(place, shape, model.blocks(), tensors, present);
         if (key.training) {
             layer.deliver(model.memory());
         }
@@ -69,6 +71,9 @@ final class GruRun implements AutoCloseable {
             masks.load(sequences.mask());
         }
         List<FloatMemory> state = layer.prepare(true);
+        if (masks != null) {
+            present.clear(tensors.input(), model.inputs());
+        }
         if (sequences.initial() == null) {
             state.get(0).zero();
         } else {

@@ -3,8 +3,10 @@ package org.steadygrad.engine.cpu;
 import java.util.Optional;
 import org.steadygrad.engine.plan.PlanStep;
 
-/** Takes every example's last row. */
+/** Takes every example's last row; zeros, to which no gradient goes back, of an example without any step. */
 final class LastStepKernel implements Kernel {
+    private static final int NONE = -1;
+
     private final int examples;
     private final int steps;
     private final int size;
@@ -15,6 +17,7 @@ final class LastStepKernel implements Kernel {
     private final FloatMemory gradient;
     private final int[] last;
     private final float[] row;
+    private final float[] zeros;
 
     LastStepKernel(Program program, PlanStep.LastStep step, int number) {
         examples = program.shape().examples();
@@ -27,12 +30,17 @@ final class LastStepKernel implements Kernel {
         gradient = inputGradient.isPresent() ? program.gradient(step.output()) : null;
         last = new int[examples];
         row = new float[size];
+        zeros = new float[size];
     }
 
     @Override
     public void forward(Pass pass) {
         for (int example = 0; example < examples; example++) {
             last[example] = lastStep(example);
+            if (last[example] == NONE) {
+                output.write(example * size, zeros, size);
+                continue;
+            }
             input.read((last[example] * examples + example) * size, row, size);
             output.write(example * size, row, size);
         }
@@ -40,7 +48,7 @@ final class LastStepKernel implements Kernel {
 
     private int lastStep(int example) {
         int step = steps - 1;
-        while (mask.isPresent() && step > 0 && mask.get().get(step * examples + example) == 0) {
+        while (mask.isPresent() && step != NONE && mask.get().get(step * examples + example) == 0) {
             step--;
         }
         return step;
@@ -54,6 +62,9 @@ final class LastStepKernel implements Kernel {
         FloatMemory target = inputGradient.get();
         target.zero();
         for (int example = 0; example < examples; example++) {
+            if (last[example] == NONE) {
+                continue;
+            }
             gradient.read(example * size, row, size);
             target.write((last[example] * examples + example) * size, row, size);
         }

@@ -6,8 +6,7 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.PlanStep.Pooling;
 
 /**
- * Pools the steps of every example. As in DL4J, an average over no step at all isn't a number, and the gradient of a
- * maximum goes to its first place.
+ * Pools the steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
  */
 final class PoolKernel implements Kernel {
     private static final int GRAIN = 4 * CpuRuntime.CHUNK;
@@ -80,7 +79,11 @@ final class PoolKernel implements Kernel {
                     join(sum, x, weight);
                 }
             }
-            finish(sum, count);
+            if (count == 0) {
+                Arrays.fill(sum, 0);
+            } else {
+                finish(sum, count);
+            }
             output.write(example * size, sum, size);
         }
     }

@@ -6,7 +6,6 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
 import org.steadygrad.engine.plan.PlanStep;
-import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /**
  * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as
@@ -45,7 +44,7 @@ final class RecurKernel implements Kernel, Profiled {
                 shape,
                 new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
                 tensors,
-                new SequenceMask(shape, mask, step.cell() == Cell.GRU));
+                new SequenceMask(shape, mask));
         boolean rectifies = step.cell() == Cell.SIMPLE && step.activation().isRelu();
         check = rectifies ? Optional.of(new RectifiedCellCheck(program, step, shape)) : Optional.empty();
         if (training) {

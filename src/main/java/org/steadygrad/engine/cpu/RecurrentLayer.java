@@ -2,8 +2,10 @@ package org.steadygrad.engine.cpu;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.RecurrentWeights.Gradients;
 import org.steadygrad.engine.cpu.SegmentedSequence.Setting;
@@ -39,8 +41,10 @@ final class RecurrentLayer {
     private final BoundaryNorms norms;
     private final List<FloatMemory> carried = new ArrayList<>();
     private final Map<Way, SequenceRun> sequences = new EnumMap<>(Way.class);
-    private final float[] zeros;
     private Tensors gathered;
+    /** In single steps, for the profile of gathered sequences; null until somebody wants to know. */
+    private SequenceRun watching;
+
     private Way way;
 
     /**
@@ -77,7 +81,6 @@ final class RecurrentLayer {
         shards = shards(training);
         rows = mask.exists() ? new RowCopy(place.runtime().workers(), Math.max(shape.inputs(), shape.units())) : null;
         norms = new BoundaryNorms(shape.stateLength());
-        zeros = new float[shape.units()];
     }
 
     private Shards shards(boolean training) {
@@ -163,30 +166,14 @@ final class RecurrentLayer {
     void forward() {
         SequenceRun sequence = sequences.get(way);
         if (way == Way.GATHERED) {
-            forgetLeading(sequence.initialState());
             rows.run(tensors.input(), gathered.input(), mask.sources(), shape.inputs());
         }
         sequence.forward();
         if (way == Way.GATHERED) {
             rows.run(gathered.output(), tensors.output(), mask.slots(), shape.units());
         } else if (mask.exists()) {
-            mask.clear(tensors.output());
+            mask.clear(tensors.output(), shape.units());
         }
-    }
-
-    /** A state that isn't held doesn't survive masked steps before the first present one. */
-    private void forgetLeading(List<FloatMemory> state) {
-        for (int example = 0; example < shape.examples() && !mask.held(); example++) {
-            if (mask.leading(example) > 0) {
-                for (FloatMemory tensor : state) {
-                    clear(tensor, example);
-                }
-            }
-        }
-    }
-
-    private void clear(FloatMemory tensor, int example) {
-        tensor.write(example * shape.units(), zeros, shape.units());
     }
 
     /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
@@ -209,9 +196,8 @@ final class RecurrentLayer {
     private void carry(SequenceRun sequence, int tensor, int example) {
         int units = shape.units();
         FloatMemory target = carried.get(tensor);
-        if (!mask.held() && !mask.endsPresent(example)) {
-            clear(target, example);
-        } else if (tensor > 0) {
+        if (tensor > 0) {
+            // sequences with masked steps are run in single steps then
             target.copy((long) example * units, sequence.finalState().get(tensor), (long) example * units, units);
         } else if (mask.lastTime(example) < 0) {
             target.copy((long) example * units, sequence.initialState().get(0), (long) example * units, units);
@@ -228,15 +214,65 @@ final class RecurrentLayer {
      */
     void backward(boolean profile) {
         norms.clear();
+        boolean apart = profile && way == Way.GATHERED;
+        if (apart) {
+            noteByStep();
+        }
         if (mask.exists()) {
             int[] map = way == Way.GATHERED ? mask.sources() : mask.kept();
             rows.run(tensors.outputGradient(), masked.outputGradient(), map, shape.units());
         }
-        sequences.get(way).backward(profile ? norms : null);
+        sequences.get(way).backward(profile && !apart ? norms : null);
         if (way == Way.GATHERED && tensors.inputGradient() != null) {
             rows.run(gathered.inputGradient(), tensors.inputGradient(), mask.slots(), shape.inputs());
         }
         gradients.deliver();
+    }
+
+    /**
+     * The boundaries of gathered sequences belong to other time steps for each example, so that the gradient through time is
+     * noted in a run of its own. It leaves gradients of parameters that the layer's own backward pass overwrites.
+     */
+    private void noteByStep() {
+        if (watching == null) {
+            watching = watchingRun();
+        }
+        List<FloatMemory> initial = sequences.get(way).initialState();
+        for (int i = 0; i < initial.size(); i++) {
+            watching.initialState().get(i).copyFrom(initial.get(i));
+        }
+        rows.run(tensors.outputGradient(), masked.outputGradient(), mask.kept(), shape.units());
+        watching.forward();
+        watching.backward(norms);
+        norms.keep(boundaries());
+    }
+
+    private SequenceRun watchingRun() {
+        NativeScope scope = place.scope();
+        OneDnn oneDnn = place.runtime().oneDnn();
+        WorkspacePool pool = new WorkspacePool(oneDnn, scope);
+        return new SegmentedSequence(
+                shape,
+                Segmentation.single(shape.steps()),
+                new Tensors(
+                        tensors.input(),
+                        scope.allocate(tensors.output().length()),
+                        masked.outputGradient(),
+                        null),
+                new Setting(oneDnn, weights, gradients, pool, true, true),
+                new BoundaryMask(shape, mask),
+                scope);
+    }
+
+    /** The steps whose gradient is noted where sequences aren't gathered. */
+    private Set<Integer> boundaries() {
+        Set<Integer> times = new HashSet<>();
+        int end = 0;
+        for (int length : workspaces.lengths()) {
+            end += length;
+            times.add(shape.time(end - 1));
+        }
+        return times;
     }
 
     /** The gradient with respect to the state that the last forward pass started from, h alone. */

@@ -247,9 +247,6 @@ final class SegmentedSequence implements SequenceRun {
         setting.gradients().zero();
         for (int i = lengths.length - 1, end = shape.steps(); i >= 0; end -= lengths[i], i--) {
             List<FloatMemory> after = i == lengths.length - 1 ? nothing() : gradientBefore(i + 1);
-            if (boundaryMask != null) {
-                boundaryMask.forget(i, after);
-            }
             if (norms != null) {
                 norms.note(shape.time(end - 1), after.get(0), tensors.outputGradient());
             }

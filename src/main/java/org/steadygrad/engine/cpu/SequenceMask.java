@@ -4,15 +4,13 @@ import java.util.Arrays;
 
 /**
  * The mask of one batch as a recurrent layer sees it: how its sequences can be run, and which row goes where when they
- * are gathered. Readings count steps in the direction of reading.
+ * are gathered. At masked steps the output is 0 and the state is held. Readings count steps in the direction of reading.
  */
 final class SequenceMask {
     private final RecurrentShape shape;
     private final FloatMemory mask;
-    private final boolean held;
     private final float[] values;
     private final int[] counts;
-    private final int[] first;
     private final int[] last;
     private final int[] sources;
     private final int[] slots;
@@ -29,28 +27,19 @@ final class SequenceMask {
         STEPWISE
     }
 
-    /**
-     * @param mask [steps, examples], 0 where there is no data; null when all steps are present
-     * @param held whether the state is held at masked steps; otherwise it is 0 there
-     */
-    SequenceMask(RecurrentShape shape, FloatMemory mask, boolean held) {
+    /** @param mask [steps, examples], 0 where there is no data; null when all steps are present */
+    SequenceMask(RecurrentShape shape, FloatMemory mask) {
         this.shape = shape;
         this.mask = mask;
-        this.held = held;
         int rows = mask == null ? 0 : mask.length();
         int examples = mask == null ? 0 : shape.examples();
         values = new float[rows];
         counts = new int[examples];
-        first = new int[examples];
         last = new int[examples];
         sources = new int[rows];
         slots = new int[rows];
         kept = new int[rows];
-        zeros = new float[shape.units()];
-    }
-
-    boolean held() {
-        return held;
+        zeros = new float[Math.max(shape.inputs(), shape.units())];
     }
 
     /** Whether there is a mask at all. */
@@ -62,11 +51,6 @@ final class SequenceMask {
         return mask == null || values[time * shape.examples() + example] != 0;
     }
 
-    /** Number of steps read before the example's first present one; 0 when there is none. */
-    int leading(int example) {
-        return mask == null ? 0 : first[example];
-    }
-
     /** Time of the last present step read; -1 when there is none. */
     int lastTime(int example) {
         if (mask == null) {
@@ -75,53 +59,44 @@ final class SequenceMask {
         return counts[example] == 0 ? -1 : shape.time(last[example]);
     }
 
-    /** Whether the step read last is present. */
-    boolean endsPresent(int example) {
-        return present(shape.time(shape.steps() - 1), example);
-    }
-
     /**
      * Takes note of the batch's mask.
      *
-     * @param keepsMemory whether the state after the last step is wanted in full, which gathered sequences don't give
-     *     for cells with a memory apart from their output
+     * @param keeps whether the state after the last step is wanted in full: for cells with a memory apart from their output
+     *     only sequences without masked steps at their end, and single steps, give it
      */
-    Way read(boolean keepsMemory) {
+    Way read(boolean keeps) {
         if (mask == null) {
             return Way.DIRECT;
         }
         mask.read(0, values, values.length);
+        boolean complete = true;
         boolean direct = true;
-        boolean runs = true;
         for (int example = 0; example < shape.examples(); example++) {
             measure(example);
-            boolean oneRun = counts[example] == 0 || last[example] - first[example] + 1 == counts[example];
-            runs &= oneRun;
-            direct &= oneRun && first[example] == 0;
+            complete &= counts[example] == shape.steps();
+            direct &= counts[example] == 0 || last[example] + 1 == counts[example];
+        }
+        if (!complete && keeps && shape.stateTensors() > 1) {
+            return Way.STEPWISE;
         }
         if (direct) {
             return Way.DIRECT;
         }
-        if ((held || runs) && !(keepsMemory && shape.stateTensors() > 1)) {
-            gather();
-            return Way.GATHERED;
-        }
-        return Way.STEPWISE;
+        gather();
+        return Way.GATHERED;
     }
 
     private void measure(int example) {
         int count = 0;
-        int from = 0;
         int to = 0;
         for (int reading = 0; reading < shape.steps(); reading++) {
             if (present(shape.time(reading), example)) {
-                from = count == 0 ? reading : from;
                 to = reading;
                 count++;
             }
         }
         counts[example] = count;
-        first[example] = from;
         last[example] = to;
     }
 
@@ -160,9 +135,12 @@ final class SequenceMask {
         return kept;
     }
 
-    /** Sets the rows of masked steps to 0. */
-    void clear(FloatMemory tensor) {
-        int width = shape.units();
+    /**
+     * Sets the rows of masked steps to 0.
+     *
+     * @param width number of elements in a row of the tensor: as many as the input or the output has
+     */
+    void clear(FloatMemory tensor, int width) {
         for (int row = 0; row < values.length; row++) {
             if (values[row] == 0) {
                 tensor.write(row * width, zeros, width);

@@ -15,12 +15,17 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
+import org.steadygrad.ops.MaskedBatches;
 
-/** A program's copy of a batch on the device: features, labels and masks, time-major. */
+/**
+ * A program's copy of a batch on the device: features, labels and masks, time-major; zeros where a mask is 0, whatever stood
+ * there.
+ */
 final class Batch {
     /** Floats that are copied to the heap at once. */
     private static final int PIECE = 2048;
 
+    private final Program program;
     private final Plan plan;
     private final Intake features;
     private final Optional<Intake> featureMask;
@@ -30,6 +35,7 @@ final class Batch {
     private final Optional<Intake> labelMaskIntake;
 
     Batch(Program program) {
+        this.program = program;
         plan = program.model().plan();
         BatchShape shape = program.shape();
         features = new Intake(program, program.value(plan.input()), plan.input().size());
@@ -56,41 +62,59 @@ final class Batch {
             throw InvalidInputException.of(
                     "engine cuda", plan.input().size() + " features per row", width, "Check the data's columns.");
         }
-        features.load(array, plan.inputFormat());
-        for (PlanStep step : plan.steps()) {
-            if (step instanceof PlanStep.Embed embed) {
-                checkNumbers("embedding layer " + embed.layer(), features.numbers(), embed.vocabulary(), Optional.empty());
-            }
+        Optional<PlanStep.Embed> embed = plan.steps().stream()
+                .filter(PlanStep.Embed.class::isInstance)
+                .map(PlanStep.Embed.class::cast)
+                .findFirst();
+        if (embed.isPresent()) {
+            // they are checked here, as they lie
+            boolean timeInMiddle = plan.inputFormat() == RNNFormat.NWC;
+            features.load(MaskedBatches.cleared(array, featureMask.isPresent() ? mask : null, timeInMiddle), plan.inputFormat());
+            checkNumbers("embedding layer " + embed.get().layer(), features.numbers(), embed.get().vocabulary());
+        } else {
+            features.load(array, plan.inputFormat());
         }
-        featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
+        featureMask.ifPresent(intake -> {
+            intake.load(mask, plan.inputFormat());
+            clear(program.value(plan.input()), program.value(plan.mask().orElseThrow()));
+        });
+    }
+
+    /** @param mask has a number for each row of the tensor, or for each element */
+    private void clear(DeviceMemory tensor, DeviceMemory mask) {
+        program.runtime()
+                .stream()
+                .launch(program.runtime()
+                        .over(tensor.length(), "masks", "clear_rows")
+                        .with(tensor)
+                        .with(mask)
+                        .with((int) (tensor.length() / mask.length()))
+                        .with(tensor.length()));
     }
 
     /** Brings what the loss needs. */
     void loadLabels(MultiDataSet batch) {
         LabelMasks.check("engine cuda", batch.getLabelsMaskArrays());
         Intake intake = labelIntake.orElseThrow();
-        intake.load(batch.getLabels(0), plan.labelFormat());
-        labelMaskIntake.ifPresent(mask -> mask.load(batch.getLabelsMaskArrays()[0], plan.labelFormat()));
-        if (plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY) {
+        INDArray mask = batch.getLabelsMaskArrays() == null ? null : batch.getLabelsMaskArrays()[0];
+        boolean numbers = plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY;
+        INDArray given = batch.getLabels(0);
+        boolean timeInMiddle = plan.labelFormat() == RNNFormat.NWC;
+        intake.load(numbers ? MaskedBatches.cleared(given, mask, timeInMiddle) : given, plan.labelFormat());
+        if (numbers) {
             checkNumbers(
                     "loss of layer " + plan.loss().layer(),
-                    // intakes keep whatever order an array has, which needn't be that of its mask
-                    labelMask.isPresent() ? inOrder(batch.getLabels(0)) : intake.numbers(),
-                    plan.loss().output().size(),
-                    labelMask.map(mask -> inOrder(batch.getLabelsMaskArrays()[0])));
+                    intake.numbers(),
+                    plan.loss().output().size());
         }
+        labelMaskIntake.ifPresent(masks -> masks.load(mask, plan.labelFormat()));
+        labelMask.or(() -> program.mask(plan.loss().mask())).ifPresent(rows -> clear(labels, rows));
     }
 
-    private static FloatBuffer inOrder(INDArray array) {
-        return FloatBuffer.wrap(array.dup('c').data().asFloat());
-    }
-
-    /** @param mask numbers are of no importance where it is 0 */
-    private static void checkNumbers(String who, FloatBuffer numbers, int bound, Optional<FloatBuffer> mask) {
+    private static void checkNumbers(String who, FloatBuffer numbers, int bound) {
         while (numbers.hasRemaining()) {
             float number = numbers.get();
-            boolean counts = mask.isEmpty() || mask.get().get() != 0;
-            if (counts && !(number >= 0 && number < bound && number == (int) number)) {
+            if (!(number >= 0 && number < bound && number == (int) number)) {
                 throw InvalidInputException.of(
                         who, "whole numbers from 0 to " + (bound - 1), number, "Check the data's vocabulary.");
             }

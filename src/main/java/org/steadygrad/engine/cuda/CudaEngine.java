@@ -25,6 +25,7 @@ import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
@@ -182,7 +183,8 @@ final class CudaEngine implements Engine {
     }
 
     /** Everything that comes before a training pass. */
-    private Program load(MultiDataSet batch, PassOptions options) {
+    private Program load(MultiDataSet given, PassOptions options) {
+        MultiDataSet batch = MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");

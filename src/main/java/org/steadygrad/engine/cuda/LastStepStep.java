@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.plan.PlanStep;
 
-/** Takes every example's last row. */
+/** Takes every example's last row; zeros, to which no gradient goes back, of an example without any step. */
 final class LastStepStep extends LaunchedStep {
 
     LastStepStep(Program program, PlanStep.LastStep step, int number) {

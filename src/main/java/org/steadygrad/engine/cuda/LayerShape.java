@@ -57,7 +57,7 @@ record LayerShape(
 
     /** Whether a tensor {@link ScanTensors#cells} is needed. */
     boolean cells() {
-        return cell == Cell.LSTM || (cell == Cell.GRU && masked);
+        return cell == Cell.LSTM;
     }
 
     int rows() {

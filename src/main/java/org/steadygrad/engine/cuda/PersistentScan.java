@@ -141,7 +141,7 @@ final class PersistentScan implements RecurrentScan {
         boolean cell = shape.cell() == Cell.LSTM;
         ScanTensors.State initial = tensors.initial();
         launch.with(tensors.gates())
-                .with(cell ? tensors.cells().orElseThrow() : tensors.states(shape.cell()))
+                .with(cell ? tensors.cells().orElseThrow() : tensors.hidden())
                 .with(cell ? initial.cell().orElseThrow() : initial.hidden())
                 .with(tensors.weights())
                 .with(tensors.hiddenGradient())

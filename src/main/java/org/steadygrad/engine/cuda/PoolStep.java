@@ -5,8 +5,7 @@ import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.plan.PlanStep;
 
 /**
- * Pools the steps of every example. As in DL4J, an average over no step at all isn't a number, and the gradient of a
- * maximum goes to its first place.
+ * Pools the steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
  */
 final class PoolStep extends LaunchedStep {
 

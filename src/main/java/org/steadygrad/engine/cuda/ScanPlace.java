@@ -24,6 +24,7 @@ record ScanPlace(CudaRuntime runtime, DeviceScope scope, Scratch scratch) {
         COLUMN_PARTS,
         GATES,
         CELLS,
+        STATES,
         TOTAL,
         STATE_GRADIENT,
         CELL_GRADIENT,

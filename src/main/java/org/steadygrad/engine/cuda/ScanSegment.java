@@ -20,6 +20,9 @@ final class ScanSegment {
     private final int width;
     private final int outputs;
     private final Launch bias;
+    /** Makes the output of the states under a mask. */
+    private final Optional<Launch> shown;
+
     private final Optional<ColumnSums> biasSums;
 
     /**
@@ -27,12 +30,14 @@ final class ScanSegment {
      *
      * @param gates [T, B, width]
      * @param cells [T, B, H], for shapes that need it
+     * @param states [T, B, H], h of every step under a mask, where the output is 0 instead; empty without a mask
      * @param stateGradient see {@link ScanTensors}; null without a backward pass
      * @param total see {@link ScanTensors}
      */
     record Workspace(
             DeviceMemory gates,
             Optional<DeviceMemory> cells,
+            Optional<DeviceMemory> states,
             ScanTensors.State stateGradient,
             Optional<DeviceMemory> total) {}
 
@@ -57,7 +62,7 @@ final class ScanSegment {
                 shape.scan(),
                 new ScanTensors(
                         workspace.gates,
-                        tensors.output(),
+                        states(),
                         workspace.cells,
                         weights.recurrent(),
                         Optional.ofNullable(candidateBias),
@@ -73,9 +78,23 @@ final class ScanSegment {
                 .with((long) shape.rows())
                 .with(outputs)
                 .with(width);
+        shown = tensors.mask().map(this::showing);
         biasSums = weights.biasGradient()
                 .filter(target -> shape.training())
                 .map(target -> new ColumnSums(place, workspace.gates, target));
+    }
+
+    private DeviceMemory states() {
+        return workspace.states.orElse(tensors.output());
+    }
+
+    private Launch showing(DeviceMemory mask) {
+        return runtime.over(tensors.output().length(), "masks", "mask_rows")
+                .with(states())
+                .with(mask)
+                .with(tensors.output())
+                .with(shape.units())
+                .with(tensors.output().length());
     }
 
     void forward() {
@@ -90,6 +109,7 @@ final class ScanSegment {
                         shape.inputs(),
                         true);
         scan.forward();
+        shown.ifPresent(runtime.stream()::launch);
     }
 
     /** @param add whether gradients of parameters are added to what is there */
@@ -149,10 +169,8 @@ final class ScanSegment {
         DeviceMemory columns = gradient.floats((long) target * units, (long) count * units);
         product(columns, tensors.initial().hidden(), gates(first, 1, source), count, shape.examples(), add);
         if (others > 0) {
-            DeviceMemory states =
-                    shape.cell() == Cell.GRU ? workspace.cells.orElse(tensors.output()) : tensors.output();
             int before = shape.reverse() ? 1 : 0;
-            DeviceMemory earlier = states.floats(before * shape.stateLength(), others * shape.stateLength());
+            DeviceMemory earlier = states().floats(before * shape.stateLength(), others * shape.stateLength());
             int rows = others * shape.examples();
             product(columns, earlier, gates(1 - before, others, source), count, rows, true);
         }

@@ -78,9 +78,12 @@ final class ScannedRun implements RecurrentRun {
         long cells = part.steps() * part.stateLength();
         DeviceMemory cellMemory =
                 !part.cells() ? null : kept ? place.scope().floats(cells) : place.floats(ScanPlace.Use.CELLS, cells);
+        DeviceMemory states =
+                !part.masked() ? null : kept ? place.scope().floats(cells) : place.floats(ScanPlace.Use.STATES, cells);
         return new Workspace(
                 kept ? place.scope().floats(gates) : place.floats(ScanPlace.Use.GATES, gates),
                 Optional.ofNullable(cellMemory),
+                Optional.ofNullable(states),
                 stateGradient,
                 norms == null ? Optional.empty() : Optional.of(place.floats(ScanPlace.Use.TOTAL, cells)));
     }

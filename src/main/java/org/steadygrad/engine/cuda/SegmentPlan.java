@@ -42,10 +42,11 @@ record SegmentPlan(int[] lengths, boolean recompute) {
         return new SegmentPlan(lengths, true);
     }
 
-    /** Bytes of gates and cells per time step. */
+    /** Bytes of gates, cells and states apart from the output per time step. */
     private static long perStep(LayerShape shape) {
         long gates = (long) shape.examples() * shape.scan().width();
-        return Float.BYTES * (gates + (shape.cells() ? shape.stateLength() : 0));
+        long states = (shape.cells() ? shape.stateLength() : 0) + (shape.masked() ? shape.stateLength() : 0);
+        return Float.BYTES * (gates + states);
     }
 
     private static long megabytes(long bytes) {

@@ -66,18 +66,19 @@ final class SteppedScan implements RecurrentScan {
         ScanTensors.State initial = tensors.initial();
         Launch launch =
                 switch (shape.cell()) {
-                    case SIMPLE -> launch("simple_forward").with(tensors.hidden());
+                    case SIMPLE ->
+                        launch("simple_forward").with(tensors.hidden()).with(initial.hidden());
                     case LSTM ->
                         launch("lstm_forward")
                                 .with(tensors.hidden())
                                 .with(cells)
+                                .with(initial.hidden())
                                 .with(initial.cell().orElseThrow());
                     case GRU ->
                         launch("gru_forward")
                                 .with(products)
                                 .with(tensors.candidateBias().orElseThrow())
                                 .with(tensors.hidden())
-                                .with(cells)
                                 .with(initial.hidden());
                 };
         return completed(launch);
@@ -105,7 +106,6 @@ final class SteppedScan implements RecurrentScan {
                     case GRU ->
                         launch("gru_backward")
                                 .with(tensors.hidden())
-                                .with(cells)
                                 .with(tensors.initial().hidden())
                                 .with(tensors.hiddenGradient())
                                 .with(gradient.hidden())
@@ -149,11 +149,11 @@ final class SteppedScan implements RecurrentScan {
             int step = time(reading);
             multiply(
                     step,
-                    reading == 0 ? tensors.initial().hidden() : row(tensors.states(shape.cell()), before(reading)));
+                    reading == 0 ? tensors.initial().hidden() : row(tensors.hidden(), before(reading)));
             runtime.stream().launch(forward.set(0, step).set(1, before(reading)));
         }
         int last = time(shape.steps() - 1);
-        runtime.stream().copy(tensors.finals().hidden(), row(tensors.states(shape.cell()), last));
+        runtime.stream().copy(tensors.finals().hidden(), row(tensors.hidden(), last));
         tensors.finals().cell().ifPresent(cell -> runtime.stream()
                 .copy(cell, row(tensors.cells().orElseThrow(), last)));
     }
@@ -193,6 +193,8 @@ final class SteppedScan implements RecurrentScan {
         Matrix gradient = Matrix.of(apart ? products : gates(step), outputs);
         Matrix target = Matrix.of(tensors.stateGradient().hidden(), units);
         Matrix weights = Matrix.of(tensors.weights(), units);
-        runtime.blas().product(target, weights, gradient, units, shape.examples(), outputs, apart);
+        // what passes masked steps by is there already
+        boolean add = apart || tensors.mask().isPresent();
+        runtime.blas().product(target, weights, gradient, units, shape.examples(), outputs, add);
     }
 }

@@ -15,7 +15,7 @@ import org.steadygrad.engine.dl4j.RecurrentCell.Step;
 
 /**
  * Unrolls a {@link RecurrentCell} over a sequence, forward once and then backward. At a masked step the output is 0 and
- * takes no gradient; the state is held, or 0 as well, as the cell has it.
+ * takes no gradient; the state is held.
  */
 final class CellRecursion {
     private final RecurrentCell cell;
@@ -35,7 +35,7 @@ final class CellRecursion {
     CellRecursion(RecurrentCell cell, INDArray weights, INDArray bias, INDArray input, INDArray mask, State start) {
         this.cell = cell;
         this.weights = weights;
-        this.mask = mask == null ? null : mask.castTo(weights.dataType());
+        this.mask = mask == null ? null : mask.castTo(weights.dataType()).neq(0).castTo(weights.dataType());
         examples = (int) input.size(0);
         steps = (int) input.size(2);
         INDArray rows = input.castTo(weights.dataType()).permute(2, 0, 1).dup('c');
@@ -60,10 +60,13 @@ final class CellRecursion {
         if (mask == null) {
             return state;
         }
+        INDArray c = state.c() == null ? null : held(state.c(), before.c(), step);
+        return new State(held(state.h(), before.h(), step), c);
+    }
+
+    private INDArray held(INDArray after, INDArray before, int step) {
         INDArray column = mask.getColumn(step, true);
-        INDArray c = state.c() == null ? null : state.c().mulColumnVector(column);
-        INDArray h = state.h().mulColumnVector(column);
-        return new State(cell.holdsWhenMasked() ? h.addi(before.h().mulColumnVector(column.rsub(1))) : h, c);
+        return after.mulColumnVector(column).addi(before.mulColumnVector(column.rsub(1)));
     }
 
     /** The state after a step. */
@@ -80,6 +83,11 @@ final class CellRecursion {
         return out;
     }
 
+    /** The gradient of a held state, which passes a masked step by. */
+    private INDArray passing(INDArray gradient, int step) {
+        return gradient.sub(seen(gradient, step));
+    }
+
     /** 0 for masked examples. */
     private INDArray seen(INDArray array, int step) {
         return mask == null ? array : array.mulColumnVector(mask.getColumn(step, true));
@@ -90,7 +98,7 @@ final class CellRecursion {
      *
      * @param epsilon derivative of the loss with respect to the layer's output, [batch, units, time]
      * @param gradients is given, step by step, the derivative with respect to h_t: the layer's output at t together with
-     *     all that it leads to later; at masked steps what passes through a held state, else 0
+     *     all that it leads to later; at masked steps what passes through the held state
      * @return derivative with respect to x, [batch, nIn, time]
      */
     INDArray backward(INDArray epsilon, ObjIntConsumer<INDArray> gradients) {
@@ -98,14 +106,14 @@ final class CellRecursion {
         State flow = zeros();
         for (int t = steps - 1; t >= 0; t--) {
             INDArray here = seen(epsilon.get(all(), all(), point(t)).castTo(weights.dataType()), t);
-            INDArray dh = (cell.holdsWhenMasked() ? flow.h() : seen(flow.h(), t)).add(here);
+            INDArray dh = flow.h().add(here);
+            INDArray dc = flow.c();
             gradients.accept(dh, t);
-            INDArray dc = flow.c() == null ? null : seen(flow.c(), t);
-            Back back = cell.backward(done.get(t), new State(seen(dh, t), dc));
+            Back back = cell.backward(done.get(t), new State(seen(dh, t), dc == null ? null : seen(dc, t)));
             dx.get(all(), all(), point(t)).assign(back.input().mmul(weights.transpose()));
             flow = back.before();
-            if (mask != null && cell.holdsWhenMasked()) {
-                flow = new State(flow.h().add(dh.sub(seen(dh, t))), null);
+            if (mask != null) {
+                flow = new State(flow.h().add(passing(dh, t)), dc == null ? null : flow.c().add(passing(dc, t)));
             }
         }
         return dx;

@@ -31,6 +31,7 @@ import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.nn.MaskAware;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Nd4jSeed;
 
@@ -54,6 +55,7 @@ final class Dl4jEngine implements Engine {
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
+    private final BatchLayout batches;
     private Optional<NonFiniteOrigin> badParameter;
 
     Dl4jEngine(ComputationGraph model) {
@@ -79,6 +81,7 @@ final class Dl4jEngine implements Engine {
         }
         update = new FlatUpdate(graph);
         layout = update.layout();
+        batches = BatchLayout.of(graph);
         lookAtParameters();
     }
 
@@ -98,10 +101,12 @@ final class Dl4jEngine implements Engine {
                 .or(() -> badParameter);
     }
 
-    /** DL4J's own clone shares the configuration of wrapped layers with the original. */
+    /**
+     * With layers that are right where there are masks. It goes by way of JSON, since DL4J's own clone shares the configuration of
+     * wrapped layers with the original.
+     */
     private static ComputationGraph copy(ComputationGraph model) {
-        String configuration = model.getConfiguration().toJson();
-        ComputationGraphConfiguration own = ComputationGraphConfiguration.fromJson(configuration);
+        ComputationGraphConfiguration own = MaskAware.of(model.getConfiguration());
         GivenBatch.fillFormats(own, SequenceFormats.of(model));
         ComputationGraph copy = new ComputationGraph(own);
         copy.init(model.params().dup(), false);
@@ -134,7 +139,7 @@ final class Dl4jEngine implements Engine {
     @Override
     public PassResult computeGradient(MultiDataSet given, PassOptions options) {
         LabelMasks.check(WHO, given.getLabelsMaskArrays());
-        MultiDataSet batch = weights.seen(GivenBatch.of(graph, given));
+        MultiDataSet batch = weights.seen(batches.masked(GivenBatch.of(graph, given)));
         dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
         Nd4j.getRandom().setSeed(Nd4jSeed.of(options.randomSeed()));
         if (options.carryState() && !truncated) {
@@ -207,7 +212,7 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public INDArray output(MultiDataSet batch) {
-        MultiDataSet given = GivenBatch.of(graph, batch);
+        MultiDataSet given = batches.masked(GivenBatch.of(graph, batch));
         forgetBatch(given.getFeatures());
         return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), given.getLabelsMaskArrays())[0];
     }

@@ -46,11 +46,6 @@ sealed interface RecurrentCell {
         return false;
     }
 
-    /** Whether the state is held at masked steps, as the toolkit's GRU does; DL4J's layers set it to 0 there. */
-    default boolean holdsWhenMasked() {
-        return false;
-    }
-
     /**
      * @param input {@code x W + b} of the step, [batch, gates * units]; not changed
      */
@@ -165,11 +160,6 @@ sealed interface RecurrentCell {
         @Override
         public int units() {
             return (int) recurrent.size(0);
-        }
-
-        @Override
-        public boolean holdsWhenMasked() {
-            return true;
         }
 
         @Override

@@ -124,10 +124,12 @@ final class RecurrentProfile {
         INDArray all = Nd4j.create(epsilon.dataType(), new long[] {epsilon.size(0), epsilon.size(1), steps}, 'f');
         for (long example = 0; example < epsilon.size(0); example++) {
             long last = steps - 1;
-            while (mask != null && last > 0 && mask.getDouble(example, last) == 0) {
+            while (mask != null && last >= 0 && mask.getDouble(example, last) == 0) {
                 last--;
             }
-            all.get(point(example), all(), point(last)).assign(epsilon.getRow(example));
+            if (last >= 0) {
+                all.get(point(example), all(), point(last)).assign(epsilon.getRow(example));
+            }
         }
         return all;
     }

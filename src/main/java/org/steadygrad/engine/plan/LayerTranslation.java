@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.steadygrad.nn.SequencePooling;
+import org.steadygrad.nn.UnitwiseActivation;
 
 /** What layers become. */
 final class LayerTranslation {
@@ -70,7 +71,7 @@ final class LayerTranslation {
         if (layer instanceof BatchNormalization norm) {
             return NormalizationTranslation.translate(plan, name, norm, input);
         }
-        if (layer.getClass() == ActivationLayer.class) {
+        if (layer.getClass() == ActivationLayer.class || layer.getClass() == UnitwiseActivation.class) {
             ActivationFunction function = PlanBuilder.activation(name, ((ActivationLayer) layer).getActivationFn());
             return input.with(activate(plan, name, input.value(), function));
         }

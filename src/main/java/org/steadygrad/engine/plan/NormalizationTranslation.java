@@ -6,7 +6,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.nn.BatchNorm;
 
-/** What batch normalisation becomes: DL4J's, which ignores masks and its activation function, and ours. */
+/** What batch normalisation becomes: DL4J's, which ignores its activation function, and ours. DL4J's would count masked steps, too. */
 final class NormalizationTranslation {
     private NormalizationTranslation() {}
 
@@ -19,7 +19,7 @@ final class NormalizationTranslation {
                 ours ? PlanBuilder.activation(name, layer.getActivationFn()) : ActivationFunction.IDENTITY;
         boolean rectifier = activation.kind() == Kind.RELU && activation.invertible();
         Value value = input.value();
-        Optional<Value> mask = ours ? input.mask() : Optional.empty();
+        Optional<Value> mask = input.mask();
         Value output = plan.add(new PlanStep.Normalize(
                 name,
                 value,

@@ -68,7 +68,7 @@ public sealed interface PlanStep {
      * @param recurrentWeights [units, gates * units]
      * @param bias [gates * units], or [4 * units] for a GRU
      * @param reverse whether it reads the sequence from its end
-     * @param mask where there is data, one row per step; steps without are treated as the DL4J layer does
+     * @param mask where there is data, one row per step; at steps without any the output is 0 and the state is held
      */
     record Recur(
             String layer,
@@ -139,18 +139,20 @@ public sealed interface PlanStep {
     /**
      * An example's last row: [examples, steps] to [examples].
      *
-     * @param mask where there is data; an example's last step is the last one with a mask above 0, and without any its
-     *     first
+     * @param mask where there is data; an example's last step is the last one whose mask isn't 0, and without any the output is
+     *     0 and no gradient passes
      */
     record LastStep(String layer, Value input, Value output, Optional<Value> mask) implements OfOne {}
 
     /**
-     * A mask found in the data: 0 where all elements of a row are {@code masked}, else 1. No gradient passes.
+     * A mask found in the data: 0 where all elements of a row are {@code masked}, or where there is no data anyway, else 1. No
+     * gradient passes.
      *
      * @param output of size 1
      * @param masked the value that stands for no data
+     * @param mask where there is data
      */
-    record DeriveMask(String layer, Value input, Value output, double masked) implements OfOne {
+    record DeriveMask(String layer, Value input, Value output, double masked, Optional<Value> mask) implements OfOne {
         @Override
         public boolean passesGradient() {
             return false;
@@ -210,7 +212,7 @@ public sealed interface PlanStep {
     }
 
     /**
-     * One row from all steps of an example: [examples, steps] to [examples].
+     * One row from all steps of an example: [examples, steps] to [examples]; 0 for an example without any.
      *
      * @param power of the p-norm; of no importance to other kinds
      * @param mask steps that count

@@ -20,9 +20,8 @@ import org.steadygrad.nn.GRU;
 import org.steadygrad.nn.GRUParamInitializer;
 
 /**
- * What recurrent layers and their wrappers become. A mask reaches a recurrent layer as DL4J's graphs pass it on:
- * {@code SimpleRnn} and {@code GRU} always get it, {@code LSTM} only within {@code LastTimeStep} or
- * {@code MaskZeroLayer}; elsewhere it reads masked steps like any others, in both directions.
+ * What recurrent layers and their wrappers become. A mask reaches every recurrent layer: DL4J's graphs hand an {@code LSTM} none
+ * but within {@code LastTimeStep} or {@code MaskZeroLayer}, so that its reverse direction starts from the padding.
  */
 final class RecurrentTranslation {
     private final PlanBuilder plan;
@@ -62,7 +61,7 @@ final class RecurrentTranslation {
     private Sequence sequence(Layer layer, Optional<Value> setMask) {
         if (layer instanceof MaskZeroLayer zero) {
             Value mask = plan.newValue(name + " mask", 1, Rows.STEPS);
-            plan.add(new PlanStep.DeriveMask(name, input.value(), mask, zero.getMaskingValue()));
+            plan.add(new PlanStep.DeriveMask(name, input.value(), mask, zero.getMaskingValue(), input.mask()));
             return sequence(zero.getUnderlying(), Optional.of(mask));
         }
         Value output = layer instanceof Bidirectional both ? bothWays(both, setMask) : oneWay(layer, "", setMask);
@@ -103,12 +102,12 @@ final class RecurrentTranslation {
                 plan.parameter(name, prefix + GRUParamInitializer.RECURRENT_WEIGHT_KEY),
                 plan.parameter(name, prefix + GRUParamInitializer.BIAS_KEY),
                 prefix.equals(BidirectionalParamInitializer.BACKWARD_PREFIX),
-                cell != Cell.LSTM && setMask.isEmpty() ? input.mask() : setMask));
+                setMask.or(input::mask)));
     }
 
     private BaseRecurrentLayer supported(Layer conf) {
         if (!(conf instanceof BaseRecurrentLayer layer)
-                || (layer.getClass() != LSTM.class && !(layer instanceof GRU) && layer.getClass() != SimpleRnn.class)) {
+                || !(layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRnn)) {
             throw new UnsupportedModelException(name, conf.getClass().getSimpleName());
         }
         if (layer.getWeightNoise() != null) {

@@ -260,7 +260,7 @@ class ShardedSequenceTest {
                     shape,
                     parameters,
                     tensors,
-                    new SequenceMask(shape, null, true));
+                    new SequenceMask(shape, null));
             fill(tensors.input(), 1);
             layer.prepare(true).forEach(state -> fill(state, 0.5f));
             layer.forward();

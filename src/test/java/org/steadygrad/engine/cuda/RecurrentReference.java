@@ -16,7 +16,7 @@ final class RecurrentReference {
     final double[] cell;
     final double[] output;
 
-    /** A disturbance is added to h after this step, unless h is forgotten there; -1 for no step. */
+    /** A disturbance is added to h after this step; -1 for no step. */
     private final int disturbedStep;
 
     private final double[] disturbance;
@@ -54,11 +54,8 @@ final class RecurrentReference {
         for (int unit = 0; unit < units; unit++) {
             if (present) {
                 compute(unit, own + unit, row, before, input);
-            } else if (shape.cell() != Cell.GRU) {
-                hidden[own + unit] = 0;
-                cell[own + unit] = 0;
             }
-            if (step == disturbedStep && (present || shape.cell() == Cell.GRU)) {
+            if (step == disturbedStep) {
                 hidden[own + unit] += disturbance[own + unit];
             }
             output[row * units + unit] = present ? hidden[own + unit] : 0;

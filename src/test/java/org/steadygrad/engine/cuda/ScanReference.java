@@ -13,7 +13,6 @@ final class ScanReference {
     private final double[] mask;
     final double[] gates;
     final double[] hidden;
-    final double[] states;
     final double[] cells;
     final double[] total;
     final double[] h;
@@ -35,7 +34,6 @@ final class ScanReference {
         c = c0.clone();
         int all = shape.steps() * shape.examples() * units;
         hidden = new double[all];
-        states = new double[all];
         cells = new double[all];
         total = new double[all];
     }
@@ -79,12 +77,8 @@ final class ScanReference {
                     int own = b * units + u;
                     if (present(row)) {
                         advance(row, u, before, own);
-                    } else if (shape.cell() != Cell.GRU) {
-                        h[own] = 0;
-                        c[own] = 0;
                     }
-                    hidden[row * units + u] = present(row) ? h[own] : 0;
-                    states[row * units + u] = h[own];
+                    hidden[row * units + u] = h[own];
                     cells[row * units + u] = c[own];
                 }
             }
@@ -152,9 +146,8 @@ final class ScanReference {
                         earlier[u] += retreat(reading, row, u, dh[own], dc, own);
                     } else {
                         put(row * shape.width() + u, new double[shape.width() / units]);
-                        earlier[u] += shape.cell() == Cell.GRU ? dh[own] : 0;
-                        total[row * units + u] = earlier[u];
-                        dc[own] = 0;
+                        earlier[u] += dh[own];
+                        total[row * units + u] = dh[own];
                     }
                 }
                 multiply(row, earlier);
@@ -192,7 +185,7 @@ final class ScanReference {
                 double z = gates[g + units];
                 double n = gates[g + 2 * units];
                 double dn = whole * (1 - z) * (1 - n * n);
-                double dz = whole * (before(states, h0, reading, own) - n) * z * (1 - z);
+                double dz = whole * (before(hidden, h0, reading, own) - n) * z * (1 - z);
                 put(g, dn * gates[g + 3 * units] * r * (1 - r), dz, dn, dn * r);
                 return whole * z;
             }

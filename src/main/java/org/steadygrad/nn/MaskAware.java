@@ -1,0 +1,96 @@
+package org.steadygrad.nn;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes configurations with this package's layers in place of those of DL4J 1.0.0-M2.1 that aren't right where sequences are masked.
+ * With them, what an example contributes doesn't depend on how much padding it has, nor on the other examples of its batch, in
+ * DL4J's own {@code fit} and {@code output} as well.
+ *
+ * <ul>
+ *   <li>{@code LSTM}, {@code SimpleRnn} and {@code GravesLSTM}, alone or within {@code Bidirectional} and other wrappers, hold their
+ *       state at masked steps: {@link MaskedLSTM}, {@link MaskedSimpleRnn}, {@link MaskedGravesLSTM};
+ *   <li>{@code LastTimeStep}, {@code LastTimeStepVertex} and pooling yield 0 for an example without any step: {@link
+ *       LastPresentStep}, {@link LastPresentStepVertex}, {@link SequencePooling};
+ *   <li>{@code ActivationLayer} with softmax works over the units of sequences: {@link UnitwiseActivation}.
+ * </ul>
+ *
+ * Parameters and their places stay the same, so that a model's parameters fit both configurations.
+ */
+public final class MaskAware {
+    private static final String CLASS = "@class";
+
+    @SuppressWarnings("deprecation") // models that have a GravesLSTM are trained, too
+    private static final Map<String, Class<?>> INSTEAD = Map.of(
+            LSTM.class.getName(), MaskedLSTM.class,
+            SimpleRnn.class.getName(), MaskedSimpleRnn.class,
+            GravesLSTM.class.getName(), MaskedGravesLSTM.class,
+            LastTimeStep.class.getName(), LastPresentStep.class,
+            LastTimeStepVertex.class.getName(), LastPresentStepVertex.class,
+            GlobalPoolingLayer.class.getName(), SequencePooling.class);
+
+    private MaskAware() {}
+
+    /** @return a new configuration; the one given isn't changed */
+    public static ComputationGraphConfiguration of(ComputationGraphConfiguration configuration) {
+        return ComputationGraphConfiguration.fromJson(changed(configuration.toJson()));
+    }
+
+    /** @return a new configuration; the one given isn't changed */
+    public static MultiLayerConfiguration of(MultiLayerConfiguration configuration) {
+        return MultiLayerConfiguration.fromJson(changed(configuration.toJson()));
+    }
+
+    /** @return a new layer; the one given isn't changed */
+    public static Layer of(Layer layer) {
+        ObjectMapper mapper = NeuralNetConfiguration.mapper();
+        try {
+            return mapper.readValue(changed(mapper.writeValueAsString(layer)), Layer.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a layer that can't be written as JSON: " + layer, e);
+        }
+    }
+
+    private static String changed(String json) {
+        ObjectMapper mapper = NeuralNetConfiguration.mapper();
+        try {
+            JsonNode tree = mapper.readTree(json);
+            change(tree);
+            return mapper.writeValueAsString(tree);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a configuration that can't be read as JSON", e);
+        }
+    }
+
+    private static void change(JsonNode node) {
+        String name = node.path(CLASS).asText();
+        Class<?> other = INSTEAD.get(name);
+        if (other != null) {
+            ((ObjectNode) node).put(CLASS, other.getName());
+        } else if (name.equals(ActivationLayer.class.getName()) && softmax(node.path("activationFn"))) {
+            ((ObjectNode) node).put(CLASS, UnitwiseActivation.class.getName());
+        }
+        node.forEach(MaskAware::change);
+    }
+
+    private static boolean softmax(JsonNode function) {
+        return function.path(CLASS).asText().equals(ActivationSoftmax.class.getName());
+    }
+}
