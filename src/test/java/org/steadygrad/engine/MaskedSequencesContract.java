@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -30,10 +31,7 @@ import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.DeepStack;
 import org.steadygrad.nn.SequencePooling;
 
-/**
- * Variable lengths: padding at the end, rows that are full and rows of length zero. Gaps are for the GRU alone, since
- * DL4J's LSTM and SimpleRnn forget their state over them.
- */
+/** Variable lengths: padding at the end, rows that are full and rows of length zero, gaps. */
 public interface MaskedSequencesContract extends EngineSubject {
     /** Number of steps of each example; {@code 0} is a row without any. */
     private static int[] lengths() {
@@ -132,16 +130,35 @@ public interface MaskedSequencesContract extends EngineSubject {
         batch.getFeaturesMaskArray(0).putScalar(0, 0, 0);
         batch.getFeaturesMaskArray(0).putScalar(4, 2, 0);
         batch.getFeaturesMaskArray(0).putScalar(5, 1, 0);
-        return Stream.of(
+        return Stream.of(Cell.values())
+                .flatMap(cell -> Stream.of(
                         new ContractCase(
-                                "GRU", chain(InputType.recurrent(3), Cell.GRU.units(4), stepClasses(3)), batch),
+                                cell.name(), chain(InputType.recurrent(3), cell.units(4), stepClasses(3)), batch),
                         new ContractCase(
-                                "both ways",
+                                cell + " both ways",
                                 chain(
                                         InputType.recurrent(3),
-                                        new Bidirectional(Bidirectional.Mode.CONCAT, Cell.GRU.units(3)),
+                                        new Bidirectional(Bidirectional.Mode.CONCAT, cell.units(3)),
                                         stepClasses(3)),
-                                batch))
+                                batch)))
+                .map(test -> DynamicTest.dynamicTest(test.name(), () -> assertSlopes(test)));
+    }
+
+    /** Over the units of every time step, where DL4J's own layer takes time. */
+    @TestFactory
+    default Stream<DynamicTest> softmaxBetweenLayers() {
+        return Stream.of(
+                        stepwise(
+                                "with a label per step",
+                                Cell.GRU.units(4),
+                                new ActivationLayer(Activation.SOFTMAX),
+                                stepClasses(3)),
+                        summed(
+                                "below pooling",
+                                Cell.LSTM.units(4),
+                                new ActivationLayer(Activation.SOFTMAX),
+                                pooling(PoolingType.AVG),
+                                classes(3)))
                 .map(test -> DynamicTest.dynamicTest(test.name(), () -> assertSlopes(test)));
     }
 

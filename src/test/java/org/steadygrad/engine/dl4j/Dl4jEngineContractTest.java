@@ -43,8 +43,6 @@ class Dl4jEngineContractTest extends EngineContract {
         return switch (test) {
             case "continued output with dense layers" ->
                 Optional.of("DL4J 1.0.0-M2.1's rnnTimeStep forgets the preprocessor above a dense layer");
-            case "masked zeros below LSTM" ->
-                Optional.of("DL4J 1.0.0-M2.1's LSTM lets gradients arise at masked steps whose outputs count");
             default -> Optional.empty();
         };
     }
