@@ -162,6 +162,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 RunFacts.NONE,
                 new GeneralPrescriber(),
                 log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
+        monitor.watchMasks(MaskRules.of(shadow, false));
     }
 
     private static GradientStatistics averaged(GradientStatistics sum, double examples) {

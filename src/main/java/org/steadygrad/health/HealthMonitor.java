@@ -24,6 +24,7 @@ public final class HealthMonitor {
     private final Prescriber prescriber;
     private final HealthObserver observer;
     private final DataRules dataRules;
+    private MaskRules maskRules = MaskRules.NONE;
     private final InitialisationRules initialisationRules;
     private final FlowRules flowRules;
     private final TimeRules timeRules;
@@ -62,6 +63,11 @@ public final class HealthMonitor {
         stepRules = new StepRules(spec, layout, facts);
         validationRules = new ValidationRules(spec.loss());
         waitingRule = new WaitingRule(spec.data());
+    }
+
+    /** Has batches looked at for masks that the network's layers don't know of. */
+    public void watchMasks(MaskRules rules) {
+        maskRules = Check.notNull(rules, "HealthMonitor", "rules");
     }
 
     /**
@@ -171,7 +177,9 @@ public final class HealthMonitor {
         }
         boolean whole = !applied || iteration <= 2 || spec.looksAt(iteration);
         DataRules.Sightings seen = whole ? dataRules.look(iteration, batch) : dataRules.compare(iteration, batch);
-        List<Finding> raised = new ArrayList<>(findings.look(Group.NOW, iteration, seen.now()));
+        List<Finding> now = new ArrayList<>(seen.now());
+        now.addAll(whole ? maskRules.look(batch) : List.of());
+        List<Finding> raised = new ArrayList<>(findings.look(Group.NOW, iteration, now));
         if (seen.features() != null) {
             raised.addAll(findings.look(Group.FEATURES, iteration, seen.features()));
         }

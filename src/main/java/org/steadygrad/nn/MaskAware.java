@@ -2,18 +2,24 @@ package org.steadygrad.nn;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -66,6 +72,37 @@ public final class MaskAware {
         } catch (IOException e) {
             throw new UncheckedIOException("a layer that can't be written as JSON: " + layer, e);
         }
+    }
+
+    /**
+     * Names of the layers that read masked steps like others, or forget their state there, when DL4J itself runs the network.
+     *
+     * @param padding whether masked steps come after all others in every sequence; then layers that read forward are right
+     */
+    public static List<String> reading(ComputationGraphConfiguration configuration, boolean padding) {
+        List<String> names = new ArrayList<>();
+        configuration.getVertices().forEach((name, vertex) -> {
+            if (vertex instanceof LayerVertex layered
+                    && reads(layered.getLayerConf().getLayer(), padding)) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    private static boolean reads(Layer layer, boolean padding) {
+        if (layer instanceof BaseWrapperLayer wrapper) {
+            return reads(wrapper.getUnderlying(), padding);
+        }
+        if (layer instanceof Bidirectional both) {
+            // a state of 0 at masked steps is where the reverse direction starts from anyway
+            return padding ? both.getFwd() instanceof AbstractLSTM cell && !masked(cell) : reads(both.getFwd(), false);
+        }
+        return !padding && (layer instanceof AbstractLSTM || layer instanceof SimpleRnn) && !masked(layer);
+    }
+
+    private static boolean masked(Layer layer) {
+        return INSTEAD.containsValue(layer.getClass());
     }
 
     private static String changed(String json) {

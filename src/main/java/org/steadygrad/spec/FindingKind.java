@@ -18,6 +18,8 @@ public enum FindingKind {
     CONSTANT_INPUT,
     @Doc("The same batch comes again and again.")
     REPEATED_BATCH,
+    @Doc("Layers of DL4J's read masked time steps like others in its own passes.")
+    MASK_IGNORED,
     @Doc("Weights, activations or gradients of a layer are all 0.")
     ALL_ZERO,
     @Doc("Before the first step the signal or its gradient grows or shrinks from layer to layer.")

@@ -27,6 +27,7 @@ import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
+import org.steadygrad.health.MaskRules;
 import org.steadygrad.health.HealthObserverGroup;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
@@ -202,6 +203,7 @@ final class TrainingRun {
             Engine engine, HealthObserver told, Optional<CheckpointStore.Checkpoint> start) {
         HealthMonitor health =
                 new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
+        health.watchMasks(MaskRules.of(model, true));
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
     }

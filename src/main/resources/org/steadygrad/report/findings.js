@@ -12,6 +12,7 @@
         'poor-initialisation': ['A poor start', 'Before the first step already, signals grow or fade from layer to layer. What reaches the far end is too much or too little to learn from.', ['signal', 'layer-gradients']],
         'all-zero': ['All zero', 'A whole layer is zero: no signal or no gradient goes through it, so nothing before it can learn.', ['dead', 'layer-gradients', 'updates']],
         'repeated-batch': ['The same batch again and again', 'The network sees the same examples at every step and learns them by heart.', ['loss']],
+        'mask-ignored': ['Padding taken for data', 'DL4J itself reads masked time steps like any others in some layers of this network. Its numbers depend on how long the other sequences of a batch are.', ['loss']],
         'stalled-input': ['Waiting for data', 'Most of the time goes into waiting for the next batch rather than into training.', ['seconds']],
         'vanishing-gradient': ['The gradient vanishes', 'On its way back from the output the gradient shrinks from layer to layer. The layers near the input get next to nothing and stay as they were initialised.', FLOW],
         'exploding-gradient': ['The gradient explodes', 'On its way back from the output the gradient grows from layer to layer. Layers near the input are thrown about by every step.', FLOW],

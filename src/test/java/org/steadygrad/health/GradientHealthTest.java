@@ -15,12 +15,14 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -34,6 +36,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.steadygrad.nn.MaskAware;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -96,6 +99,42 @@ class GradientHealthTest {
         ComputationGraph graph = new ComputationGraph(builder.setOutputs("out").build());
         graph.init();
         return graph;
+    }
+
+    /** DL4J's fit reads the padding there; with mask-aware layers it doesn't. */
+    @Test
+    void paddingThatIsTakenForDataIsNamed() {
+        ComputationGraph plain = bothWays();
+        List<Finding> found = findingsOfMaskedFit(plain);
+        assertEquals(1, found.size());
+        assertEquals(Severity.WARNING, found.get(0).severity());
+        assertEquals("cell", found.get(0).layer());
+        ComputationGraph masked = new ComputationGraph(MaskAware.of(plain.getConfiguration()));
+        masked.init();
+        assertEquals(List.of(), findingsOfMaskedFit(masked));
+    }
+
+    private static List<Finding> findingsOfMaskedFit(ComputationGraph graph) {
+        GradientHealth health = new GradientHealth(SPEC);
+        graph.setListeners(health);
+        INDArray mask = Nd4j.ones(3, 5);
+        mask.putScalar(1, 4, 0);
+        INDArray labels = Nd4j.zeros(3, 2);
+        labels.getColumn(0).assign(1);
+        graph.fit(new DataSet(Nd4j.rand(3, 3, 5), labels, mask, null));
+        return health.findings().stream()
+                .filter(finding -> finding.id().equals("mask-ignored"))
+                .toList();
+    }
+
+    private static ComputationGraph bothWays() {
+        LSTM cell = new LSTM.Builder().nIn(3).nOut(4).build();
+        return initialised(settings(0.1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("cell", new Bidirectional(Bidirectional.Mode.ADD, cell), "in")
+                .addVertex("last", new LastTimeStepVertex("in"), "cell")
+                .addLayer("out", output(4), "last"));
     }
 
     private static ComputationGraph rnn(Activation activation, double recurrentWeight) {

@@ -27,6 +27,7 @@ class ReportPicturesTest {
             "poor-initialisation",
             "all-zero",
             "repeated-batch",
+            "mask-ignored",
             "stalled-input",
             "vanishing-gradient",
             "exploding-gradient",

@@ -100,6 +100,15 @@ final class Fit {
     }
 
     /** In words. */
+    static Optional<Prescription> useMasks(Case c) {
+        return Optional.of(new Prescription(
+                "layers that hand masks on, by MaskAware.of(configuration)",
+                List.of(),
+                "They leave masked steps out in DL4J's own passes as well, with the same parameters.",
+                Paper.NONE.words()));
+    }
+
+    /** In words. */
     static Optional<Prescription> feedFaster(Case c) {
         return Optional.of(new Prescription(
                 "prepare the data once, in a file that is read faster",

@@ -41,6 +41,7 @@ public final class RunFilePrescriber implements Prescriber {
             entry(FindingKind.BAD_INPUT, List.of(Fit::mendData, Fit::standardise)),
             entry(FindingKind.CONSTANT_INPUT, List.of(Fit::leaveOut)),
             entry(FindingKind.REPEATED_BATCH, List.of(Fit::shuffle)),
+            entry(FindingKind.MASK_IGNORED, List.of(Fit::useMasks)),
             entry(FindingKind.STALLED_INPUT, List.of(Fit::feedFaster)),
             entry(
                     FindingKind.POOR_INITIALISATION,
