@@ -98,8 +98,9 @@ final class TrainCommand implements Callable<Integer> {
     private static boolean hasPage(Path folder, PrintWriter err) {
         boolean missing = Files.exists(folder.resolve("metrics.jsonl")) && !Files.exists(folder.resolve("report.html"));
         if (missing) {
-            err.println("Error: " + folder.resolve("report.html") + " could not be written, though the run is complete and"
-                    + " its model saved. 'steadygrad report " + folder + " --debug' tells why.");
+            err.println(
+                    "Error: " + folder.resolve("report.html") + " could not be written, though the run is complete and"
+                            + " its model saved. 'steadygrad report " + folder + " --debug' tells why.");
             err.flush();
         }
         return !missing;

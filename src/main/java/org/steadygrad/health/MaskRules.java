@@ -54,8 +54,11 @@ public final class MaskRules {
                 FindingKind.MASK_IGNORED,
                 byEngine ? Severity.INFO : Severity.WARNING,
                 layers.get(0),
-                (byEngine ? "The engine leaves masked steps out, but not so DL4J's own fit and output of this model: " : "")
-                        + what + remedy,
+                (byEngine
+                                ? "The engine leaves masked steps out, but not so DL4J's own fit and output of this model: "
+                                : "")
+                        + what
+                        + remedy,
                 Map.of("layers", (double) layers.size())));
     }
 

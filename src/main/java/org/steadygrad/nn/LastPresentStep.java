@@ -31,7 +31,6 @@ public class LastPresentStep extends LastTimeStep {
         NeuralNetConfiguration inner = conf.clone();
         inner.setLayer(((LastTimeStep) inner.getLayer()).getUnderlying());
         return new LastPresentStepLayer(getUnderlying()
-                .instantiate(
-                        inner, trainingListeners, layerIndex, layerParamsView, initializeParams, networkDataType));
+                .instantiate(inner, trainingListeners, layerIndex, layerParamsView, initializeParams, networkDataType));
     }
 }

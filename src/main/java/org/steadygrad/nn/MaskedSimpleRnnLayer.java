@@ -84,9 +84,7 @@ public class MaskedSimpleRnnLayer extends SimpleRnn {
         applyDropOutIfNecessary(training, workspaces);
         Map<String, INDArray> before = rnnGetTBPTTState();
         INDArray output = masked.carry(
-                workspaces,
-                tBpttStateMap,
-                step -> super.rnnActivateUsingStoredState(step, training, true, workspaces));
+                workspaces, tBpttStateMap, step -> super.rnnActivateUsingStoredState(step, training, true, workspaces));
         if (!storeLastForTBPTT) {
             rnnSetTBPTTState(before);
         }

@@ -45,8 +45,10 @@ public class UnitwiseActivationLayer extends ActivationLayer {
         if (input.rank() != 3) {
             return super.backpropGradient(epsilon, workspaces);
         }
-        INDArray below =
-                layerConf().getActivationFn().backprop(rows(input), rows(epsilon)).getFirst();
+        INDArray below = layerConf()
+                .getActivationFn()
+                .backprop(rows(input), rows(epsilon))
+                .getFirst();
         return new Pair<>(new DefaultGradient(), workspaces.leverageTo(ArrayType.ACTIVATION_GRAD, sequences(below)));
     }
 }

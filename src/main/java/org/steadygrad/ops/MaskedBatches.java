@@ -24,7 +24,10 @@ public final class MaskedBatches {
         INDArray features = cleared(batch.getFeatures(0), featuresMask, featuresTimeInMiddle);
         INDArray labels = first(batch.getLabels());
         return of(
-                features, labels == null ? null : cleared(labels, labelsMask, labelsTimeInMiddle), featuresMask, labelsMask);
+                features,
+                labels == null ? null : cleared(labels, labelsMask, labelsTimeInMiddle),
+                featuresMask,
+                labelsMask);
     }
 
     /**
@@ -68,8 +71,7 @@ public final class MaskedBatches {
             return batch;
         }
         INDArray given = first(batch.getLabelsMaskArrays());
-        INDArray weights =
-                given == null ? Nd4j.ones(labels.dataType(), labels.size(0), 1) : given.dup('c');
+        INDArray weights = given == null ? Nd4j.ones(labels.dataType(), labels.size(0), 1) : given.dup('c');
         for (int example = 0; example < empty.length; example++) {
             if (empty[example]) {
                 weights.slice(example).assign(0);

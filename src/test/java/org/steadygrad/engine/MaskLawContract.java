@@ -41,8 +41,7 @@ public interface MaskLawContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> aBatchIsTheSumOfItsExamples() {
-        return cases()
-                .filter(test -> !test.ofBatch())
+        return cases().filter(test -> !test.ofBatch())
                 .map(test -> DynamicTest.dynamicTest(test.name(), () -> assertSum(test)));
     }
 

@@ -155,8 +155,8 @@ final class RandomMaskedCase {
             append(new LastTimeStep(layer), bothWays ? 6 : 3);
             description.append(" of ").append(layer.getClass().getSimpleName());
         } else if (head == 3) {
-            PoolingType type = List.of(PoolingType.AVG, PoolingType.MAX, PoolingType.SUM)
-                    .get(random.nextInt(3));
+            PoolingType type =
+                    List.of(PoolingType.AVG, PoolingType.MAX, PoolingType.SUM).get(random.nextInt(3));
             append(ContractModels.pooling(type), width);
             description.append(' ').append(type);
         }
@@ -231,7 +231,8 @@ final class RandomMaskedCase {
             int steps = longest + more;
             Example any = examples.stream().filter(e -> e != null).findFirst().orElseThrow();
             long batch = examples.size();
-            INDArray features = Nd4j.valueArrayOf(new long[] {batch, any.features().size(1), steps}, filler);
+            INDArray features =
+                    Nd4j.valueArrayOf(new long[] {batch, any.features().size(1), steps}, filler);
             INDArray labels = perStep
                     ? Nd4j.valueArrayOf(new long[] {batch, CLASSES, steps}, filler)
                     : Nd4j.valueArrayOf(new long[] {batch, CLASSES}, 0f);

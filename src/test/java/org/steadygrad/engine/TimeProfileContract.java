@@ -60,7 +60,8 @@ public interface TimeProfileContract extends EngineSubject {
     /** Where each example's steps lie elsewhere, a step's gradient is still that of all examples at this very step. */
     @TestFactory
     default Stream<DynamicTest> bothWaysWithGaps() {
-        return Stream.of(Cell.values()).map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> assertBothWays(cell)));
+        return Stream.of(Cell.values())
+                .map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> assertBothWays(cell)));
     }
 
     private void assertBothWays(Cell cell) {
@@ -93,8 +94,13 @@ public interface TimeProfileContract extends EngineSubject {
                         .orElseThrow();
                 assertTrue(profile.steps().contains(profile.direction().equals("forward") ? STEPS - 1 : 0));
                 for (int i = 0; i < profile.steps().size(); i++) {
-                    double norm = right.norms().get(right.steps().indexOf(profile.steps().get(i)));
-                    assertEquals(norm, profile.norms().get(i), 1e-4 * norm, "norm at " + profile.steps().get(i));
+                    double norm = right.norms()
+                            .get(right.steps().indexOf(profile.steps().get(i)));
+                    assertEquals(
+                            norm,
+                            profile.norms().get(i),
+                            1e-4 * norm,
+                            "norm at " + profile.steps().get(i));
                 }
             }
         }

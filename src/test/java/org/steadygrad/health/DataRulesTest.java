@@ -56,27 +56,41 @@ class DataRulesTest {
         INDArray byElement = Nd4j.ones(3, 2, 17);
         labels.putScalar(new int[] {1, 1, 4}, Double.POSITIVE_INFINITY);
         byElement.putScalar(new int[] {1, 1, 4}, 0);
-        assertEquals(List.of(), rules(false, 9).look(1, batch(features, labels, featureMask, byElement)).now());
+        assertEquals(
+                List.of(),
+                rules(false, 9)
+                        .look(1, batch(features, labels, featureMask, byElement))
+                        .now());
         INDArray timeInMiddle = features.permute(0, 2, 1).dup('c');
         assertEquals(
-                List.of(), rules(false, 9).look(1, batch(timeInMiddle, labels, featureMask, byElement)).now());
+                List.of(),
+                rules(false, 9)
+                        .look(1, batch(timeInMiddle, labels, featureMask, byElement))
+                        .now());
         INDArray oneLabel = numbers(3, 2);
         oneLabel.putScalar(1, 0, Double.NaN);
         INDArray byRow = Nd4j.ones(3, 1);
         byRow.putScalar(1, 0, 0);
-        assertEquals(List.of(), rules(false, 9).look(1, batch(features, oneLabel, featureMask, byRow)).now());
+        assertEquals(
+                List.of(),
+                rules(false, 9)
+                        .look(1, batch(features, oneLabel, featureMask, byRow))
+                        .now());
         byRow.putScalar(1, 0, 1);
-        List<Finding> seen = rules(false, 9).look(1, batch(features, oneLabel, featureMask, byRow)).now();
+        List<Finding> seen = rules(false, 9)
+                .look(1, batch(features, oneLabel, featureMask, byRow))
+                .now();
         assertEquals(1, seen.size());
-        assertTrue(seen.get(0).message().contains("label 0 of example 1"), seen.get(0).message());
+        assertTrue(
+                seen.get(0).message().contains("label 0 of example 1"),
+                seen.get(0).message());
     }
 
     private static MultiDataSet batch(INDArray features, INDArray labels, INDArray featureMask, INDArray labelMask) {
         return new MultiDataSet(
-                new INDArray[] {features},
-                new INDArray[] {labels},
-                new INDArray[] {featureMask},
-                new INDArray[] {labelMask});
+                new INDArray[] {features}, new INDArray[] {labels}, new INDArray[] {featureMask}, new INDArray[] {
+                    labelMask
+                });
     }
 
     private static void assertBadPlace(List<Finding> now) {

@@ -177,16 +177,13 @@ class MaskAwareTest {
             INDArray mask = Nd4j.ones(DataType.DOUBLE, PLACES.length, STEPS);
             mask.putScalar(0, STEPS - 1, 0);
             INDArray labels = Nd4j.concat(0, label(0), label(1), label(2), label(3), label(4));
-            INDArray wide = Nd4j.ones(DataType.DOUBLE, PLACES.length, 2, STEPS + 3).mul(5);
+            INDArray wide =
+                    Nd4j.ones(DataType.DOUBLE, PLACES.length, 2, STEPS + 3).mul(5);
             wide.get(all(), all(), interval(0, STEPS)).assign(features());
             INDArray wideMask = Nd4j.zeros(DataType.DOUBLE, PLACES.length, STEPS + 3);
             wideMask.get(all(), interval(0, STEPS)).assign(mask);
             for (int i = 0; i < 3; i++) {
-                one.fit(
-                        new INDArray[] {features()},
-                        new INDArray[] {labels},
-                        new INDArray[] {mask},
-                        null);
+                one.fit(new INDArray[] {features()}, new INDArray[] {labels}, new INDArray[] {mask}, null);
                 other.fit(new INDArray[] {wide}, new INDArray[] {labels}, new INDArray[] {wideMask}, null);
             }
             assertArrayEquals(one.params().toDoubleVector(), other.params().toDoubleVector(), 1e-9);

@@ -90,7 +90,8 @@ final class CpuEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch = MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
+        MultiDataSet batch =
+                MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");

@@ -254,11 +254,7 @@ final class RecurrentLayer {
         return new SegmentedSequence(
                 shape,
                 Segmentation.single(shape.steps()),
-                new Tensors(
-                        tensors.input(),
-                        scope.allocate(tensors.output().length()),
-                        masked.outputGradient(),
-                        null),
+                new Tensors(tensors.input(), scope.allocate(tensors.output().length()), masked.outputGradient(), null),
                 new Setting(oneDnn, weights, gradients, pool, true, true),
                 new BoundaryMask(shape, mask),
                 scope);

@@ -69,8 +69,13 @@ final class Batch {
         if (embed.isPresent()) {
             // they are checked here, as they lie
             boolean timeInMiddle = plan.inputFormat() == RNNFormat.NWC;
-            features.load(MaskedBatches.cleared(array, featureMask.isPresent() ? mask : null, timeInMiddle), plan.inputFormat());
-            checkNumbers("embedding layer " + embed.get().layer(), features.numbers(), embed.get().vocabulary());
+            features.load(
+                    MaskedBatches.cleared(array, featureMask.isPresent() ? mask : null, timeInMiddle),
+                    plan.inputFormat());
+            checkNumbers(
+                    "embedding layer " + embed.get().layer(),
+                    features.numbers(),
+                    embed.get().vocabulary());
         } else {
             features.load(array, plan.inputFormat());
         }
@@ -82,8 +87,7 @@ final class Batch {
 
     /** @param mask has a number for each row of the tensor, or for each element */
     private void clear(DeviceMemory tensor, DeviceMemory mask) {
-        program.runtime()
-                .stream()
+        program.runtime().stream()
                 .launch(program.runtime()
                         .over(tensor.length(), "masks", "clear_rows")
                         .with(tensor)

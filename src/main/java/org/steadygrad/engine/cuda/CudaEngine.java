@@ -184,7 +184,8 @@ final class CudaEngine implements Engine {
 
     /** Everything that comes before a training pass. */
     private Program load(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch = MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
+        MultiDataSet batch =
+                MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");

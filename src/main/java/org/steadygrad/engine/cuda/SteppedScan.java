@@ -147,9 +147,7 @@ final class SteppedScan implements RecurrentScan {
     public void forward() {
         for (int reading = 0; reading < shape.steps(); reading++) {
             int step = time(reading);
-            multiply(
-                    step,
-                    reading == 0 ? tensors.initial().hidden() : row(tensors.hidden(), before(reading)));
+            multiply(step, reading == 0 ? tensors.initial().hidden() : row(tensors.hidden(), before(reading)));
             runtime.stream().launch(forward.set(0, step).set(1, before(reading)));
         }
         int last = time(shape.steps() - 1);

@@ -113,7 +113,9 @@ final class CellRecursion {
             dx.get(all(), all(), point(t)).assign(back.input().mmul(weights.transpose()));
             flow = back.before();
             if (mask != null) {
-                flow = new State(flow.h().add(passing(dh, t)), dc == null ? null : flow.c().add(passing(dc, t)));
+                flow = new State(
+                        flow.h().add(passing(dh, t)),
+                        dc == null ? null : flow.c().add(passing(dc, t)));
             }
         }
         return dx;

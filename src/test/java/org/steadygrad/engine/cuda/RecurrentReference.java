@@ -1,7 +1,5 @@
 package org.steadygrad.engine.cuda;
 
-import org.steadygrad.engine.plan.PlanStep.Cell;
-
 /** A recurrent layer forward in double, one number after the other; all arrays as on the device. */
 final class RecurrentReference {
     private final LayerShape shape;
