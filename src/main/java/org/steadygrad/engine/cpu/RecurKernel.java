@@ -6,6 +6,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
 import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /**
  * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as
