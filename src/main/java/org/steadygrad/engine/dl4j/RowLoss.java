@@ -78,18 +78,29 @@ abstract class RowLoss implements WeightedLoss {
             INDArray mask = given == null ? seen : given;
             rows = Math.toIntExact(logits.size(0));
             columns = Math.toIntExact(logits.size(1));
-            int width = labelColumns(columns);
-            if (labels.length() != (long) rows * width) {
-                throw InvalidInputException.of(
-                        who(),
-                        "labels of shape " + Arrays.toString(new long[] {rows, width}),
-                        Arrays.toString(labels.shape()),
-                        "Check the number of classes and of examples.");
-            }
             this.logits = doubles(logits);
             this.labels = doubles(labels);
             this.mask = mask == null ? null : doubles(mask);
             byElement = mask != null && mask.length() != rows;
+            check(labels);
+            losses = new double[rows];
+            slopes = new double[rows * columns];
+            for (row = 0; row < rows; row++) {
+                if (this.mask == null || byElement || this.mask[row] != 0) {
+                    losses[row] = of(this, columns);
+                }
+            }
+        }
+
+        private void check(INDArray given) {
+            int width = labelColumns(columns);
+            if (labels.length != rows * width) {
+                throw InvalidInputException.of(
+                        who(),
+                        "labels of shape " + Arrays.toString(new int[] {rows, width}),
+                        Arrays.toString(given.shape()),
+                        "Check the number of classes and of examples.");
+            }
             if (byElement && !masksElements()) {
                 throw InvalidInputException.of(
                         who(),
@@ -97,16 +108,9 @@ abstract class RowLoss implements WeightedLoss {
                         "one number per class",
                         "A softmax over some of the classes isn't defined.");
             }
-            losses = new double[rows];
-            slopes = new double[rows * columns];
             if (weights != null && weights.length != columns) {
                 throw InvalidInputException.of(
                         who(), columns + " weights, one for each output", weights.length, "Give the loss as many.");
-            }
-            for (row = 0; row < rows; row++) {
-                if (this.mask == null || byElement || this.mask[row] != 0) {
-                    losses[row] = of(this, columns);
-                }
             }
         }
 

@@ -22,6 +22,7 @@ import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractModels;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
+import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.LossContract;
 
 class ExactLossesTest implements LossContract {
@@ -32,7 +33,9 @@ class ExactLossesTest implements LossContract {
 
     @Override
     public void check(ContractCase test) {
-        assertLikeDl4j(test);
+        // after a backward pass DL4J's score of an RnnLossLayer has forgotten the mask of the features
+        double loss = test.reference().score(test.referenceBatch(), true);
+        assertLike(new Gradient(loss, Gradient.byDl4j(test.reference(), test.referenceBatch()).blocks()), test);
     }
 
     private static ComputationGraph model(InputType input, Layer output) {
