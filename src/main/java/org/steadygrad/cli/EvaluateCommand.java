@@ -55,8 +55,8 @@ final class EvaluateCommand implements Runnable {
             if (!Double.isFinite(value)) {
                 throw InvalidInputException.of(
                         "evaluate " + run,
-                        "finite predictions",
-                        new StringBuilder("a " + name + " of " + value),
+                        "a finite " + name,
+                        value,
                         "Something in the model overflows: look at its weights and at the data's scale.");
             }
         });

@@ -87,17 +87,20 @@ public record NonFiniteParameters(ParameterBlock block, long count, float first)
     public static void check(String who, FlatLayout layout, float[] parameters, String remedy) {
         List<NonFiniteParameters> found = of(layout, parameters);
         if (!found.isEmpty()) {
-            throw InvalidInputException.of(
-                    who, "finite parameters", new StringBuilder("NaN or infinity in ").append(inWords(found)), remedy);
+            throw refusal(who, inWords(found), remedy);
         }
     }
 
     /** The same for a network and its updater state. */
     public static void check(String who, ComputationGraph network, String remedy) {
         inWords(network).ifPresent(words -> {
-            throw InvalidInputException.of(
-                    who, "finite parameters", new StringBuilder("NaN or infinity in ").append(words), remedy);
+            throw refusal(who, words, remedy);
         });
+    }
+
+    private static InvalidInputException refusal(String who, String words, String remedy) {
+        return new InvalidInputException(
+                who + ": expected finite parameters, got NaN or infinity in " + words + ". " + remedy);
     }
 
     /** False for some that are finite, whose sum isn't. */

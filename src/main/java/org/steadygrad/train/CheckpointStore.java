@@ -126,11 +126,7 @@ final class CheckpointStore {
             throw InvalidInputException.of(
                     "checkpoints in " + folder,
                     "at least one that can be read",
-                    new StringBuilder()
-                            .append(files.size())
-                            .append(" damaged ones (")
-                            .append(reason)
-                            .append(")"),
+                    files.size() + " damaged ones (" + reason + ")",
                     "The best model so far may be whole: " + best() + ". Begin anew in another folder with --out.");
         }
         return Optional.empty();

@@ -138,7 +138,7 @@ class CommandErrorsTest {
     void predictionsThatOverflowAreNoResult() throws IOException {
         Path file = textModel(1e30, false);
         String evaluated = error("evaluate", file);
-        assertTrue(evaluated.contains("expected finite predictions, got a loss of NaN"), evaluated);
+        assertTrue(evaluated.contains("expected a finite loss, got NaN"), evaluated);
         String generated = error("generate", file, "--prompt", "t");
         assertTrue(generated.contains("expected probabilities of all characters, got \"NaN for"), generated);
     }
