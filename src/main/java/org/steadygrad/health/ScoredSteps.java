@@ -36,6 +36,7 @@ public final class ScoredSteps {
     /**
      * The loss per scored step of passes whose gradients are averaged; NaN when nothing is scored.
      *
+     * @param batches of sequences [batch, size, time], or of vectors
      * @param losses of the passes, each the sum over its batch divided by the number of examples
      */
     public static double meanLoss(List<MultiDataSet> batches, double... losses) {

@@ -9,6 +9,7 @@ import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.health.ScoredSteps;
 import org.steadygrad.health.TensorLook;
@@ -22,10 +23,15 @@ final class StepPasses {
     private final long seed;
     private final Progress progress;
     private final HealthSpec looks;
+    private final SequenceFormats formats;
 
-    /** @param progress its network may have been trained before: the run goes on with the random numbers */
-    StepPasses(Engine engine, LoopSettings settings, Progress progress) {
+    /**
+     * @param progress its network may have been trained before: the run goes on with the random numbers
+     * @param formats of the sequences that the network takes
+     */
+    StepPasses(Engine engine, LoopSettings settings, Progress progress, SequenceFormats formats) {
         this.engine = engine;
+        this.formats = formats;
         seed = settings.seed();
         looks = settings.health();
         this.progress = progress;
@@ -82,7 +88,12 @@ final class StepPasses {
         Optional<TensorLook> tensors = trace.filter(seen -> takesHistograms(stepsBefore))
                 .map(seen -> TensorLook.of(engine.parameterDistributions(), seen));
         double mean = Arrays.stream(losses).sum() / losses.length;
-        return new Result(mean, ScoredSteps.meanLoss(batches, losses), trace, tensors);
+        return new Result(mean, lossPerStep(batches, losses), trace, tensors);
+    }
+
+    /** The loss per scored step of passes whose gradients are averaged; NaN when nothing is scored. */
+    double lossPerStep(List<MultiDataSet> batches, double... losses) {
+        return ScoredSteps.meanLoss(batches.stream().map(formats::turned).toList(), losses);
     }
 
     /**
@@ -108,7 +119,7 @@ final class StepPasses {
                 losses[place] = loss;
             }
         }
-        return ScoredSteps.meanLoss(asked.stream().map(Pass::batch).toList(), losses);
+        return lossPerStep(asked.stream().map(Pass::batch).toList(), losses);
     }
 
     /** Options of a step with a single pass. */

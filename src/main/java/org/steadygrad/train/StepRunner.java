@@ -11,7 +11,6 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.forensics.Forensics;
-import org.steadygrad.health.ScoredSteps;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.train.StepQueue.Attempt;
 
@@ -108,7 +107,7 @@ final class StepRunner {
         double loss = result.pass().loss();
         StepPasses.Result pass = new StepPasses.Result(
                 loss,
-                ScoredSteps.meanLoss(settled.attempt().batches(), loss),
+                passes.lossPerStep(settled.attempt().batches(), loss),
                 result.pass().trace(),
                 Optional.empty());
         Guard.Decision decision = look(pass);
