@@ -250,6 +250,21 @@ public interface BatchFormsContract extends EngineSubject {
         }
     }
 
+    /** Weights of labels are the loss's business: outputs are the same without. */
+    @Test
+    default void outputsDontDependOnWeightsOfLabels() {
+        ContractData data = new ContractData(47);
+        INDArray labels = data.oneHot(7, 3, 5);
+        INDArray x = data.normal(7, 3, 5);
+        ComputationGraph model =
+                new ContractCase("", chain(SEQUENCES_OF_3, Cell.GRU.units(4), stepClasses(3)), null).model();
+        try (Engine engine = engine(model)) {
+            MultiDataSet weighted = ContractData.batch(x, labels, null, unequal().mul(3));
+            assertEquals(engine.logits(ContractData.batch(x, labels)), engine.logits(weighted));
+            assertEquals(engine.output(ContractData.batch(x, labels)), engine.output(weighted));
+        }
+    }
+
     /** Of sequences, in the labels' format. */
     @Test
     default void logitsOfSequences() {

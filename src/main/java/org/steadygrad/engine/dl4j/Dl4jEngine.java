@@ -210,11 +210,12 @@ final class Dl4jEngine implements Engine {
         Check.that(target.length == layout.length(), WHO, "an array of " + layout.length(), target.length);
     }
 
+    /** Without the mask of labels, by whose weights DL4J's output layers multiply what goes into the activation function. */
     @Override
     public INDArray output(MultiDataSet batch) {
         MultiDataSet given = batches.masked(GivenBatch.of(graph, batch));
         forgetBatch(given.getFeatures());
-        return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), given.getLabelsMaskArrays())[0];
+        return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), null)[0];
     }
 
     /** The engine's own graph computes them while its output layer's activation function is the identity. */
