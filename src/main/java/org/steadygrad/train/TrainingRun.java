@@ -164,8 +164,7 @@ final class TrainingRun {
 
     /** @param work takes what is exported from the engine */
     private StepRunner steps(RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
-        StepPasses passes =
-                new StepPasses(parts.engine(), settings, records.progress(), SequenceFormats.of(model));
+        StepPasses passes = new StepPasses(parts.engine(), settings, records.progress(), SequenceFormats.of(model));
         Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
         return new StepRunner(
                 parts, records, passes, new SkippedSteps(parts.engine(), passes, forensics, data.training()));

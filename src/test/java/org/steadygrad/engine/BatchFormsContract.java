@@ -259,7 +259,8 @@ public interface BatchFormsContract extends EngineSubject {
         ComputationGraph model =
                 new ContractCase("", chain(SEQUENCES_OF_3, Cell.GRU.units(4), stepClasses(3)), null).model();
         try (Engine engine = engine(model)) {
-            MultiDataSet weighted = ContractData.batch(x, labels, null, unequal().mul(3));
+            MultiDataSet weighted =
+                    ContractData.batch(x, labels, null, unequal().mul(3));
             assertEquals(engine.logits(ContractData.batch(x, labels)), engine.logits(weighted));
             assertEquals(engine.output(ContractData.batch(x, labels)), engine.output(weighted));
         }

@@ -279,10 +279,7 @@ public interface LossContract extends LossValuesContract {
         try (Engine engine = engine(test.model())) {
             Gradient known = EngineSubject.gradient(engine, test.model(), test.batch(), EngineSubject.plain());
             Gradient same = EngineSubject.gradient(
-                    engine,
-                    test.model(),
-                    ContractData.batch(x, changed, null, hidden.mask()),
-                    EngineSubject.plain());
+                    engine, test.model(), ContractData.batch(x, changed, null, hidden.mask()), EngineSubject.plain());
             assertEquals(known.loss(), same.loss());
             Gradient.assertIdentical(known.blocks(), same.blocks(), hidden.name());
         }

@@ -28,7 +28,7 @@ public interface MaskLawContract extends EngineSubject {
     int MODELS = 60;
 
     /** The features' and labels' values under masks, beside zeros. */
-    float[] FILLERS = {Float.NaN, 1e30f, Float.NEGATIVE_INFINITY, -3};
+    List<Float> FILLERS = List.of(Float.NaN, 1e30f, Float.NEGATIVE_INFINITY, -3f);
 
     private static Stream<RandomMaskedCase> cases() {
         return LongStream.range(0, MODELS).mapToObj(RandomMaskedCase::new);

@@ -51,7 +51,7 @@ class HealthyRunsUnchangedTest {
             Path guarded = folder.resolve(healthy.name() + "-guarded");
             Path alone = folder.resolve(healthy.name() + "-alone");
             RunResult result = train(healthy, guarded);
-            RunResult other = train(healthy, alone, "training.guard=off");
+            train(healthy, alone, "training.guard=off");
             assertTrue(result.completed(), result.stopReason());
             assertEquals(steps(alone), steps(guarded), () -> result.cures() + " " + result.findings());
             assertArrayEquals(parameters(alone), parameters(guarded));

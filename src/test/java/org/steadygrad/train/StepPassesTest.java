@@ -12,16 +12,17 @@ import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.model.TrainingCounts;
 
 class StepPassesTest {
-    private static final LoopSettings SETTINGS = LoopSettings.of(TinyRun.spec(
-            """
+    private static final LoopSettings SETTINGS = LoopSettings.of(
+            TinyRun.spec(
+                    """
             name: passes
             data: {kind: adding, length: 7, examples: 8, validationExamples: 3}
             model: {layers: [gru: {units: 2}]}
             """));
 
     private static double lossPerStep(RNNFormat format, INDArray sequences, double loss) {
-        StepPasses passes =
-                new StepPasses(null, SETTINGS, Progress.start(TrainingCounts.NONE), new SequenceFormats(format, format, false));
+        StepPasses passes = new StepPasses(
+                null, SETTINGS, Progress.start(TrainingCounts.NONE), new SequenceFormats(format, format, false));
         return passes.lossPerStep(List.of(new MultiDataSet(sequences, sequences)), loss);
     }
 

@@ -35,7 +35,11 @@ class ExactLossesTest implements LossContract {
     public void check(ContractCase test) {
         // after a backward pass DL4J's score of an RnnLossLayer has forgotten the mask of the features
         double loss = test.reference().score(test.referenceBatch(), true);
-        assertLike(new Gradient(loss, Gradient.byDl4j(test.reference(), test.referenceBatch()).blocks()), test);
+        assertLike(
+                new Gradient(
+                        loss,
+                        Gradient.byDl4j(test.reference(), test.referenceBatch()).blocks()),
+                test);
     }
 
     private static ComputationGraph model(InputType input, Layer output) {
