@@ -18,6 +18,7 @@ import org.steadygrad.spec.yaml.RunFiles;
 class LossSpikesTest {
     private static final GuardSpec.Auto SPEC = RunFiles.defaults(GuardSpec.Auto.class);
     private static final int SERIES = 1000;
+    private static final int SICK_SERIES = 200;
 
     @Test
     void healthySeriesRaiseNoAlarm() {
@@ -56,10 +57,10 @@ class LossSpikesTest {
     @MethodSource("sicknesses")
     void whatLastsIsFound(String name, IntToDoubleFunction lost, double share, int delay) {
         int found = 0;
-        for (int seed = 0; seed < SERIES; seed++) {
+        for (int seed = 0; seed < SICK_SERIES; seed++) {
             int step = new LossSeries(seed).sick(name, lost).firstAction(SPEC);
             found += step >= LossSeries.ONSET && step < LossSeries.ONSET + delay ? 1 : 0;
         }
-        assertTrue(found >= share * SERIES, name + ": found in " + found + " of " + SERIES);
+        assertTrue(found >= share * SICK_SERIES, name + ": found in " + found + " of " + SICK_SERIES);
     }
 }
