@@ -17,13 +17,12 @@ final class SickNetworks {
         return List.of(
                 finds(FindingKind.VANISHING_GRADIENT, "too deep sigmoid", SPIRALS, stack(20, "sigmoid", "")),
                 finds(FindingKind.VANISHING_GRADIENT, "too deep sigmoid, 12 layers", SPIRALS, stack(12, "sigmoid", "")),
-                // with PyTorch's place of epsilon Adam trains it all the same
                 finds(
                         FindingKind.VANISHING_GRADIENT,
                         "too deep tanh",
                         SPIRALS,
-                        stack(60, "tanh", ""),
-                        "training.updater.formula=nd4j"),
+                        stack(100, "tanh", ""),
+                        "training.updater.learningRate=0.01"),
                 finds(
                         FindingKind.EXPLODING_GRADIENT,
                         "deep batch norm without residuals",

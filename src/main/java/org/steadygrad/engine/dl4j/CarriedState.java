@@ -1,8 +1,14 @@
 package org.steadygrad.engine.dl4j;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -12,6 +18,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param training state that the next window starts from
  */
 record CarriedState(Map<String, INDArray> inference, Map<String, INDArray> training) {
+
+    /** Layers that carry state, in the graph's order; those that run in both directions can't. */
+    static List<RecurrentLayer> carriers(ComputationGraph graph) {
+        List<RecurrentLayer> carriers = new ArrayList<>();
+        for (Layer layer : graph.getLayers()) {
+            Layer inner = layer;
+            while (inner instanceof BaseWrapperLayer wrapper) {
+                inner = wrapper.getUnderlying();
+            }
+            if (inner instanceof RecurrentLayer recurrent && !(inner instanceof BidirectionalLayer)) {
+                carriers.add(recurrent);
+            }
+        }
+        return carriers;
+    }
 
     static CarriedState of(RecurrentLayer layer) {
         return new CarriedState(copy(layer.rnnGetPreviousState()), copy(layer.rnnGetTBPTTState()));

@@ -1,17 +1,13 @@
 package org.steadygrad.engine.dl4j;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.LossLayer;
-import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,17 +17,14 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
-import org.steadygrad.engine.LabelMasks;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
-import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
-import org.steadygrad.nn.MaskAware;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Nd4jSeed;
 
@@ -40,8 +33,7 @@ import org.steadygrad.ops.Nd4jSeed;
  *
  * <p>A plain pass is {@link ComputationGraph#computeGradientAndScore()}. Passes that are traced or carry state go
  * through {@link TracedPass}: DL4J 1.0.0-M2.1's own truncated back-propagation runs each window forward from the carried
- * state but recomputes it from a zero state for the backward pass, so that its gradients are wrong. Losses are
- * {@link ExactLosses}.
+ * state but recomputes it from a zero state for the backward pass, so that its gradients are wrong.
  */
 final class Dl4jEngine implements Engine {
     private static final String WHO = "engine dl4j";
@@ -51,11 +43,10 @@ final class Dl4jEngine implements Engine {
     /** Whether the output is a loss layer, whose score DL4J gets wrong in a plain pass. */
     private final boolean lossAlone;
 
-    private final LossWeights weights;
+    private final BatchIntake intake;
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
-    private final BatchLayout batches;
     private Optional<NonFiniteOrigin> badParameter;
 
     Dl4jEngine(ComputationGraph model) {
@@ -68,20 +59,15 @@ final class Dl4jEngine implements Engine {
                     "");
         }
         truncated = TruncatedBptt.window(model) > 0;
-        graph = copy(model);
-        graph.setListeners();
+        graph = OwnGraph.of(model);
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
-        Nd4jLayers.keepTo(graph);
-        ExactLosses.install(graph);
-        weights = new LossWeights(graph);
-        ExactActivations.install(graph);
+        intake = new BatchIntake(graph);
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
         }
         update = new FlatUpdate(graph);
         layout = update.layout();
-        batches = BatchLayout.of(graph);
         lookAtParameters();
     }
 
@@ -99,24 +85,6 @@ final class Dl4jEngine implements Engine {
                         names.getNetworkInputs().get(0),
                         names.getNetworkOutputs().get(0))
                 .or(() -> badParameter);
-    }
-
-    /**
-     * With layers that are right where there are masks. It goes by way of JSON, since DL4J's own clone shares the configuration of
-     * wrapped layers with the original.
-     */
-    private static ComputationGraph copy(ComputationGraph model) {
-        ComputationGraphConfiguration own = MaskAware.of(model.getConfiguration());
-        GivenBatch.fillFormats(own, SequenceFormats.of(model));
-        ComputationGraph copy = new ComputationGraph(own);
-        copy.init(model.params().dup(), false);
-        // before the updater takes note of the layers
-        Nd4jLayers.sumExactly(copy);
-        INDArray state = model.getUpdater().getStateViewArray();
-        if (state != null) {
-            copy.getUpdater().setStateViewArray(state.dup());
-        }
-        return copy;
     }
 
     @Override
@@ -138,8 +106,7 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet given, PassOptions options) {
-        LabelMasks.check(WHO, given.getLabelsMaskArrays());
-        MultiDataSet batch = weights.seen(batches.masked(GivenBatch.of(graph, given)));
+        MultiDataSet batch = intake.forTraining(WHO, given);
         dropout.begin(options.randomSeed(), batch.getFeatures(0).size(0));
         Nd4j.getRandom().setSeed(Nd4jSeed.of(options.randomSeed()));
         if (options.carryState() && !truncated) {
@@ -170,7 +137,7 @@ final class Dl4jEngine implements Engine {
 
     /** The state this window ended with is what the next one starts from. */
     private void keepState() {
-        for (RecurrentLayer layer : carriers()) {
+        for (RecurrentLayer layer : CarriedState.carriers(graph)) {
             layer.rnnSetPreviousState(layer.rnnGetTBPTTState());
         }
     }
@@ -213,7 +180,7 @@ final class Dl4jEngine implements Engine {
     /** Without the mask of labels, by whose weights DL4J's output layers multiply what goes into the activation function. */
     @Override
     public INDArray output(MultiDataSet batch) {
-        MultiDataSet given = batches.masked(GivenBatch.of(graph, batch));
+        MultiDataSet given = intake.forOutput(batch);
         forgetBatch(given.getFeatures());
         return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), null)[0];
     }
@@ -267,7 +234,8 @@ final class Dl4jEngine implements Engine {
     @Override
     public EngineSnapshot snapshot() {
         INDArray state = graph.getUpdater().getStateViewArray();
-        List<CarriedState> carried = carriers().stream().map(CarriedState::of).toList();
+        List<CarriedState> carried =
+                CarriedState.carriers(graph).stream().map(CarriedState::of).toList();
         return new Snapshot(this, graph.params().dup(), state == null ? null : state.dup(), carried);
     }
 
@@ -283,25 +251,10 @@ final class Dl4jEngine implements Engine {
         }
         update.discard();
         lookAtParameters();
-        List<RecurrentLayer> carriers = carriers();
+        List<RecurrentLayer> carriers = CarriedState.carriers(graph);
         for (int i = 0; i < carriers.size(); i++) {
             own.carried().get(i).putInto(carriers.get(i));
         }
-    }
-
-    /** Layers that carry state; those that run in both directions can't. */
-    private List<RecurrentLayer> carriers() {
-        List<RecurrentLayer> carriers = new ArrayList<>();
-        for (Layer layer : graph.getLayers()) {
-            Layer inner = layer;
-            while (inner instanceof BaseWrapperLayer wrapper) {
-                inner = wrapper.getUnderlying();
-            }
-            if (inner instanceof RecurrentLayer recurrent && !(inner instanceof BidirectionalLayer)) {
-                carriers.add(recurrent);
-            }
-        }
-        return carriers;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.steadygrad.engine.cuda;
 
 import java.util.Arrays;
 import org.steadygrad.engine.plan.ActivationFunction;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /** What a {@link RecurrentScan} has to come to, in double, unit by unit. Arrays are laid out as {@link ScanTensors} says. */
@@ -99,7 +100,9 @@ final class ScanReference {
             case SIMPLE -> {
                 double x = gates[g] + product(0, u, before);
                 h[own] = apply(x);
-                gates[g] = shape.activation().invertible() ? h[own] : x;
+                boolean bounded = shape.activation().kind() == Kind.TANH
+                        || shape.activation().kind() == Kind.SIGMOID;
+                gates[g] = bounded || shape.activation().invertible() ? h[own] : x;
             }
             case GRU -> {
                 double r = sigmoid(gates[g] + product(0, u, before));
