@@ -20,8 +20,6 @@ final class SaturatingActivation {
     /** Elements worth waking a thread for: most stretches are but looked at. */
     private static final int GRAIN = 1 << 17;
 
-    private static final int STRETCH = 2048;
-
     /** oneDNN's exponentials are right down to this power of e. */
     private static final float LARGEST_POWER = 86;
 
@@ -33,6 +31,10 @@ final class SaturatingActivation {
     private final FloatMemory input;
     private final FloatMemory target;
     private final float steepness;
+    /** From here on oneDNN's exponentials are 0, or soon will be. */
+    private final float farthest;
+    /** So short that inputs with a mean square of 4 are looked at once. */
+    private final int stretch;
 
     /** @param target what is computed */
     SaturatingActivation(Program program, ActivationFunction function, FloatMemory input, FloatMemory target) {
@@ -41,6 +43,8 @@ final class SaturatingActivation {
         this.input = input;
         this.target = target;
         steepness = function.kind() == Kind.TANH ? 2 : 1;
+        farthest = LARGEST_POWER / steepness;
+        stretch = (int) (farthest * farthest / 4);
     }
 
     static boolean knows(ActivationFunction function) {
@@ -110,9 +114,8 @@ final class SaturatingActivation {
     /** Computes elements again that are too far out for oneDNN. */
     private void mend(Element element) {
         program.runtime().workers().run(input.length(), GRAIN, (part, from, to) -> {
-            for (int start = from; start < to; start += STRETCH) {
-                int count = Math.min(STRETCH, to - start);
-                float farthest = LARGEST_POWER / steepness;
+            for (int start = from; start < to; start += stretch) {
+                int count = Math.min(stretch, to - start);
                 if (!(input.squares(start, count) < farthest * farthest)) {
                     mend(element, start, program.runtime().heap(part, 0), count);
                 }
@@ -123,7 +126,7 @@ final class SaturatingActivation {
     private void mend(Element element, int start, float[] x, int count) {
         input.read(start, x, count);
         for (int i = 0; i < count; i++) {
-            if (Math.abs(x[i]) * steepness > LARGEST_POWER) {
+            if (Math.abs(x[i]) > farthest) {
                 target.put(start + i, element.of(start + i, x[i]));
             }
         }
