@@ -2,6 +2,7 @@ package org.steadygrad.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
@@ -80,6 +81,30 @@ public interface BatchFormsContract extends EngineSubject {
                     both.setLabelsMaskArray(both.getFeaturesMaskArrays());
                     assertLike(Gradient.byDl4j(test.reference(), both), test);
                 }));
+    }
+
+    @Test
+    default void labelsUnderTheFeaturesMaskMayBeAnything() {
+        ContractData data = new ContractData(46);
+        INDArray mask = unequal();
+        ContractCase test =
+                featuresMasked("", data.normal(7, 3, 5), data.oneHot(7, 3, 5), Cell.GRU.units(4), stepClasses(3));
+        INDArray labels = test.batch().getLabels(0).dup();
+        for (int example = 0; example < 7; example++) {
+            for (int step = 0; step < 5; step++) {
+                if (mask.getDouble(example, step) == 0) {
+                    labels.putScalar(example, 0, step, Float.NaN);
+                }
+            }
+        }
+        MultiDataSet hidden = ContractData.batch(test.batch().getFeatures(0), labels, mask, null);
+        PassOptions options = new PassOptions(5, false, false, false);
+        try (Engine engine = engine(test.model())) {
+            double expected = engine.computeGradient(test.batch(), options).loss();
+            engine.discardGradient();
+            assertTrue(Double.isFinite(expected));
+            assertEquals(expected, engine.computeGradient(hidden, options).loss());
+        }
     }
 
     private static ContractCase featuresMasked(String name, INDArray x, INDArray labels, Layer... layers) {

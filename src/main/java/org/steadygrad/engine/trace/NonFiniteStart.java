@@ -34,12 +34,25 @@ public final class NonFiniteStart {
     public static Optional<NonFiniteOrigin> inBatch(MultiDataSet batch, String input, String output) {
         return first(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()))
                 .map(found -> new NonFiniteOrigin(input, "input", found.step, found.value))
-                .or(() -> first(batch.getLabels(0), mask(batch.getLabelsMaskArrays()))
+                .or(() -> first(batch.getLabels(0), labelsMask(batch))
                         .map(found -> new NonFiniteOrigin(output, "gradient", found.step, found.value)));
     }
 
     private static INDArray mask(INDArray[] masks) {
         return masks == null ? null : masks[0];
+    }
+
+    /** That of the features stands in where it has a number for each step of the labels, as in the engines' losses. */
+    private static INDArray labelsMask(MultiDataSet batch) {
+        INDArray own = mask(batch.getLabelsMaskArrays());
+        INDArray features = mask(batch.getFeaturesMaskArrays());
+        INDArray labels = batch.getLabels(0);
+        boolean standsIn = own == null
+                && features != null
+                && features.rank() == 2
+                && labels.rank() == 3
+                && (features.size(1) == labels.size(2) || features.size(1) == labels.size(1));
+        return standsIn ? features : own;
     }
 
     private record Found(int step, double value) {}
