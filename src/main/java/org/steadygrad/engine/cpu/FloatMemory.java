@@ -133,6 +133,15 @@ final class FloatMemory implements AutoCloseable {
         return openblas.cblas_sdot(count, start, 1, start, 1);
     }
 
+    /**
+     * The largest magnitude of a stretch that holds no NaN.
+     *
+     * @param count at most {@value #MOST_ADDED}
+     */
+    float largest(int offset, int count) {
+        return Math.abs(get(offset + (int) openblas.cblas_isamax(count, new FloatPointer(pointer).position(offset), 1)));
+    }
+
     /** The sum of a stretch, like {@link #squares}. */
     float sum(int offset, int count) {
         return openblas.cblas_sdot(count, new FloatPointer(pointer).position(offset), 1, ONES.pointer, 1);

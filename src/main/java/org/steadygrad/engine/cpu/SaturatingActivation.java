@@ -33,7 +33,7 @@ final class SaturatingActivation {
     private final float steepness;
     /** From here on oneDNN's exponentials are 0, or soon will be. */
     private final float farthest;
-    /** So short that inputs with a mean square of 4 are looked at once. */
+    /** So short that inputs with a mean square of 1 are looked at once. */
     private final int stretch;
 
     /** @param target what is computed */
@@ -44,7 +44,7 @@ final class SaturatingActivation {
         this.target = target;
         steepness = function.kind() == Kind.TANH ? 2 : 1;
         farthest = LARGEST_POWER / steepness;
-        stretch = (int) (farthest * farthest / 4);
+        stretch = Math.min(FloatMemory.MOST_ADDED, (int) (farthest * farthest));
     }
 
     static boolean knows(ActivationFunction function) {
@@ -116,18 +116,30 @@ final class SaturatingActivation {
         program.runtime().workers().run(input.length(), GRAIN, (part, from, to) -> {
             for (int start = from; start < to; start += stretch) {
                 int count = Math.min(stretch, to - start);
-                if (!(input.squares(start, count) < farthest * farthest)) {
+                if (reachesOut(start, count)) {
                     mend(element, start, program.runtime().heap(part, 0), count);
                 }
             }
         });
     }
 
-    private void mend(Element element, int start, float[] x, int count) {
-        input.read(start, x, count);
-        for (int i = 0; i < count; i++) {
-            if (Math.abs(x[i]) > farthest) {
-                target.put(start + i, element.of(start + i, x[i]));
+    private boolean reachesOut(int start, int count) {
+        float squares = input.squares(start, count);
+        if (squares < farthest * farthest) {
+            return false;
+        }
+        // NaN hides what is larger from OpenBLAS
+        return Float.isNaN(squares) || input.largest(start, count) > farthest;
+    }
+
+    private void mend(Element element, int from, float[] x, int length) {
+        for (int start = from; start < from + length; start += x.length) {
+            int count = Math.min(x.length, from + length - start);
+            input.read(start, x, count);
+            for (int i = 0; i < count; i++) {
+                if (Math.abs(x[i]) > farthest) {
+                    target.put(start + i, element.of(start + i, x[i]));
+                }
             }
         }
     }
