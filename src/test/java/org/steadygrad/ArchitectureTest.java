@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.check.Cases;
 
 /** Holds the directions in which packages may use each other. */
 class ArchitectureTest {
@@ -76,6 +78,9 @@ class ArchitectureTest {
                             "report",
                             "live",
                             "tensorboard")));
+
+    /** Types with so few variants are told apart anywhere. */
+    private static final int FEW_VARIANTS = 3;
 
     private static JavaClasses classes;
 
@@ -177,5 +182,33 @@ class ArchitectureTest {
     private static String area(JavaClass type) {
         String rest = (type.getPackageName() + ".").substring(ROOT.length());
         return rest.substring(0, Math.max(0, rest.indexOf('.')));
+    }
+
+    /** A chain of tests takes a variant that is added later for something else; a table of cases doesn't load without it. */
+    @Test
+    void whatDistinguishesMostVariantsOfATypeSaysSomethingOfEach() {
+        List<String> chains = new ArrayList<>();
+        for (JavaClass sealed : classes) {
+            Set<Class<?>> variants = sealed.reflect().isSealed() ? Cases.variants(sealed.reflect()) : Set.of();
+            if (variants.size() > FEW_VARIANTS) {
+                classes.forEach(asking -> chains.addAll(chains(asking, sealed, variants)));
+            }
+        }
+        assertEquals(List.of(), chains);
+    }
+
+    private static List<String> chains(JavaClass asking, JavaClass sealed, Set<Class<?>> variants) {
+        Map<String, Set<String>> asked = new TreeMap<>();
+        asking.getInstanceofChecks().stream()
+                .filter(check -> variants.contains(check.getRawType().reflect()))
+                .forEach(check -> asked.computeIfAbsent(check.getOwner().getName(), name -> new TreeSet<>())
+                        .add(check.getRawType().getSimpleName()));
+        List<String> chains = new ArrayList<>();
+        asked.forEach((method, names) -> {
+            if (names.size() > 1 && 2 * names.size() > variants.size()) {
+                chains.add(asking.getName() + "." + method + " asks for " + names + " of " + sealed.getSimpleName());
+            }
+        });
+        return chains;
     }
 }

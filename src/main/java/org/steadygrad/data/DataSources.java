@@ -1,8 +1,10 @@
 package org.steadygrad.data;
 
 import java.util.Locale;
+import java.util.function.Function;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.csv.CsvData;
@@ -22,6 +24,28 @@ import org.steadygrad.spec.DataSpec;
  * The same arguments and the same file give the same batches.
  */
 public final class DataSources {
+    /** Opens a source of one kind. */
+    private interface Opening {
+        DataSource open(int batch, long seed, DataArtifact fitted);
+    }
+
+    private static final Cases<DataSpec, Opening> OPENINGS = Cases.<DataSpec, Opening>of(DataSpec.class)
+            .on(
+                    DataSpec.Text.class,
+                    spec -> (batch, seed, fitted) ->
+                            TextData.open(spec, batch, seed, require(DataArtifact.Vocabulary.class, fitted, spec)))
+            .on(
+                    DataSpec.Csv.class,
+                    spec -> (batch, seed, fitted) ->
+                            CsvData.open(spec, batch, seed, require(DataArtifact.Columns.class, fitted, spec)))
+            .on(DataSpec.Idx.class, unfitted(IdxData::open))
+            .on(DataSpec.PianoRoll.class, unfitted(PianoRollData::open))
+            .on(DataSpec.Adding.class, unfitted(AddingTask::open))
+            .on(DataSpec.CopyMemory.class, unfitted(CopyMemoryTask::open))
+            .on(DataSpec.TemporalOrder.class, unfitted(TemporalOrderTask::open))
+            .on(DataSpec.Spirals.class, unfitted(SpiralsTask::open))
+            .complete();
+
     private DataSources() {}
 
     /** Opens a source and fits its vocabulary or scaling to it. */
@@ -38,36 +62,7 @@ public final class DataSources {
     public static DataSource open(DataSpec spec, int batch, long seed, DataArtifact fitted) {
         Check.notNull(spec, "DataSources", "a data specification");
         Check.positive(batch, "training", "batch");
-        if (spec instanceof DataSpec.Text text) {
-            return TextData.open(text, batch, seed, require(DataArtifact.Vocabulary.class, fitted, spec));
-        }
-        if (spec instanceof DataSpec.Csv csv) {
-            return CsvData.open(csv, batch, seed, require(DataArtifact.Columns.class, fitted, spec));
-        }
-        require(DataArtifact.None.class, fitted, spec);
-        return openUnfitted(spec, batch, seed);
-    }
-
-    private static DataSource openUnfitted(DataSpec spec, int batch, long seed) {
-        if (spec instanceof DataSpec.Idx idx) {
-            return IdxData.open(idx, batch, seed);
-        }
-        if (spec instanceof DataSpec.PianoRoll roll) {
-            return PianoRollData.open(roll, batch, seed);
-        }
-        if (spec instanceof DataSpec.Adding adding) {
-            return AddingTask.open(adding, batch, seed);
-        }
-        if (spec instanceof DataSpec.CopyMemory copy) {
-            return CopyMemoryTask.open(copy, batch, seed);
-        }
-        if (spec instanceof DataSpec.TemporalOrder order) {
-            return TemporalOrderTask.open(order, batch, seed);
-        }
-        if (spec instanceof DataSpec.Spirals spirals) {
-            return SpiralsTask.open(spirals, batch, seed);
-        }
-        throw new IllegalStateException("No source opens " + spec.getClass().getSimpleName() + ".");
+        return OPENINGS.of(spec).open(batch, seed, fitted);
     }
 
     /**
@@ -83,6 +78,18 @@ public final class DataSources {
     /** As {@link #of(DataSetIterator, DataSetIterator)}, for iterators with one features and one labels array. */
     public static DataSource of(MultiDataSetIterator training, MultiDataSetIterator validation) {
         return IteratorData.of(training, validation);
+    }
+
+    /** Opens a source that nothing is fitted to. */
+    private interface Unfitted<S> {
+        DataSource open(S spec, int batch, long seed);
+    }
+
+    private static <S extends DataSpec> Function<S, Opening> unfitted(Unfitted<S> source) {
+        return spec -> (batch, seed, fitted) -> {
+            require(DataArtifact.None.class, fitted, spec);
+            return source.open(spec, batch, seed);
+        };
     }
 
     private static <T extends DataArtifact> T require(Class<T> kind, DataArtifact fitted, DataSpec spec) {

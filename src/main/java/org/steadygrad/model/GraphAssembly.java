@@ -1,5 +1,6 @@
 package org.steadygrad.model;
 
+import java.util.function.BiConsumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -14,6 +15,7 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.weights.WeightInitIdentity;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -39,6 +41,22 @@ final class GraphAssembly {
         VECTOR
     }
 
+    /** Where a layer stands. */
+    private record Place(int position, String name, String who) {}
+
+    private static final Cases<LayerSpec, BiConsumer<GraphAssembly, Place>> ADDITIONS =
+            Cases.<LayerSpec, BiConsumer<GraphAssembly, Place>>of(LayerSpec.class)
+                    .on(LayerSpec.Embedding.class, layer -> (graph, at) -> graph.addEmbedding(layer, at))
+                    .on(LayerSpec.Dense.class, layer -> (graph, at) -> graph.addDense(layer, at))
+                    .on(LayerSpec.Stack.class, layer -> (graph, at) -> graph.addStack(layer, at))
+                    .on(LayerSpec.Recurrent.class, layer -> (graph, at) -> graph.addRecurrent(layer, at))
+                    .on(LayerSpec.BatchNorm.class, layer -> (graph, at) -> graph.addBatchNorm(layer, at))
+                    .on(LayerSpec.Activate.class, layer -> (graph, at) -> graph.addActivation(layer, at))
+                    .on(LayerSpec.Dropout.class, layer -> (graph, at) -> graph.addDropout(layer, at))
+                    .on(LayerSpec.Pool.class, layer -> (graph, at) -> graph.addPool(layer.kind(), at))
+                    .on(LayerSpec.Output.class, layer -> (graph, at) -> graph.addOutput(layer, at))
+                    .complete();
+
     private final GraphBuilder graph;
     private final DataDescription data;
     private String last = ModelBuilder.INPUT;
@@ -63,28 +81,7 @@ final class GraphAssembly {
         }
         String name = LayerNames.vertex(spec, position);
         String who = who(spec, position);
-        if (spec instanceof LayerSpec.Embedding embedding) {
-            addEmbedding(embedding, name, who);
-        } else if (spec instanceof LayerSpec.Dense dense) {
-            addDense(dense, name, who);
-        } else if (spec instanceof LayerSpec.Stack stack) {
-            addStack(stack, name, who);
-        } else if (spec instanceof LayerSpec.Recurrent recurrent) {
-            addRecurrent(recurrent, position, who);
-        } else if (spec instanceof LayerSpec.BatchNorm norm) {
-            BatchNorm.Builder builder = new BatchNorm.Builder();
-            builder.decay(norm.decay()).eps(norm.epsilon()).activation(Activations.of(norm.activation()));
-            append(name, builder.build());
-        } else if (spec instanceof LayerSpec.Activate activate) {
-            toSteps(name);
-            append(name, new ActivationLayer(Activations.of(activate.function())));
-        } else if (spec instanceof LayerSpec.Dropout dropout) {
-            append(name, new DropoutLayer.Builder(1 - dropout.rate()).build());
-        } else if (spec instanceof LayerSpec.Pool pool) {
-            addPool(pool.kind(), name, who);
-        } else if (spec instanceof LayerSpec.Output output) {
-            addOutput(output, who);
-        }
+        ADDITIONS.of(spec).accept(this, new Place(position, name, who));
     }
 
     /** @param position where the run file would have it */
@@ -112,16 +109,16 @@ final class GraphAssembly {
         flow = Flow.SEQUENCE;
     }
 
-    private void addEmbedding(LayerSpec.Embedding spec, String name, String who) {
+    private void addEmbedding(LayerSpec.Embedding spec, Place at) {
         if (flow != Flow.SYMBOLS) {
             throw InvalidInputException.of(
-                    who,
+                    at.who(),
                     "to be the first layer, on symbol data",
                     data.input() == InputKind.SYMBOLS ? "a layer before it" : "numeric data",
                     data.input() == InputKind.SYMBOLS ? "Move it to the front." : "Leave the embedding out.");
         }
         append(
-                name,
+                at.name(),
                 new EmbeddingSequenceLayer.Builder()
                         .nIn(width)
                         .nOut(spec.size())
@@ -132,44 +129,60 @@ final class GraphAssembly {
         flow = Flow.SEQUENCE;
     }
 
-    private void addDense(LayerSpec.Dense spec, String name, String who) {
+    private void addDense(LayerSpec.Dense spec, Place at) {
         IActivation activation = Activations.of(spec.activation());
         DenseLayer.Builder builder = new DenseLayer.Builder()
                 .nOut(spec.units())
                 .activation(activation)
-                .weightInit(Weights.of(spec.init(), activation, width, spec.units(), who));
+                .weightInit(Weights.of(spec.init(), activation, width, spec.units(), at.who()));
         drop(builder, spec.dropout());
-        toSteps(name);
-        append(name, builder.build());
+        toSteps(at.name());
+        append(at.name(), builder.build());
         width = spec.units();
     }
 
-    private void addStack(LayerSpec.Stack spec, String name, String who) {
+    private void addStack(LayerSpec.Stack spec, Place at) {
         IActivation activation = Activations.of(spec.activation());
-        toSteps(name);
+        toSteps(at.name());
         long first = spec.depth() == 1 || width != spec.units() ? width : spec.units();
         last = DeepStack.of(spec.depth(), spec.units())
-                .name(name + "-")
+                .name(at.name() + "-")
                 .activation(activation)
                 .batchNorm(spec.batchNorm())
                 .residual(spec.residual())
-                .weightInit(Weights.of(spec.init(), activation, first, spec.units(), who))
+                .weightInit(Weights.of(spec.init(), activation, first, spec.units(), at.who()))
                 .dropout(spec.dropout())
                 .addTo(graph, last, width);
         width = spec.units();
     }
 
-    private void addRecurrent(LayerSpec.Recurrent spec, int position, String who) {
-        requireSequence(who, "Use dense or stack on vectors.");
-        toSequence(LayerNames.vertex(spec, position));
-        for (String name : LayerNames.vertices(spec, position)) {
-            append(name, RecurrentLayers.of(spec, width, who));
+    private void addRecurrent(LayerSpec.Recurrent spec, Place at) {
+        requireSequence(at.who(), "Use dense or stack on vectors.");
+        toSequence(at.name());
+        for (String name : LayerNames.vertices(spec, at.position())) {
+            append(name, RecurrentLayers.of(spec, width, at.who()));
             width = spec.units() * (spec.direction() == LayerSpec.Direction.CONCAT ? 2L : 1L);
         }
     }
 
-    private void addPool(LayerSpec.PoolKind kind, String name, String who) {
-        requireSequence(who, "Leave the pool layer out.");
+    private void addBatchNorm(LayerSpec.BatchNorm spec, Place at) {
+        BatchNorm.Builder builder = new BatchNorm.Builder();
+        builder.decay(spec.decay()).eps(spec.epsilon()).activation(Activations.of(spec.activation()));
+        append(at.name(), builder.build());
+    }
+
+    private void addActivation(LayerSpec.Activate spec, Place at) {
+        toSteps(at.name());
+        append(at.name(), new ActivationLayer(Activations.of(spec.function())));
+    }
+
+    private void addDropout(LayerSpec.Dropout spec, Place at) {
+        append(at.name(), new DropoutLayer.Builder(1 - spec.rate()).build());
+    }
+
+    private void addPool(LayerSpec.PoolKind kind, Place at) {
+        String name = at.name();
+        requireSequence(at.who(), "Leave the pool layer out.");
         toSequence(name);
         switch (kind) {
             case LAST -> {
@@ -183,11 +196,11 @@ final class GraphAssembly {
         flow = Flow.VECTOR;
     }
 
-    private void addOutput(LayerSpec.Output spec, String who) {
+    private void addOutput(LayerSpec.Output spec, Place at) {
         boolean perStep = data.target().perStep();
         if (perStep && flow == Flow.VECTOR) {
             throw InvalidInputException.of(
-                    who,
+                    at.who(),
                     "a sequence, since the data have a target at every step",
                     "one vector per example",
                     "Leave the pool layer out.");
@@ -195,9 +208,9 @@ final class GraphAssembly {
         if (perStep) {
             toSequence(ModelBuilder.OUTPUT);
         } else if (flow != Flow.VECTOR) {
-            addPool(LayerSpec.PoolKind.LAST, "last", who);
+            addPool(LayerSpec.PoolKind.LAST, new Place(at.position(), "last", at.who()));
         }
-        append(ModelBuilder.OUTPUT, OutputChoice.layer(spec, data, width, who));
+        append(ModelBuilder.OUTPUT, OutputChoice.layer(spec, data, width, at.who()));
     }
 
     private void requireSequence(String who, String remedy) {

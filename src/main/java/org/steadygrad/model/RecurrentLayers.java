@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.activations.IActivation;
+import org.steadygrad.check.Cases;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.nn.MaskAware;
 import org.steadygrad.spec.LayerSpec;
@@ -15,16 +16,45 @@ import org.steadygrad.spec.LayerSpec;
 final class RecurrentLayers {
     private static final int LSTM_GATES = 4;
 
+    private static final Cases<LayerSpec.Recurrent, BaseRecurrentLayer.Builder<?>> CELLS =
+            Cases.<LayerSpec.Recurrent, BaseRecurrentLayer.Builder<?>>of(LayerSpec.Recurrent.class)
+                    .on(LayerSpec.Gru.class, gru -> new GRU.Builder()
+                            .gateActivationFunction(Activations.of(gru.gateActivation()))
+                            .chronoMaxSteps(gru.chrono()))
+                    .on(LayerSpec.Lstm.class, lstm -> new LSTM.Builder()
+                            .gateActivationFunction(Activations.of(lstm.gateActivation()))
+                            .forgetGateBiasInit(lstm.forgetBias()))
+                    .on(LayerSpec.Rnn.class, rnn -> new SimpleRnn.Builder())
+                    .complete();
+
+    /** Makes the initialiser of a layer's input weights. */
+    private interface InputWeights {
+        IWeightInit of(IActivation activation, long width, String who);
+    }
+
+    private static final Cases<LayerSpec.Recurrent, InputWeights> INPUT_WEIGHTS =
+            Cases.<LayerSpec.Recurrent, InputWeights>of(LayerSpec.Recurrent.class)
+                    // goes gate by gate itself
+                    .on(
+                            LayerSpec.Gru.class,
+                            gru -> (activation, width, who) ->
+                                    Weights.of(gru.init(), activation, width, gru.units(), who))
+                    .on(
+                            LayerSpec.Lstm.class,
+                            lstm -> (activation, width, who) -> gates(lstm, activation, width, LSTM_GATES, who))
+                    .on(LayerSpec.Rnn.class, rnn -> (activation, width, who) -> gates(rnn, activation, width, 1, who))
+                    .complete();
+
     private RecurrentLayers() {}
 
     /** @param width number of features that the layer reads */
     static Layer of(LayerSpec.Recurrent spec, long width, String who) {
-        BaseRecurrentLayer.Builder<?> builder = cell(spec);
+        BaseRecurrentLayer.Builder<?> builder = CELLS.of(spec);
         IActivation activation = Activations.of(spec.activation());
         builder.nIn(width);
         builder.nOut(spec.units());
         builder.activation(activation);
-        builder.weightInit(inputWeights(spec, activation, width, who));
+        builder.weightInit(INPUT_WEIGHTS.of(spec).of(activation, width, who));
         builder.weightInitRecurrent(Weights.recurrent(spec.recurrentInit(), activation));
         GraphAssembly.drop(builder, spec.dropout());
         Layer layer = MaskAware.of((Layer) builder.build());
@@ -37,30 +67,8 @@ final class RecurrentLayers {
         };
     }
 
-    private static IWeightInit inputWeights(LayerSpec.Recurrent spec, IActivation activation, long width, String who) {
-        // the GRU goes gate by gate itself
-        return spec instanceof LayerSpec.Gru
-                ? Weights.of(spec.init(), activation, width, spec.units(), who)
-                : Weights.ofGates(
-                        spec.init(),
-                        activation,
-                        width,
-                        spec.units(),
-                        spec instanceof LayerSpec.Lstm ? LSTM_GATES : 1,
-                        who);
-    }
-
-    private static BaseRecurrentLayer.Builder<?> cell(LayerSpec.Recurrent spec) {
-        if (spec instanceof LayerSpec.Gru gru) {
-            return new GRU.Builder()
-                    .gateActivationFunction(Activations.of(gru.gateActivation()))
-                    .chronoMaxSteps(gru.chrono());
-        }
-        if (spec instanceof LayerSpec.Lstm lstm) {
-            return new LSTM.Builder()
-                    .gateActivationFunction(Activations.of(lstm.gateActivation()))
-                    .forgetGateBiasInit(lstm.forgetBias());
-        }
-        return new SimpleRnn.Builder();
+    private static IWeightInit gates(
+            LayerSpec.Recurrent spec, IActivation activation, long width, int gates, String who) {
+        return Weights.ofGates(spec.init(), activation, width, spec.units(), gates, who);
     }
 }

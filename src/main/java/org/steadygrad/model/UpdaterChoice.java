@@ -9,6 +9,7 @@ import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.nn.TorchUpdater;
 import org.steadygrad.spec.ScheduleSpec;
@@ -18,12 +19,34 @@ import org.steadygrad.spec.UpdaterSpec;
 
 /** Turns a run file's update rule and learning-rate schedule into a DL4J configuration's. */
 final class UpdaterChoice {
+    private static final Cases<UpdaterSpec, IUpdater> PYTORCH = Cases.<UpdaterSpec, IUpdater>of(UpdaterSpec.class)
+            .on(UpdaterSpec.Sgd.class, sgd -> new Sgd(sgd.learningRate()))
+            .on(UpdaterSpec.Nesterovs.class, n -> new Nesterovs(n.learningRate(), n.momentum()))
+            .on(UpdaterSpec.Adam.class, a -> TorchUpdater.adam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(
+                    UpdaterSpec.AmsGrad.class,
+                    a -> TorchUpdater.amsGrad(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(UpdaterSpec.Nadam.class, a -> TorchUpdater.nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(UpdaterSpec.RmsProp.class, r -> TorchUpdater.rmsProp(r.learningRate(), r.decay(), r.epsilon()))
+            .on(UpdaterSpec.AdaGrad.class, a -> TorchUpdater.adaGrad(a.learningRate(), a.epsilon()))
+            .complete();
+
+    private static final Cases<UpdaterSpec, IUpdater> ND4J = Cases.<UpdaterSpec, IUpdater>of(UpdaterSpec.class)
+            .on(UpdaterSpec.Sgd.class, PYTORCH::of)
+            .on(UpdaterSpec.Nesterovs.class, PYTORCH::of)
+            .on(UpdaterSpec.Adam.class, a -> new Adam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(UpdaterSpec.AmsGrad.class, a -> new AMSGrad(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(UpdaterSpec.Nadam.class, a -> new Nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
+            .on(UpdaterSpec.RmsProp.class, r -> new RmsProp(r.learningRate(), r.decay(), r.epsilon()))
+            .on(UpdaterSpec.AdaGrad.class, a -> new AdaGrad(a.learningRate(), a.epsilon()))
+            .complete();
+
     private UpdaterChoice() {}
 
     static IUpdater of(TrainingSpec training, int plannedUpdates) {
         double rate = training.updater().learningRate();
         boolean nd4j = training.updater().chosenFormula().equals(Optional.of(UpdaterFormula.ND4J));
-        IUpdater updater = nd4j ? nd4j(training.updater()) : rule(training.updater());
+        IUpdater updater = (nd4j ? ND4J : PYTORCH).of(training.updater());
         boolean constant = training.schedule() instanceof ScheduleSpec.Constant && training.warmup() == 0;
         if (!constant && updater instanceof AdaGrad) {
             // DL4J copies an updater for every layer, and AdaGrad's copies lose their schedule
@@ -38,37 +61,5 @@ final class UpdaterChoice {
                     rate, WarmupSchedule.of(rate, training.schedule(), training.warmup(), plannedUpdates));
         }
         return updater;
-    }
-
-    private static IUpdater rule(UpdaterSpec updater) {
-        if (updater instanceof UpdaterSpec.Sgd sgd) {
-            return new Sgd(sgd.learningRate());
-        } else if (updater instanceof UpdaterSpec.Nesterovs n) {
-            return new Nesterovs(n.learningRate(), n.momentum());
-        } else if (updater instanceof UpdaterSpec.Adam a) {
-            return TorchUpdater.adam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.AmsGrad a) {
-            return TorchUpdater.amsGrad(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.Nadam a) {
-            return TorchUpdater.nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.RmsProp r) {
-            return TorchUpdater.rmsProp(r.learningRate(), r.decay(), r.epsilon());
-        }
-        UpdaterSpec.AdaGrad a = (UpdaterSpec.AdaGrad) updater;
-        return TorchUpdater.adaGrad(a.learningRate(), a.epsilon());
-    }
-
-    private static IUpdater nd4j(UpdaterSpec updater) {
-        if (updater instanceof UpdaterSpec.Adam a) {
-            return new Adam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.AmsGrad a) {
-            return new AMSGrad(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.Nadam a) {
-            return new Nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon());
-        } else if (updater instanceof UpdaterSpec.RmsProp r) {
-            return new RmsProp(r.learningRate(), r.decay(), r.epsilon());
-        }
-        UpdaterSpec.AdaGrad a = (UpdaterSpec.AdaGrad) updater;
-        return new AdaGrad(a.learningRate(), a.epsilon());
     }
 }

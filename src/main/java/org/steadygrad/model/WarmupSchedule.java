@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.Check;
 import org.steadygrad.spec.ScheduleSpec;
 
@@ -39,6 +40,20 @@ public final class WarmupSchedule implements ISchedule {
         INVERSE_SQUARE_ROOT
     }
 
+    /** Makes a schedule of a run file's curve. */
+    private interface Following {
+        WarmupSchedule follow(double rate, int warmup, int total);
+    }
+
+    private static final Cases<ScheduleSpec, Following> CURVES = Cases.<ScheduleSpec, Following>of(ScheduleSpec.class)
+            .on(ScheduleSpec.Constant.class, constant -> following(Curve.CONSTANT, 1, 1))
+            .on(ScheduleSpec.Step.class, step -> following(Curve.STEP, step.factor(), step.every()))
+            .on(ScheduleSpec.Exponential.class, e -> following(Curve.EXPONENTIAL, e.factor(), e.every()))
+            .on(ScheduleSpec.Cosine.class, cosine -> following(Curve.COSINE, cosine.floor(), 1))
+            .on(ScheduleSpec.Linear.class, linear -> following(Curve.LINEAR, linear.floor(), 1))
+            .on(ScheduleSpec.InverseSquareRoot.class, root -> following(Curve.INVERSE_SQUARE_ROOT, 1, root.scale()))
+            .complete();
+
     private final double rate;
     private final Curve curve;
     private final double factor;
@@ -68,18 +83,11 @@ public final class WarmupSchedule implements ISchedule {
      * @param total number of updates of the whole run; later ones keep the last rate of curves that end
      */
     public static WarmupSchedule of(double rate, ScheduleSpec spec, int warmup, int total) {
-        if (spec instanceof ScheduleSpec.Step step) {
-            return new WarmupSchedule(rate, Curve.STEP, step.factor(), step.every(), warmup, total);
-        } else if (spec instanceof ScheduleSpec.Exponential e) {
-            return new WarmupSchedule(rate, Curve.EXPONENTIAL, e.factor(), e.every(), warmup, total);
-        } else if (spec instanceof ScheduleSpec.Cosine cosine) {
-            return new WarmupSchedule(rate, Curve.COSINE, cosine.floor(), 1, warmup, total);
-        } else if (spec instanceof ScheduleSpec.Linear linear) {
-            return new WarmupSchedule(rate, Curve.LINEAR, linear.floor(), 1, warmup, total);
-        } else if (spec instanceof ScheduleSpec.InverseSquareRoot root) {
-            return new WarmupSchedule(rate, Curve.INVERSE_SQUARE_ROOT, 1, root.scale(), warmup, total);
-        }
-        return new WarmupSchedule(rate, Curve.CONSTANT, 1, 1, warmup, total);
+        return CURVES.of(spec).follow(rate, warmup, total);
+    }
+
+    private static Following following(Curve curve, double factor, int period) {
+        return (rate, warmup, total) -> new WarmupSchedule(rate, curve, factor, period, warmup, total);
     }
 
     @Override

@@ -4,26 +4,44 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMax;
 import org.nd4j.linalg.api.ops.impl.scalar.ScalarMin;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.steadygrad.check.Cases;
 
 /** Executes one {@link ClipRule} on one gradient that is known to be finite. */
 final class GradientClipper {
     /** Smaller factors lose digits as a float; their roots don't. */
     private static final double SMALLEST_FACTOR = 1e-36;
 
+    private static final Cases<ClipRule, Function<GradientClipper, ClipResult>> RULES =
+            Cases.<ClipRule, Function<GradientClipper, ClipResult>>of(ClipRule.class)
+                    .on(ClipRule.None.class, none -> GradientClipper::untouched)
+                    .on(ClipRule.ByValue.class, value -> clipper -> clipper.byValue(value.limit()))
+                    .on(ClipRule.ByTensorNorm.class, tensor -> clipper -> clipper.byTensorNorm(tensor.maxNorm()))
+                    .on(ClipRule.ByLayerNorm.class, layer -> clipper -> clipper.byLayerNorm(layer.maxNorm()))
+                    .on(
+                            ClipRule.ByGlobalNorm.class,
+                            global -> clipper -> clipper.byNorm(List.of(clipper.trained), global.maxNorm()))
+                    .on(ClipRule.ByUnitRatio.class, ratio -> clipper -> clipper.byUnitRatio(ratio))
+                    .complete();
+
     private final FlatVector gradient;
+    private final Supplier<FlatVector> parameters;
     private final GradientStatistics statistics;
 
     /** Indices of the trained blocks that hold elements. */
     private final List<Integer> trained = new ArrayList<>();
 
-    GradientClipper(FlatVector gradient, GradientStatistics statistics) {
+    /** @param parameters asked for by {@link ClipRule.ByUnitRatio} only */
+    GradientClipper(FlatVector gradient, Supplier<FlatVector> parameters, GradientStatistics statistics) {
         this.gradient = gradient;
+        this.parameters = parameters;
         this.statistics = statistics;
         for (int i = 0; i < statistics.rows().size(); i++) {
             if (block(i).trained() && block(i).length() > 0) {
@@ -32,24 +50,23 @@ final class GradientClipper {
         }
     }
 
-    /** Every rule but {@link ClipRule.ByUnitRatio}, which needs the parameters. */
     ClipResult clip(ClipRule rule) {
-        if (rule instanceof ClipRule.ByValue value) {
-            return byValue(value.limit());
-        }
-        if (rule instanceof ClipRule.ByTensorNorm tensor) {
-            return byNorm(trained.stream().map(List::of).toList(), tensor.maxNorm());
-        }
-        if (rule instanceof ClipRule.ByLayerNorm layer) {
-            Map<String, List<Integer>> layers = new LinkedHashMap<>();
-            trained.forEach(i -> layers.computeIfAbsent(block(i).layer(), name -> new ArrayList<>())
-                    .add(i));
-            return byNorm(layers.values(), layer.maxNorm());
-        }
-        if (rule instanceof ClipRule.ByGlobalNorm global) {
-            return byNorm(List.of(trained), global.maxNorm());
-        }
+        return RULES.of(rule).apply(this);
+    }
+
+    private ClipResult untouched() {
         return ClipResult.untouched(statistics.globalNorm());
+    }
+
+    private ClipResult byTensorNorm(double maxNorm) {
+        return byNorm(trained.stream().map(List::of).toList(), maxNorm);
+    }
+
+    private ClipResult byLayerNorm(double maxNorm) {
+        Map<String, List<Integer>> layers = new LinkedHashMap<>();
+        trained.forEach(i -> layers.computeIfAbsent(block(i).layer(), name -> new ArrayList<>())
+                .add(i));
+        return byNorm(layers.values(), maxNorm);
     }
 
     private ClipResult byNorm(Iterable<List<Integer>> groups, double maxNorm) {
@@ -116,11 +133,12 @@ final class GradientClipper {
                 : ClipResult.untouched(before);
     }
 
-    ClipResult byUnitRatio(ClipRule.ByUnitRatio rule, FlatVector parameters) {
+    private ClipResult byUnitRatio(ClipRule.ByUnitRatio rule) {
+        FlatVector flatParameters = parameters.get();
         double smallest = 1;
         for (int i : trained) {
             INDArray gradients = gradient.units(block(i));
-            INDArray weights = parameters.units(block(i));
+            INDArray weights = flatParameters.units(block(i));
             INDArray limits = Transforms.max(norms(weights), rule.epsilon()).muli(rule.factor());
             // A unit without gradient gives a division by zero, whose infinity is cut to 1.
             INDArray factors = Transforms.min(limits.divi(norms(gradients)), 1.0);

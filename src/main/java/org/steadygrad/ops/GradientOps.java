@@ -81,12 +81,11 @@ public final class GradientOps {
                     "Call statistics on this gradient first.");
         }
         refuseNonFinite(statistics);
-        GradientClipper clipper = new GradientClipper(gradient, statistics);
-        if (rule instanceof ClipRule.ByUnitRatio ratio) {
-            FlatVector parameters = FlatVector.of(flatParameters, layout, "GradientOps.clip", "flatParameters");
-            return clipper.byUnitRatio(ratio, parameters);
-        }
-        return clipper.clip(rule);
+        return new GradientClipper(
+                        gradient,
+                        () -> FlatVector.of(flatParameters, layout, "GradientOps.clip", "flatParameters"),
+                        statistics)
+                .clip(rule);
     }
 
     private static void refuseNonFinite(GradientStatistics statistics) {

@@ -139,7 +139,8 @@ final class FloatMemory implements AutoCloseable {
      * @param count at most {@value #MOST_ADDED}
      */
     float largest(int offset, int count) {
-        return Math.abs(get(offset + (int) openblas.cblas_isamax(count, new FloatPointer(pointer).position(offset), 1)));
+        return Math.abs(
+                get(offset + (int) openblas.cblas_isamax(count, new FloatPointer(pointer).position(offset), 1)));
     }
 
     /** The sum of a stretch, like {@link #squares}. */

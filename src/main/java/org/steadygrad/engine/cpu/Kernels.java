@@ -1,61 +1,46 @@
 package org.steadygrad.engine.cpu;
 
+import org.steadygrad.check.Cases;
 import org.steadygrad.engine.plan.PlanStep;
 
 /** Makes the kernel of a step. */
 final class Kernels {
+    /** Makes a kernel of one kind. */
+    private interface Maker {
+        /** @param number of the step in the plan */
+        Kernel make(Program program, int number);
+    }
+
+    private static final Cases<PlanStep, Maker> MAKERS = Cases.<PlanStep, Maker>of(PlanStep.class)
+            .on(PlanStep.Loss.class, step -> (program, number) -> new LossKernel(program, step, number))
+            .on(PlanStep.Dense.class, step -> (program, number) -> new DenseKernel(program, step, number))
+            .on(PlanStep.Activate.class, step -> (program, number) -> new ActivateKernel(program, step, number))
+            .on(PlanStep.Recur.class, step -> (program, number) -> new RecurKernel(program, step, number))
+            .on(PlanStep.Normalize.class, step -> (program, number) -> normalize(program, step, number))
+            .on(PlanStep.MaskRows.class, step -> (program, number) -> new MaskKernel(program, step, number))
+            .on(PlanStep.Dropout.class, step -> (program, number) -> new DropoutKernel(program, step, number))
+            .on(PlanStep.Combine.class, step -> (program, number) -> new CombineKernel(program, step, number))
+            .on(PlanStep.Concat.class, step -> (program, number) -> new ConcatKernel(program, step, number))
+            .on(PlanStep.LastStep.class, step -> (program, number) -> new LastStepKernel(program, step, number))
+            .on(PlanStep.DeriveMask.class, step -> (program, number) -> new DeriveMaskKernel(program, step))
+            .on(PlanStep.Embed.class, step -> (program, number) -> new EmbedKernel(program, step))
+            .on(PlanStep.Pool.class, step -> (program, number) -> new PoolKernel(program, step, number))
+            .on(PlanStep.Detach.class, step -> (program, number) -> new NothingToDo())
+            .complete();
+
     private Kernels() {}
 
     /** @param number of the step in the plan */
     static Kernel make(Program program, PlanStep step, int number) {
-        if (step instanceof PlanStep.Loss loss) {
-            return new LossKernel(program, loss, number);
-        }
-        if (program.sharing().output(step)) {
+        if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
             return new NothingToDo();
         }
-        if (step instanceof PlanStep.Dense dense) {
-            return new DenseKernel(program, dense, number);
-        }
-        if (step instanceof PlanStep.Activate activate) {
-            return new ActivateKernel(program, activate, number);
-        }
-        if (step instanceof PlanStep.Recur recur) {
-            return new RecurKernel(program, recur, number);
-        }
-        if (step instanceof PlanStep.Normalize normalize) {
-            return OneDnnNormalizeKernel.takes(program, normalize)
-                    ? new OneDnnNormalizeKernel(program, normalize, number)
-                    : new NormalizeKernel(program, normalize, number);
-        }
-        if (step instanceof PlanStep.MaskRows mask) {
-            return new MaskKernel(program, mask, number);
-        }
-        return moving(program, step, number);
+        return MAKERS.of(step).make(program, number);
     }
 
-    private static Kernel moving(Program program, PlanStep step, int number) {
-        if (step instanceof PlanStep.Dropout dropout) {
-            return new DropoutKernel(program, dropout, number);
-        }
-        if (step instanceof PlanStep.Combine combine) {
-            return new CombineKernel(program, combine, number);
-        }
-        if (step instanceof PlanStep.Concat concat) {
-            return new ConcatKernel(program, concat, number);
-        }
-        if (step instanceof PlanStep.LastStep last) {
-            return new LastStepKernel(program, last, number);
-        }
-        if (step instanceof PlanStep.DeriveMask mask) {
-            return new DeriveMaskKernel(program, mask);
-        }
-        if (step instanceof PlanStep.Embed embed) {
-            return new EmbedKernel(program, embed);
-        }
-        if (step instanceof PlanStep.Pool pool) {
-            return new PoolKernel(program, pool, number);
-        }
-        throw new IllegalStateException("engine cpu: no kernel for " + step);
+    private static Kernel normalize(Program program, PlanStep.Normalize step, int number) {
+        return OneDnnNormalizeKernel.takes(program, step)
+                ? new OneDnnNormalizeKernel(program, step, number)
+                : new NormalizeKernel(program, step, number);
     }
 }

@@ -4,12 +4,33 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.Cases;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 
 /** Turns a {@link ClipRule} into the factors that one step's gradient is multiplied by, and applies them to a piece. */
 final class UpdateClip {
+    /** Decides by a rule of one kind. */
+    private interface Decision {
+        void decide(UpdateClip clip, GradientStatistics statistics, double[] averaging);
+    }
+
+    private static final Cases<ClipRule, Decision> DECISIONS = Cases.<ClipRule, Decision>of(ClipRule.class)
+            .on(ClipRule.None.class, rule -> (clip, statistics, averaging) -> {})
+            .on(ClipRule.ByValue.class, rule -> (clip, statistics, averaging) -> clip.byValue(rule.limit(), statistics))
+            .on(
+                    ClipRule.ByTensorNorm.class,
+                    rule -> (clip, statistics, averaging) -> clip.byTensorNorm(rule.maxNorm(), statistics))
+            .on(
+                    ClipRule.ByLayerNorm.class,
+                    rule -> (clip, statistics, averaging) -> clip.byLayerNorm(rule.maxNorm(), statistics))
+            .on(
+                    ClipRule.ByGlobalNorm.class,
+                    rule -> (clip, statistics, averaging) -> clip.byGlobalNorm(rule.maxNorm(), statistics))
+            .on(ClipRule.ByUnitRatio.class, rule -> (clip, statistics, averaging) -> clip.byUnitRatio(rule, averaging))
+            .complete();
+
     private final boolean[] trained;
 
     /** Number of each block's layer. */
@@ -44,23 +65,24 @@ final class UpdateClip {
         limit = Double.POSITIVE_INFINITY;
         byUnit = false;
         smallest = 1;
-        if (rule instanceof ClipRule.ByValue value) {
-            byValue(value.limit(), statistics);
-        } else if (rule instanceof ClipRule.ByTensorNorm tensor) {
-            for (int i = 0; i < scales.length; i++) {
-                limitNorm(i, statistics.rows().get(i).norm(), tensor.maxNorm());
-            }
-        } else if (rule instanceof ClipRule.ByLayerNorm layer) {
-            byLayerNorm(layer.maxNorm(), statistics);
-        } else if (rule instanceof ClipRule.ByGlobalNorm global) {
-            double norm = statistics.globalNorm();
-            for (int i = 0; i < scales.length; i++) {
-                limitNorm(i, norm, global.maxNorm());
-            }
-        } else if (rule instanceof ClipRule.ByUnitRatio ratio) {
-            smallest = units.decide(ratio, averaging);
-            byUnit = smallest < 1;
+        DECISIONS.of(rule).decide(this, statistics, averaging);
+    }
+
+    private void byTensorNorm(double maxNorm, GradientStatistics statistics) {
+        for (int i = 0; i < scales.length; i++) {
+            limitNorm(i, statistics.rows().get(i).norm(), maxNorm);
         }
+    }
+
+    private void byGlobalNorm(double maxNorm, GradientStatistics statistics) {
+        for (int i = 0; i < scales.length; i++) {
+            limitNorm(i, statistics.globalNorm(), maxNorm);
+        }
+    }
+
+    private void byUnitRatio(ClipRule.ByUnitRatio ratio, double[] averaging) {
+        smallest = units.decide(ratio, averaging);
+        byUnit = smallest < 1;
     }
 
     private void limitNorm(int block, double norm, double maxNorm) {

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.steadygrad.check.Cases;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
 
@@ -11,39 +12,28 @@ final class KernelFiles {
     private static final List<String> ALWAYS =
             List.of("rows", "loss", "update", "update_decision", "update_statistics", "trace");
 
+    private static final Cases<PlanStep, List<String>> FILES = Cases.<PlanStep, List<String>>of(PlanStep.class)
+            .on(PlanStep.Recur.class, recur -> List.of("recurrent", PersistentTile.file(recur.cell())))
+            .on(PlanStep.Dense.class, dense -> List.of("dense", "activate"))
+            .on(PlanStep.Activate.class, activate -> List.of("dense", "activate"))
+            .on(PlanStep.Normalize.class, normalize -> List.of("normalize"))
+            .on(PlanStep.Embed.class, embed -> List.of("embed", "dense"))
+            .on(PlanStep.Dropout.class, dropout -> List.of("dropout"))
+            .on(PlanStep.Pool.class, pool -> List.of("pool"))
+            .on(PlanStep.Combine.class, combine -> List.of("joins"))
+            .on(PlanStep.Concat.class, concat -> List.of("joins"))
+            .on(PlanStep.LastStep.class, last -> List.of("masks"))
+            .on(PlanStep.DeriveMask.class, mask -> List.of("masks"))
+            .on(PlanStep.MaskRows.class, mask -> List.of("masks"))
+            .on(PlanStep.Detach.class, detach -> List.of())
+            .on(PlanStep.Loss.class, loss -> List.of())
+            .complete();
+
     private KernelFiles() {}
 
     static Set<String> of(Plan plan) {
         Set<String> files = new TreeSet<>(ALWAYS);
-        plan.steps().forEach(step -> files.addAll(of(step)));
+        plan.steps().forEach(step -> files.addAll(FILES.of(step)));
         return files;
-    }
-
-    private static List<String> of(PlanStep step) {
-        if (step instanceof PlanStep.Recur recur) {
-            return List.of("recurrent", PersistentTile.file(recur.cell()));
-        }
-        if (step instanceof PlanStep.Dense || step instanceof PlanStep.Activate) {
-            return List.of("dense", "activate");
-        }
-        if (step instanceof PlanStep.Normalize) {
-            return List.of("normalize");
-        }
-        if (step instanceof PlanStep.Embed) {
-            return List.of("embed", "dense");
-        }
-        if (step instanceof PlanStep.Dropout) {
-            return List.of("dropout");
-        }
-        if (step instanceof PlanStep.Pool) {
-            return List.of("pool");
-        }
-        if (step instanceof PlanStep.Combine || step instanceof PlanStep.Concat) {
-            return List.of("joins");
-        }
-        boolean masks = step instanceof PlanStep.LastStep
-                || step instanceof PlanStep.DeriveMask
-                || step instanceof PlanStep.MaskRows;
-        return masks ? List.of("masks") : List.of();
     }
 }

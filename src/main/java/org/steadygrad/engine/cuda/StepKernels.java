@@ -1,63 +1,42 @@
 package org.steadygrad.engine.cuda;
 
+import org.steadygrad.check.Cases;
 import org.steadygrad.engine.plan.PlanStep;
 
 /** Makes the kernel of a step. */
 final class StepKernels {
+    /** Makes a kernel of one kind. */
+    private interface Maker {
+        /** @param number of the step in the plan */
+        StepKernel make(Program program, int number);
+    }
+
+    private static final Cases<PlanStep, Maker> MAKERS = Cases.<PlanStep, Maker>of(PlanStep.class)
+            .on(PlanStep.Loss.class, step -> (program, number) -> new LossStep(program, step, number))
+            .on(PlanStep.Dense.class, step -> (program, number) -> new DenseStep(program, step, number))
+            .on(PlanStep.Activate.class, step -> (program, number) -> new ActivateStep(program, step, number))
+            .on(PlanStep.Recur.class, step -> (program, number) -> new RecurStep(program, step, number))
+            .on(PlanStep.Normalize.class, step -> (program, number) -> new NormalizeStep(program, step, number))
+            .on(PlanStep.MaskRows.class, step -> (program, number) -> new MaskRowsStep(program, step, number))
+            .on(PlanStep.Dropout.class, step -> (program, number) -> new DropoutStep(program, step, number))
+            .on(PlanStep.Combine.class, step -> (program, number) -> new CombineStep(program, step, number))
+            .on(PlanStep.Concat.class, step -> (program, number) -> new ConcatStep(program, step, number))
+            .on(PlanStep.LastStep.class, step -> (program, number) -> new LastStepStep(program, step, number))
+            .on(PlanStep.DeriveMask.class, step -> (program, number) -> new DeriveMaskStep(program, step))
+            .on(PlanStep.Embed.class, step -> (program, number) -> new EmbedStep(program, step))
+            .on(PlanStep.Pool.class, step -> (program, number) -> new PoolStep(program, step, number))
+            .on(PlanStep.Detach.class, step -> (program, number) -> new NothingToDo())
+            .complete();
+
     private StepKernels() {}
 
     /** @param number of the step in the plan */
     static StepKernel make(Program program, PlanStep step, int number) {
-        if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
+        boolean shared = !(step instanceof PlanStep.Loss) && program.sharing().output(step);
+        // a sum hands its gradient on as it is, so that there is nothing to do on the way back either
+        if (shared || program.residuals().writes(step)) {
             return new NothingToDo();
         }
-        if (program.residuals().writes(step)) {
-            // a sum hands its gradient on as it is, so that there is nothing to do on the way back either
-            return new NothingToDo();
-        }
-        if (step instanceof PlanStep.Dense dense) {
-            return new DenseStep(program, dense, number);
-        }
-        if (step instanceof PlanStep.Activate activate) {
-            return new ActivateStep(program, activate, number);
-        }
-        if (step instanceof PlanStep.Recur recur) {
-            return new RecurStep(program, recur, number);
-        }
-        if (step instanceof PlanStep.Normalize normalize) {
-            return new NormalizeStep(program, normalize, number);
-        }
-        if (step instanceof PlanStep.Embed embed) {
-            return new EmbedStep(program, embed);
-        }
-        if (step instanceof PlanStep.Loss loss) {
-            return new LossStep(program, loss, number);
-        }
-        return moving(program, step, number);
-    }
-
-    private static StepKernel moving(Program program, PlanStep step, int number) {
-        if (step instanceof PlanStep.Dropout dropout) {
-            return new DropoutStep(program, dropout, number);
-        }
-        if (step instanceof PlanStep.Combine combine) {
-            return new CombineStep(program, combine, number);
-        }
-        if (step instanceof PlanStep.Concat concat) {
-            return new ConcatStep(program, concat, number);
-        }
-        if (step instanceof PlanStep.LastStep last) {
-            return new LastStepStep(program, last, number);
-        }
-        if (step instanceof PlanStep.DeriveMask mask) {
-            return new DeriveMaskStep(program, mask);
-        }
-        if (step instanceof PlanStep.MaskRows mask) {
-            return new MaskRowsStep(program, mask, number);
-        }
-        if (step instanceof PlanStep.Pool pool) {
-            return new PoolStep(program, pool, number);
-        }
-        throw new IllegalStateException("engine cuda: no kernel for " + step);
+        return MAKERS.of(step).make(program, number);
     }
 }

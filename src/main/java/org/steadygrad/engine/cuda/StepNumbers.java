@@ -1,6 +1,8 @@
 package org.steadygrad.engine.cuda;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.steadygrad.check.Cases;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.plan.UpdateNumbers;
@@ -12,6 +14,17 @@ import org.steadygrad.ops.ClipRule;
 final class StepNumbers {
     private static final int RULE_BYTES = 3 * Double.BYTES + 2 * Integer.BYTES;
     private static final int RATES_BYTES = 9 * Double.BYTES;
+
+    /** A rule's numbers and which it is, by its place in update.cuh's enum Clip. */
+    private static final Cases<ClipRule, Consumer<ByteBuffer>> CLIPS = Cases.<ClipRule, Consumer<ByteBuffer>>of(
+                    ClipRule.class)
+            .on(ClipRule.None.class, none -> table -> put(table, 0, 0, 0))
+            .on(ClipRule.ByValue.class, value -> table -> put(table, value.limit(), 0, 1))
+            .on(ClipRule.ByTensorNorm.class, tensor -> table -> put(table, tensor.maxNorm(), 0, 2))
+            .on(ClipRule.ByLayerNorm.class, layer -> table -> put(table, layer.maxNorm(), 0, 3))
+            .on(ClipRule.ByGlobalNorm.class, global -> table -> put(table, global.maxNorm(), 0, 4))
+            .on(ClipRule.ByUnitRatio.class, ratio -> table -> put(table, ratio.factor(), ratio.epsilon(), 5))
+            .complete();
 
     private final UpdatePlan plan;
     private final SentNumbers sent;
@@ -68,21 +81,8 @@ final class StepNumbers {
                 .putDouble(numbers.weightDecay());
     }
 
-    /** The rule's numbers and which it is, by its place in update.cuh's enum Clip. */
     private static void put(ByteBuffer table, ClipRule clip) {
-        if (clip instanceof ClipRule.ByValue value) {
-            put(table, value.limit(), 0, 1);
-        } else if (clip instanceof ClipRule.ByTensorNorm tensor) {
-            put(table, tensor.maxNorm(), 0, 2);
-        } else if (clip instanceof ClipRule.ByLayerNorm layer) {
-            put(table, layer.maxNorm(), 0, 3);
-        } else if (clip instanceof ClipRule.ByGlobalNorm global) {
-            put(table, global.maxNorm(), 0, 4);
-        } else if (clip instanceof ClipRule.ByUnitRatio ratio) {
-            put(table, ratio.factor(), ratio.epsilon(), 5);
-        } else {
-            put(table, 0, 0, 0);
-        }
+        CLIPS.of(clip).accept(table);
     }
 
     private static void put(ByteBuffer table, double limit, double epsilon, int kind) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.steadygrad.check.Cases;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescription;
 import org.steadygrad.spec.ActivationKind;
@@ -27,6 +28,20 @@ final class Depth {
     private static final Set<ActivationKind> DYING = EnumSet.of(
             ActivationKind.RELU, ActivationKind.RELU6, ActivationKind.THRESHOLDED_RELU, ActivationKind.RECTIFIED_TANH);
 
+    /** What each layer's weights start as; what has none counts as well chosen. */
+    private static final Cases<LayerSpec, InitializerKind> INITIALISERS = Cases.<LayerSpec, InitializerKind>of(
+                    LayerSpec.class)
+            .on(LayerSpec.Dense.class, LayerSpec.Dense::init)
+            .on(LayerSpec.Stack.class, LayerSpec.Stack::init)
+            .on(LayerSpec.Recurrent.class, LayerSpec.Recurrent::init)
+            .on(LayerSpec.Output.class, LayerSpec.Output::init)
+            .on(LayerSpec.Embedding.class, embedding -> InitializerKind.AUTO)
+            .on(LayerSpec.BatchNorm.class, norm -> InitializerKind.AUTO)
+            .on(LayerSpec.Activate.class, activation -> InitializerKind.AUTO)
+            .on(LayerSpec.Dropout.class, dropout -> InitializerKind.AUTO)
+            .on(LayerSpec.Pool.class, pool -> InitializerKind.AUTO)
+            .complete();
+
     private Depth() {}
 
     /** The initialiser that fits each layer's activation, where the run file names another. */
@@ -35,7 +50,7 @@ final class Depth {
         Set<String> replaced = new LinkedHashSet<>();
         for (int i = 0; i < c.layers().size(); i++) {
             LayerSpec layer = c.layers().get(i);
-            note(c, i, "init", init(layer), changes, replaced);
+            note(c, i, "init", INITIALISERS.of(layer), changes, replaced);
             if (layer instanceof LayerSpec.Recurrent recurrent) {
                 note(c, i, "recurrentInit", recurrent.recurrentInit(), changes, replaced);
             }
@@ -55,19 +70,6 @@ final class Depth {
             changes.add(c.key(layer, key) + "=auto");
             replaced.add(RunFiles.word(now));
         }
-    }
-
-    private static InitializerKind init(LayerSpec layer) {
-        if (layer instanceof LayerSpec.Dense dense) {
-            return dense.init();
-        }
-        if (layer instanceof LayerSpec.Stack stack) {
-            return stack.init();
-        }
-        if (layer instanceof LayerSpec.Recurrent recurrent) {
-            return recurrent.init();
-        }
-        return layer instanceof LayerSpec.Output output ? output.init() : InitializerKind.AUTO;
     }
 
     /** Variance 1 in every layer by measurement; for networks of dense layers. */
@@ -171,7 +173,7 @@ final class Depth {
                     : layer instanceof LayerSpec.Dense dense ? dense.activation() : null;
             if (now != null && from.contains(now)) {
                 changes.add(c.key(i, "activation") + "=" + RunFiles.word(to));
-                if (init(layer) != InitializerKind.AUTO) {
+                if (INITIALISERS.of(layer) != InitializerKind.AUTO) {
                     changes.add(c.key(i, "init") + "=auto");
                 }
             }

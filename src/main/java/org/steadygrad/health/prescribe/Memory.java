@@ -3,7 +3,9 @@ package org.steadygrad.health.prescribe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.StringJoiner;
+import org.steadygrad.check.Cases;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescription;
@@ -16,6 +18,14 @@ import org.steadygrad.spec.yaml.RunFiles;
 /** Recurrent layers that carry signal and gradient over many steps. */
 final class Memory {
     private static final int SHORTEST_CHRONO = 3;
+
+    /** What gates remember from the start, for layers that have gates. */
+    private static final Cases<LayerSpec.Recurrent, OptionalInt> CHRONO = Cases.<LayerSpec.Recurrent, OptionalInt>of(
+                    LayerSpec.Recurrent.class)
+            .on(LayerSpec.Gru.class, gru -> OptionalInt.of(gru.chrono()))
+            .on(LayerSpec.Lstm.class, lstm -> OptionalInt.of(lstm.chrono()))
+            .on(LayerSpec.Rnn.class, rnn -> OptionalInt.empty())
+            .complete();
 
     private Memory() {}
 
@@ -89,11 +99,8 @@ final class Memory {
     static Optional<Prescription> chrono(Case c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Recurrent.class)) {
-            LayerSpec layer = c.layers().get(i);
-            int now = layer instanceof LayerSpec.Gru gru
-                    ? gru.chrono()
-                    : layer instanceof LayerSpec.Lstm lstm ? lstm.chrono() : Integer.MAX_VALUE;
-            if (now < lag(c)) {
+            OptionalInt now = CHRONO.of((LayerSpec.Recurrent) c.layers().get(i));
+            if (now.isPresent() && now.getAsInt() < lag(c)) {
                 changes.add(c.key(i, "chrono") + "=" + lag(c));
             }
         }

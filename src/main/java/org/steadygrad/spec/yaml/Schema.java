@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.steadygrad.check.Cases;
 import org.steadygrad.spec.Absent;
 import org.steadygrad.spec.Default;
 import org.steadygrad.spec.Doc;
@@ -26,13 +27,7 @@ final class Schema {
     /** Returns the variants of a sealed interface by name, in the order of their declaration; nested ones flattened. */
     static Map<String, Class<?>> variants(Class<?> sealed) {
         Map<String, Class<?>> variants = new LinkedHashMap<>();
-        for (Class<?> permitted : sealed.getPermittedSubclasses()) {
-            if (permitted.isSealed()) {
-                variants.putAll(variants(permitted));
-            } else {
-                variants.put(variantName(permitted), permitted);
-            }
-        }
+        Cases.variants(sealed).forEach(variant -> variants.put(variantName(variant), variant));
         return variants;
     }
 
