@@ -70,7 +70,7 @@ final class DemoOutcome implements TrainingObserver {
     private String verdict(Double loss) {
         if (loss == null || !Double.isFinite(loss)) {
             int sound = result.iterations() - result.skippedSteps();
-            return "blew up: the loss is no number after " + sound + (sound == 1 ? " step" : " steps");
+            return "blew up: the loss is not finite after " + sound + (sound == 1 ? " step" : " steps");
         }
         if (loss < 0.5 * part.chanceLoss()) {
             return "learns";

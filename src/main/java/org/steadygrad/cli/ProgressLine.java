@@ -78,11 +78,11 @@ final class ProgressLine {
             return whole + " s";
         }
         if (whole < 3600) {
-            return String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60);
+            return String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
         }
         long minutes = (whole + 59) / 60;
         return minutes < 48 * 60
-                ? String.format(Locale.ROOT, "%d:%02d h", minutes / 60, minutes % 60)
+                ? String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60)
                 : (minutes + 30) / (24 * 60) + " days";
     }
 }

@@ -13,11 +13,11 @@ final class ResultText {
     static void print(PrintWriter out, RunResult result, Path folder) {
         out.printf(
                 Locale.ROOT,
-                "%n%s: %s after %d iterations (%d epochs) in %.1f s, %.3g s each%n",
+                "%n%s: %s after %s (%s) in %.1f s, %.3g s each%n",
                 result.name(),
                 result.stopReason(),
-                result.iterations(),
-                result.epochs(),
+                counted(result.iterations(), "iteration"),
+                counted(result.epochs(), "epoch"),
                 result.seconds(),
                 result.secondsPerIteration());
         out.printf(Locale.ROOT, "  training loss  %.5g%n", result.trainLoss());
@@ -39,6 +39,10 @@ final class ResultText {
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     /** That nothing was found isn't said of a run that something happened to. */

@@ -21,7 +21,7 @@ import org.steadygrad.spec.HealthSpec;
  * <ul>
  *   <li>{@code learning-rate-too-high}: the first update changes the weights, all matrices together, by more than {@code
  *       updates.large} of their norm; an error when it lets the loss of its own batch rise to more than {@code loss.diverging}
- *       times what it was, or to something that isn't a number.
+ *       times what it was, or to NaN.
  *   <li>{@code learning-rate-too-low}: it changes every matrix by less than {@code updates.low}.
  *   <li>{@code updates-too-small}, {@code updates-too-large}: it changes some of them by less than {@code updates.small} or by
  *       more than {@code updates.large}.

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 import org.steadygrad.health.FindingLog.Group;
 import org.steadygrad.spec.FindingKind;
 
-/** A run's findings: what rules have sighted and is believed, but for what nobody wants to hear of, with prescriptions. */
+/** A run's findings that rules have seen often enough, without the kinds that are ignored, with prescriptions. */
 final class Findings {
     private final FindingLog log = new FindingLog();
     private final Set<String> ignored;

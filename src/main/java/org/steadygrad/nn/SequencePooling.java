@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * DL4J's pooling over time, [batch, features, time] to [batch, features], that says so: DL4J 1.0.0-M2.1 computes the same but
  * declares its output a sequence, so that layers above are set up for sequences and graphs with a vertex that adds or merges
  * are refused ("cannot process activations of different types"). Masked steps are left out, as in DL4J; what an example without any
- * step yields is 0, where DL4J's average isn't a number.
+ * step yields is 0, where DL4J's average is NaN.
  */
 public final class SequencePooling extends GlobalPoolingLayer {
     private static final long serialVersionUID = 1L;

@@ -43,7 +43,7 @@ public class SequencePoolingLayer extends GlobalPoolingLayer {
         return result;
     }
 
-    /** Sets to 0 what belongs to examples without any step: an average over none isn't a number. */
+    /** Sets to 0 what belongs to examples without any step: an average over none is NaN. */
     private void clearEmpty(INDArray byExample) {
         boolean[] empty = MaskedBatches.empty(maskArray);
         for (int example = 0; example < empty.length; example++) {

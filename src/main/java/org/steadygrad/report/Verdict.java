@@ -38,7 +38,7 @@ record Verdict(Tone tone, String title) {
     static Verdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
         Verdict verdict = of(learning, losses, findings);
         return underWay && learning.steps() > 0
-                ? new Verdict(verdict.tone(), "So far: " + lower(verdict.title()))
+                ? new Verdict(verdict.tone(), "So far " + lower(verdict.title()))
                 : verdict;
     }
 
@@ -51,10 +51,11 @@ record Verdict(Tone tone, String title) {
             return new Verdict(Tone.OPEN, "No step was taken yet.");
         }
         if (learning.lastFinite() == 0) {
-            return new Verdict(Tone.BAD, "It can't learn: the loss was no number from the first step on.");
+            return new Verdict(Tone.BAD, "It can't learn: the loss was not finite from the first step on.");
         }
         if (learning.lastFinite() < learning.lastIteration()) {
-            return new Verdict(Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is no number.");
+            return new Verdict(
+                    Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is not finite.");
         }
         return ofChange(learning, losses, findings);
     }

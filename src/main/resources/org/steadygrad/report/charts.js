@@ -74,7 +74,7 @@
             return 'The loss was never a number';
         }
         if (view.progress.lastFinite < view.progress.iteration) {
-            return 'After step ' + sg.whole(view.progress.lastFinite) + ' the loss was no number';
+            return 'After step ' + sg.whole(view.progress.lastFinite) + ' the loss was not finite';
         }
         return 'The training loss went from ' + sg.exact(view.progress.firstLoss) + ' to ' + sg.exact(view.progress.lastLoss);
     }

@@ -7,7 +7,7 @@
     var UPDATES = ['updates', 'gradient-norm'];
 
     var KNOWN = {
-        'bad-input': ['Bad values in the data', 'Some of the input is no number, or absurdly large. Whatever the network does with it is spoilt.', ['loss', 'gradient-norm']],
+        'bad-input': ['Bad values in the data', 'Some of the input is NaN, infinite or absurdly large. Whatever the network does with it is spoilt.', ['loss', 'gradient-norm']],
         'constant-input': ['An input that never changes', 'A feature has the same value in every example. Nothing can be learned from it, and scaling it divides by nothing.', ['loss']],
         'poor-initialisation': ['A poor start', 'Before the first step already, signals grow or fade from layer to layer. What reaches the far end is too much or too little to learn from.', ['signal', 'layer-gradients']],
         'all-zero': ['All zero', 'A whole layer is zero: no signal or no gradient goes through it, so nothing before it can learn.', ['dead', 'layer-gradients', 'updates']],
@@ -18,7 +18,7 @@
         'exploding-gradient': ['The gradient explodes', 'On its way back from the output the gradient grows from layer to layer. Layers near the input are thrown about by every step.', FLOW],
         'dead-units': ['Dead units', 'Many units put out zero for every example. No gradient passes them, so they will not come back by themselves.', ['dead', 'signal']],
         'saturation': ['Saturated units', 'Many outputs are at the end of their range, where the activation function is flat and lets hardly any gradient through.', ['saturated', 'signal']],
-        'non-finite': ['Numbers overflowed', 'A loss, an activation or a gradient became infinite or no number at all. Such a step must not change the parameters.', ['loss', 'gradient-norm']],
+        'non-finite': ['Numbers overflowed', 'A loss, an activation or a gradient became infinite or NaN. Such a step must not change the parameters.', ['loss', 'gradient-norm']],
         'gradient-underflow': ['The gradient underflows', 'Elements of the gradient are too small for 16-bit floats and become exactly zero.', ['layer-gradients', 'updates']],
         'vanishing-through-time': ['The gradient fades through time', 'Going back through the sequence the gradient fades away. What happened earlier than its reach cannot be learned.', TIME],
         'exploding-through-time': ['The gradient explodes through time', 'Going back through the sequence the gradient grows with every time step. One odd sequence can undo what was learned.', TIME],

@@ -86,7 +86,7 @@
                     markArea: {
                         silent: true, itemStyle: { color: theme.error, opacity: 0.08 },
                         label: { position: 'inside', color: theme.error, fontSize: 12, fontFamily: sg.FONT },
-                        data: [[{ name: 'no number', xAxis: view.progress.lastFinite }, { xAxis: view.progress.iteration }]]
+                        data: [[{ name: 'not finite', xAxis: view.progress.lastFinite }, { xAxis: view.progress.iteration }]]
                     }
                 });
             }

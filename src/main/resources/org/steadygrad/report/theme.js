@@ -26,7 +26,7 @@ var steadygrad = {};
     /** A number for people: three digits, powers of ten only where they are needed. */
     function number(value) {
         if (value === null || value === undefined || !isFinite(value)) {
-            return 'no number';
+            return 'not finite';
         }
         var size = Math.abs(value);
         if (size !== 0 && (size < 0.001 || size >= 1e6)) {

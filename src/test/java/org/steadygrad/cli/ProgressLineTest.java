@@ -52,11 +52,11 @@ class ProgressLineTest {
     @CsvSource({
         "0, 0 s",
         "0.2, 1 s",
-        "59.5, 1:00 min",
-        "61, 1:01 min",
-        "3599, 59:59 min",
-        "3601, 1:01 h",
-        "86400, 24:00 h"
+        "59.5, 1 min 00 s",
+        "61, 1 min 01 s",
+        "3599, 59 min 59 s",
+        "3601, 1 h 01 min",
+        "86400, 24 h 00 min"
     })
     void durations(double seconds, String words) {
         assertEquals(words, ProgressLine.duration(seconds));

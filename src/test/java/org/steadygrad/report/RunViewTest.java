@@ -136,10 +136,11 @@ class RunViewTest {
 
     @Test
     void aLossThatIsNoNumberAtTheEndBlewUp() {
-        assertVerdict("bad", "It blew up: after step 7 the loss is no number.", view(17, i -> i <= 7 ? 2 : Double.NaN));
+        assertVerdict(
+                "bad", "It blew up: after step 7 the loss is not finite.", view(17, i -> i <= 7 ? 2 : Double.NaN));
         assertVerdict(
                 "bad",
-                "It can't learn: the loss was no number from the first step on.",
+                "It can't learn: the loss was not finite from the first step on.",
                 view(3, i -> Double.POSITIVE_INFINITY));
         assertVerdict(
                 "good",
@@ -210,7 +211,7 @@ class RunViewTest {
     void whatARunDidSoFarIsNotAllItDoes() {
         JsonNode verdict = view(200, i -> i < 100 ? 2 : 0.5).json().get("verdict");
         assertEquals(
-                "So far: it learned: the training loss fell from 2.00 to 0.500.",
+                "So far it learned: the training loss fell from 2.00 to 0.500.",
                 verdict.get("title").asText());
     }
 

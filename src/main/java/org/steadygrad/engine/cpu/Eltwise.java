@@ -15,7 +15,7 @@ import org.steadygrad.engine.plan.ActivationFunction;
 /**
  * An elementwise activation function that oneDNN computes rightly, forward at least. It has others, but computes them wrongly
  * in places (3.11 and 3.13, x86): soft_relu(-20) is negative, elu loses digits near 0, gelu_erf and mish do in their tails, and
- * relu, clip and hardsigmoid turn what isn't a number into one.
+ * relu, clip and hardsigmoid turn NaN into a number.
  *
  * @param forward the algorithm
  * @param fromOutput whether its derivative is taken from the output, so that the input isn't needed any more
@@ -51,7 +51,7 @@ record Eltwise(algorithm forward, boolean fromOutput, float alpha, float beta) {
         return Optional.of(new Eltwise(algorithm, false, alpha, beta));
     }
 
-    /** Whether what isn't a number stays so. */
+    /** Whether NaN stays NaN. */
     boolean keepsNaN() {
         return forward != algorithm.eltwise_relu_use_dst_for_bwd || alpha != 0;
     }

@@ -16,7 +16,7 @@ import org.steadygrad.ops.ParameterBlock;
 /**
  * Batch normalisation by the moments of a batch, with ReLU if there is one, by oneDNN's primitive: between two products
  * of matrices, it spares handing work from oneDNN's threads to ours and back. oneDNN adds up in float, and its ReLU makes
- * 0 of what isn't a number; a batch for which one of these matters is left to {@link NormalizeKernel}, all of it.
+ * 0 of NaN; a batch for which one of these matters is left to {@link NormalizeKernel}, all of it.
  */
 final class OneDnnNormalizeKernel implements Kernel {
     private static final int FEWEST_ROWS = 2;
@@ -205,7 +205,7 @@ final class OneDnnNormalizeKernel implements Kernel {
         }
     }
 
-    /** Whether, for some column, the mean is far from 0 beside the deviation, or something isn't a number. */
+    /** Whether, for some column, the mean is far from 0 beside the deviation, or something is NaN. */
     private boolean needsCare() {
         for (int j = 0; j < size; j++) {
             double middle = mean.get(j) / FARTHEST_MEAN;

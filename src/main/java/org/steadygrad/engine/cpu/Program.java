@@ -38,7 +38,7 @@ final class Program implements CompiledProgram {
 
     /**
      * @param sum adds up the gradient of the step's output; null when one reader alone makes it
-     * @param backward whether the backward pass comes by
+     * @param backward whether there is a backward pass
      */
     private record Stage(PlanStep step, Kernel kernel, SumKernel sum, boolean backward) {
         /** Completes the gradient of the step's output. */
@@ -240,7 +240,7 @@ final class Program implements CompiledProgram {
         return training() ? gradients.contribution(new Reader(step, input)) : Optional.empty();
     }
 
-    /** Whether the backward pass comes by the step that makes this tensor. */
+    /** Whether the backward pass reaches the step that makes this tensor. */
     boolean needsGradient(Value value) {
         return training() && flow.needed(value);
     }

@@ -6,7 +6,7 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
- * Sees to it that an overflow within a ReLU's recurrent cell shows. In oneDNN's cell what isn't a number becomes 0, so that a
+ * Sees to it that an overflow within a ReLU's recurrent cell shows. In oneDNN's cell NaN becomes 0, so that a
  * sum of two infinities of unlike sign would go unnoticed. By the inequality of Cauchy and Schwarz the norms of weights and
  * of what they multiply bound all sums of a layer; only where the bound is beyond what floats hold are rows looked at. From
  * the first step on at which an example's sums may have overflowed, its states are NaN.
@@ -41,7 +41,7 @@ final class RectifiedCellCheck {
      * To be called after the forward pass.
      *
      * @param initial state that it started from
-     * @param last state that it ended with; empty if nobody wants it
+     * @param last state that it ended with; empty if not asked for
      */
     void run(FloatMemory initial, Optional<FloatMemory> last) {
         double largest = norm(model.parameters(step.weights())) * norm(input)

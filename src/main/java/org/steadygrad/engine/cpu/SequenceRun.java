@@ -18,7 +18,7 @@ interface SequenceRun {
     /**
      * After {@link #forward}: overwrites the gradients of the parameters and of the input.
      *
-     * @param norms notes the gradient of the state after each segment; null when nobody wants to know
+     * @param norms notes the gradient of the state after each segment; null if not asked for
      */
     void backward(BoundaryNorms norms);
 }

@@ -98,7 +98,7 @@ final class UpdatePass {
         return updates;
     }
 
-    /** Rather false than wrong: a step that isn't surely safe is tried first, which takes as long again. */
+    /** False when in doubt: a step that isn't surely safe is tried first, which takes as long again. */
     private boolean surelySafe(GradientStatistics statistics, double learningRateScale) {
         boolean safe = known && learningRateScale <= USUAL_RATE;
         for (int i = 0; safe && i < numbers.length; i++) {

@@ -237,7 +237,7 @@ final class Program implements CompiledProgram {
         return Optional.of(new Sums(model.runtime(), shares, gradient(value)));
     }
 
-    /** Whether the backward pass comes by the step that makes this tensor. */
+    /** Whether the backward pass reaches the step that makes this tensor. */
     boolean needsGradient(Value value) {
         return training() && flow.needed(value);
     }

@@ -14,7 +14,7 @@ final class RowSums {
      * @param output [rows, columns] of the activation function; null when there is none
      * @param outputGradient [rows, columns]
      * @param inner [rows, columns], where the gradient before the activation function goes; null when there is none
-     * @param sums [columns], where the sums of its rows go; null when nobody wants them
+     * @param sums [columns], where the sums of its rows go; null if not asked for
      */
     record Tensors(DeviceMemory output, DeviceMemory outputGradient, DeviceMemory inner, DeviceMemory sums) {}
 

@@ -33,7 +33,7 @@ final class ScannedRun implements RecurrentRun {
      */
     record Layer(ScanKind kind, LayerShape shape, LayerTensors tensors, LayerWeights weights) {}
 
-    /** @param norms takes note of the gradient through time; null when nobody wants to know */
+    /** @param norms takes note of the gradient through time; null if not asked for */
     ScannedRun(ScanPlace place, Layer layer, SegmentPlan plan, StepNorms norms) {
         runtime = place.runtime();
         recompute = plan.recompute();

@@ -14,7 +14,7 @@ final class Stages {
 
     /**
      * @param sum adds up the gradient of the step's output
-     * @param backward whether the backward pass comes by
+     * @param backward whether there is a backward pass
      */
     private record Stage(PlanStep step, StepKernel kernel, Optional<Sums> sum, boolean backward) {}
 
@@ -68,7 +68,7 @@ final class Stages {
         }
     }
 
-    /** Steps that the backward pass comes by and that can note the gradient through time. */
+    /** Steps that the backward pass reaches and that can note the gradient through time. */
     List<Profiled> profiled() {
         List<Profiled> found = new ArrayList<>();
         for (Stage stage : stages) {

@@ -51,7 +51,7 @@ final class StepNumbers {
      * @param divisor trained parameters' flat gradient is divided by it
      * @param passes the changes of running statistics are divided by it
      * @param generation of steps that build on each other; 0 for one that stands alone
-     * @param refused whether the step must be refused: updates by a rate that isn't a number are, as all that overflow
+     * @param refused whether the step must be refused: updates by a rate of NaN are, as all that overflow
      */
     void send(UpdateRule rule, ClipRule clip, double divisor, int passes, int generation, boolean refused) {
         ByteBuffer table = sent.next();

@@ -21,7 +21,7 @@ import org.steadygrad.nn.GRULayer;
 import org.steadygrad.ops.Histogram;
 
 /**
- * Reads activations and gradients as {@link TracedPass} comes by them, before a later vertex may change them in place,
+ * Reads activations and gradients as {@link TracedPass} reaches them, before a later vertex may change them in place,
  * and sums them up as a {@link StepTrace}. Output layers have no row: what they put out and its gradient are inside the
  * loss.
  */

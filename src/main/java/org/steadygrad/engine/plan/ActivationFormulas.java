@@ -4,8 +4,8 @@ import org.steadygrad.engine.plan.ActivationFunction.Kind;
 
 /**
  * Elementwise activation functions and their derivatives by their definitions, in double: right to a few units in the last
- * place of a float at every float, where formulas in float lose all digits (1 - tanh(x)^2, log(1 + exp(x)), exp(x) - 1). What
- * isn't a number stays so, and values at the infinities are the limits. Derivatives there are NaN: only an overflow leads to
+ * place of a float at every float, where formulas in float lose all digits (1 - tanh(x)^2, log(1 + exp(x)), exp(x) - 1). NaN
+ * stays NaN, and values at the infinities are the limits. Derivatives there are NaN: only an overflow leads to
  * them, of a sum that may be anything, and a step that is built on one must be refused.
  */
 final class ActivationFormulas {
@@ -77,7 +77,7 @@ final class ActivationFormulas {
         };
     }
 
-    /** 0, unless it isn't a number. */
+    /** 0, unless it is NaN. */
     private static double zero(double x) {
         return Double.isNaN(x) ? x : 0;
     }

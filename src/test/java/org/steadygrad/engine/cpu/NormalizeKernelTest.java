@@ -160,7 +160,7 @@ class NormalizeKernelTest {
         return LikeDl4j.each(cases.stream());
     }
 
-    /** ReLU doesn't turn what isn't a number into 0; the next batch is as good as ever. */
+    /** ReLU doesn't turn NaN into 0; the next batch is as good as ever. */
     @Test
     void notANumberIsPassedOn() {
         ContractCase test = wide("", DATA.normal(7, 17), norm(false, Activation.RELU));
