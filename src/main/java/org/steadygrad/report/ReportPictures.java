@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
+import org.steadygrad.check.InvalidInputException;
 
 /**
  * Draws the page's charts without a browser, on white: the same scripts run on the JVM and give SVG, of which pixels are made. To be
@@ -45,8 +46,14 @@ public final class ReportPictures implements AutoCloseable {
      */
     public record Chart(String name, String title) {}
 
-    /** @param runs one, or several that are compared */
+    /**
+     * @param runs one, or several that are compared
+     * @throws InvalidInputException if the program has SteadyGrad as a library without the two that pictures need; the message
+     *     names them
+     */
     public ReportPictures(List<RunView> runs) {
+        require("org.mozilla.javascript.Context", "org.mozilla:rhino");
+        require("com.github.weisj.jsvg.SVGDocument", "com.github.weisj:jsvg");
         // text is measured with Java's fonts, which need no display
         System.setProperty("java.awt.headless", "true");
         script = new ChartScript();
@@ -55,6 +62,18 @@ public final class ReportPictures implements AutoCloseable {
             charts = JSON.readValue(script.call("pictures.prepare", views), new TypeReference<>() {});
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the list of charts isn't JSON", e);
+        }
+    }
+
+    /** The command line's dependencies don't come along with the jar. */
+    private static void require(String type, String dependency) {
+        try {
+            Class.forName(type, false, ReportPictures.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new InvalidInputException(
+                    "Pictures of a report: expected " + dependency + " on the class path, got none. It is an optional"
+                            + " dependency of SteadyGrad: add it to your project's, or draw with the command steadygrad report.",
+                    e);
         }
     }
 
@@ -67,7 +86,7 @@ public final class ReportPictures implements AutoCloseable {
      * Some of {@link #charts}, in their order.
      *
      * @param names what they are called; {@code *} stands for any characters, as in {@code weight-*}
-     * @throws org.steadygrad.check.InvalidInputException if a name stands for no chart; the message lists those there are
+     * @throws InvalidInputException if a name stands for no chart; the message lists those there are
      */
     public List<Chart> charts(List<String> names) {
         return ChartChoice.among(charts, names);
