@@ -136,6 +136,46 @@ public abstract class UpdateRulesContract {
                 }));
     }
 
+    /** Of gradients whose elements have little in common, or so much that every rounding is to the same side. */
+    private enum Mixture {
+        ALIKE(i -> 0.1f),
+        ALIKE_AND_ROUNDED_DOWN(i -> 1.8525f),
+        ZERO(i -> 0f),
+        SMALLEST(i -> (1 + i % 7) * Float.MIN_VALUE),
+        LARGEST(i -> i % 2 == 0 ? 0.9f * Float.MAX_VALUE : -0.8f * Float.MAX_VALUE),
+        SQUARES_VANISH(i -> 1e-30f),
+        SQUARES_OVERFLOW(i -> -1e20f),
+        SQUARES_ARE_SUBNORMAL(i -> (1 + i % 5) * 1e-21f),
+        ONE_HUGE(i -> i == 4321 ? 1e38f : 1e-30f),
+        ONE_LARGE_AMONG_MANY(i -> i == 4321 ? 30 : 0.25f),
+        ONLY_ONE(i -> i == 4321 ? -3e-24f : 0),
+        STRETCHES(i -> i / 1024 % 2 == 0 ? 1e18f : 1e-18f),
+        ALTERNATING(i -> i % 2 == 0 ? 2e-19f : 1e-22f),
+        ALL_MAGNITUDES(i -> (float) Math.pow(10, (i * 37L) % 83 - 45 + 0.01 * (i % 50)));
+
+        private final IntFunction<Float> element;
+
+        Mixture(IntFunction<Float> element) {
+            this.element = element;
+        }
+    }
+
+    /** What the documentation of clips promises, in blocks longer than what is added up at once. */
+    @TestFactory
+    Stream<DynamicTest> clipsOfMixedMagnitudes() {
+        return Stream.of(Mixture.values())
+                .map(mixture -> DynamicTest.dynamicTest(mixture.toString(), () -> {
+                    ComputationGraph graph = graph(UpdateModels.chain(
+                            new Nesterovs(1, 0.5),
+                            UpdateModels.dense(2500, 30).build(),
+                            UpdateModels.output(30, 3).build()));
+                    ClipDefinition clip = new ClipDefinition(FlatLayouts.of(graph), mixture.element, EXAMPLES);
+                    try (UpdateSubject subject = make(graph)) {
+                        clips(1e-3).forEach(rule -> assertClips(clip, rule, subject));
+                    }
+                }));
+    }
+
     private static Stream<ClipRule> clips(double limit) {
         return Stream.of(
                 new ClipRule.None(),

@@ -21,7 +21,7 @@ final class FloatMemory implements AutoCloseable {
     private static final int PIECE = 4096;
 
     /** Number of elements that are added up at most: for more than 10,000 OpenBLAS wakes threads of its own. */
-    static final int MOST_ADDED = 8192;
+    static final int MOST_ADDED = 4096;
 
     private static final FloatMemory ONES = ones();
 
