@@ -20,7 +20,7 @@ struct Units {
 
 __device__ constexpr int states_of(int updater) {
     return updater == AMS_GRAD ? 3
-           : updater == ADAM || updater == NADAM || updater == ADA_DELTA ? 2
+           : updater == ADAM || updater == NADAM || updater == ADA_DELTA || updater == ADA_MAX ? 2
            : updater == NESTEROVS || updater == RMS_PROP || updater == ADA_GRAD ? 1
                                                                                 : 0;
 }
@@ -102,6 +102,14 @@ __device__ __forceinline__ float advance(float g, float& p, float& q, float& r, 
     if (UPDATER == RMS_PROP || UPDATER == ADA_GRAD) {
         p = UPDATER == RMS_PROP ? f.keepFirst * p + f.takeFirst * (g * g) : p + g * g;
         return f.rate * g / (sqrtf(p) + f.epsilon);
+    }
+    if (UPDATER == ADA_MAX) {
+        p = f.keepFirst * p + f.takeFirst * g;
+        q = f.keepSecond * q;
+        float now = fabsf(g) + f.epsilon;
+        // a NaN stays one
+        q = now > q ? now : q;
+        return f.rate * p / q;
     }
     if (UPDATER == ADA_DELTA) {
         p = f.keepFirst * p + f.takeFirst * (g * g);
@@ -211,6 +219,7 @@ __device__ __forceinline__ void update_any(int updater, const Tile& tile, const 
         case RMS_PROP: return update_tile<RMS_PROP, TOGETHER, TRIAL>(tile, units, f, outcome);
         case ADA_GRAD: return update_tile<ADA_GRAD, TOGETHER, TRIAL>(tile, units, f, outcome);
         case ADA_DELTA: return update_tile<ADA_DELTA, TOGETHER, TRIAL>(tile, units, f, outcome);
+        case ADA_MAX: return update_tile<ADA_MAX, TOGETHER, TRIAL>(tile, units, f, outcome);
         default: return update_tile<NO_OP, TOGETHER, TRIAL>(tile, units, f, outcome);
     }
 }

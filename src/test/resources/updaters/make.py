@@ -56,6 +56,8 @@ CASES = [
     case("rmsProp", O.RMSprop, lr=0.01, alpha=0.9, eps=1e-3, halved=True),
     case("adaGrad", O.Adagrad, lr=0.01, eps=1e-10),
     case("adaGrad", O.Adagrad, lr=0.01, eps=1e-3, halved=True),
+    case("adaMax", O.Adamax, lr=0.01, betas=(0.9, 0.999), eps=1e-8),
+    case("adaMax", O.Adamax, lr=0.01, betas=(0.8, 0.95), eps=1e-3, halved=True),
     case("adaDelta", O.Adadelta, lr=1.0, rho=0.9, eps=1e-6),
 ]
 rows = ",\n".join("  " + json.dumps(c, separators=(",", ":")) for c in CASES)

@@ -3,6 +3,7 @@ package org.steadygrad.model;
 import java.util.Optional;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -29,6 +30,7 @@ final class UpdaterChoice {
             .on(UpdaterSpec.Nadam.class, a -> TorchUpdater.nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
             .on(UpdaterSpec.RmsProp.class, r -> TorchUpdater.rmsProp(r.learningRate(), r.decay(), r.epsilon()))
             .on(UpdaterSpec.AdaGrad.class, a -> TorchUpdater.adaGrad(a.learningRate(), a.epsilon()))
+            .on(UpdaterSpec.AdaMax.class, a -> TorchUpdater.adaMax(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
             .complete();
 
     private static final Cases<UpdaterSpec, IUpdater> ND4J = Cases.<UpdaterSpec, IUpdater>of(UpdaterSpec.class)
@@ -39,6 +41,7 @@ final class UpdaterChoice {
             .on(UpdaterSpec.Nadam.class, a -> new Nadam(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
             .on(UpdaterSpec.RmsProp.class, r -> new RmsProp(r.learningRate(), r.decay(), r.epsilon()))
             .on(UpdaterSpec.AdaGrad.class, a -> new AdaGrad(a.learningRate(), a.epsilon()))
+            .on(UpdaterSpec.AdaMax.class, a -> new AdaMax(a.learningRate(), a.beta1(), a.beta2(), a.epsilon()))
             .complete();
 
     private UpdaterChoice() {}

@@ -82,10 +82,10 @@ final class TorchGradientUpdater implements GradientUpdater<TorchUpdater> {
         boolean still = exact.rate() == 0 && exact.gradientRate() == 0;
         // ND4J takes epsilon for a rate of 0
         Factors factors = still ? new Factors(1, 0, exact.epsilon()) : exact;
-        if (config.method() == Method.NADAM) {
-            nadam(gradient, factors);
-        } else {
-            fused(gradient, factors);
+        switch (config.method()) {
+            case NADAM -> nadam(gradient, factors);
+            case ADA_MAX -> adaMax(gradient, factors);
+            default -> fused(gradient, factors);
         }
         if (still) {
             gradient.assign(0);
@@ -143,6 +143,16 @@ final class TorchGradientUpdater implements GradientUpdater<TorchUpdater> {
         square.muli(b).addi(gradient.mul(gradient).muli(1 - b));
         INDArray divisor = Transforms.sqrt(square, true).addi(factors.epsilon());
         gradient.muli(factors.gradientRate()).addi(mean.mul(factors.rate())).divi(divisor);
+    }
+
+    private void adaMax(INDArray gradient, Factors factors) {
+        double a = config.firstDecay();
+        INDArray mean = state(0, gradient);
+        INDArray largest = state(1, gradient);
+        mean.muli(a).addi(gradient.mul(1 - a));
+        INDArray magnitude = Transforms.abs(gradient, true).addi(factors.epsilon());
+        largest.assign(Transforms.max(largest.mul(config.secondDecay()), magnitude, false));
+        gradient.assign(mean.mul(factors.rate()).divi(largest));
     }
 
     private INDArray state(int index, INDArray gradient) {

@@ -2,6 +2,7 @@ package org.steadygrad.nn;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -23,9 +24,11 @@ import org.steadygrad.check.Check;
  *                c(t) = a (1 - 0.96^(0.004 t) / 2),  p = c(1) ... c(t)
  *     RMS_PROP:  s' = a s + (1 - a) g^2,  u = r g / (sqrt(s') + e)
  *     ADA_GRAD:  s' = s + g^2,  u = r g / (sqrt(s') + e)
+ *     ADA_MAX:   m' = a m + (1 - a) g,  h' = max(b h, |g| + e),  u = r m' / (1 - a^t) / h'
  * </pre>
  *
- * (Kingma and Ba 2015; Reddi et al. 2018; Dozat 2016; Tieleman and Hinton 2012; Duchi et al. 2011.) ND4J's corrections of
+ * (Kingma and Ba 2015; Reddi et al. 2018; Dozat 2016; Tieleman and Hinton 2012; Duchi et al. 2011.
+ * AdaMax is Kingma and Ba's as well.) ND4J's corrections of
  * bias, which multiply the rate, leave Adam's {@code e} as large as {@code e / sqrt(1 - b^t)} is here, 32 times as much
  * in the first step. The states are laid out as those of ND4J's rule of the same name. It is part of a model's JSON.
  */
@@ -50,7 +53,8 @@ public final class TorchUpdater implements IUpdater {
         AMS_GRAD(3),
         NADAM(2),
         RMS_PROP(1),
-        ADA_GRAD(1);
+        ADA_GRAD(1),
+        ADA_MAX(2);
 
         private final int states;
 
@@ -65,7 +69,8 @@ public final class TorchUpdater implements IUpdater {
     }
 
     /**
-     * What one step takes: with {@code d = sqrt(second moment) + epsilon}, whose bias isn't corrected,
+     * What one step takes: with {@code d = sqrt(second moment) + epsilon}, whose bias isn't corrected, or AdaMax' largest
+     * magnitude,
      * {@code u = rate * (first moment, or the gradient where a rule has none) / d + gradientRate * gradient / d}.
      *
      * @param rate learning rate with the corrections of both biases
@@ -117,6 +122,11 @@ public final class TorchUpdater implements IUpdater {
         return new TorchUpdater(Method.ADA_GRAD, learningRate, null, 0, 0, epsilon);
     }
 
+    /** @param beta2 decay of the largest magnitude */
+    public static TorchUpdater adaMax(double learningRate, double beta1, double beta2, double epsilon) {
+        return new TorchUpdater(Method.ADA_MAX, learningRate, null, beta1, beta2, epsilon);
+    }
+
     public Method method() {
         return method;
     }
@@ -126,7 +136,7 @@ public final class TorchUpdater implements IUpdater {
         return firstDecay;
     }
 
-    /** Decay of the second moment. */
+    /** Decay of the second moment; of the largest magnitude for {@link Method#ADA_MAX}. */
     public double secondDecay() {
         return secondDecay;
     }
@@ -143,6 +153,7 @@ public final class TorchUpdater implements IUpdater {
             case ADAM, AMS_GRAD -> new Factors(rate * root / (1 - Math.pow(firstDecay, step)), 0, epsilon * root);
             case NADAM -> nadam(rate * root, iteration + 1L, epsilon * root);
             case RMS_PROP, ADA_GRAD -> new Factors(rate, 0, epsilon);
+            case ADA_MAX -> new Factors(rate / (1 - Math.pow(firstDecay, step)), 0, epsilon);
         };
     }
 
@@ -182,6 +193,11 @@ public final class TorchUpdater implements IUpdater {
     @Override
     public double getLearningRate(int iteration, int epoch) {
         return schedule == null ? learningRate : schedule.valueAt(iteration, epoch);
+    }
+
+    /** What takes the place of the learning rate; empty where that is constant. */
+    public Optional<ISchedule> schedule() {
+        return Optional.ofNullable(schedule);
     }
 
     @Override

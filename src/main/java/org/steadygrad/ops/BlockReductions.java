@@ -1,56 +1,59 @@
 package org.steadygrad.ops;
 
+import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.blas.Level1;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.api.ops.impl.reduce.floating.SquaredNorm;
 import org.nd4j.linalg.api.ops.impl.reduce.longer.CountZero;
 import org.nd4j.linalg.api.ops.impl.reduce.longer.MatchCondition;
 import org.nd4j.linalg.api.ops.impl.reduce.same.AMax;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.indexing.conditions.Conditions;
 
 /**
  * Reductions of a contiguous vector that are right for every input and quick for ordinary ones.
  *
- * <p>ND4J's own float reductions are several times slower than BLAS and its float sum of squares is right to three
- * digits only at four million elements. So BLAS does the ordinary case, and ND4J's reduction with a double
- * accumulator those where a float would overflow or underflow.
+ * <p>ND4J's own float reductions are several times slower than memory, and its float sum of squares is right to three
+ * digits only at four million elements. A float dot product of BLAS is off by 1.5e-5 where elements are alike. So floats in the
+ * memory of the processor are added up by {@link FloatSquares}, and all others by ND4J's reduction with a double
+ * accumulator.
  */
 final class BlockReductions {
-    /** Elements per BLAS call: a float sum over so many is right to 2e-5 at worst, when all are equal. */
-    private static final long CHUNK = 1 << 16;
-
-    /** Between these bounds no square that matters was lost to a float's range. */
-    private static final double SAFE_LOW = 1e-20;
-
-    private static final double SAFE_HIGH = 1e37;
+    /** Floats of a buffer that Java can look at as one. */
+    private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
     private BlockReductions() {}
 
     /**
      * @param vector rank 1, contiguous, with at least one element
-     * @return sum of squares; not finite if an element isn't, or if it exceeds the range of a double
+     * @return sum of squares, right to 4e-7; not finite if an element isn't, or if it exceeds the range of a double
      */
     static double sumOfSquares(INDArray vector) {
-        if (!hasBlas(vector)) {
-            return exactSumOfSquares(vector);
+        if (vector.dataType() == DataType.DOUBLE) {
+            return blas().dot(vector.length(), 1.0, vector, vector);
         }
-        double sum = 0;
-        for (long from = 0; from < vector.length(); from += CHUNK) {
-            long to = Math.min(vector.length(), from + CHUNK);
-            boolean whole = to - from == vector.length();
-            INDArray chunk = whole ? vector : vector.get(NDArrayIndex.interval(from, to));
-            sum += chunkSumOfSquares(chunk);
-        }
-        return sum;
+        return inReach(vector) ? sumOfFloats(vector) : exactSumOfSquares(vector);
     }
 
-    private static double chunkSumOfSquares(INDArray chunk) {
-        double dot = blas().dot(chunk.length(), 1.0, chunk, chunk);
-        boolean safe = chunk.dataType() == DataType.DOUBLE || (dot > SAFE_LOW && dot < SAFE_HIGH);
-        return safe ? dot : exactSumOfSquares(chunk);
+    private static boolean inReach(INDArray vector) {
+        return vector.dataType() == DataType.FLOAT
+                && vector.data().underlyingLength() <= MOST_FLOATS
+                && Nd4j.getExecutioner().type() == ExecutionerType.NATIVE_CPU;
+    }
+
+    private static double sumOfFloats(INDArray vector) {
+        FloatBuffer floats = vector.data().asNioFloat();
+        FloatSquares squares = new FloatSquares();
+        float[] piece = new float[FloatSquares.LENGTH];
+        double sum = 0;
+        for (long done = 0; done < vector.length(); done += piece.length) {
+            int count = (int) Math.min(piece.length, vector.length() - done);
+            floats.get(piece, 0, count);
+            sum += squares.of(piece, count);
+        }
+        return sum;
     }
 
     private static double exactSumOfSquares(INDArray vector) {

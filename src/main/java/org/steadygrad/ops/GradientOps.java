@@ -15,7 +15,8 @@ public final class GradientOps {
 
     /**
      * Sum of squares, largest magnitude, number of non-finite and of zero elements of each block. Sums are finite
-     * whenever all elements are, except for double gradients whose norm exceeds 1.3e154. Nothing is modified.
+     * whenever all elements are, except for double gradients whose norm exceeds 1.3e154; those of floats are right to 4e-7,
+     * whatever their magnitudes. Nothing is modified.
      *
      * @param flat the flat gradient (or parameters, or an update)
      * @param layout where each parameter lies in it; may be empty
@@ -41,7 +42,18 @@ public final class GradientOps {
         return new GradientStatistics.Row(sumOfSquares, maxAbs, nonFinite, anyZero ? BlockReductions.zeros(block) : 0);
     }
 
-    /** Euclidean norm of each block, in the layout's order. Nothing is modified. */
+    /**
+     * Whether no element is NaN or infinite.
+     *
+     * @param vector rank 1, contiguous
+     */
+    public static boolean isFinite(INDArray vector) {
+        return vector.isEmpty()
+                || Double.isFinite(BlockReductions.sumOfSquares(vector))
+                || BlockReductions.nonFinite(vector) == 0;
+    }
+
+    /** Euclidean norm of each block, in the layout's order; of floats right to 2e-7. Nothing is modified. */
     public static double[] norms(INDArray flat, FlatLayout layout) {
         FlatVector vector = FlatVector.of(flat, layout, "GradientOps.norms", "flat");
         return layout.blocks().stream()

@@ -11,7 +11,8 @@ public sealed interface UpdaterSpec
                 UpdaterSpec.AmsGrad,
                 UpdaterSpec.Nadam,
                 UpdaterSpec.RmsProp,
-                UpdaterSpec.AdaGrad {
+                UpdaterSpec.AdaGrad,
+                UpdaterSpec.AdaMax {
     double learningRate();
 
     /** Empty for rules that all libraries agree on. */
@@ -132,6 +133,27 @@ public sealed interface UpdaterSpec
             Check.positive(learningRate, "updater.adaGrad", "learningRate");
             Check.positive(epsilon, "updater.adaGrad", "epsilon");
             Check.notNull(formula, "updater.adaGrad", "formula");
+        }
+
+        @Override
+        public Optional<UpdaterFormula> chosenFormula() {
+            return Optional.of(formula);
+        }
+    }
+
+    @Named("adaMax")
+    @Doc(
+            "Adam with the largest magnitude of recent gradients in place of the second moment's root (Kingma and Ba 2015).")
+    record AdaMax(
+            @Doc("Step size.") @Default("0.002") double learningRate,
+            @Doc("Decay of the first moment.") @Default("0.9") double beta1,
+            @Doc("Decay of the largest magnitude.") @Default("0.999") double beta2,
+            @Doc("Added to the gradient's magnitude; ND4J's formula has none.") @Default("0.00000001") double epsilon,
+            @Doc("Whose formula is followed.") @Default("pyTorch") UpdaterFormula formula)
+            implements UpdaterSpec {
+        public AdaMax {
+            checkAdam("updater.adaMax", learningRate, beta1, beta2, epsilon);
+            Check.notNull(formula, "updater.adaMax", "formula");
         }
 
         @Override

@@ -22,9 +22,18 @@ import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.ops.LossFormula;
+import org.steadygrad.ops.LossFormulas;
 
 /** The loss of rows in double, from what the output layer's activation function is given or from what it gave. */
-sealed interface OutputLoss {
+sealed interface OutputLoss
+        permits FormulaLoss,
+                OutputLoss.Softmax,
+                OutputLoss.Sigmoid,
+                OutputLoss.Probabilities,
+                OutputLoss.KeyProbabilities,
+                OutputLoss.Squares,
+                OutputLoss.Dl4j {
 
     /** What the activation function makes of the rows. */
     default ScoredRows outputs(ScoredRows rows) {
@@ -72,7 +81,22 @@ sealed interface OutputLoss {
             return new Softmax(loss instanceof LossSparseMCXENT);
         }
         boolean binary = function instanceof LossBinaryXENT loss && loss.getWeights() == null;
-        return binary && activation instanceof ActivationSigmoid ? new Sigmoid() : new Dl4j(function, activation);
+        if (binary && activation instanceof ActivationSigmoid) {
+            return new Sigmoid();
+        }
+        Optional<LossFormula> formula = LossFormulas.of(function, activation);
+        return formula.isPresent()
+                ? new FormulaLoss(formula.get(), LossFormulas.weights(function), activation)
+                : new Dl4j(function, activation);
+    }
+
+    /** What an activation function makes of the rows. */
+    static ScoredRows activated(ScoredRows rows, IActivation activation) {
+        if (activation instanceof ActivationIdentity || rows.count() == 0) {
+            return rows;
+        }
+        INDArray values = Dl4j.table(rows.values(), rows.size());
+        return rows.with(activation.getActivation(values, false).dup('c').data().asDouble());
     }
 
     private static Layer outputLayer(ComputationGraph model) {
@@ -203,21 +227,11 @@ sealed interface OutputLoss {
         }
     }
 
-    /** Any loss of DL4J, as it computes it in double. */
+    /** A loss that is no sum of a formula over rows, as its class computes it in double. */
     record Dl4j(ILossFunction function, IActivation activation) implements OutputLoss {
         @Override
-        public boolean sparse() {
-            return function instanceof LossSparseMCXENT;
-        }
-
-        @Override
         public ScoredRows outputs(ScoredRows rows) {
-            if (activation instanceof ActivationIdentity || rows.count() == 0) {
-                return rows;
-            }
-            INDArray values = table(rows.values(), rows.size());
-            return rows.with(
-                    activation.getActivation(values, false).dup('c').data().asDouble());
+            return activated(rows, activation);
         }
 
         @Override

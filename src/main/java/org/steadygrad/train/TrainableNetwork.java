@@ -30,6 +30,7 @@ final class TrainableNetwork {
                     algorithm,
                     "Line searches are DL4J's own; train this network with its fit.");
         }
+        FollowedSchedules.surprises(network).forEach(LOG::warn);
         warnOfListeners(network.getListeners().size());
     }
 

@@ -1,5 +1,8 @@
 package org.steadygrad.engine;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
@@ -12,14 +15,22 @@ final class ClipDefinition {
     private final float[] gradient;
     private final float[] parameters;
 
+    /** Factors of the rule at hand, by what they are the factors of. */
+    private final Map<Object, Double> known = new HashMap<>();
+
     /** @param magnitude of the largest element of the flat gradient, at most that of the largest float */
     ClipDefinition(FlatLayout layout, double magnitude, int examples) {
+        this(layout, element -> (float) (magnitude * ((5 * element) % 17 - 8) / 8), examples);
+    }
+
+    /** @param element of the flat gradient, by its number */
+    ClipDefinition(FlatLayout layout, IntFunction<Float> element, int examples) {
         this.layout = layout;
         this.examples = examples;
         gradient = new float[Math.toIntExact(layout.length())];
         parameters = new float[gradient.length];
         for (int i = 0; i < gradient.length; i++) {
-            gradient[i] = (float) (magnitude * ((5 * i) % 17 - 8) / 8);
+            gradient[i] = element.apply(i);
             // among the units are some whose weights are all 0
             parameters[i] = i < 6 ? 0 : ((3 * i) % 13 - 6) / 8f;
         }
@@ -54,6 +65,7 @@ final class ClipDefinition {
     /** The averaged gradient after clipping. */
     double[] by(ClipRule rule) {
         double[] clipped = new double[gradient.length];
+        known.clear();
         for (ParameterBlock block : layout.blocks()) {
             for (int i = (int) block.offset(); i < block.offset() + block.length(); i++) {
                 clipped[i] = rule instanceof ClipRule.ByValue value
@@ -68,26 +80,32 @@ final class ClipDefinition {
         int from = (int) block.offset();
         int to = (int) (block.offset() + block.length());
         if (rule instanceof ClipRule.ByTensorNorm tensor) {
-            return limited(tensor.maxNorm(), norm(from, to, this::average));
+            return known.computeIfAbsent(from, first -> limited(tensor.maxNorm(), norm(from, to, this::average)));
         } else if (rule instanceof ClipRule.ByLayerNorm layer) {
-            double sum = 0;
-            for (ParameterBlock other : layout.blocks()) {
-                int first = (int) other.offset();
-                double norm = norm(first, first + (int) other.length(), this::average);
-                sum += other.layer().equals(block.layer()) ? norm * norm : 0;
-            }
-            return limited(layer.maxNorm(), Math.sqrt(sum));
+            return known.computeIfAbsent(block.layer(), name -> limited(layer.maxNorm(), layerNorm(block.layer())));
         } else if (rule instanceof ClipRule.ByGlobalNorm global) {
-            return limited(global.maxNorm(), norm());
+            return known.computeIfAbsent(rule, all -> limited(global.maxNorm(), norm()));
         } else if (rule instanceof ClipRule.ByUnitRatio ratio) {
             boolean matrix = block.parameter().equals("W");
             int size = matrix ? Math.toIntExact(block.shape().get(0)) : to - from;
             int first = from + (element - from) / size * size;
-            double weights = norm(first, first + size, i -> parameters[i]);
-            return limited(
-                    ratio.factor() * Math.max(weights, ratio.epsilon()), norm(first, first + size, this::average));
+            return known.computeIfAbsent(first, unit -> {
+                double weights = norm(first, first + size, i -> parameters[i]);
+                double limit = ratio.factor() * Math.max(weights, ratio.epsilon());
+                return limited(limit, norm(first, first + size, this::average));
+            });
         }
         return 1;
+    }
+
+    private double layerNorm(String name) {
+        double sum = 0;
+        for (ParameterBlock block : layout.blocks()) {
+            int first = (int) block.offset();
+            double norm = norm(first, first + (int) block.length(), this::average);
+            sum += block.layer().equals(name) ? norm * norm : 0;
+        }
+        return Math.sqrt(sum);
     }
 
     private static double limited(double limit, double norm) {

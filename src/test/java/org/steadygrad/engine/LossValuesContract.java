@@ -34,8 +34,11 @@ import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossL1;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
 import org.nd4j.linalg.lossfunctions.impl.LossMAE;
+import org.nd4j.linalg.lossfunctions.impl.LossMAPE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
+import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
 import org.nd4j.linalg.lossfunctions.impl.LossMultiLabel;
 
 /**
@@ -184,9 +187,12 @@ public interface LossValuesContract extends EngineSubject {
     private static ILossFunction loss(JsonNode known) {
         String name = known.get("loss").asText();
         if (!known.has("weights")) {
-            return name.equals("MULTI_LABEL")
-                    ? new LossMultiLabel()
-                    : LossFunction.valueOf(name).getILossFunction();
+            return switch (name) {
+                case "MULTI_LABEL" -> new LossMultiLabel();
+                case "MIXTURE_DENSITY" ->
+                    LossMixtureDensity.builder().gaussians(2).labelWidth(2).build();
+                default -> LossFunction.valueOf(name).getILossFunction();
+            };
         }
         INDArray weights =
                 matrix(known.get("weights")).reshape(1, known.get("weights").size());
@@ -197,6 +203,8 @@ public interface LossValuesContract extends EngineSubject {
             case "L2" -> new LossL2(weights);
             case "MEAN_ABSOLUTE_ERROR" -> new LossMAE(weights);
             case "L1" -> new LossL1(weights);
+            case "MEAN_ABSOLUTE_PERCENTAGE_ERROR" -> new LossMAPE(weights);
+            case "MEAN_SQUARED_LOGARITHMIC_ERROR" -> new LossMSLE(weights);
             default -> throw new IllegalArgumentException(name);
         };
     }

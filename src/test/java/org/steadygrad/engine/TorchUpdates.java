@@ -75,6 +75,7 @@ final class TorchUpdates {
                     case "amsGrad" -> TorchUpdater.amsGrad(rate, beta(0), beta(1), epsilon());
                     case "nadam" -> TorchUpdater.nadam(rate, beta(0), beta(1), epsilon());
                     case "rmsProp" -> TorchUpdater.rmsProp(rate, setting("alpha", 0), epsilon());
+                    case "adaMax" -> TorchUpdater.adaMax(rate, beta(0), beta(1), epsilon());
                     case "adaGrad" -> TorchUpdater.adaGrad(rate, epsilon());
                     case "adaDelta" -> new AdaDelta(setting("rho", 0), epsilon());
                     default -> throw new AssertionError("unknown rule " + rule());

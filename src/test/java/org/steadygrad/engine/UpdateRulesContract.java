@@ -136,6 +136,43 @@ public abstract class UpdateRulesContract {
                 }));
     }
 
+    private record Mixture(String name, IntFunction<Float> element) {}
+
+    /** Gradients whose elements have little in common, or so much that every rounding is to the same side. */
+    private static Stream<Mixture> mixtures() {
+        return Stream.of(
+                new Mixture("alike", i -> 0.1f),
+                new Mixture("alike and rounded down", i -> 1.8525f),
+                new Mixture("zero", i -> 0f),
+                new Mixture("smallest", i -> (1 + i % 7) * Float.MIN_VALUE),
+                new Mixture("largest", i -> i % 2 == 0 ? 0.9f * Float.MAX_VALUE : -0.8f * Float.MAX_VALUE),
+                new Mixture("squares vanish", i -> 1e-30f),
+                new Mixture("squares overflow", i -> -1e20f),
+                new Mixture("squares are subnormal", i -> (1 + i % 5) * 1e-21f),
+                new Mixture("one huge", i -> i == 4321 ? 1e38f : 1e-30f),
+                new Mixture("one large among many", i -> i == 4321 ? 30 : 0.25f),
+                new Mixture("only one", i -> i == 4321 ? -3e-24f : 0),
+                new Mixture("stretches", i -> i / 1024 % 2 == 0 ? 1e18f : 1e-18f),
+                new Mixture("alternating", i -> i % 2 == 0 ? 2e-19f : 1e-22f),
+                new Mixture("all magnitudes", i -> (float) Math.pow(10, (i * 37L) % 83 - 45 + 0.01 * (i % 50))));
+    }
+
+    /** What the documentation of clips promises, in blocks longer than what is added up at once. */
+    @TestFactory
+    Stream<DynamicTest> clipsOfMixedMagnitudes() {
+        return mixtures()
+                .map(mixture -> DynamicTest.dynamicTest(mixture.name(), () -> {
+                    ComputationGraph graph = graph(UpdateModels.chain(
+                            new Nesterovs(1, 0.5),
+                            UpdateModels.dense(2500, 30).build(),
+                            UpdateModels.output(30, 3).build()));
+                    ClipDefinition clip = new ClipDefinition(FlatLayouts.of(graph), mixture.element, EXAMPLES);
+                    try (UpdateSubject subject = make(graph)) {
+                        clips(1e-3).forEach(rule -> assertClips(clip, rule, subject));
+                    }
+                }));
+    }
+
     private static Stream<ClipRule> clips(double limit) {
         return Stream.of(
                 new ClipRule.None(),

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -54,12 +55,15 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                 new RmsProp(0.01, 0.9, 0.1),
                 new AdaGrad(0.01),
                 new AdaGrad(0.01, 0.1),
+                new AdaMax(0.01),
+                new AdaMax(0.01, 0.8, 0.95, 0.1),
                 TorchUpdater.adam(0.01, 0.9, 0.999, 1e-8),
                 TorchUpdater.adam(0.01, 0.8, 0.95, 0.1),
                 TorchUpdater.amsGrad(0.01, 0.8, 0.95, 0.1),
                 TorchUpdater.nadam(0.01, 0.8, 0.95, 0.1),
                 TorchUpdater.rmsProp(0.01, 0.9, 0.1),
                 TorchUpdater.adaGrad(0.01, 0.1),
+                TorchUpdater.adaMax(0.01, 0.8, 0.95, 0.1),
                 new AdaDelta(),
                 new AdaDelta(0.9, 0.1));
     }
@@ -92,9 +96,11 @@ public abstract class UpdaterContract implements UpdateSubject.Maker {
                         new Adam(fromZero),
                         new AMSGrad(fromZero),
                         new Nadam(fromZero),
+                        new AdaMax(fromZero),
                         new RmsProp(shrinking),
                         follows(TorchUpdater.adam(1, 0.9, 0.999, 1e-8), fromZero),
                         follows(TorchUpdater.nadam(1, 0.9, 0.999, 1e-8), fromZero),
+                        follows(TorchUpdater.adaMax(1, 0.9, 0.999, 1e-8), fromZero),
                         follows(TorchUpdater.adaGrad(1, 1e-10), shrinking))
                 .map(updater -> DynamicTest.dynamicTest(updater.toString(), () -> {
                     try (UpdateTrial trial = new UpdateTrial(UpdateModels.single(updater, 33), this)) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -27,7 +28,7 @@ class UpdaterChoiceTest {
 
     /** DL4J gives every layer a copy of the updater, which must warm up too. */
     @ParameterizedTest
-    @ValueSource(strings = {"sgd", "nesterovs", "adam", "amsGrad", "nadam", "rmsProp", "adaGrad"})
+    @ValueSource(strings = {"sgd", "nesterovs", "adam", "amsGrad", "nadam", "rmsProp", "adaGrad", "adaMax"})
     void copiesKeepTheSchedule(String updater) {
         IUpdater copy = UpdaterChoice.of(training("training.updater=" + updater, "training.warmup=10"), 100)
                 .clone();
@@ -66,6 +67,11 @@ class UpdaterChoiceTest {
                 UpdaterChoice.of(training("training.updater=amsGrad", nd4j), 100));
         assertEquals(
                 new Nadam(0.001, 0.9, 0.999, 1e-8), UpdaterChoice.of(training("training.updater=nadam", nd4j), 100));
+        assertEquals(
+                TorchUpdater.adaMax(0.002, 0.9, 0.999, 1e-8),
+                UpdaterChoice.of(training("training.updater=adaMax"), 100));
+        assertEquals(
+                new AdaMax(0.002, 0.9, 0.999, 1e-8), UpdaterChoice.of(training("training.updater=adaMax", nd4j), 100));
         assertEquals(new RmsProp(0.001, 0.95, 1e-8), UpdaterChoice.of(training("training.updater=rmsProp", nd4j), 100));
     }
 }

@@ -46,7 +46,8 @@ class TorchUpdaterTest {
                 TorchUpdater.amsGrad(0.1, 0.9, 0.999, 1e-8),
                 TorchUpdater.nadam(0.1, 0.9, 0.999, 1e-8),
                 TorchUpdater.rmsProp(0.1, 0.9, 1e-8),
-                TorchUpdater.adaGrad(0.1, 1e-10));
+                TorchUpdater.adaGrad(0.1, 1e-10),
+                TorchUpdater.adaMax(0.1, 0.9, 0.999, 1e-8));
     }
 
     private static MultiLayerConfiguration configuration(IUpdater updater) {

@@ -87,12 +87,26 @@ class GradientOpsTest {
         assertTrue(statistics.isFinite());
     }
 
-    @Test
-    void longBlocksKeepTheirDigits() {
+    /** Of elements that are alike, every addition may be rounded to the same side. */
+    @ParameterizedTest
+    @ValueSource(floats = {0.1f, 1.1f, 1.7f, 1.8525f, 1e-20f, 1.3e18f})
+    void longBlocksKeepTheirDigits(float element) {
         long length = (1 << 19) + 33;
-        INDArray flat = Nd4j.valueArrayOf(new long[] {length}, 0.1f, DataType.FLOAT);
+        INDArray flat = Nd4j.valueArrayOf(new long[] {length}, element, DataType.FLOAT);
         double sum = GradientOps.statistics(flat, vectors(length)).rows().get(0).sumOfSquares();
-        assertEquals(length * (double) 0.1f * 0.1f, sum, 3e-5 * sum);
+        assertEquals(length * (double) element * element, sum, 4e-7 * sum);
+    }
+
+    @Test
+    void aBlockWithinALargerBufferIsItsOwnOnly() {
+        INDArray all = Nd4j.linspace(DataType.FLOAT, 1, 5000, 1);
+        INDArray flat = all.get(NDArrayIndex.interval(1000, 3500));
+        double sum = 0;
+        for (int i = 1000; i < 3500; i++) {
+            sum += Math.pow(1 + (double) i * 4999 / 4999, 2);
+        }
+        GradientStatistics statistics = GradientOps.statistics(flat, vectors(200, 2300));
+        assertEquals(Math.sqrt(sum), statistics.globalNorm(), 1e-6 * Math.sqrt(sum));
     }
 
     @ParameterizedTest

@@ -173,7 +173,9 @@ class ValidationTest {
             names = {"MSE", "MEAN_ABSOLUTE_ERROR", "SQUARED_HINGE", "HINGE", "POISSON"})
     void weightsOfRowsAreWeights(LossFunction function) {
         INDArray x = random.normal(3, 2);
-        INDArray labels = function == LossFunction.POISSON ? random.indices(3, 3, 2) : random.bits(3, 2);
+        INDArray labels = function == LossFunction.POISSON
+                ? random.indices(3, 3, 2)
+                : random.bits(3, 2).muli(2).subi(1);
         double[] weights = {0.5, 0, 3};
         Activation activation = function == LossFunction.POISSON ? Activation.SOFTPLUS : Activation.IDENTITY;
         ComputationGraph graph = graph(

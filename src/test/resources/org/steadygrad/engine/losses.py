@@ -27,6 +27,14 @@ DISTRIBUTIONS = [[0.5, 0.25, 0.25], [0.125, 0.75, 0.125], [1, 0, 0], [0, 0.5, 0.
 SIGNS = [[2 * y - 1 for y in row] for row in BITS]
 NUMBERS = [[0.5, -1.75, 2], [3, 0.25, -0.5], [-2.25, 1, 1.5], [0.125, 2.5, -3], [1, -0.375, 0.75], [-1.5, 0.875, 2.125]]
 COUNTS = [[1, 3, 2], [2, 1, 5], [4, 1, 1], [1, 2, 3], [7, 1, 2], [1, 1, 4]]
+FAR = [[20, -20, 0.5], [-20, 20, 1], [12, -12, 14], [-100, 0.25, 100], [17, -16, -0.5], [0.75, 18, -14]]
+TINY = [[x * 2**-30 for x in row] for row in PLAIN]
+HUGE = [[x * 2**66 for x in row] for row in PLAIN]
+SOME_COUNTS = [[0, 3, 2], [0, 1, 5], [4, 0, 0], [0, 2, 3], [7, 0, 2], [1, 1, 0]]
+# two distributions of two labels: shares, logarithms of deviations, means
+DENSITIES = [[0.5, -0.25, 0, 0.5, 1, -1, 0.25, 2], [0, 0, -2, -1, 3, 0.5, -0.5, 1], [20, -20, 0.5, 0.25, 4, 4, -40, 0],
+             [-3, 3, 1.5, -3, 60, -60, 60, -60], [0.25, 0.5, 3, -0.5, 0, 0, 1, 1], [1, 0, 0, -4, 0.125, 2, 0.5, 0.25]]
+POINTS = [[0.75, -0.5], [-0.5, 1.125], [-40.5, 0.25], [-60, 60], [1, 1], [0.5, 0.25]]
 ROWS = [1, 0, 0.5, 2, 1, 0.25]
 ELEMENTS = [[1, 0, 0.5], [0, 0, 0], [2, 1, 1], [0.25, 0, 3], [1, 1, 1], [0, 0.5, 0]]
 CLASS_WEIGHTS = [0.5, 2, 1.25]
@@ -48,7 +56,7 @@ def softmax(row):
 
 ACTIVATIONS = {
     "IDENTITY": each(lambda x: x), "SIGMOID": each(sigmoid), "TANH": each(lambda x: 2 * sigmoid(2 * x) - 1),
-    "SOFTPLUS": each(lambda x: (1 + x.exp()).ln()), "SOFTMAX": softmax}
+    "SOFTPLUS": each(lambda x: (1 + x.exp()).ln()), "RELU": each(lambda x: max(D(0), x)), "SOFTMAX": softmax}
 
 
 def sign(x):
@@ -67,7 +75,7 @@ BY_ELEMENT = {
     "MEAN_ABSOLUTE_ERROR": lambda y, o, n: abs(o - y) / n, "L1": lambda y, o, n: abs(o - y),
     "MEAN_ABSOLUTE_PERCENTAGE_ERROR": lambda y, o, n: 100 * abs((y - o) / y) / n,
     "MEAN_SQUARED_LOGARITHMIC_ERROR": lambda y, o, n: ((o + 1) / (y + 1)).ln() ** 2 / n,
-    "POISSON": lambda y, o, n: o - y * o.ln(), "KL_DIVERGENCE": lambda y, o, n: y * (y / o).ln() if y else D(0),
+    "POISSON": lambda y, o, n: o - y * o.ln() if y else o, "KL_DIVERGENCE": lambda y, o, n: y * (y / o).ln() if y else D(0),
     "HINGE": lambda y, o, n: positive(1 - y * o), "SQUARED_HINGE": lambda y, o, n: positive(1 - y * o) ** 2,
     "WASSERSTEIN": lambda y, o, n: y * o / n}
 
@@ -84,7 +92,23 @@ def multi_label(labels, outputs):
     return sum(pairs) / len(pairs) if pairs else D(0)
 
 
-BY_ROW = {"COSINE_PROXIMITY": cosine, "MULTI_LABEL": multi_label}
+PI = D("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798")
+
+
+def mixture_density(labels, outputs):
+    mixtures = len(outputs) // (len(labels) + 2)
+    shares, logs, means = softmax(outputs[:mixtures]), outputs[mixtures:2 * mixtures], outputs[2 * mixtures:]
+    likelihood = D(0)
+    for k in range(mixtures):
+        part = shares[k]
+        for j, y in enumerate(labels):
+            deviation = logs[k].exp()
+            part *= (-(y - means[k * len(labels) + j]) ** 2 / (2 * deviation**2)).exp() / (deviation * (2 * PI).sqrt())
+        likelihood += part
+    return -likelihood.ln()
+
+
+BY_ROW = {"COSINE_PROXIMITY": cosine, "MULTI_LABEL": multi_label, "MIXTURE_DENSITY": mixture_density}
 
 
 def of_row(loss, activation, logits, labels, weights):
@@ -146,6 +170,25 @@ def cases():
         if mask != ELEMENTS:
             yield case(f"COSINE_PROXIMITY{words}", "COSINE_PROXIMITY", "TANH", PLAIN, NUMBERS, mask, absolute=tail, fallback=True)
             yield case(f"MULTI_LABEL{words}", "MULTI_LABEL", "TANH", PLAIN, BITS, mask, absolute=tail, fallback=True)
+    # regions in which float32 or DL4J's own bounds lose the gradient
+    for mask, words in ((None, ""), (ROWS, ", rows weighted"), (ELEMENTS, ", outputs weighted")):
+        for loss, f, logits, labels in (
+                ("KL_DIVERGENCE", "SIGMOID", OVERCONFIDENT, DISTRIBUTIONS), ("MCXENT", "SIGMOID", OVERCONFIDENT, ONE_HOT),
+                ("POISSON", "SOFTPLUS", FAR, SOME_COUNTS), ("POISSON", "RELU", [[abs(x) if y else x for x, y in zip(*r)] for r in zip(PLAIN, SOME_COUNTS)], SOME_COUNTS),
+                ("MEAN_SQUARED_LOGARITHMIC_ERROR", "SOFTPLUS", FAR, SOME_COUNTS), ("MEAN_ABSOLUTE_PERCENTAGE_ERROR", "IDENTITY", FAR, NUMBERS),
+                ("HINGE", "IDENTITY", FAR, SIGNS), ("SQUARED_HINGE", "IDENTITY", FAR, SIGNS), ("WASSERSTEIN", "IDENTITY", HUGE, NUMBERS)):
+            # a double is 1 where a sigmoid lacks less than 1e-16 to it
+            yield case(f"far out, {loss} of {f}{words}", loss, f, logits, labels, mask, absolute=1e-16, fallback=True)
+        for loss in ("MSE", "L2", "MEAN_ABSOLUTE_ERROR", "L1"):
+            yield case(f"huge errors, {loss}{words}", loss, "IDENTITY", HUGE, NUMBERS, mask)
+        for loss, f, labels in (("MEAN_ABSOLUTE_PERCENTAGE_ERROR", "TANH", NUMBERS), ("MEAN_SQUARED_LOGARITHMIC_ERROR", "SIGMOID", COUNTS)):
+            yield case(f"{loss}, outputs' weights{words}", loss, f, PLAIN, labels, mask, CLASS_WEIGHTS, absolute=tail, fallback=True)
+    for mask, words in ((None, ""), (ROWS, ", rows weighted")):
+        for logits, where in ((TINY, "tiny"), (HUGE, "huge")):
+            yield case(f"COSINE_PROXIMITY, {where}{words}", "COSINE_PROXIMITY", "IDENTITY", logits, NUMBERS, mask, fallback=True)
+        yield case(f"MULTI_LABEL, far out{words}", "MULTI_LABEL", "IDENTITY", [[x if abs(x) < 50 else x / 4 for x in r] for r in FAR], BITS, mask, fallback=True)
+        yield case(f"MIXTURE_DENSITY{words}", "MIXTURE_DENSITY", "IDENTITY", DENSITIES, POINTS, mask, fallback=True)
+        yield case(f"MIXTURE_DENSITY of TANH{words}", "MIXTURE_DENSITY", "TANH", [[x / 16 for x in r] for r in DENSITIES], POINTS, mask, absolute=tail, fallback=True)
 
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "losses.json"), "w") as file:

@@ -20,8 +20,8 @@ final class FloatMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final int PIECE = 4096;
 
-    /** Number of elements that are added up at most: for more than 10,000 OpenBLAS wakes threads of its own. */
-    static final int MOST_ADDED = 8192;
+    /** Number of elements that are added up at most: 8,192 may be off by 2e-6, and for more than 10,000 OpenBLAS wakes threads. */
+    static final int MOST_ADDED = 4096;
 
     private static final FloatMemory ONES = ones();
 

@@ -25,6 +25,7 @@ final class UpdaterLoops {
             case RMS_PROP -> rmsProp(g, first, n, numbers);
             case ADA_GRAD -> adaGrad(g, first, n, numbers);
             case ADA_DELTA -> adaDelta(g, first, second, n, numbers);
+            case ADA_MAX -> adaMax(g, first, second, n, numbers);
         }
     }
 
@@ -119,6 +120,22 @@ final class UpdaterLoops {
             float square = s[i] + x * x;
             s[i] = square;
             g[i] = rate * x / ((float) Math.sqrt(square) + epsilon);
+        }
+    }
+
+    private static void adaMax(float[] g, float[] m, float[] h, int n, UpdateNumbers numbers) {
+        float rate = (float) numbers.rate();
+        float keepM = (float) numbers.firstDecay();
+        float takeM = (float) (1 - numbers.firstDecay());
+        float keepH = (float) numbers.secondDecay();
+        float epsilon = (float) numbers.epsilon();
+        for (int i = 0; i < n; i++) {
+            float x = g[i];
+            float mean = keepM * m[i] + takeM * x;
+            float largest = Math.max(keepH * h[i], Math.abs(x) + epsilon);
+            m[i] = mean;
+            h[i] = largest;
+            g[i] = rate * mean / largest;
         }
     }
 

@@ -11,15 +11,12 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
-import org.nd4j.linalg.lossfunctions.impl.LossKLD;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
-import org.steadygrad.engine.dl4j.SoftmaxCrossEntropy.Labels;
+import org.steadygrad.ops.LossFormula;
+import org.steadygrad.ops.LossFormulas;
 
 /** Takes the place of DL4J's losses in the engine's own copy of a model, where these are wrong; models keep theirs. */
 final class ExactLosses {
@@ -88,21 +85,7 @@ final class ExactLosses {
     }
 
     private static ILossFunction exact(String layer, ILossFunction loss, IActivation activation) {
-        if (loss == null || loss.getClass().getPackage() != LossMCXENT.class.getPackage()) {
-            return loss;
-        }
-        if (activation instanceof ActivationSoftmax) {
-            if (loss instanceof LossMCXENT classes) {
-                Labels labels = loss instanceof LossSparseMCXENT ? Labels.SPARSE : Labels.DENSE;
-                return new SoftmaxCrossEntropy(layer, labels, classes.getWeights());
-            }
-            if (loss instanceof LossKLD) {
-                return new SoftmaxCrossEntropy(layer, Labels.DISTRIBUTION, null);
-            }
-        }
-        if (loss instanceof LossBinaryXENT bits && activation instanceof ActivationSigmoid) {
-            return new SigmoidCrossEntropy(layer, bits.getWeights());
-        }
-        return new MaskedLoss(loss);
+        Optional<LossFormula> formula = LossFormulas.of(loss, activation);
+        return formula.isPresent() ? new ExactLoss(layer, formula.get(), LossFormulas.weights(loss)) : loss;
     }
 }

@@ -180,8 +180,8 @@ final class FlatUpdate {
         if (rule.learningRateScale() != 1) {
             trained.forEach(stretch -> stretch.muli(rule.learningRateScale()));
         }
-        boolean stateFinite = !risky || finite(state);
-        if (!stateFinite || !finite(flatGradient)) {
+        boolean stateFinite = !risky || GradientOps.isFinite(flat(state));
+        if (!stateFinite || !GradientOps.isFinite(flatGradient)) {
             if (risky) {
                 state.assign(saved);
             }
@@ -211,10 +211,6 @@ final class FlatUpdate {
         for (int i = 0; i < values.size(); i++) {
             stretches.get(i).assign(values.get(i));
         }
-    }
-
-    private static boolean finite(INDArray array) {
-        return Double.isFinite(array.sumNumber().doubleValue());
     }
 
     /** After a step, the flat gradient holds what was subtracted from the parameters. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -38,6 +39,9 @@ public record UpdateRun(
         long stateStride) {
 
     private static final double WITHOUT_RATE = 1;
+
+    /** What keeps ND4J's AdaMax from dividing by 0; its epsilon stands in for a rate of zero only. */
+    private static final double ND4J_ADA_MAX = 1e-32;
 
     public UpdateRun {
         Check.notNull(block, "UpdateRun", "block");
@@ -98,6 +102,7 @@ public record UpdateRun(
                 yield new Factors(orEpsilon(rate, epsilon), 0, epsilon);
             }
             case NADAM -> new Factors(learningRate * a / first, learningRate * (1 - a) / first, epsilon);
+            case ADA_MAX -> new Factors(orEpsilon(learningRate / first, epsilon), 0, ND4J_ADA_MAX);
             default -> new Factors(learningRate, 0, epsilon);
         };
     }
@@ -123,6 +128,9 @@ public record UpdateRun(
         if (updater instanceof Nadam nadam) {
             return nadam.getBeta1();
         }
+        if (updater instanceof AdaMax adaMax) {
+            return adaMax.getBeta1();
+        }
         if (updater instanceof RmsProp rmsProp) {
             return rmsProp.getRmsDecay();
         }
@@ -139,6 +147,9 @@ public record UpdateRun(
         if (updater instanceof AMSGrad amsGrad) {
             return amsGrad.getBeta2();
         }
+        if (updater instanceof AdaMax adaMax) {
+            return adaMax.getBeta2();
+        }
         return updater instanceof Nadam nadam ? nadam.getBeta2() : 0;
     }
 
@@ -151,6 +162,9 @@ public record UpdateRun(
         }
         if (updater instanceof Nadam nadam) {
             return nadam.getEpsilon();
+        }
+        if (updater instanceof AdaMax adaMax) {
+            return adaMax.getEpsilon();
         }
         if (updater instanceof RmsProp rmsProp) {
             return rmsProp.getEpsilon();

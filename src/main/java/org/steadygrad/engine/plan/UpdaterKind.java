@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -40,7 +41,12 @@ public enum UpdaterKind {
      * States s, d: {@code s' = a s + (1 - a) g^2, u = g sqrt(d + e) / sqrt(s' + e), d' = a d + (1 - a) u^2}. It has no
      * rate.
      */
-    ADA_DELTA(AdaDelta.class, 2, true);
+    ADA_DELTA(AdaDelta.class, 2, true),
+    /**
+     * States m, h: {@code m' = a m + (1 - a) g, h' = max(b h, |g| + e), u = r m' / h'}. ND4J adds its own 1e-32 to the larger
+     * of the two, which is the same for gradients above 1e-25.
+     */
+    ADA_MAX(AdaMax.class, 2, true);
 
     private final Class<? extends IUpdater> type;
     private final int states;
@@ -79,6 +85,7 @@ public enum UpdaterKind {
             case NADAM -> NADAM;
             case RMS_PROP -> RMS_PROP;
             case ADA_GRAD -> ADA_GRAD;
+            case ADA_MAX -> ADA_MAX;
         };
     }
 }

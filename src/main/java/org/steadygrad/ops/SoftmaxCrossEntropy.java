@@ -1,15 +1,12 @@
-package org.steadygrad.engine.dl4j;
+package org.steadygrad.ops;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.check.InvalidInputException;
 
 /**
  * {@code -sum w y log p}, where p is the softmax of the logits, for labels of any sum; the gradient by the logits is {@code
  * sum(w y) p - w y}. DL4J's has {@code p - y} there, and clips p in the loss.
  */
-final class SoftmaxCrossEntropy extends RowLoss {
-    private static final long serialVersionUID = 1L;
-
+record SoftmaxCrossEntropy(Labels kind) implements LossFormula {
     /** What the labels are. */
     enum Labels {
         /** A number for each class. */
@@ -20,33 +17,32 @@ final class SoftmaxCrossEntropy extends RowLoss {
         DISTRIBUTION
     }
 
-    private final Labels kind;
-
-    SoftmaxCrossEntropy(String layer, Labels kind, INDArray weights) {
-        super(layer, weights);
-        this.kind = kind;
+    @Override
+    public boolean ofLogits() {
+        return true;
     }
 
     @Override
-    int labelColumns(int columns) {
+    public int labels(int columns) {
         return kind == Labels.SPARSE ? 1 : columns;
     }
 
     @Override
-    boolean masksElements() {
+    public boolean byElement() {
         return false;
     }
 
     @Override
-    double of(Row row, int columns) {
+    public double of(Row row) {
+        int columns = row.columns();
         int top = 0;
         for (int i = 1; i < columns; i++) {
-            top = row.logit(i) > row.logit(top) ? i : top;
+            top = row.value(i) > row.value(top) ? i : top;
         }
-        double most = row.logit(top);
+        double most = row.value(top);
         double rest = 0;
         for (int i = 0; i < columns; i++) {
-            rest += i == top ? 0 : Math.exp(row.logit(i) - most);
+            rest += i == top ? 0 : Math.exp(row.value(i) - most);
         }
         int right = kind == Labels.SPARSE ? right(row, columns) : -1;
         double total = 0;
@@ -56,12 +52,12 @@ final class SoftmaxCrossEntropy extends RowLoss {
         double loss = 0;
         for (int i = 0; i < columns; i++) {
             double label = label(row, i, right);
-            double p = i == top ? 1 / (1 + rest) : Math.exp(row.logit(i) - most) / (1 + rest);
+            double p = i == top ? 1 / (1 + rest) : Math.exp(row.value(i) - most) / (1 + rest);
             // near 1, p has lost what it lacks to 1, which is the gradient
             double lacking = i == top ? rest / (1 + rest) : 1 - p;
             row.slope(i, (total - label) * p - label * lacking);
             if (label != 0) {
-                loss += label * (most - row.logit(i) + Math.log1p(rest));
+                loss += label * (most - row.value(i) + Math.log1p(rest));
                 loss += kind == Labels.DISTRIBUTION ? label * Math.log(row.label(i)) : 0;
             }
         }
@@ -79,7 +75,7 @@ final class SoftmaxCrossEntropy extends RowLoss {
         double number = row.label(0);
         if (!(number >= 0 && number < columns && number == (int) number)) {
             throw InvalidInputException.of(
-                    who(), "whole numbers from 0 to " + (columns - 1), number, "Check the data's vocabulary.");
+                    row.who(), "whole numbers from 0 to " + (columns - 1), number, "Check the data's vocabulary.");
         }
         return (int) number;
     }

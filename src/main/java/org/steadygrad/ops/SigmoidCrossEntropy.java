@@ -1,37 +1,24 @@
-package org.steadygrad.engine.dl4j;
-
-import org.nd4j.linalg.api.ndarray.INDArray;
+package org.steadygrad.ops;
 
 /**
  * {@code -sum w (y log p + (1 - y) log (1 - p))}, where p is the sigmoid of the logits; the gradient by the logits is {@code
  * w (p - y)}. DL4J's clips p to [1e-5, 1 - 1e-5], beyond which the gradient vanishes with the sigmoid's slope.
  */
-final class SigmoidCrossEntropy extends RowLoss {
-    private static final long serialVersionUID = 1L;
-
-    SigmoidCrossEntropy(String layer, INDArray weights) {
-        super(layer, weights);
-    }
-
+record SigmoidCrossEntropy() implements LossFormula {
     @Override
-    int labelColumns(int columns) {
-        return columns;
-    }
-
-    @Override
-    boolean masksElements() {
+    public boolean ofLogits() {
         return true;
     }
 
     @Override
-    double of(Row row, int columns) {
+    public double of(Row row) {
         double loss = 0;
-        for (int i = 0; i < columns; i++) {
+        for (int i = 0; i < row.columns(); i++) {
             double weight = row.weight(i);
             if (weight == 0) {
                 continue;
             }
-            double x = row.logit(i);
+            double x = row.value(i);
             double y = row.label(i);
             double e = Math.exp(-Math.abs(x));
             double near = 1 / (1 + e);

@@ -1,0 +1,44 @@
+package org.steadygrad.ops;
+
+import java.io.Serializable;
+
+/** The loss of one row of an output layer and its slopes, in double. */
+public interface LossFormula extends Serializable {
+
+    /** A row of values (what an activation function gave, or was given where {@link #ofLogits}) and its labels. */
+    interface Row {
+        /** Whose row it is, for errors. */
+        String who();
+
+        /** Number of values. */
+        int columns();
+
+        double value(int column);
+
+        double label(int column);
+
+        /** What the loss of a value is multiplied by. */
+        double weight(int column);
+
+        /** @param slope of the loss by the value, weight included; 0 for values whose slope isn't told */
+        void slope(int column, double slope);
+    }
+
+    /** Whether values are what the activation function is given; else they are what it gave. */
+    default boolean ofLogits() {
+        return false;
+    }
+
+    /** Number of the labels of a row. @param columns number of its values */
+    default int labels(int columns) {
+        return columns;
+    }
+
+    /** Whether every value has a loss of its own, so that their weights may differ. */
+    default boolean byElement() {
+        return true;
+    }
+
+    /** @return the loss, weights included; NaN where something that counts is NaN */
+    double of(Row row);
+}

@@ -1,0 +1,104 @@
+package org.steadygrad.ops;
+
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossCosineProximity;
+import org.nd4j.linalg.lossfunctions.impl.LossHinge;
+import org.nd4j.linalg.lossfunctions.impl.LossKLD;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
+import org.nd4j.linalg.lossfunctions.impl.LossMAPE;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
+import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
+import org.nd4j.linalg.lossfunctions.impl.LossMultiLabel;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+import org.nd4j.linalg.lossfunctions.impl.LossPoisson;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossSquaredHinge;
+import org.nd4j.linalg.lossfunctions.impl.LossWasserstein;
+
+/**
+ * Formulas in double of the losses that DL4J has. DL4J's own are computed in float, which overflow and lose digits where errors are
+ * large, and some keep values away from bounds of 1e-5, beyond which the gradient isn't the loss's.
+ */
+public final class LossFormulas {
+    private static final Map<Class<?>, ElementLoss> BY_ELEMENT = Map.ofEntries(
+            Map.entry(LossMSE.class, ElementLoss.MEAN_SQUARE),
+            Map.entry(LossL2.class, ElementLoss.SQUARE),
+            Map.entry(LossMAE.class, ElementLoss.MEAN_MAGNITUDE),
+            Map.entry(LossL1.class, ElementLoss.MAGNITUDE),
+            Map.entry(LossMAPE.class, ElementLoss.PERCENTAGE),
+            Map.entry(LossMSLE.class, ElementLoss.LOGARITHMIC),
+            Map.entry(LossPoisson.class, ElementLoss.POISSON),
+            Map.entry(LossKLD.class, ElementLoss.DIVERGENCE),
+            Map.entry(LossMCXENT.class, ElementLoss.LIKELIHOOD),
+            Map.entry(LossNegativeLogLikelihood.class, ElementLoss.LIKELIHOOD),
+            Map.entry(LossHinge.class, ElementLoss.HINGE),
+            Map.entry(LossSquaredHinge.class, ElementLoss.SQUARED_HINGE),
+            Map.entry(LossWasserstein.class, ElementLoss.MEAN_PRODUCT));
+
+    private LossFormulas() {}
+
+    /** @return empty for losses that aren't sums over rows, for DL4J's subclasses and for users' own */
+    public static Optional<LossFormula> of(ILossFunction loss, IActivation activation) {
+        Class<?> type = loss == null ? null : loss.getClass();
+        if (activation instanceof ActivationSoftmax) {
+            if (type == LossMCXENT.class || type == LossNegativeLogLikelihood.class) {
+                return Optional.of(new SoftmaxCrossEntropy(SoftmaxCrossEntropy.Labels.DENSE));
+            }
+            if (type == LossSparseMCXENT.class) {
+                return Optional.of(new SoftmaxCrossEntropy(SoftmaxCrossEntropy.Labels.SPARSE));
+            }
+            if (type == LossKLD.class) {
+                return Optional.of(new SoftmaxCrossEntropy(SoftmaxCrossEntropy.Labels.DISTRIBUTION));
+            }
+        }
+        if (loss instanceof LossBinaryXENT bits && type == LossBinaryXENT.class) {
+            return activation instanceof ActivationSoftmax
+                    ? Optional.empty()
+                    : Optional.of(
+                            activation instanceof ActivationSigmoid
+                                    ? new SigmoidCrossEntropy()
+                                    : new BinaryCrossEntropy(bits.getClipEps()));
+        }
+        if (type == LossCosineProximity.class) {
+            return Optional.of(new CosineProximity());
+        }
+        if (type == LossMultiLabel.class) {
+            return Optional.of(new MultiLabel());
+        }
+        if (type == LossMixtureDensity.class) {
+            LossMixtureDensity density = (LossMixtureDensity) loss;
+            return Optional.of(new MixtureDensity(density.getNMixtures(), density.getLabelWidth()));
+        }
+        return Optional.ofNullable(type == null ? null : BY_ELEMENT.get(type));
+    }
+
+    /** By output, what a loss multiplies its terms by; null when all count alike. */
+    public static double[] weights(ILossFunction loss) {
+        INDArray weights = null;
+        if (loss instanceof LossMCXENT classes) {
+            weights = classes.getWeights();
+        } else if (loss instanceof LossBinaryXENT bits) {
+            weights = bits.getWeights();
+        } else if (loss instanceof LossL2 squares) {
+            weights = squares.getWeights();
+        } else if (loss instanceof LossL1 magnitudes) {
+            weights = magnitudes.getWeights();
+        } else if (loss instanceof LossMAPE percentages) {
+            weights = percentages.getWeights();
+        } else if (loss instanceof LossMSLE logarithms) {
+            weights = logarithms.getWeights();
+        }
+        return weights == null ? null : weights.dup('c').data().asDouble();
+    }
+}
