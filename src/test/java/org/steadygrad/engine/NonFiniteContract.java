@@ -57,6 +57,9 @@ public interface NonFiniteContract extends EngineSubject {
     /** Whose product of two is beyond all floats. */
     float HUGE = 1e30f;
 
+    /** The same by a less far way: itself, its square's root and sums with it are floats. */
+    float LARGE = 1e20f;
+
     /** Number of features. */
     int SIZE = 4;
 
@@ -348,5 +351,47 @@ public interface NonFiniteContract extends EngineSubject {
                         assertRefused(engine, test.batch(), "overflow");
                     }
                 }));
+    }
+
+    /** A product of finite factors that is beyond all floats, of one sign alone: what saturates makes a number of it. */
+    @TestFactory
+    default Stream<DynamicTest> overflowsOfOneSignShow() {
+        return Stream.concat(activations().stream(), layers().stream().filter(test -> sequence(test)))
+                .flatMap(test -> Stream.of(LARGE, -LARGE)
+                        .map(weight -> DynamicTest.dynamicTest(
+                                test.name() + (weight > 0 ? ", upward" : ", downward"),
+                                () -> checkOverflow(test, weight))));
+    }
+
+    private static boolean sequence(ContractCase test) {
+        return test.batch().getFeatures(0).rank() == 3;
+    }
+
+    /** The layer above the linear one, or the first above it that has weights, has a sum that is infinite. */
+    private void checkOverflow(ContractCase test, float weight) {
+        ComputationGraph model = test.model();
+        MultiDataSet batch = test.batch();
+        INDArray features = batch.getFeatures(0);
+        // the linear layer hands on what it gets
+        for (int i = 0; i < SIZE; i++) {
+            for (int k = 0; k < SIZE; k++) {
+                model.params().putScalar(k * SIZE + i, i == k ? 1 : 0);
+            }
+        }
+        features.putScalar(features.rank() == 3 ? new long[] {1, 2, 1} : new long[] {1, 2}, LARGE);
+        try (Engine engine = engine(model)) {
+            ParameterBlock weights = engine.layout().blocks().stream()
+                    .filter(block -> block.offset() >= SIZE * SIZE + SIZE)
+                    .filter(block -> block.shape().get(0) == SIZE)
+                    .findFirst()
+                    .orElseThrow();
+            model.params().putScalar(weights.offset() + 2, weight);
+            engine.importFrom(model);
+            float[] before = values(engine);
+            NonFiniteOrigin origin = assertRefused(engine, batch, "overflow").orElseThrow();
+            assertEquals(weights.layer(), origin.layer());
+            assertEquals("activation", origin.tensor());
+            assertEquals(floats(before), floats(values(engine)));
+        }
     }
 }
