@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterSettings;
 
 /** What a network's configuration may ask for that a run can't do. */
 final class TrainableNetwork {
@@ -30,6 +31,9 @@ final class TrainableNetwork {
                     algorithm,
                     "Line searches are DL4J's own; train this network with its fit.");
         }
+        UpdaterSettings.of(network).configured().ifPresent(found -> {
+            throw InvalidInputException.of("Trainer", "finite settings of updaters and penalties", found, "");
+        });
         warnOfListeners(network.getListeners().size());
     }
 

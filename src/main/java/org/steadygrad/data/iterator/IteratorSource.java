@@ -27,7 +27,7 @@ record IteratorSource(Split trainingSplit, Optional<Split> validationSplit, Batc
             BatchSurvey survey = BatchSurvey.of(batches, who);
             return new Split(
                     survey,
-                    new IteratorBatches(batches, survey.batches(), survey.likely()),
+                    new IteratorBatches(batches, survey),
                     () -> BatchSurvey.of(batches, who).content());
         }
 
