@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -25,6 +26,8 @@ import org.steadygrad.ops.ParameterBlock;
 public final class UpdaterSettings {
     /** One of each among equal ones, with the first parameter that has it. */
     private record Setting(ParameterBlock block, IUpdater updater, List<Regularization> penalties) {}
+
+    private static final Set<String> SCHEDULED = Set.of("learningRate", "momentum");
 
     private final List<Setting> settings = new ArrayList<>();
 
@@ -54,7 +57,11 @@ public final class UpdaterSettings {
         }
     }
 
-    /** Among what is written in the configuration. @return name, place and value in words */
+    /**
+     * Among what is written in the configuration, but for rates and momentum, which are NaN there where a schedule stands in.
+     *
+     * @return name, place and value in words
+     */
     public Optional<String> configured() {
         for (Setting setting : settings) {
             Optional<String> found = written(setting.updater, setting);
@@ -76,7 +83,7 @@ public final class UpdaterSettings {
     }
 
     private static Optional<String> nonFinite(JsonNode node, String path) {
-        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue()) && !SCHEDULED.contains(path)) {
             return Optional.of(node.doubleValue() + " as " + path);
         }
         Iterator<Map.Entry<String, JsonNode>> fields = node.fields();

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterSettings;
 
@@ -31,7 +32,9 @@ final class TrainableNetwork {
                     algorithm,
                     "Line searches are DL4J's own; train this network with its fit.");
         }
-        UpdaterSettings.of(network).configured().ifPresent(found -> {
+        UpdaterSettings updates = UpdaterSettings.of(network);
+        TrainingCounts counts = TrainingCounts.of(network);
+        updates.configured().or(() -> updates.at(counts.updates(), counts.epochs())).ifPresent(found -> {
             throw InvalidInputException.of("Trainer", "finite settings of updaters and penalties", found, "");
         });
         warnOfListeners(network.getListeners().size());

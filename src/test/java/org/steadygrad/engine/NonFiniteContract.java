@@ -38,23 +38,11 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.learning.config.AMSGrad;
-import org.nd4j.linalg.learning.config.AdaDelta;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nadam;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.RmsProp;
-import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.MapSchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.nn.ActivationExactGelu;
 import org.steadygrad.nn.BatchNorm;
-import org.steadygrad.nn.TorchUpdater;
-import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -218,7 +206,7 @@ public interface NonFiniteContract extends EngineSubject {
     }
 
     /** Runs a step as a run does it. @return the trace's origin */
-    private static Optional<NonFiniteOrigin> assertRefused(Engine engine, MultiDataSet batch, String what) {
+    static Optional<NonFiniteOrigin> assertRefused(Engine engine, MultiDataSet batch, String what) {
         PassResult pass = engine.computeGradient(batch, new PassOptions(5, false, false, true));
         if (Double.isFinite(pass.loss())) {
             assertFalse(engine.update(EngineSubject.unclipped()).applied(), what + ": the loss is " + pass.loss());
@@ -228,7 +216,7 @@ public interface NonFiniteContract extends EngineSubject {
         return pass.trace().orElseThrow().nonFinite();
     }
 
-    private static float[] values(Engine engine) {
+    static float[] values(Engine engine) {
         float[] values = new float[(int) engine.layout().length()];
         engine.copyParameters(values);
         return values;
@@ -291,103 +279,12 @@ public interface NonFiniteContract extends EngineSubject {
         array.putScalar(place, good);
     }
 
-    private static List<Float> floats(float[] values) {
+    static List<Float> floats(float[] values) {
         List<Float> list = new ArrayList<>();
         for (float value : values) {
             list.add(value);
         }
         return list;
-    }
-
-    /** A number that isn't finite in the updaters' state, brought in after steps that were sound; every state of every parameter. */
-    @TestFactory
-    default Stream<DynamicTest> everyUpdaterStateCounts() {
-        Map<IUpdater, String> updaters = new LinkedHashMap<>();
-        updaters.put(new Adam(0.01), "mv");
-        updaters.put(new AMSGrad(0.01), "mvh");
-        updaters.put(TorchUpdater.adam(0.01, 0.9, 0.999, 1e-8), "mv");
-        updaters.put(new RmsProp(0.01), "s");
-        updaters.put(new AdaDelta(), "sd");
-        return updaters.entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(
-                        e.getKey().toString(), () -> checkStates(e.getKey(), e.getValue())));
-    }
-
-    private void checkStates(IUpdater updater, String names) {
-        ContractData data = new ContractData(9);
-        ContractCase test = new ContractCase(
-                "states",
-                chain(graphOn(InputType.feedForward(SIZE), updater), dense(5), classes(3))
-                        .build(),
-                ContractData.batch(data.normal(6, SIZE), data.oneHot(6, 3)));
-        ComputationGraph model = test.model();
-        try (Engine engine = engine(model)) {
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertTrue(engine.update(EngineSubject.unclipped()).applied());
-            engine.exportTo(model);
-            INDArray state = model.getUpdater().getStateViewArray();
-            int length = (int) engine.layout().length();
-            // DL4J keeps each state of all parameters of equal configuration in a stretch of its own
-            for (int i = 0; i < names.length(); i++) {
-                for (ParameterBlock block : engine.layout().blocks()) {
-                    long last = (long) i * length + block.offset() + block.length() - 1;
-                    float good = state.getFloat(last);
-                    state.putScalar(last, Float.NaN);
-                    engine.importFrom(model);
-                    float[] before = values(engine);
-                    NonFiniteOrigin origin =
-                            assertRefused(engine, test.batch(), "state").orElseThrow();
-                    assertEquals(block.layer(), origin.layer());
-                    assertEquals(
-                            "updater state " + names.charAt(i) + " of parameter " + block.parameter() + " (1 of "
-                                    + block.length() + " elements)",
-                            origin.tensor());
-                    assertEquals(floats(before), floats(values(engine)));
-                    state.putScalar(last, good);
-                }
-            }
-            engine.importFrom(model);
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertTrue(engine.update(EngineSubject.unclipped()).applied());
-        }
-    }
-
-    /** ND4J's Adam would take epsilon for such a rate. */
-    @TestFactory
-    default Stream<DynamicTest> everySettingOfTheUpdateCounts() {
-        Map<String, IUpdater> updaters = new LinkedHashMap<>();
-        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-            MapSchedule rates = new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.1, 1, bad));
-            updaters.put("Sgd, rate " + bad, new Sgd(rates));
-            updaters.put("Adam, rate " + bad, new Adam(rates));
-            updaters.put("Nadam, rate " + bad, new Nadam(rates));
-            updaters.put("Nesterovs, rate " + bad, new Nesterovs(rates, 0.9));
-            updaters.put(
-                    "Nesterovs, momentum " + bad,
-                    Nesterovs.builder()
-                            .learningRate(0.1)
-                            .momentumISchedule(new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.9, 1, bad)))
-                            .build());
-        }
-        return updaters.entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> checkSetting(e.getValue())));
-    }
-
-    private void checkSetting(IUpdater updater) {
-        ContractData data = new ContractData(9);
-        ContractCase test = new ContractCase(
-                "settings",
-                chain(graphOn(InputType.feedForward(SIZE), updater), dense(5), classes(3))
-                        .build(),
-                ContractData.batch(data.normal(6, SIZE), data.oneHot(6, 3)));
-        try (Engine engine = engine(test.model())) {
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertTrue(engine.update(EngineSubject.unclipped()).applied());
-            float[] before = values(engine);
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertFalse(engine.update(EngineSubject.rule(new ClipRule.None(), 1)).applied());
-            assertEquals(floats(before), floats(values(engine)));
-        }
     }
 
     /** The same for steps that are asked for as a whole, on engines that run ahead of their results. */

@@ -85,11 +85,11 @@ class UpdaterSettingsTest {
     @Test
     void whatIsWrittenIsRefusedAtOnce() {
         String rate = refused(new Sgd(Double.NaN));
-        assertTrue(rate.contains("NaN as learningRate of the Sgd of out_W"), rate);
+        assertTrue(rate.contains("NaN as learning rate of out_W"), rate);
         String beta = refused(new Adam(0.1, Double.NaN, 0.999, 1e-8));
         assertTrue(beta.contains("NaN as beta1 of the Adam of out_W"), beta);
         String momentum = refused(new Nesterovs(0.1, Double.POSITIVE_INFINITY));
-        assertTrue(momentum.contains("Infinity as momentum of the Nesterovs of out_W"), momentum);
+        assertTrue(momentum.contains("Infinity as momentum of out_W"), momentum);
         String later = refused(new Sgd(new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.1, 90, Double.NaN))));
         assertTrue(later.contains("NaN as learningRateSchedule.values.90"), later);
     }
