@@ -211,8 +211,7 @@ final class FlowRules {
     }
 
     private void saturated(LayerTrace layer, List<Finding> found) {
-        if (layer.saturatedShare() > 0
-                && layer.saturatedShare() >= spec.units().saturated()) {
+        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
                     FindingKind.SATURATION,
                     Severity.WARNING,

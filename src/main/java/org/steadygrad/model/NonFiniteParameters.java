@@ -59,8 +59,8 @@ public record NonFiniteParameters(ParameterBlock block, long count, float first)
         }
         String named = states.stream()
                 .limit(MOST_NAMED)
-                .map(state -> state.words() + " of layer " + state.block().layer() + ", the first of them "
-                        + state.first())
+                .map(state ->
+                        state.words() + " of layer " + state.block().layer() + ", the first of them " + state.first())
                 .collect(Collectors.joining(", "));
         int others = states.size() - MOST_NAMED;
         return Optional.of(named + (others > 0 ? " and " + others + " more updater states" : ""));

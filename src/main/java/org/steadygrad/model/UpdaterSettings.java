@@ -41,9 +41,7 @@ public final class UpdaterSettings {
             if (block.kind() != ParameterBlock.Kind.FROZEN && config != null) {
                 List<Regularization> penalties = config.getRegularizationByParam(block.parameter());
                 all.add(new Setting(
-                        block,
-                        config.getUpdaterByParam(block.parameter()),
-                        penalties == null ? List.of() : penalties));
+                        block, config.getUpdaterByParam(block.parameter()), penalties == null ? List.of() : penalties));
             }
         }
         return all;
@@ -78,8 +76,7 @@ public final class UpdaterSettings {
     private static Optional<String> written(Object config, Setting setting) {
         JsonNode tree = NeuralNetConfiguration.mapper().valueToTree(config);
         return nonFinite(tree, "")
-                .map(key -> key + " of the " + config.getClass().getSimpleName() + " of "
-                        + setting.block.name());
+                .map(key -> key + " of the " + config.getClass().getSimpleName() + " of " + setting.block.name());
     }
 
     private static Optional<String> nonFinite(JsonNode node, String path) {

@@ -64,14 +64,12 @@ public final class UpdaterStates {
         int next = 0;
         for (UpdaterBlock shared : network.getUpdater().getUpdaterBlocks()) {
             int stride = shared.getParamOffsetEnd() - shared.getParamOffsetStart();
-            int count = stride == 0
-                    ? 0
-                    : (shared.getUpdaterViewOffsetEnd() - shared.getUpdaterViewOffsetStart()) / stride;
+            int count =
+                    stride == 0 ? 0 : (shared.getUpdaterViewOffsetEnd() - shared.getUpdaterViewOffsetStart()) / stride;
             for (ParamState parameter : shared.getLayersAndVariablesInBlock()) {
                 ParameterBlock block = blocks.get(next++);
                 IUpdater updater = parameter.getLayer().getConfig().getUpdaterByParam(parameter.getParamName());
-                int first =
-                        shared.getUpdaterViewOffsetStart() + (int) block.offset() - shared.getParamOffsetStart();
+                int first = shared.getUpdaterViewOffsetStart() + (int) block.offset() - shared.getParamOffsetStart();
                 for (int state = 0; state < count; state++) {
                     states.places.add(new Place(block, name(updater, state), first + state * stride));
                 }

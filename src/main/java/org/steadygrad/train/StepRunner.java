@@ -39,8 +39,7 @@ final class StepRunner {
     private final StepQueue queue = new StepQueue();
 
     /** @param settings of the network that is trained */
-    StepRunner(
-            RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped, UpdaterSettings settings) {
+    StepRunner(RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped, UpdaterSettings settings) {
         engine = parts.engine();
         clip = parts.clip();
         guard = parts.guard();
@@ -167,8 +166,8 @@ final class StepRunner {
     /** A setting of the next update that isn't finite, as a schedule may come to. */
     Optional<String> badSetting() {
         return settings.at(progress.updates + queue.size(), progress.epochs())
-                .map(found -> "update " + (progress.updates + queue.size() + 1)
-                        + " would be made with " + found + ": mend its schedule");
+                .map(found -> "update " + (progress.updates + queue.size() + 1) + " would be made with " + found
+                        + ": mend its schedule");
     }
 
     private UpdateRule rule(int updatesAhead) {

@@ -34,9 +34,11 @@ final class TrainableNetwork {
         }
         UpdaterSettings updates = UpdaterSettings.of(network);
         TrainingCounts counts = TrainingCounts.of(network);
-        updates.configured().or(() -> updates.at(counts.updates(), counts.epochs())).ifPresent(found -> {
-            throw InvalidInputException.of("Trainer", "finite settings of updaters and penalties", found, "");
-        });
+        updates.configured()
+                .or(() -> updates.at(counts.updates(), counts.epochs()))
+                .ifPresent(found -> {
+                    throw InvalidInputException.of("Trainer", "finite settings of updaters and penalties", found, "");
+                });
         warnOfListeners(network.getListeners().size());
     }
 

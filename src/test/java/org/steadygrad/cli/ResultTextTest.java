@@ -17,8 +17,27 @@ class ResultTextTest {
     private static String text(int skipped, int rollbacks) {
         HealthSummary health = new HealthSummary(10, 1, skipped, 1, List.of(), Map.of(), List.of());
         RunResult result = new RunResult(
-                "run", "cpu", "device", "float32", 5, 1, 10, 1, 1, 0.1, 0.5, Map.of(), 10, "all epochs done", true,
-                skipped, 0, rollbacks, List.of(), List.of(), health);
+                "run",
+                "cpu",
+                "device",
+                "float32",
+                5,
+                1,
+                10,
+                1,
+                1,
+                0.1,
+                0.5,
+                Map.of(),
+                10,
+                "all epochs done",
+                true,
+                skipped,
+                0,
+                rollbacks,
+                List.of(),
+                List.of(),
+                health);
         StringWriter out = new StringWriter();
         ResultText.print(new PrintWriter(out, true), result, Path.of("runs/run"));
         return out.toString();

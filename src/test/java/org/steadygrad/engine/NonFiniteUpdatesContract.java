@@ -46,8 +46,7 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
         updaters.put(new RmsProp(0.01), "s");
         updaters.put(new AdaDelta(), "sd");
         return updaters.entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(
-                        e.getKey().toString(), () -> checkStates(e.getKey(), e.getValue())));
+                .map(e -> DynamicTest.dynamicTest(e.getKey().toString(), () -> checkStates(e.getKey(), e.getValue())));
     }
 
     private void checkStates(IUpdater updater, String names) {
@@ -72,14 +71,16 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
                     state.putScalar(last, Float.NaN);
                     engine.importFrom(model);
                     float[] before = NonFiniteContract.values(engine);
-                    NonFiniteOrigin origin =
-                            NonFiniteContract.assertRefused(engine, test.batch(), "state").orElseThrow();
+                    NonFiniteOrigin origin = NonFiniteContract.assertRefused(engine, test.batch(), "state")
+                            .orElseThrow();
                     assertEquals(block.layer(), origin.layer());
                     assertEquals(
                             "updater state " + names.charAt(i) + " of parameter " + block.parameter() + " (1 of "
                                     + block.length() + " elements)",
                             origin.tensor());
-                    assertEquals(NonFiniteContract.floats(before), NonFiniteContract.floats(NonFiniteContract.values(engine)));
+                    assertEquals(
+                            NonFiniteContract.floats(before),
+                            NonFiniteContract.floats(NonFiniteContract.values(engine)));
                     state.putScalar(last, good);
                 }
             }
@@ -122,7 +123,8 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
             assertTrue(engine.update(EngineSubject.unclipped()).applied());
             float[] before = NonFiniteContract.values(engine);
             engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertFalse(engine.update(EngineSubject.rule(new ClipRule.None(), 1)).applied());
+            assertFalse(
+                    engine.update(EngineSubject.rule(new ClipRule.None(), 1)).applied());
             assertEquals(NonFiniteContract.floats(before), NonFiniteContract.floats(NonFiniteContract.values(engine)));
         }
     }

@@ -47,8 +47,9 @@ public interface SymbolNumbersContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> symbolsThatThereAreNotAreRefused() {
-        return cases().flatMap(test -> Stream.of(COUNT + 0f, -1f, 1e10f, -1e10f, 0.5f, Float.NaN, Float.POSITIVE_INFINITY)
-                .map(bad -> DynamicTest.dynamicTest(test.name() + ", " + bad, () -> check(test, bad))));
+        return cases().flatMap(
+                        test -> Stream.of(COUNT + 0f, -1f, 1e10f, -1e10f, 0.5f, Float.NaN, Float.POSITIVE_INFINITY)
+                                .map(bad -> DynamicTest.dynamicTest(test.name() + ", " + bad, () -> check(test, bad))));
     }
 
     private void check(ContractCase test, float bad) {

@@ -107,7 +107,8 @@ class CheckpointStoreTest {
         String message =
                 assertThrows(IllegalArgumentException.class, store::newest).getMessage();
         assertTrue(message.contains("no state of the updaters"), message);
-        assertFalse(ModelFile.read(checkpoints.resolve("iteration-00000001.zip")).wholeUpdater());
+        assertFalse(
+                ModelFile.read(checkpoints.resolve("iteration-00000001.zip")).wholeUpdater());
     }
 
     private static void strip(Path file) throws IOException {

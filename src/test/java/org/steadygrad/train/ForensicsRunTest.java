@@ -230,7 +230,8 @@ class ForensicsRunTest {
                 YAML, "engine=" + engine, "training.iterations=1", "training.updater={adam: {learningRate: 0.01}}");
         DataSource source = TinyRun.source(run);
         ComputationGraph model = Runs.buildModel(run, source);
-        int second = (int) (model.numParams() + model.getLayer("gru1").getParam("W").length());
+        int second =
+                (int) (model.numParams() + model.getLayer("gru1").getParam("W").length());
         model.getUpdater().getStateViewArray().putScalar(second, Float.NEGATIVE_INFINITY);
         String message = assertThrows(InvalidInputException.class, () -> TinyRun.trainer(run, model, source, folder)
                         .run())
@@ -238,8 +239,7 @@ class ForensicsRunTest {
         String place = "updater state v of parameter RW (1 of 108 elements) of layer gru1";
         assertHas(message, "NaN or infinity in " + place);
         assertEquals("non-finite-state", firstSkip().get("cause"));
-        assertHas(
-                firstSkip().get("message").toString(), "first in the " + place, "holds -Infinity before the step");
+        assertHas(firstSkip().get("message").toString(), "first in the " + place, "holds -Infinity before the step");
     }
 
     /** The same outputs, but the loss takes no logarithm of them, since a softmax made them: nothing is the matter. */

@@ -70,7 +70,8 @@ class HealthyRunsUnchangedTest {
     @TestFactory
     @Tag("slow")
     Stream<DynamicTest> manyGenerated() {
-        return IntStream.range(GeneratedRuns.COUNT, 6 * GeneratedRuns.COUNT).mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
+        return IntStream.range(GeneratedRuns.COUNT, 6 * GeneratedRuns.COUNT)
+                .mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
     }
 
     @TestFactory

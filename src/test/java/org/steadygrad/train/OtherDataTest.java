@@ -152,7 +152,8 @@ class OtherDataTest {
         Path roll = folder.resolve("roll.json");
         String layers = "gru: {units: 3}, output: {}";
         RunSpec run = run("kind: pianoRoll, path: '" + roll + "', keys: 5", layers);
-        String original = "{\"train\":[[[0],[1],[2]],[[3],[4,0],[1]],[[1],[1],[2]],[[0],[],[4]]],\"valid\":[[[1],[2]]]}";
+        String original =
+                "{\"train\":[[[0],[1],[2]],[[3],[4,0],[1]],[[1],[1],[2]],[[0],[],[4]]],\"valid\":[[[1],[2]]]}";
         write("roll.json", original);
         train(run, false);
         write("roll.json", original.replace("[4,0]", "[4,2]"));

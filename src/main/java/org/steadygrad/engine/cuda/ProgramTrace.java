@@ -61,8 +61,7 @@ final class ProgramTrace {
         for (VertexOutput output : plan.outputs()) {
             activations.put(output, scan(output.value(), program.value(output.value()), output.range()));
         }
-        hidden.forEach(step ->
-                sums.put(step, scan(step.input(), program.value(step.input()), ActivationRange.NONE)));
+        hidden.forEach(step -> sums.put(step, scan(step.input(), program.value(step.input()), ActivationRange.NONE)));
         int labelSize = plan.loss().labelSize();
         labels = scan(new Tensor(program.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
         looked.forEach(value -> gradients.put(value, scan(value, program.gradient(value), ActivationRange.NONE)));

@@ -81,7 +81,8 @@ final class Dl4jEngine implements Engine {
         INDArray state = graph.getUpdater().getStateViewArray();
         badParameter = NonFiniteStart.inParameters(layout, parameters)
                 .or(() -> NonFiniteStart.inStates(
-                        updaterStates, state == null ? null : state.dup('c').data().asFloat()));
+                        updaterStates,
+                        state == null ? null : state.dup('c').data().asFloat()));
     }
 
     private Optional<NonFiniteOrigin> nonFinite(MultiDataSet batch) {
