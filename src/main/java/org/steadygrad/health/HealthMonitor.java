@@ -156,7 +156,9 @@ public final class HealthMonitor {
      */
     public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
-        findings.explained(iteration);
+        if (trace.nonFinite().isPresent()) {
+            findings.explained(iteration);
+        }
         return told(iteration, raised);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -25,7 +26,8 @@ import org.steadygrad.ops.ParameterBlock;
  */
 public final class UpdaterSettings {
     /** One of each among equal ones, with the first parameter that has it. */
-    private record Setting(ParameterBlock block, IUpdater updater, List<Regularization> penalties) {}
+    private record Setting(
+            ParameterBlock block, IUpdater updater, List<Regularization> penalties, Optional<Double> threshold) {}
 
     private static final Set<String> SCHEDULED = Set.of("learningRate", "momentum");
 
@@ -41,15 +43,28 @@ public final class UpdaterSettings {
             if (block.kind() != ParameterBlock.Kind.FROZEN && config != null) {
                 List<Regularization> penalties = config.getRegularizationByParam(block.parameter());
                 all.add(new Setting(
-                        block, config.getUpdaterByParam(block.parameter()), penalties == null ? List.of() : penalties));
+                        block,
+                        config.getUpdaterByParam(block.parameter()),
+                        penalties == null ? List.of() : penalties,
+                        threshold(config)));
             }
         }
         return all;
     }
 
+    /** Of DL4J's own normalisation of gradients, which takes NaN for a threshold that nothing exceeds. */
+    private static Optional<Double> threshold(TrainingConfig config) {
+        GradientNormalization normalization = config.getGradientNormalization();
+        return normalization == null || normalization == GradientNormalization.None
+                ? Optional.empty()
+                : Optional.of(config.getGradientNormalizationThreshold());
+    }
+
     private void add(Setting setting) {
         boolean known = settings.stream()
-                .anyMatch(s -> s.updater.equals(setting.updater) && s.penalties.equals(setting.penalties));
+                .anyMatch(s -> s.updater.equals(setting.updater)
+                        && s.penalties.equals(setting.penalties)
+                        && s.threshold.equals(setting.threshold));
         if (!known) {
             settings.add(setting);
         }
@@ -66,6 +81,9 @@ public final class UpdaterSettings {
             for (Regularization penalty : setting.penalties) {
                 found = found.or(() -> written(penalty, setting));
             }
+            found = found.or(() -> setting.threshold
+                    .filter(threshold -> threshold.isNaN())
+                    .map(threshold -> threshold + " as gradientNormalizationThreshold of " + setting.block.layer()));
             if (found.isPresent()) {
                 return found;
             }

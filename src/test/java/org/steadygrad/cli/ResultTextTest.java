@@ -51,4 +51,9 @@ class ResultTextTest {
             assertTrue(recovered.contains("health         the run recovered from the steps"), recovered);
         }
     }
+
+    @Test
+    void aRunWithoutAStepHasNotRecovered() {
+        assertTrue(text(10, 0).contains("health         no step was made, all were skipped"));
+    }
 }

@@ -242,6 +242,18 @@ class ForensicsRunTest {
         assertHas(firstSkip().get("message").toString(), "first in the " + place, "holds -Infinity before the step");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "dl4j"})
+    void anUpdateThatOverflowsIsNamed(String engine) {
+        RunSpec run = TinyRun.spec(
+                YAML, "engine=" + engine, "training.iterations=2", "training.updater={sgd: {learningRate: 1e300}}");
+        result = TinyRun.trainer(run, TinyRun.source(run), folder).run();
+        assertEquals(2, result.skippedSteps());
+        Finding first = result.findings().get(0);
+        assertEquals("non-finite", first.id());
+        assertHas(first.message(), "Loss and gradient are finite", "but the update that comes of it isn't");
+    }
+
     /** The same outputs, but the loss takes no logarithm of them, since a softmax made them: nothing is the matter. */
     @Test
     void logarithmsOfSoftmaxComeFromLogits() throws IOException {

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,19 @@ class UpdaterSettingsTest {
         assertTrue(momentum.contains("Infinity as momentum of out_W"), momentum);
         String later = refused(new Sgd(new MapSchedule(ScheduleType.ITERATION, Map.of(0, 0.1, 90, Double.NaN))));
         assertTrue(later.contains("NaN as learningRateSchedule.values.90"), later);
+    }
+
+    /** DL4J would never clip. */
+    @Test
+    void aThresholdOfNaNIsRefused() {
+        ComputationGraph network = network(new Sgd(0.1));
+        BaseLayer layer = (BaseLayer) network.getLayer("out").conf().getLayer();
+        layer.setGradientNormalization(GradientNormalization.ClipL2PerLayer);
+        layer.setGradientNormalizationThreshold(Double.NaN);
+        String message = assertThrows(InvalidInputException.class, () -> trainer(network, "dl4j")
+                        .run())
+                .getMessage();
+        assertTrue(message.contains("NaN as gradientNormalizationThreshold of out"), message);
     }
 
     @ParameterizedTest
