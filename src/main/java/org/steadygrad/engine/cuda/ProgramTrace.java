@@ -138,14 +138,15 @@ final class ProgramTrace {
      */
     StepTrace finish(double loss, boolean histograms) {
         double scale = lossScale.content().getFloat(0);
+        // results are read one after the other, in the order in which their scans were made
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
+        sums.forEach((step, scan) -> report.beforeActivation(step, scan.reading(numbers)));
         report.labels(labels.reading(numbers));
         gradients.forEach(
                 (value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
-        sums.forEach((step, scan) -> report.beforeActivation(step, scan.reading(numbers)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
         List<TimeProfile> profiles = program.stages().profiled().stream()
                 .map(step -> step.profile(scale))
