@@ -8,12 +8,17 @@
 
 extern __shared__ float4 sharedMemory[];
 
+// Both are NaN for a sum that overflowed, which they would make an innocent number of.
 __device__ __forceinline__ float sigmoid(float x) {
 #ifdef __CUDA_ARCH__
-    return __fdividef(1.0f, 1.0f + expf(-x));
+    return __fdividef(1.0f, 1.0f + expf(-x)) + (x - x);
 #else
-    return 1.0f / (1.0f + expf(-x));
+    return 1.0f / (1.0f + expf(-x)) + (x - x);
 #endif
+}
+
+__device__ __forceinline__ float squash(float x) {
+    return tanhf(x) + (x - x);
 }
 
 // The part of a scan that one block has, and the place of this thread in it. Steps count in the direction of reading.

@@ -13,7 +13,7 @@ struct Gru {
         float reset = sigmoid(given[0] + products[0]);
         float update = sigmoid(given[1] + products[1]);
         float q = products[2] + bias;
-        float candidate = tanhf(given[2] + reset * q);
+        float candidate = squash(given[2] + reset * q);
         gates[0] = reset;
         gates[1] = update;
         gates[2] = candidate;

@@ -10,7 +10,7 @@ struct Lstm {
 
     static __device__ __forceinline__ void advance(const float* given, const float* products, float, Function,
                                                    float* gates, float& state, float& cell) {
-        gates[0] = tanhf(given[0] + products[0]);
+        gates[0] = squash(given[0] + products[0]);
 #pragma unroll
         for (int gate = 1; gate < GATES; gate++) {
             gates[gate] = sigmoid(given[gate] + products[gate]);

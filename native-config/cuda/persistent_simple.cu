@@ -12,7 +12,7 @@ struct Simple {
                                                    float* gates, float& state, float&) {
         float x = given[0] + products[0];
         if (function.kind == TANH) {
-            state = tanhf(x);
+            state = squash(x);
         } else if (function.kind == SIGMOID) {
             state = sigmoid(x);
         } else {

@@ -5,13 +5,18 @@
 
 enum Function { TANH = 0, SIGMOID = 1, RECTIFIER = 2, RECTIFIER_OF_INPUT = 3 };
 
+// Both are NaN for a sum that overflowed, which they would make an innocent number of.
 __device__ __forceinline__ float sigmoid(float x) {
-    return 1.0f / (1.0f + expf(-x));
+    return 1.0f / (1.0f + expf(-x)) + (x - x);
+}
+
+__device__ __forceinline__ float squash(float x) {
+    return tanhf(x) + (x - x);
 }
 
 __device__ __forceinline__ float apply(int function, float alpha, float x) {
     switch (function) {
-        case TANH: return tanhf(x);
+        case TANH: return squash(x);
         case SIGMOID: return sigmoid(x);
         default: return x > 0.0f ? x : alpha * x;
     }
@@ -83,7 +88,7 @@ extern "C" __global__ void lstm_forward(int step, int previous, float* gates, fl
         float c = earlier[i];
         if (present(mask, (long long) step * examples + example)) {
             float* own = gates + 4 * start + 4LL * example * units + (i - example * units);
-            float candidate = tanhf(own[0]);
+            float candidate = squash(own[0]);
             float forget = sigmoid(own[units]);
             float output = sigmoid(own[2LL * units]);
             float input = sigmoid(own[3LL * units]);
@@ -161,7 +166,7 @@ extern "C" __global__ void gru_forward(int step, int previous, float* gates, con
             float reset = sigmoid(own[0] + product[0]);
             float update = sigmoid(own[units] + product[units]);
             float q = product[2LL * units] + candidateBias[unit];
-            float candidate = tanhf(own[2LL * units] + reset * q);
+            float candidate = squash(own[2LL * units] + reset * q);
             h = (1.0f - update) * candidate + update * h;
             own[0] = reset;
             own[units] = update;
@@ -308,5 +313,93 @@ extern "C" __global__ void move_blocks(const float* source, float* target, const
             block++;
         }
         target[blocks[3 * block + 1] + i - start] = source[blocks[3 * block] + i - start];
+    }
+}
+
+// Sums "part" over a block of at most 1024 threads; every thread gets the sum.
+__device__ double over_block(double part, double* sums) {
+    __syncthreads();
+    sums[threadIdx.x] = part;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (threadIdx.x < half) {
+            sums[threadIdx.x] += sums[threadIdx.x + half];
+        }
+    }
+    __syncthreads();
+    return sums[0];
+}
+
+__device__ double norm_of(const double* norms, int count, double* sums) {
+    double part = 0.0;
+    for (int i = threadIdx.x; i < count; i += blockDim.x) {
+        part += norms[i] * norms[i];
+    }
+    return sqrt(over_block(part, sums));
+}
+
+__device__ double magnitudes(const float* weights, const float* values, int count) {
+    double sum = 0.0;
+    for (int i = 0; i < count; i++) {
+        sum += fabs((double) weights[i] * values[i]);
+    }
+    return sum;
+}
+
+// For cells of a library, that hide overflows: from the first step on at which an example's sums may have overflowed, its
+// output is NaN, and so is the state that it ends with. Norms are those of the rows of both weights, then of the input's
+// steps and, unless the output stays within 1, of the output's steps and of the initial state. Weights are rows of one gate unit each.
+// By Cauchy and Schwarz the norms bound all sums; rows are looked at only where the bound is beyond what floats hold.
+extern "C" __global__ void spoil_overflows(const double* norms, const float* weights, const float* recurrent,
+                                           const float* bias, const float* input, const float* initial, float* output,
+                                           float* lastHidden, float* lastCell, int steps, int examples, int inputs,
+                                           int units, int gates, int biases, int within1, int reverse) {
+    __shared__ double sums[1024];
+    __shared__ int spoilt;
+    int rows = gates * units;
+    double part = 0.0;
+    for (int i = threadIdx.x; i < biases; i += blockDim.x) {
+        part += (double) bias[i] * bias[i];
+    }
+    double largest = sqrt(over_block(part, sums));
+    double states = within1 ? sqrt((steps + 1.0) * examples * units) : norm_of(norms + 2 * rows + steps, steps + 1, sums);
+    largest += norm_of(norms + rows, rows, sums) * states;
+    largest += norm_of(norms, rows, sums) * norm_of(norms + 2 * rows, steps, sums);
+    if (largest < 1e37) {
+        return;
+    }
+    float lost = __int_as_float(0x7fc00000);
+    for (int example = blockIdx.x; example < examples; example += gridDim.x) {
+        const float* h = initial + (long long) example * units;
+        if (threadIdx.x == 0) {
+            spoilt = 0;
+        }
+        for (int i = 0; i < steps; i++) {
+            long long at = (long long) (reverse ? steps - 1 - i : i) * examples + example;
+            __syncthreads();
+            for (int row = threadIdx.x; row < rows; row += blockDim.x) {
+                // the fourth part of a GRU's bias goes with its third gate
+                double more = row + units >= rows && row + units < biases ? fabs((double) bias[row + units]) : 0.0;
+                double sum = fabs((double) bias[row]) + more +
+                             magnitudes(weights + (long long) row * inputs, input + at * inputs, inputs) +
+                             magnitudes(recurrent + (long long) row * units, h, units);
+                if (!(sum <= 3.4028234663852886e38)) {
+                    spoilt = 1;
+                }
+            }
+            __syncthreads();
+            for (int unit = threadIdx.x; spoilt && unit < units; unit += blockDim.x) {
+                output[at * units + unit] = lost;
+            }
+            h = output + at * units;
+        }
+        __syncthreads();
+        for (int unit = threadIdx.x; spoilt && unit < units; unit += blockDim.x) {
+            lastHidden[(long long) example * units + unit] = lost;
+            if (lastCell) {
+                lastCell[(long long) example * units + unit] = lost;
+            }
+        }
+        __syncthreads();
     }
 }

@@ -48,6 +48,9 @@ final class ResultText {
     /** That nothing was found isn't said of a run that something happened to. */
     private static String withoutFindings(RunResult result) {
         boolean calm = result.skippedSteps() == 0 && result.rollbacks() == 0;
+        if (result.iterations() > 0 && result.skippedSteps() >= result.iterations()) {
+            return "no step was made, all were skipped; log and report tell why";
+        }
         return calm
                 ? "nothing found"
                 : "the run recovered from the steps that were skipped or rolled back; log and report tell which";

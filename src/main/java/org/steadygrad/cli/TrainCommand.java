@@ -1,5 +1,6 @@
 package org.steadygrad.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,8 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Training went well without its page, but whoever looks for it must be told, however quiet the run was to be. */
     private static boolean hasPage(Path folder, PrintWriter err) {
-        boolean missing = Files.exists(folder.resolve("metrics.jsonl")) && !Files.exists(folder.resolve("report.html"));
+        Path metrics = folder.resolve("metrics.jsonl");
+        boolean missing = Files.exists(metrics) && !writtenAfter(folder.resolve("report.html"), metrics);
         if (missing) {
             err.println(
                     "Error: " + folder.resolve("report.html") + " could not be written, though the run is complete and"
@@ -104,6 +106,16 @@ final class TrainCommand implements Callable<Integer> {
             err.flush();
         }
         return !missing;
+    }
+
+    /** A page of an earlier part of the run, or a folder in its place, is none. */
+    private static boolean writtenAfter(Path page, Path metrics) {
+        try {
+            return Files.isRegularFile(page)
+                    && Files.getLastModifiedTime(page).compareTo(Files.getLastModifiedTime(metrics)) >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private RunResult train(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {

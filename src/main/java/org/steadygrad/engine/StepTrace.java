@@ -75,7 +75,8 @@ public record StepTrace(
 
     /**
      * @param layer name of the layer
-     * @param tensor "input", "parameter" with the parameter's name, "activation" or "gradient" (where labels enter)
+     * @param tensor "input", "parameter" with the parameter's name, "updater state" with the state's, "activation" or "gradient"
+     *     (where labels enter)
      * @param timeStep first time step it appears at; -1 when the tensor has no time axis
      * @param value NaN or an infinity
      */

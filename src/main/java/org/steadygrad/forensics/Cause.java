@@ -20,6 +20,8 @@ public record Cause(Kind kind, String words, Map<String, Double> evidence) {
         BAD_INPUT,
         /** A parameter that is NaN or infinite. */
         NON_FINITE_PARAMETER,
+        /** A number that an updater keeps for a parameter, such as a momentum, that is NaN or infinite. */
+        NON_FINITE_STATE,
         /** Parameters that the latest updates have made too large. */
         LEARNING_RATE,
         /** A logarithm of 0, or of a number below 0, in the loss. */

@@ -15,6 +15,7 @@ import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.Precision;
 
@@ -24,7 +25,7 @@ import org.steadygrad.spec.Precision;
  * <ol>
  *   <li>features and labels that are NaN, infinite, or beyond {@value #ABSURD}; finite ones only if the step is finite without
  *       them;
- *   <li>parameters that are NaN or infinite;
+ *   <li>parameters and updater states that are NaN or infinite;
  *   <li>logarithms in the loss, recurrences and products that overflow; where the latest updates have run away
  *       with the parameters, the learning rate is named instead of the last two.
  * </ol>
@@ -90,6 +91,7 @@ final class Investigation {
         }
         return badInput(replay)
                 .or(this::badParameter)
+                .or(this::badState)
                 .or(() -> mechanism(replay))
                 .orElseGet(this::nothingFound);
     }
@@ -135,6 +137,16 @@ final class Investigation {
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<Cause> badState() {
+        return UpdaterStates.nonFinite(model).stream()
+                .findFirst()
+                .map(state -> new Cause(
+                        Cause.Kind.NON_FINITE_STATE,
+                        "The " + state.words() + " of layer " + state.block().layer() + " holds " + state.first()
+                                + " before the step, so that its update can't be finite.",
+                        Map.of("nonFiniteStates", (double) state.count())));
     }
 
     private Optional<Cause> mechanism(Replay replay) {

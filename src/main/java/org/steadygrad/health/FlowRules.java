@@ -24,7 +24,8 @@ import org.steadygrad.spec.HealthSpec;
  *   <li>{@code exploding-gradient}: the same upside down, with {@code flow.exploding} and 1 / {@code flow.total}.
  *       Where it comes up in the course of training and stays below {@value #VIOLENT} per layer it is only a warning;
  *       normalised residual networks learn well through such times.
- *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more.
+ *   <li>{@code dead-units}: the share of units that are 0 for the whole batch is {@code units.dead} or more. Of fewer than
+ *       {@value #FEW_EXAMPLES} examples a sound unit may well pass none, so that with them only a layer without any is told.
  *   <li>{@code saturation}: the share of outputs within 2 % of a bound is {@code units.saturated} or more; the network's
  *       own outputs aren't looked at.
  *   <li>{@code non-finite}: NaN or infinity, with the first tensor and time step.
@@ -33,6 +34,7 @@ import org.steadygrad.spec.HealthSpec;
 final class FlowRules {
     static final int MIN_SPAN = 3;
     static final double VIOLENT = 2;
+    static final int FEW_EXAMPLES = 8;
     private static final int NAMED_LAYERS = 3;
 
     private final HealthSpec spec;
@@ -42,8 +44,11 @@ final class FlowRules {
         this.spec = spec;
     }
 
-    /** @param first whether it is that of the first step */
-    List<Finding> look(StepTrace trace, boolean first) {
+    /**
+     * @param first whether it is that of the first step
+     * @param examples in the step's batch
+     */
+    List<Finding> look(StepTrace trace, boolean first, long examples) {
         List<Finding> found = new ArrayList<>();
         if (trace.nonFinite().isEmpty()) {
             vanishing(trace.layers()).ifPresent(found::add);
@@ -52,7 +57,11 @@ final class FlowRules {
             explosion.map(this::exploding).ifPresent(found::add);
         }
         for (int i = 0; i < trace.layers().size(); i++) {
-            units(trace.layers().get(i), i + 1 == trace.layers().size(), found);
+            LayerTrace layer = trace.layers().get(i);
+            dead(layer, examples, found);
+            if (i + 1 < trace.layers().size()) {
+                saturated(layer, found);
+            }
         }
         return found;
     }
@@ -188,8 +197,9 @@ final class FlowRules {
     }
 
     /** @param last whether the layer's outputs are the network's, which may well lie at their bounds */
-    private void units(LayerTrace layer, boolean last, List<Finding> found) {
-        if (layer.deadShare() > 0 && layer.deadShare() >= spec.units().dead()) {
+    private void dead(LayerTrace layer, long examples, List<Finding> found) {
+        double limit = examples < FEW_EXAMPLES ? 1 : spec.units().dead();
+        if (layer.deadShare() > 0 && layer.deadShare() >= limit) {
             found.add(Finding.seen(
                     FindingKind.DEAD_UNITS,
                     layer.deadShare() == 1 ? Severity.ERROR : Severity.WARNING,
@@ -198,9 +208,10 @@ final class FlowRules {
                             + " are 0 for the whole batch, so that no gradient passes through them.",
                     Map.of("deadShare", layer.deadShare())));
         }
-        if (!last
-                && layer.saturatedShare() > 0
-                && layer.saturatedShare() >= spec.units().saturated()) {
+    }
+
+    private void saturated(LayerTrace layer, List<Finding> found) {
+        if (layer.saturatedShare() > 0 && layer.saturatedShare() >= spec.units().saturated()) {
             found.add(Finding.seen(
                     FindingKind.SATURATION,
                     Severity.WARNING,

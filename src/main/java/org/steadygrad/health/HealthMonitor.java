@@ -38,6 +38,9 @@ public final class HealthMonitor {
 
     private int gatesIteration;
 
+    /** In the latest batch that was shown. */
+    private long examples = Long.MAX_VALUE;
+
     private long steps;
     private long traced;
     private long skipped;
@@ -153,7 +156,9 @@ public final class HealthMonitor {
      */
     public List<Finding> observeNonFinite(int iteration, StepTrace trace, String cause, Map<String, Double> evidence) {
         List<Finding> raised = traced(iteration, trace, finding -> finding.explained(cause, evidence));
-        findings.explained(iteration);
+        if (trace.nonFinite().isPresent()) {
+            findings.explained(iteration);
+        }
         return told(iteration, raised);
     }
 
@@ -172,6 +177,7 @@ public final class HealthMonitor {
      * @return findings that are believed from now on
      */
     public List<Finding> observeBatch(int iteration, MultiDataSet batch, boolean applied) {
+        examples = batch.getFeatures(0).size(0);
         if (batch.getFeatures(0).rank() > 3 || batch.getLabels(0).rank() > 3) {
             return List.of();
         }
@@ -233,7 +239,7 @@ public final class HealthMonitor {
             raised.addAll(findings.now(iteration, List.of(explained.apply(nonFinite))));
         } else {
             raised.addAll(first ? findings.look(Group.START, iteration, initialisationRules.look(trace)) : List.of());
-            List<Finding> flow = new ArrayList<>(flowRules.look(trace, first));
+            List<Finding> flow = new ArrayList<>(flowRules.look(trace, first, examples));
             if (flow.stream().noneMatch(finding -> finding.severity() == Severity.ERROR)) {
                 flow.addAll(ZeroRules.look(trace));
             }

@@ -12,14 +12,17 @@ import org.steadygrad.spec.HealthSpec;
  *
  * <ul>
  *   <li>{@code diverging-loss}: the recent loss is {@code loss.diverging} times that at the start, and none of the losses is
- *       below that; or it is back above the start after it had come down to that part of it.
+ *       below that; or it is back above the start after it had come down to that part of it. Where the first steps were no large
+ *       ones the highest of the first losses is taken for that at the start: of single examples any may have a low one by chance.
  *   <li>{@code oscillating-loss}: from step to step the loss changes by more than half its median, that median is more
- *       than a tenth of the loss at the start, and the second half of the window isn't better than the first.
+ *       than a tenth of the loss at the start, and the second half of the window isn't better than the first; and it isn't the
+ *       noise of small batches: either the loss is more like that of two steps before, or steps are large.
  *   <li>{@code loss-spikes}: {@value #SPIKES} or more losses, one of them in the window, exceeded {@code loss.spike} times
  *       the median and stood out from the noise by {@value StepHistory#SPIKE_DEVIATIONS} median deviations.
  *   <li>{@code loss-plateau}: over {@code loss.plateau} steps the loss got better by less than {@value #IMPROVEMENT} of
  *       itself, and it isn't under {@value #FLOOR} of that at the start. A loss that has come far down may have reached
- *       what noise in the data allows; that isn't told.
+ *       what noise in the data allows; that isn't told. For one that has come down at all, or jumps about so that a start can't be
+ *       told from the rest, it is no warning.
  * </ul>
  */
 final class LossRules implements StepRule {
@@ -28,6 +31,8 @@ final class LossRules implements StepRule {
     static final double FLOOR = 0.7;
     private static final double JUMP = 0.5;
     private static final double FAR_DOWN = 0.1;
+    private static final double COME_DOWN = 0.95;
+    private static final double ALTERNATING = 0.5;
 
     private final HealthSpec.Loss spec;
 
@@ -61,7 +66,7 @@ final class LossRules implements StepRule {
 
     /** Whether the loss has got far worse. */
     static boolean diverges(StepHistory history, HealthSpec.Loss spec) {
-        double start = history.startLoss();
+        double start = history.startLevel();
         double recent = history.recentLoss();
         boolean above = recent > spec.diverging() * start && history.lowestRecentLoss() > start;
         boolean again = recent > start && spec.diverging() * history.bestLoss() < start;
@@ -70,7 +75,8 @@ final class LossRules implements StepRule {
 
     private static void oscillating(StepHistory history, List<Finding> found) {
         double change = oscillation(history);
-        if (change > 0) {
+        boolean largeSteps = history.updateRatios().median() > LearningRateRules.LARGE_WHEN_SICK;
+        if (change > 0 && (largeSteps || alternates(history, change))) {
             double median = history.losses().median();
             found.add(Finding.seen(
                     FindingKind.OSCILLATING_LOSS,
@@ -82,21 +88,35 @@ final class LossRules implements StepRule {
         }
     }
 
-    /** The median change from step to step if the loss oscillates; 0 if it doesn't. */
+    /** Whether losses are nearer to those of two steps before than to those of the step before, unlike those of independent noise. */
+    private static boolean alternates(StepHistory history, double change) {
+        return medianChange(history.losses().values(), 2) < ALTERNATING * change;
+    }
+
+    private static double medianChange(double[] values, int apart) {
+        double[] changes = new double[values.length - apart];
+        for (int i = 0; i < changes.length; i++) {
+            changes[i] = Math.abs(values[i + apart] - values[i]);
+        }
+        return Window.median(changes);
+    }
+
+    private static boolean restless(StepHistory history) {
+        Window losses = history.losses();
+        return medianChange(losses.values(), 1) > JUMP * Math.abs(losses.median());
+    }
+
+    /** The median change from step to step if the loss jumps about and doesn't get better; 0 otherwise. */
     static double oscillation(StepHistory history) {
         if (!history.losses().full()) {
             return 0;
         }
         double[] values = history.losses().values();
-        double[] changes = new double[values.length - 1];
-        for (int i = 0; i < changes.length; i++) {
-            changes[i] = Math.abs(values[i + 1] - values[i]);
-        }
         double median = Math.abs(history.losses().median());
-        double change = Window.median(changes);
+        double change = medianChange(values, 1);
         double before = Window.median(Arrays.copyOfRange(values, 0, values.length / 2));
         double after = Window.median(Arrays.copyOfRange(values, values.length / 2, values.length));
-        boolean large = change > JUMP * median && median > FAR_DOWN * Math.abs(history.startLoss());
+        boolean large = restless(history) && median > FAR_DOWN * Math.abs(history.startLoss());
         return large && after >= before ? change : 0;
     }
 
@@ -123,9 +143,10 @@ final class LossRules implements StepRule {
         double before = Window.median(Arrays.copyOfRange(course, 0, course.length / 2));
         double after = Window.median(Arrays.copyOfRange(course, course.length / 2, course.length));
         if (before - after < IMPROVEMENT * Math.abs(before)) {
+            boolean floor = after < COME_DOWN * history.startLoss() || restless(history);
             found.add(Finding.seen(
                     FindingKind.LOSS_PLATEAU,
-                    Severity.WARNING,
+                    floor ? Severity.INFO : Severity.WARNING,
                     "",
                     "For " + course.length * StepHistory.LOOK_EVERY + " steps the loss has stayed near "
                             + Finding.number(after) + "; at the start it was " + Finding.number(history.startLoss())

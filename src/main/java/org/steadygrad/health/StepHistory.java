@@ -236,6 +236,13 @@ final class StepHistory {
         return firstLosses.isEmpty() ? Double.NaN : Math.min(firstLosses.get(0), median);
     }
 
+    /** What a loss must be above to be higher than at the start: {@link #startLoss}, or the highest of the first where steps were small. */
+    double startLevel() {
+        return startRatio > LearningRateRules.LARGE_WHEN_SICK
+                ? startLoss()
+                : firstLosses.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    }
+
     /** Median of the latest losses; NaN before the first. */
     double recentLoss() {
         return Window.median(losses().last(LOOK_EVERY));

@@ -47,7 +47,20 @@ final class StepRules {
             return withCause(nonFinite(loss, outcome));
         }
         history.take(loss, perStep, outcome);
-        return List.of();
+        return outcome.applied() ? List.of() : withCause(overflow(outcome));
+    }
+
+    /** Of an update that was refused though the gradient is finite. */
+    private static Finding overflow(UpdateOutcome outcome) {
+        double norm = outcome.gradient().globalNorm();
+        return Finding.seen(
+                FindingKind.NON_FINITE,
+                Severity.ERROR,
+                "",
+                "Loss and gradient are finite, its norm is " + Finding.number(norm)
+                        + ", but the update that comes of it"
+                        + " isn't: a learning rate, a penalty on weights or what an updater keeps is too large.",
+                Map.of("gradientNorm", norm));
     }
 
     /** Takes in a step that ended with its loss, which isn't finite. */

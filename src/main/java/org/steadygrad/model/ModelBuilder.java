@@ -9,7 +9,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -133,17 +132,14 @@ public final class ModelBuilder {
             return;
         }
         int batch = run.training().batch();
-        network.getConfiguration().getLayerActivationTypes(inputType()).forEach((name, type) -> {
-            boolean normalises = network.getConfiguration().getVertices().get(name) instanceof LayerVertex vertex
-                    && vertex.getLayerConf().getLayer() instanceof BatchNormalization;
-            if (normalises && type.getType() == InputType.Type.FF) {
-                throw InvalidInputException.of(
-                        "training.batch",
-                        (batch == 1 ? "at least 2" : "a size that doesn't leave 1 example over for the last batch")
-                                + ", since layer " + name + " normalises over the examples of a batch",
-                        batch,
-                        "Take another size, or leave batch normalisation out.");
-            }
+        boolean sequences = data.input() != DataDescription.InputKind.VECTOR;
+        SingleExamples.normalizing(network, sequences, data.inputSize()).ifPresent(layer -> {
+            throw InvalidInputException.of(
+                    "training.batch",
+                    (batch == 1 ? "at least 2" : "a size that doesn't leave 1 example over for the last batch")
+                            + ", since layer " + layer + " normalises over the examples of a batch",
+                    batch,
+                    "Take another size, or leave batch normalisation out.");
         });
     }
 

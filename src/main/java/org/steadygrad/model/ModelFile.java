@@ -57,8 +57,9 @@ public final class ModelFile {
     /**
      * @param graph the model, with updater state when the file has one
      * @param entries content of the entries of ours, by name without {@value #OWN_FOLDER}
+     * @param wholeUpdater whether the file has the state of the updaters, if they keep any
      */
-    public record Content(ComputationGraph graph, Map<String, byte[]> entries) {
+    public record Content(ComputationGraph graph, Map<String, byte[]> entries, boolean wholeUpdater) {
         public Content {
             entries = Map.copyOf(entries);
         }
@@ -135,8 +136,8 @@ public final class ModelFile {
             ComputationGraph graph = configuration.has("vertices")
                     ? graph(configuration.toString(), vectors)
                     : sequential(configuration.toString(), vectors);
-            restoreUpdater(graph, vectors);
-            return new Content(graph, ownEntries(zip));
+            boolean whole = restoreUpdater(graph, vectors);
+            return new Content(graph, ownEntries(zip), whole);
         } catch (IOException e) {
             throw new ModelFileException(file, e.getMessage() + ". It is damaged or was not written by DL4J.", e);
         } catch (ModelFileException e) {
@@ -239,15 +240,17 @@ public final class ModelFile {
         return SequentialGraph.of(network);
     }
 
-    private static void restoreUpdater(ComputationGraph graph, Vectors vectors) throws IOException {
+    /** @return false when updaters keep state, but the file has none */
+    private static boolean restoreUpdater(ComputationGraph graph, Vectors vectors) throws IOException {
         INDArray state = graph.getUpdater().getStateViewArray();
-        if (state == null) {
-            return;
+        if (state == null || state.length() == 0) {
+            return true;
         }
         Optional<INDArray> saved = vectors.read(ModelSerializer.UPDATER_BIN, state.length());
         if (saved.isPresent()) {
             state.assign(saved.get().reshape(state.shape()).castTo(state.dataType()));
         }
+        return saved.isPresent();
     }
 
     private static Map<String, byte[]> ownEntries(CheckedZip zip) {

@@ -53,19 +53,17 @@ public record NonFiniteParameters(ParameterBlock block, long count, float first)
         if (!found.isEmpty()) {
             return Optional.of(inWords(found));
         }
-        INDArray state =
-                network.getUpdater() == null ? null : network.getUpdater().getStateViewArray();
-        if (finite(state)) {
+        List<UpdaterStates.NonFinite> states = UpdaterStates.nonFinite(network);
+        if (states.isEmpty()) {
             return Optional.empty();
         }
-        long count = 0;
-        float[] values = state.dup('c').data().asFloat();
-        for (float value : values) {
-            count += Float.isFinite(value) ? 0 : 1;
-        }
-        return count == 0
-                ? Optional.empty()
-                : Optional.of(count + " of " + values.length + " numbers of the updaters' state");
+        String named = states.stream()
+                .limit(MOST_NAMED)
+                .map(state ->
+                        state.words() + " of layer " + state.block().layer() + ", the first of them " + state.first())
+                .collect(Collectors.joining(", "));
+        int others = states.size() - MOST_NAMED;
+        return Optional.of(named + (others > 0 ? " and " + others + " more updater states" : ""));
     }
 
     private static String inWords(List<NonFiniteParameters> found) {
@@ -104,7 +102,7 @@ public record NonFiniteParameters(ParameterBlock block, long count, float first)
     }
 
     /** False for some that are finite, whose sum isn't. */
-    private static boolean finite(INDArray array) {
+    static boolean finite(INDArray array) {
         return array == null
                 || array.length() == 0
                 || Double.isFinite(array.sumNumber().doubleValue());

@@ -133,7 +133,7 @@ final class CheckpointStore {
     }
 
     private static Checkpoint read(Path file) {
-        ModelFile.Content content = ModelFile.read(file);
+        ModelFile.Content content = whole(file);
         byte[] json = content.entries().get(STATE_ENTRY);
         if (json == null) {
             throw new ModelFileException(
@@ -144,7 +144,7 @@ final class CheckpointStore {
                     JSON.readValue(json, TrainingState.class), "checkpoint", "a training state that isn't null");
             Path snapshot = snapshotOf(file);
             Optional<ComputationGraph> snapshotModel = state.snapshot().iteration() != state.iteration()
-                    ? Optional.of(ModelFile.read(snapshot).graph())
+                    ? Optional.of(whole(snapshot).graph())
                     : Optional.empty();
             return new Checkpoint(file, content.graph(), state, snapshotModel, content.entries());
         } catch (JsonProcessingException e) {
@@ -154,6 +154,15 @@ final class CheckpointStore {
         } catch (IOException | InvalidInputException e) {
             throw new ModelFileException(file, "its training state can't be read: " + e.getMessage(), e);
         }
+    }
+
+    private static ModelFile.Content whole(Path file) {
+        ModelFile.Content content = ModelFile.read(file);
+        if (!content.wholeUpdater()) {
+            throw new ModelFileException(
+                    file, "it has no state of the updaters, which would begin anew. Take an earlier checkpoint.");
+        }
+        return content;
     }
 
     private static Path snapshotOf(Path checkpoint) {

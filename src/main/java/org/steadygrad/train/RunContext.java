@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.util.Optional;
 import org.steadygrad.engine.plan.SequenceFormats;
 
 /**
@@ -7,6 +8,12 @@ import org.steadygrad.engine.plan.SequenceFormats;
  *
  * @param window time steps of a window of truncated BPTT; 0 for whole sequences
  * @param formats of the sequences that the network takes
+ * @param normalizing name of the first layer that has nothing to normalise over in a batch of one example
  */
 record RunContext(
-        LoopSettings settings, Progress progress, StopSignal stopSignal, int window, SequenceFormats formats) {}
+        LoopSettings settings,
+        Progress progress,
+        StopSignal stopSignal,
+        int window,
+        SequenceFormats formats,
+        Optional<String> normalizing) {}

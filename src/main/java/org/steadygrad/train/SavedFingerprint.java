@@ -58,6 +58,12 @@ final class SavedFingerprint {
                         folder);
             }
         }
+        if (differences.isEmpty() && !entries.containsKey(ENTRY)) {
+            LOG.warn(
+                    "{}: the checkpoint is older than fingerprints of data. What the batches look like and what was fitted to"
+                            + " the data is as before; whether its content is can't be compared",
+                    folder);
+        }
         if (!differences.isEmpty()) {
             throw InvalidInputException.of(
                     "run folder " + folder,

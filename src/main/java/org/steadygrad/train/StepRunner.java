@@ -11,6 +11,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.forensics.Forensics;
+import org.steadygrad.model.UpdaterSettings;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.train.StepQueue.Attempt;
 
@@ -34,9 +35,11 @@ final class StepRunner {
     private final RunRecords records;
     private final StepPasses passes;
     private final SkippedSteps skipped;
+    private final UpdaterSettings settings;
     private final StepQueue queue = new StepQueue();
 
-    StepRunner(RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped) {
+    /** @param settings of the network that is trained */
+    StepRunner(RunParts parts, RunRecords records, StepPasses passes, SkippedSteps skipped, UpdaterSettings settings) {
         engine = parts.engine();
         clip = parts.clip();
         guard = parts.guard();
@@ -46,6 +49,7 @@ final class StepRunner {
         progress = records.progress();
         this.passes = passes;
         this.skipped = skipped;
+        this.settings = settings;
     }
 
     /**
@@ -157,6 +161,13 @@ final class StepRunner {
     /** That the loss scale was too large for a gradient is no reason to worry. */
     private Guard.Decision judge(UpdateOutcome outcome) {
         return outcome.rescaled() ? Guard.Decision.CONTINUE : guard.afterUpdate(outcome.applied());
+    }
+
+    /** A setting of the next update that isn't finite, as a schedule may come to. */
+    Optional<String> badSetting() {
+        return settings.at(progress.updates + queue.size(), progress.epochs())
+                .map(found -> "update " + (progress.updates + queue.size() + 1) + " would be made with " + found
+                        + ": mend its schedule");
     }
 
     private UpdateRule rule(int updatesAhead) {

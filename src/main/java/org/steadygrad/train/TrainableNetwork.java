@@ -5,7 +5,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterSettings;
 
 /** What a network's configuration may ask for that a run can't do. */
 final class TrainableNetwork {
@@ -30,6 +32,13 @@ final class TrainableNetwork {
                     algorithm,
                     "Line searches are DL4J's own; train this network with its fit.");
         }
+        UpdaterSettings updates = UpdaterSettings.of(network);
+        TrainingCounts counts = TrainingCounts.of(network);
+        updates.configured()
+                .or(() -> updates.at(counts.updates(), counts.epochs()))
+                .ifPresent(found -> {
+                    throw InvalidInputException.of("Trainer", "finite settings of updaters and penalties", found, "");
+                });
         FollowedSchedules.surprises(network).forEach(LOG::warn);
         warnOfListeners(network.getListeners().size());
     }

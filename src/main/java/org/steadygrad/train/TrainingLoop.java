@@ -23,6 +23,7 @@ final class TrainingLoop {
     private final StopSignal stopSignal;
     private final int window;
     private final SequenceFormats formats;
+    private final Optional<String> normalizing;
     private final long started = System.nanoTime();
 
     TrainingLoop(
@@ -42,6 +43,7 @@ final class TrainingLoop {
         this.stopSignal = context.stopSignal();
         this.window = context.window();
         this.formats = context.formats();
+        this.normalizing = context.normalizing();
     }
 
     /** How a run ended. */
@@ -110,13 +112,31 @@ final class TrainingLoop {
     }
 
     private Optional<String> trainOn(TimedBatches batches) {
-        for (Attempt attempt : attempts(take(batches), batches.waited())) {
+        List<MultiDataSet> group = take(batches);
+        Optional<String> obstacle = single(group).or(steps::badSetting);
+        if (obstacle.isPresent()) {
+            progress.batchInEpoch -= group.size();
+            return steps.finish().or(() -> obstacle);
+        }
+        for (Attempt attempt : attempts(group, batches.waited())) {
             Optional<String> trouble = steps.run(attempt);
             if (trouble.isPresent()) {
                 return trouble;
             }
         }
         return Optional.empty();
+    }
+
+    /** Why a group of batches that nobody knew of before can't be trained on; the checkpoint is of the state before it. */
+    private Optional<String> single(List<MultiDataSet> group) {
+        boolean any = normalizing.isPresent()
+                && group.stream().anyMatch(batch -> batch.getFeatures(0).size(0) == 1);
+        return any
+                ? Optional.of("batch " + (progress.batchInEpoch - group.size()) + " of epoch " + progress.epoch
+                        + " has 1 example, and layer " + normalizing.get()
+                        + " normalises over the examples of a batch: take another batch size, or leave what is left"
+                        + " over for the last batch out")
+                : Optional.empty();
     }
 
     /**

@@ -32,8 +32,10 @@ import org.steadygrad.health.MaskRules;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.model.SingleExamples;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterSettings;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
@@ -66,6 +68,16 @@ final class TrainingRun {
     RunResult run() {
         // what can't be done is said before anything is written
         TrainableNetwork.check(model, settings);
+        if (data.training().smallestBatch() == 1) {
+            normalizing().ifPresent(layer -> {
+                throw InvalidInputException.of(
+                        "Trainer",
+                        "batches of at least 2 examples, since layer " + layer
+                                + " normalises over the examples of a batch",
+                        "a batch with 1 example",
+                        "Take another batch size, or leave what is left over for the last batch out.");
+            });
+        }
         Engines.choose(settings.engine(), model);
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
@@ -85,6 +97,13 @@ final class TrainingRun {
         } catch (UncheckedIOException e) {
             throw e.getCause() instanceof FileWriteException failure ? unfiled(failure, store) : e;
         }
+    }
+
+    /** The first layer that has nothing to normalise over in a batch of one example. */
+    private Optional<String> normalizing() {
+        DataDescription described = data.description();
+        boolean sequences = described.input() != DataDescription.InputKind.VECTOR;
+        return SingleExamples.normalizing(model, sequences, described.inputSize());
     }
 
     private Map<String, byte[]> checkpointEntries() {
@@ -151,7 +170,7 @@ final class TrainingRun {
                     new CureRehearsal(parts, steps, records),
                     new Validation(engine, model, data),
                     saving,
-                    new RunContext(settings, progress, stopSignal, window(), formats));
+                    new RunContext(settings, progress, stopSignal, window(), formats, normalizing()));
             TrainingLoop.End end = run(loop, steps, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);
@@ -167,7 +186,11 @@ final class TrainingRun {
         StepPasses passes = new StepPasses(parts.engine(), settings, records.progress(), SequenceFormats.of(model));
         Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
         return new StepRunner(
-                parts, records, passes, new SkippedSteps(parts.engine(), passes, forensics, data.training()));
+                parts,
+                records,
+                passes,
+                new SkippedSteps(parts.engine(), passes, forensics, data.training()),
+                UpdaterSettings.of(model));
     }
 
     /** Saves what can be saved when the engine fails. */

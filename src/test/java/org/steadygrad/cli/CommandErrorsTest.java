@@ -101,6 +101,19 @@ class CommandErrorsTest {
         assertTrue(text.contains(told), text);
     }
 
+    /** Whoever looks for the page must be told, though the run is complete. */
+    @Test
+    void aPageThatCannotBeWrittenIsAnError() throws IOException {
+        Files.createDirectories(out.resolve("report.html/in the way"));
+        for (String quiet : new String[] {"--quiet", "--json"}) {
+            Ended ended = main("train", runFile, "--out", out, quiet, "--resume");
+            assertEquals(1, ended.code(), ended.err());
+            String told = ended.err().replaceAll("\\s+", " ");
+            assertTrue(told.contains("Error: " + out.resolve("report.html") + " could not be written"), told);
+            assertTrue(Files.exists(out.resolve("model.zip")));
+        }
+    }
+
     /** A character model whose parameters were multiplied and, if that is asked for, spoilt in one place. */
     private Path textModel(double factor, boolean spoilt) throws IOException {
         Path text =

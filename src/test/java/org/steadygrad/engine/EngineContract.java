@@ -24,5 +24,7 @@ public abstract class EngineContract
                 DistributionContract,
                 HandedOutContract,
                 NonFiniteContract,
+                NonFiniteUpdatesContract,
+                SymbolNumbersContract,
                 ThreadsContract,
                 LargeBatchContract {}

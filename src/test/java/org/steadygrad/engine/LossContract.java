@@ -291,7 +291,7 @@ public interface LossContract extends LossValuesContract {
                 .nOut(3)
                 .activation(Activation.SOFTMAX)
                 .build();
-        for (float wrong : new float[] {3, -1, 1.5f, Float.NaN}) {
+        for (float wrong : new float[] {3, -1, 1.5f, 1e10f, -1e10f, Float.NaN}) {
             INDArray labels = DATA.indices(3, 7, 1);
             labels.putScalar(4, wrong);
             ContractCase test =

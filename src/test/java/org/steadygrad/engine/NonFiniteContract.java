@@ -38,13 +38,11 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.nn.ActivationExactGelu;
 import org.steadygrad.nn.BatchNorm;
-import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -56,6 +54,9 @@ public interface NonFiniteContract extends EngineSubject {
 
     /** Whose product of two is beyond all floats. */
     float HUGE = 1e30f;
+
+    /** The same by a less far way: itself, its square's root and sums with it are floats. */
+    float LARGE = 1e20f;
 
     /** Number of features. */
     int SIZE = 4;
@@ -205,7 +206,7 @@ public interface NonFiniteContract extends EngineSubject {
     }
 
     /** Runs a step as a run does it. @return the trace's origin */
-    private static Optional<NonFiniteOrigin> assertRefused(Engine engine, MultiDataSet batch, String what) {
+    static Optional<NonFiniteOrigin> assertRefused(Engine engine, MultiDataSet batch, String what) {
         PassResult pass = engine.computeGradient(batch, new PassOptions(5, false, false, true));
         if (Double.isFinite(pass.loss())) {
             assertFalse(engine.update(EngineSubject.unclipped()).applied(), what + ": the loss is " + pass.loss());
@@ -215,7 +216,7 @@ public interface NonFiniteContract extends EngineSubject {
         return pass.trace().orElseThrow().nonFinite();
     }
 
-    private static float[] values(Engine engine) {
+    static float[] values(Engine engine) {
         float[] values = new float[(int) engine.layout().length()];
         engine.copyParameters(values);
         return values;
@@ -278,36 +279,12 @@ public interface NonFiniteContract extends EngineSubject {
         array.putScalar(place, good);
     }
 
-    private static List<Float> floats(float[] values) {
+    static List<Float> floats(float[] values) {
         List<Float> list = new ArrayList<>();
         for (float value : values) {
             list.add(value);
         }
         return list;
-    }
-
-    /** A number that isn't finite in the updaters' state, brought in after steps that were sound. */
-    @Test
-    default void theUpdatersStateCounts() {
-        ContractData data = new ContractData(9);
-        ContractCase test = new ContractCase(
-                "Adam",
-                chain(graphOn(InputType.feedForward(SIZE), new Adam(0.01)), dense(5), classes(3))
-                        .build(),
-                ContractData.batch(data.normal(6, SIZE), data.oneHot(6, 3)));
-        ComputationGraph model = test.model();
-        try (Engine engine = engine(model)) {
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertTrue(engine.update(EngineSubject.unclipped()).applied());
-            engine.exportTo(model);
-            model.getUpdater().getStateViewArray().putScalar(2, Float.NaN);
-            engine.importFrom(model);
-            float[] before = values(engine);
-            engine.computeGradient(test.batch(), EngineSubject.plain());
-            assertFalse(
-                    engine.update(EngineSubject.rule(new ClipRule.None(), 1)).applied());
-            assertEquals(floats(before), floats(values(engine)));
-        }
     }
 
     /** The same for steps that are asked for as a whole, on engines that run ahead of their results. */
@@ -348,5 +325,47 @@ public interface NonFiniteContract extends EngineSubject {
                         assertRefused(engine, test.batch(), "overflow");
                     }
                 }));
+    }
+
+    /** A product of finite factors that is beyond all floats, of one sign alone: what saturates makes a number of it. */
+    @TestFactory
+    default Stream<DynamicTest> overflowsOfOneSignShow() {
+        return Stream.concat(activations().stream(), layers().stream().filter(test -> sequence(test)))
+                .flatMap(test -> Stream.of(LARGE, -LARGE)
+                        .map(weight -> DynamicTest.dynamicTest(
+                                test.name() + (weight > 0 ? ", upward" : ", downward"),
+                                () -> checkOverflow(test, weight))));
+    }
+
+    private static boolean sequence(ContractCase test) {
+        return test.batch().getFeatures(0).rank() == 3;
+    }
+
+    /** The layer above the linear one, or the first above it that has weights, has a sum that is infinite. */
+    private void checkOverflow(ContractCase test, float weight) {
+        ComputationGraph model = test.model();
+        MultiDataSet batch = test.batch();
+        INDArray features = batch.getFeatures(0);
+        // the linear layer hands on what it gets
+        for (int i = 0; i < SIZE; i++) {
+            for (int k = 0; k < SIZE; k++) {
+                model.params().putScalar(k * SIZE + i, i == k ? 1 : 0);
+            }
+        }
+        features.putScalar(features.rank() == 3 ? new long[] {1, 2, 1} : new long[] {1, 2}, LARGE);
+        try (Engine engine = engine(model)) {
+            ParameterBlock weights = engine.layout().blocks().stream()
+                    .filter(block -> block.offset() >= SIZE * SIZE + SIZE)
+                    .filter(block -> block.shape().get(0) == SIZE)
+                    .findFirst()
+                    .orElseThrow();
+            model.params().putScalar(weights.offset() + 2, weight);
+            engine.importFrom(model);
+            float[] before = values(engine);
+            NonFiniteOrigin origin = assertRefused(engine, batch, "overflow").orElseThrow();
+            assertEquals(weights.layer(), origin.layer());
+            assertEquals("activation", origin.tensor());
+            assertEquals(floats(before), floats(values(engine)));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
+import org.steadygrad.model.ModelZips;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.RunSpec;
 
@@ -89,5 +91,29 @@ class CheckpointStoreTest {
         ModelFile.write(
                 file, model(), Map.of("run.yaml", new byte[0], "data.json", json.getBytes(StandardCharsets.UTF_8)));
         assertThrows(ModelFileException.class, () -> SavedRun.read(file));
+    }
+
+    /** A model may come without the updaters' state; a run that went on so would begin to learn anew without a word. */
+    @Test
+    void aCheckpointWithoutTheUpdatersStateIsPassedOver() throws IOException {
+        Path checkpoints = Files.createDirectories(folder.resolve("checkpoints"));
+        CheckpointStore store = new CheckpointStore(checkpoints, 2, Map.of());
+        ComputationGraph graph = model();
+        store.write(graph, state(1), Optional.empty(), true);
+        store.write(graph, state(2), Optional.empty(), true);
+        strip(checkpoints.resolve("iteration-00000002.zip"));
+        assertEquals(1, store.newest().orElseThrow().state().iteration());
+        strip(checkpoints.resolve("iteration-00000001.zip"));
+        String message =
+                assertThrows(IllegalArgumentException.class, store::newest).getMessage();
+        assertTrue(message.contains("no state of the updaters"), message);
+        assertFalse(
+                ModelFile.read(checkpoints.resolve("iteration-00000001.zip")).wholeUpdater());
+    }
+
+    private static void strip(Path file) throws IOException {
+        Map<String, byte[]> entries = ModelZips.entries(file);
+        assertTrue(entries.remove("updaterState.bin") != null);
+        ModelZips.write(file, entries);
     }
 }

@@ -223,6 +223,45 @@ class ForensicsRunTest {
                 "1 of its 108 elements");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "dl4j"})
+    void nanInAnUpdatersStateIsNamed(String engine) throws IOException {
+        RunSpec run = TinyRun.spec(
+                YAML, "engine=" + engine, "training.iterations=1", "training.updater={adam: {learningRate: 0.01}}");
+        DataSource source = TinyRun.source(run);
+        ComputationGraph model = Runs.buildModel(run, source);
+        int second =
+                (int) (model.numParams() + model.getLayer("gru1").getParam("W").length());
+        model.getUpdater().getStateViewArray().putScalar(second, Float.NEGATIVE_INFINITY);
+        String message = assertThrows(InvalidInputException.class, () -> TinyRun.trainer(run, model, source, folder)
+                        .run())
+                .getMessage();
+        String place = "updater state v of parameter RW (1 of 108 elements) of layer gru1";
+        assertHas(message, "NaN or infinity in " + place);
+        assertEquals("non-finite-state", firstSkip().get("cause"));
+        assertHas(firstSkip().get("message").toString(), "first in the " + place, "holds -Infinity before the step");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "dl4j"})
+    void anUpdateThatOverflowsIsNamed(String engine) {
+        RunSpec run = TinyRun.spec(
+                YAML, "engine=" + engine, "training.iterations=2", "training.updater={sgd: {learningRate: 1e300}}");
+        result = TinyRun.trainer(run, TinyRun.source(run), folder).run();
+        assertEquals(2, result.skippedSteps());
+        Finding first = result.findings().get(0);
+        assertEquals("non-finite", first.id());
+        assertHas(first.message(), "Loss and gradient are finite", "but the update that comes of it isn't");
+    }
+
+    /** The same outputs, but the loss takes no logarithm of them, since a softmax made them: nothing is the matter. */
+    @Test
+    void logarithmsOfSoftmaxComeFromLogits() throws IOException {
+        runVectors(Activation.TANH, Activation.SOFTMAX, -200);
+        assertEquals(0, result.skippedSteps());
+        assertTrue(Double.isFinite(result.trainLoss()));
+    }
+
     @Test
     void logarithmOfZeroIsNamed() throws IOException {
         runVectors(Activation.TANH, Activation.SIGMOID, -200);

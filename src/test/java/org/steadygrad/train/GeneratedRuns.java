@@ -37,7 +37,17 @@ final class GeneratedRuns {
             GeneratedRuns::dropout,
             GeneratedRuns::windows,
             GeneratedRuns::classByClass,
-            GeneratedRuns::mostlyNoise);
+            GeneratedRuns::mostlyNoise,
+            GeneratedRuns::pareto,
+            GeneratedRuns::counts,
+            GeneratedRuns::wrongLabels,
+            GeneratedRuns::fewExamples,
+            GeneratedRuns::longWarmup,
+            GeneratedRuns::cycles,
+            GeneratedRuns::singleHeavyTails);
+
+    /** Number of kinds: as many seeds in a row meet each. */
+    static final int COUNT = KINDS.size();
 
     private GeneratedRuns() {}
 
@@ -251,6 +261,100 @@ final class GeneratedRuns {
         String training = "iterations: 900, batch: 16, warmup: 20, " + draw.adam(0.005, 0.02);
         return draw.run("restarts", lines, "regression", dense(draw), training)
                 .withModel("restarts", model -> model.setLearningRate(new MapSchedule(ScheduleType.ITERATION, rates)));
+    }
+
+    /** Targets with a tail of Pareto's, multiplied. */
+    private static DetectionCase pareto(Draw draw) {
+        double shape = draw.between(1.1, 2.5);
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < 800; i++) {
+            double a = draw.random.nextGaussian();
+            double tail = Math.pow(1 - draw.random.nextDouble(), -1 / shape);
+            lines.add(i, a, draw.random.nextGaussian(), (1.5 + Math.tanh(a)) * tail);
+        }
+        String training = "iterations: 700, batch: " + draw.between(1, 32) + ", " + draw.adam(0.001, 0.01);
+        return draw.run("Pareto targets", lines, "regression", dense(draw), training);
+    }
+
+    /** Poisson's counts, most of them 0. */
+    private static DetectionCase counts(Draw draw) {
+        double scale = draw.between(0.1, 3);
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < 1000; i++) {
+            double a = draw.random.nextGaussian();
+            double rest = Math.exp(-scale * Math.exp(0.7 * a));
+            int count = -1;
+            for (double product = 1; product > rest; count++) {
+                product *= draw.random.nextDouble();
+            }
+            lines.add(i, a, draw.random.nextGaussian(), count);
+        }
+        String training = "iterations: 700, batch: " + draw.between(1, 64) + ", " + draw.adam(0.001, 0.01);
+        return draw.run("counts", lines, "regression", dense(draw), training);
+    }
+
+    /** Up to a third of the labels says anything. */
+    private static DetectionCase wrongLabels(Draw draw) {
+        double wrong = draw.between(0.1, 0.33);
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < 800; i++) {
+            double a = draw.random.nextGaussian();
+            double b = draw.random.nextGaussian();
+            boolean noise = draw.random.nextDouble() < wrong;
+            lines.add(i, a, b, noise ? draw.random.nextInt(2) : a * b > 0 ? 1 : 0);
+        }
+        String training = "iterations: 700, batch: " + draw.between(2, 64) + ", " + draw.adam(0.002, 0.02);
+        return draw.run("wrong labels", lines, "classification", dense(draw), training);
+    }
+
+    /** Few examples, of which a small network soon has learnt all there is. */
+    private static DetectionCase fewExamples(Draw draw) {
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < draw.between(24, 60); i++) {
+            double a = draw.random.nextGaussian();
+            lines.add(i, a, draw.random.nextGaussian(), 0.8 * a + 0.5 * draw.random.nextGaussian());
+        }
+        String layers = "{pool: last}, {dense: {units: 4, activation: tanh}}";
+        String training = "iterations: 1500, batch: " + draw.between(2, 12) + ", l2: 0.01, " + draw.adam(0.002, 0.01);
+        return draw.run("few examples", lines, "regression", layers, training);
+    }
+
+    private static DetectionCase longWarmup(Draw draw) {
+        Lines lines = classes(draw, 800, 0.5, draw.between(0.7, 2.0));
+        String training = "iterations: 600, batch: " + draw.between(4, 32) + ", warmup: " + draw.between(150, 350)
+                + ", " + draw.adam(0.003, 0.02);
+        return draw.run("long warm-up", lines, "classification", dense(draw), training);
+    }
+
+    /** The rate goes up and down in triangles (Smith 2017). */
+    private static DetectionCase cycles(Draw draw) {
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < 600; i++) {
+            double a = draw.random.nextGaussian();
+            double b = draw.random.nextGaussian();
+            lines.add(i, a, b, a * b + 0.3 * draw.random.nextGaussian());
+        }
+        double rate = draw.between(0.005, 0.02);
+        int half = draw.between(40, 120);
+        Map<Integer, Double> rates = new HashMap<>();
+        for (int step = 0; step < 900; step++) {
+            double share = Math.abs(step % (2 * half) - half) / (double) half;
+            rates.put(step, rate * (1 - 0.9 * share));
+        }
+        String training = "iterations: 900, batch: " + draw.between(4, 32) + ", " + draw.adam(0.005, 0.02);
+        return draw.run("cycles", lines, "regression", dense(draw), training)
+                .withModel("cycles", model -> model.setLearningRate(new MapSchedule(ScheduleType.ITERATION, rates)));
+    }
+
+    private static DetectionCase singleHeavyTails(Draw draw) {
+        double freedom = draw.between(2, 4);
+        Lines lines = new Lines("a,b,y");
+        for (int i = 0; i < 600; i++) {
+            double a = draw.random.nextGaussian();
+            lines.add(i, a, draw.random.nextGaussian(), a + studentT(draw, freedom));
+        }
+        String training = "iterations: 1200, batch: 1, " + draw.adam(0.0005, 0.003);
+        return draw.run("one example with heavy tails per batch", lines, "regression", dense(draw), training);
     }
 
     private static DetectionCase dropout(Draw draw) {

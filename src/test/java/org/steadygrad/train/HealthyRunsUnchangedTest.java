@@ -64,13 +64,14 @@ class HealthyRunsUnchangedTest {
 
     @TestFactory
     Stream<DynamicTest> generated() {
-        return IntStream.range(0, 24).mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
+        return IntStream.range(0, GeneratedRuns.COUNT).mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
     }
 
     @TestFactory
     @Tag("slow")
     Stream<DynamicTest> manyGenerated() {
-        return IntStream.range(24, 132).mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
+        return IntStream.range(GeneratedRuns.COUNT, 6 * GeneratedRuns.COUNT)
+                .mapToObj(seed -> check(GeneratedRuns.of(seed, folder)));
     }
 
     @TestFactory
@@ -88,7 +89,7 @@ class HealthyRunsUnchangedTest {
     @TestFactory
     @Tag("slow")
     Stream<DynamicTest> manySteps() {
-        return IntStream.of(3, 15, 27)
+        return IntStream.of(3, 3 + GeneratedRuns.COUNT, 3 + 2 * GeneratedRuns.COUNT)
                 .mapToObj(seed -> check(GeneratedRuns.of(seed, folder).with("training.iterations=31000")));
     }
 }

@@ -9,9 +9,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -140,6 +147,22 @@ class OtherDataTest {
         Files.write(folder.resolve("labels"), labels.array());
     }
 
+    @Test
+    void changedPianoRoll() throws IOException {
+        Path roll = folder.resolve("roll.json");
+        String layers = "gru: {units: 3}, output: {}";
+        RunSpec run = run("kind: pianoRoll, path: '" + roll + "', keys: 5", layers);
+        String original =
+                "{\"train\":[[[0],[1],[2]],[[3],[4,0],[1]],[[1],[1],[2]],[[0],[],[4]]],\"valid\":[[[1],[2]]]}";
+        write("roll.json", original);
+        train(run, false);
+        write("roll.json", original.replace("[4,0]", "[4,2]"));
+        String content = refused(run);
+        assertTrue(content.contains("the content of " + roll + " (of the same size, "), content);
+        write("roll.json", original);
+        assertTrue(train(run, true).completed());
+    }
+
     /** A checkpoint that an earlier release wrote: with its data's description, but without a fingerprint. */
     @Test
     void checkpointWithoutAFingerprint() throws IOException {
@@ -159,7 +182,29 @@ class OtherDataTest {
         write("text.txt", "abcd~ ".repeat(60));
         assertTrue(refused(run).contains("vocabulary"));
         write("text.txt", "abdc. ".repeat(60));
-        assertTrue(train(run, true).completed(), "what isn't known can't be compared");
+        List<String> told = warnings(() -> assertTrue(train(run, true).completed()));
+        assertTrue(
+                told.stream().anyMatch(line -> line.contains("whether its content is can't be compared")),
+                "what isn't known can't be compared, and that is said: " + told);
+    }
+
+    private static List<String> warnings(Runnable action) {
+        List<String> seen = new ArrayList<>();
+        AbstractAppender appender = new AbstractAppender("seen", null, null, false, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                seen.add(event.getMessage().getFormattedMessage());
+            }
+        };
+        appender.start();
+        Logger logger = (Logger) LogManager.getLogger(SavedFingerprint.class);
+        logger.addAppender(appender);
+        try {
+            action.run();
+        } finally {
+            logger.removeAppender(appender);
+        }
+        return seen;
     }
 
     private static ComputationGraph network() {

@@ -7,6 +7,7 @@ import org.steadygrad.check.InvalidInputException;
 record CsvCell(String file, long line, String column, String content) {
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
     private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d*,\\d+");
+    private static final Pattern NOT_A_NUMBER = Pattern.compile("[+-]?nan", Pattern.CASE_INSENSITIVE);
     private static final int SHOWN = 60;
 
     static boolean isMissing(String content) {
@@ -19,6 +20,11 @@ record CsvCell(String file, long line, String column, String content) {
 
     boolean missing() {
         return isMissing(content);
+    }
+
+    /** Whether it is how programs write what isn't a number. */
+    boolean notANumber() {
+        return NOT_A_NUMBER.matcher(content).matches();
     }
 
     /**

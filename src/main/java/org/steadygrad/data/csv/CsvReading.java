@@ -141,6 +141,9 @@ final class CsvReading {
         if (cell.missing()) {
             throw cell.error("a class", "A target can't be filled in: take the row out.");
         }
+        if (cell.notANumber()) {
+            throw cell.error("a class", "It would be a class of its own: take the row out, or give the class a name.");
+        }
         return known.computeIfAbsent(cell.content(), content -> content);
     }
 

@@ -17,6 +17,7 @@ import org.steadygrad.data.DataDescription.InputKind;
 final class BatchSurvey {
     private final String who;
     private int batches;
+    private long smallest = Integer.MAX_VALUE;
     private final Map<RNNFormat, ShapeSurvey> features = new EnumMap<>(RNNFormat.class);
     private final Map<RNNFormat, LabelSurvey> labels = new EnumMap<>(RNNFormat.class);
     private final SymbolSurvey symbols = new SymbolSurvey();
@@ -47,6 +48,11 @@ final class BatchSurvey {
 
     int batches() {
         return batches;
+    }
+
+    /** Number of examples in the smallest batch. */
+    int smallestBatch() {
+        return (int) smallest;
     }
 
     /** Of all batches. */
@@ -118,6 +124,7 @@ final class BatchSurvey {
         features.values().forEach(survey -> survey.add(input, mask, place()));
         labels.values().forEach(survey -> survey.add(target, first(batch.getLabelsMaskArrays()), mask, place()));
         content.add(batch);
+        smallest = Math.min(smallest, input.size(0));
     }
 
     /** Whether there may be a symbol for each step of the labels. */

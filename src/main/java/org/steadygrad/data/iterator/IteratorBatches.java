@@ -17,29 +17,37 @@ import org.steadygrad.data.batch.Prefetch;
 final class IteratorBatches implements BatchSequence {
     private final ResettableBatches batches;
     private final int count;
+    private final int smallest;
     private final BatchFormats formats;
     private final AtomicReference<Prefetch> open;
 
-    IteratorBatches(ResettableBatches batches, int count, BatchFormats formats) {
-        this(batches, count, formats, new AtomicReference<>());
+    /** @param survey of these batches */
+    IteratorBatches(ResettableBatches batches, BatchSurvey survey) {
+        this(batches, survey.batches(), survey.smallestBatch(), survey.likely(), new AtomicReference<>());
     }
 
     private IteratorBatches(
-            ResettableBatches batches, int count, BatchFormats formats, AtomicReference<Prefetch> open) {
+            ResettableBatches batches, int count, int smallest, BatchFormats formats, AtomicReference<Prefetch> open) {
         this.batches = batches;
         this.count = count;
+        this.smallest = smallest;
         this.formats = formats;
         this.open = open;
     }
 
     /** The same iterator in other formats. */
     IteratorBatches in(BatchFormats others) {
-        return new IteratorBatches(batches, count, others, open);
+        return new IteratorBatches(batches, count, smallest, others, open);
     }
 
     @Override
     public int batchesPerEpoch() {
         return count;
+    }
+
+    @Override
+    public int smallestBatch() {
+        return smallest;
     }
 
     @Override

@@ -25,10 +25,8 @@ record IteratorSource(Split trainingSplit, Optional<Split> validationSplit, Batc
     record Split(BatchSurvey survey, IteratorBatches batches, Supplier<String> again) {
         static Split of(ResettableBatches batches, String who) {
             BatchSurvey survey = BatchSurvey.of(batches, who);
-            return new Split(
-                    survey,
-                    new IteratorBatches(batches, survey.batches(), survey.likely()),
-                    () -> BatchSurvey.of(batches, who).content());
+            return new Split(survey, new IteratorBatches(batches, survey), () -> BatchSurvey.of(batches, who)
+                    .content());
         }
 
         Split in(BatchFormats formats) {

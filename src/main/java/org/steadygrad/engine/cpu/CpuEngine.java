@@ -21,6 +21,7 @@ import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.MaskedBatches;
 
@@ -40,6 +41,7 @@ final class CpuEngine implements Engine {
     private final TensorScan scan;
     private final HistogramScan histograms;
     private final ParameterScan parameters;
+    private final UpdaterStates updaterStates;
     private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
@@ -50,6 +52,7 @@ final class CpuEngine implements Engine {
         ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime, memory), activationBytes);
         UpdatePlan updates = UpdatePlan.of(graph);
+        updaterStates = UpdaterStates.of(graph);
         update = new UpdatePass(
                 updates,
                 new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
@@ -134,8 +137,12 @@ final class CpuEngine implements Engine {
     private void lookAtParameters() {
         update.parametersReplaced();
         FloatMemory all = model.memory().parameters();
+        FloatMemory state = model.memory().updaterState();
         badParameter =
                 all.firstNonFinite() < 0 ? Optional.empty() : NonFiniteStart.inParameters(layout(), all.toArray());
+        if (badParameter.isEmpty() && state.firstNonFinite() >= 0) {
+            badParameter = NonFiniteStart.inStates(updaterStates, state.toArray());
+        }
     }
 
     /** To be called after the forward pass. */

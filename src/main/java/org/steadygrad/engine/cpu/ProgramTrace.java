@@ -4,6 +4,7 @@ import java.util.List;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
 import org.steadygrad.engine.program.Reading;
@@ -58,6 +59,11 @@ final class ProgramTrace {
         }
     }
 
+    private void beforeActivation(PlanStep.Activate step) {
+        Value sums = step.input();
+        report.beforeActivation(step, scan.norm(program.value(sums), sums.size()));
+    }
+
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */
     void gradient(Value value) {
         if (report.reads(value)) {
@@ -80,6 +86,9 @@ final class ProgramTrace {
     StepTrace finish(double loss, List<TimeProfile> profiles) {
         ModelMemory model = program.model().memory();
         boolean finite = scan.norm(model.gradient(), 1).nonFinite() == 0;
+        if (report.onlyGradients() || !finite) {
+            TraceReport.hidden(plan).forEach(this::beforeActivation);
+        }
         return report.finish(loss, profiles, block -> finite ? 0 : TensorScan.nonFinite(model.gradient(block)));
     }
 }

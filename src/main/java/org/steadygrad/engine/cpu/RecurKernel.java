@@ -1,12 +1,10 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.List;
-import java.util.Optional;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cpu.RecurrentWeights.Blocks;
 import org.steadygrad.engine.cpu.SegmentedSequence.Tensors;
 import org.steadygrad.engine.plan.PlanStep;
-import org.steadygrad.engine.plan.PlanStep.Cell;
 
 /**
  * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as
@@ -17,7 +15,7 @@ final class RecurKernel implements Kernel, Profiled {
     private final int number;
     private final RecurrentShape shape;
     private final RecurrentLayer layer;
-    private final Optional<RectifiedCellCheck> check;
+    private final CellOverflowCheck check;
 
     RecurKernel(Program program, PlanStep.Recur step, int number) {
         this.step = step;
@@ -46,8 +44,7 @@ final class RecurKernel implements Kernel, Profiled {
                 new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
                 tensors,
                 new SequenceMask(shape, mask));
-        boolean rectifies = step.cell() == Cell.SIMPLE && step.activation().isRelu();
-        check = rectifies ? Optional.of(new RectifiedCellCheck(program, step, shape)) : Optional.empty();
+        check = new CellOverflowCheck(program, step, shape);
         if (training) {
             layer.deliver(program.model().memory());
         }
@@ -59,10 +56,10 @@ final class RecurKernel implements Kernel, Profiled {
         List<FloatMemory> initial = layer.prepare(keeps);
         pass.states().load(number, initial);
         layer.forward();
-        check.ifPresent(c ->
-                c.run(initial.get(0), keeps ? Optional.of(layer.finalState().get(0)) : Optional.empty()));
+        List<FloatMemory> last = keeps ? layer.finalState() : List.of();
+        check.run(initial.get(0), last);
         if (keeps) {
-            pass.states().store(number, layer.finalState());
+            pass.states().store(number, last);
         }
     }
 

@@ -23,6 +23,7 @@ import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.MaskedBatches;
@@ -42,6 +43,7 @@ final class CudaEngine implements Engine {
     private final GradientSum gradientSum;
     private final StepRing ring;
     private final EngineState state;
+    private final UpdaterStates updaterStates;
     private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     /** @param runtime is closed with the engine, once that is made */
@@ -53,6 +55,7 @@ final class CudaEngine implements Engine {
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         update = new UpdatePass(UpdatePlan.of(graph), model);
+        updaterStates = UpdaterStates.of(graph);
         ring = new StepRing(model, update);
         carried = StateStore.keeping(model);
         continued = StateStore.keeping(model);
@@ -124,8 +127,9 @@ final class CudaEngine implements Engine {
 
     /** To be called when parameters came from outside: an update never makes one that isn't finite. */
     private void lookAtParameters() {
-        badParameter = NonFiniteStart.inParameters(
-                layout(), model.memory().read(model.memory().parameters()));
+        ModelMemory memory = model.memory();
+        badParameter = NonFiniteStart.inParameters(layout(), memory.read(memory.parameters()))
+                .or(() -> NonFiniteStart.inStates(updaterStates, memory.read(memory.updaterState())));
     }
 
     @Override

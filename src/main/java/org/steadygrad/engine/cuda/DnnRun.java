@@ -24,6 +24,7 @@ final class DnnRun implements RecurrentRun {
     private final Spaces spaces;
     private final DnnWeights weights;
     private final Tensors own;
+    private final SpoiledOverflow overflow;
 
     /** Of cuDNN's weights, and of the input; null without a backward pass. */
     private final DeviceMemory gradient;
@@ -88,6 +89,7 @@ final class DnnRun implements RecurrentRun {
                 place.scope().bytes(recurrence.reserveBytes()));
         gradient = shape.training() ? place.scope().bytes(recurrence.weightBytes()) : null;
         weights = new DnnWeights(place, shape, parameters, recurrence, packed, gradient);
+        overflow = new SpoiledOverflow(place, shape, tensors, parameters);
         State initial = tensors.initial();
         State finals = tensors.finals();
         own = new Tensors(
@@ -141,6 +143,7 @@ final class DnnRun implements RecurrentRun {
         turn(tensors.input(), own.x());
         recurrence.forward(spaces, own);
         turn(own.y(), tensors.output());
+        overflow.run();
     }
 
     @Override

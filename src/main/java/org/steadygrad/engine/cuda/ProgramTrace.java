@@ -37,6 +37,7 @@ final class ProgramTrace {
     private final PinnedMemory lossScale;
     private final TensorScan input;
     private final Map<VertexOutput, TensorScan> activations = new LinkedHashMap<>();
+    private final Map<PlanStep.Activate, TensorScan> sums = new LinkedHashMap<>();
     private final TensorScan labels;
     private final Map<Value, TensorScan> gradients = new LinkedHashMap<>();
     private final Runnable parameters;
@@ -49,7 +50,8 @@ final class ProgramTrace {
         mask = program.shape().featureMask() ? plan.mask().map(program::value) : Optional.empty();
         List<Value> looked = lookedAt();
         tiles = new GradientTiles(program.model(), program.scope());
-        long scans = 2L + plan.outputs().size() + looked.size();
+        List<PlanStep.Activate> hidden = TraceReport.hidden(plan);
+        long scans = 2L + plan.outputs().size() + hidden.size() + looked.size();
         results = program.scope().bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
         host = program.scope().own(program.runtime().device().pinned(results.bytes()));
         lossScale = program.scope().own(program.runtime().device().pinned(Float.BYTES));
@@ -59,6 +61,7 @@ final class ProgramTrace {
         for (VertexOutput output : plan.outputs()) {
             activations.put(output, scan(output.value(), program.value(output.value()), output.range()));
         }
+        hidden.forEach(step -> sums.put(step, scan(step.input(), program.value(step.input()), ActivationRange.NONE)));
         int labelSize = plan.loss().labelSize();
         labels = scan(new Tensor(program.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
         looked.forEach(value -> gradients.put(value, scan(value, program.gradient(value), ActivationRange.NONE)));
@@ -101,6 +104,7 @@ final class ProgramTrace {
     void activations() {
         input.enqueue();
         activations.values().forEach(TensorScan::enqueue);
+        sums.values().forEach(TensorScan::enqueue);
     }
 
     /** Enqueues what is read before the backward pass. */
@@ -134,10 +138,12 @@ final class ProgramTrace {
      */
     StepTrace finish(double loss, boolean histograms) {
         double scale = lossScale.content().getFloat(0);
+        // results are read one after the other, in the order in which their scans were made
         DoubleBuffer numbers = host.content().asDoubleBuffer();
         TraceReport report = new TraceReport(plan, program.shape());
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
+        sums.forEach((step, scan) -> report.beforeActivation(step, scan.reading(numbers)));
         report.labels(labels.reading(numbers));
         gradients.forEach(
                 (value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));

@@ -25,6 +25,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.Nd4jSeed;
 
@@ -47,6 +48,7 @@ final class Dl4jEngine implements Engine {
     private final DropoutSource dropout;
     private final FlatUpdate update;
     private final FlatLayout layout;
+    private final UpdaterStates updaterStates;
     private Optional<NonFiniteOrigin> badParameter;
 
     Dl4jEngine(ComputationGraph model) {
@@ -68,6 +70,7 @@ final class Dl4jEngine implements Engine {
         }
         update = new FlatUpdate(graph);
         layout = update.layout();
+        updaterStates = UpdaterStates.of(graph);
         lookAtParameters();
     }
 
@@ -75,7 +78,11 @@ final class Dl4jEngine implements Engine {
     private void lookAtParameters() {
         float[] parameters = new float[(int) layout.length()];
         copyParameters(parameters);
-        badParameter = NonFiniteStart.inParameters(layout, parameters);
+        INDArray state = graph.getUpdater().getStateViewArray();
+        badParameter = NonFiniteStart.inParameters(layout, parameters)
+                .or(() -> NonFiniteStart.inStates(
+                        updaterStates,
+                        state == null ? null : state.dup('c').data().asFloat()));
     }
 
     private Optional<NonFiniteOrigin> nonFinite(MultiDataSet batch) {

@@ -28,7 +28,8 @@ final class ExactActivation extends BaseActivationFunction {
 
     @Override
     public INDArray getActivation(INDArray in, boolean training) {
-        return replace(in, in, (x, unused) -> function.value(x));
+        // an overflow shows in training, where the function's limit would hide it
+        return replace(in, in, (x, unused) -> training && Double.isInfinite(x) ? Double.NaN : function.value(x));
     }
 
     @Override

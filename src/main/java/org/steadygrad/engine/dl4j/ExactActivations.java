@@ -1,6 +1,6 @@
 package org.steadygrad.engine.dl4j;
 
-import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.activations.IActivation;
 import org.steadygrad.engine.plan.ActivationFunction;
+import org.steadygrad.nn.GRU;
 
 /** Has a graph's layers compute activation functions by {@link ExactActivation}. */
 final class ExactActivations {
@@ -41,9 +42,15 @@ final class ExactActivations {
         } else if (layer instanceof BaseWrapperLayer wrapper) {
             install(wrapper.getUnderlying());
         } else if (layer instanceof ActivationLayer activation) {
-            replacement(activation.getActivationFn(), false).ifPresent(activation::setActivationFn);
+            activation.setActivationFn(replacement(activation.getActivationFn(), false, false));
         } else if (layer instanceof BaseLayer base) {
-            replacement(base.getActivationFn(), recognises(base)).ifPresent(base::setActivationFn);
+            boolean cell = layer instanceof BaseRecurrentLayer;
+            base.setActivationFn(replacement(base.getActivationFn(), recognises(base), cell));
+            if (layer instanceof AbstractLSTM lstm) {
+                lstm.setGateActivationFn(replacement(lstm.getGateActivationFn(), true, true));
+            } else if (layer instanceof GRU gru) {
+                gru.setGateActivationFn(replacement(gru.getGateActivationFn(), true, true));
+            }
         }
     }
 
@@ -55,10 +62,15 @@ final class ExactActivations {
                 || layer instanceof RnnLossLayer;
     }
 
-    private static Optional<IActivation> replacement(IActivation original, boolean recognised) {
+    /**
+     * @param recognised whether the function is known by its class
+     * @param cell whether it is applied within a recurrent cell
+     */
+    private static IActivation replacement(IActivation original, boolean recognised, boolean cell) {
         return ActivationFunction.of(original)
                 .filter(function -> wanted(function, recognised))
-                .map(function -> new ExactActivation(function, original));
+                .<IActivation>map(function -> new ExactActivation(function, original))
+                .orElseGet(() -> ShownOverflow.in(original, cell));
     }
 
     private static boolean wanted(ActivationFunction function, boolean recognised) {

@@ -15,6 +15,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateOutcome.BlockUpdate;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.UpdaterSettings;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
 import org.steadygrad.ops.GradientStatistics;
@@ -35,6 +36,7 @@ final class FlatUpdate {
 
     private final ComputationGraph graph;
     private final FlatLayout layout;
+    private final UpdaterSettings settings;
     private final INDArray flatGradient;
     private final INDArray flatParameters;
     private final Gradient gradient;
@@ -56,6 +58,7 @@ final class FlatUpdate {
     FlatUpdate(ComputationGraph graph) {
         this.graph = graph;
         layout = FlatLayouts.of(graph);
+        settings = UpdaterSettings.of(graph);
         flatGradient = flat(graph.getFlattenedGradients());
         flatParameters = flat(graph.params());
         gradient = new DefaultGradient(graph.getFlattenedGradients());
@@ -171,8 +174,11 @@ final class FlatUpdate {
         }
     }
 
-    /** @return false when the updater's own arithmetic overflowed; nothing is changed then */
+    /** @return false when the updater's own arithmetic overflowed, or its settings aren't finite; nothing is changed then */
     private boolean step(UpdateRule rule, double largest) {
+        if (settings.at(rule.iteration(), rule.epoch()).isPresent()) {
+            return false;
+        }
         INDArray state = graph.getUpdater().getStateViewArray();
         boolean risky = state != null && largest > SQUARES_MAY_OVERFLOW;
         INDArray saved = risky ? state.dup() : null;

@@ -107,9 +107,9 @@ public record UpdateRun(
         };
     }
 
-    /** ND4J takes epsilon for a rate of zero, or one that isn't finite. */
+    /** ND4J takes epsilon for a rate of zero. It does so for one that isn't finite, too, which here has to show. */
     private static double orEpsilon(double rate, double epsilon) {
-        return rate == 0 || !Double.isFinite(rate) ? epsilon : rate;
+        return rate == 0 ? epsilon : rate;
     }
 
     private double firstDecay(int iteration, int epoch) {

@@ -11,6 +11,7 @@ import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.plan.Plan;
+import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
 import org.steadygrad.ops.Histogram;
@@ -72,8 +73,37 @@ public final class TraceReport {
 
     private void note(String vertex, String tensor, Value value, Reading reading) {
         if (origin == null && reading.nonFinite() != 0) {
-            int step = value.perStep() ? reading.nonFiniteRow() / shape.examples() : -1;
-            origin = new NonFiniteOrigin(vertex, tensor, step, reading.nonFinite());
+            origin = origin(vertex, tensor, value, reading);
+        }
+    }
+
+    private NonFiniteOrigin origin(String vertex, String tensor, Value value, Reading reading) {
+        int step = value.perStep() ? reading.nonFiniteRow() / shape.examples() : -1;
+        return new NonFiniteOrigin(vertex, tensor, step, reading.nonFinite());
+    }
+
+    /**
+     * Steps within a layer whose inputs are no layer's output. A function that saturates makes numbers of what overflowed there,
+     * so that the gradient is the first to show it.
+     */
+    public static List<PlanStep.Activate> hidden(Plan plan) {
+        return plan.steps().stream()
+                .filter(step -> step instanceof PlanStep.Activate)
+                .map(step -> (PlanStep.Activate) step)
+                .filter(step -> plan.outputs().stream()
+                        .noneMatch(output -> output.value().equals(step.input())))
+                .toList();
+    }
+
+    /** Whether no activation was other than finite, but a gradient was: the inputs of {@link #hidden} steps may tell why. */
+    public boolean onlyGradients() {
+        return origin != null && origin.tensor().equals("gradient");
+    }
+
+    /** @param step one of {@link #hidden}, in their order; what its input holds comes before all gradients */
+    public void beforeActivation(PlanStep.Activate step, Reading reading) {
+        if ((origin == null || onlyGradients()) && reading.nonFinite() != 0) {
+            origin = origin(step.layer(), "activation", step.input(), reading);
         }
     }
 

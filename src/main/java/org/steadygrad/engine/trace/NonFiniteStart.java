@@ -7,10 +7,11 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.model.NonFiniteParameters;
+import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.FlatLayout;
 
 /**
- * What isn't finite before a pass begins: numbers of the batch that count, parameters, running statistics. Whether such a
+ * What isn't finite before a pass begins: numbers of the batch that count, parameters, running statistics, updater states. Whether such a
  * number shows in the loss hangs on the model (a ReLU of minus infinity is 0, an embedding reads few rows, training reads no
  * running statistics), and a step that begins with one must not be taken whether or not it does.
  */
@@ -24,6 +25,13 @@ public final class NonFiniteStart {
                 .findFirst()
                 .map(p -> new NonFiniteOrigin(
                         p.block().layer(), "parameter " + p.block().parameter(), -1, p.first()));
+    }
+
+    /** @return the first state of an updater with an element that isn't finite; from it would come an update that isn't */
+    public static Optional<NonFiniteOrigin> inStates(UpdaterStates states, float[] values) {
+        return states.nonFinite(values).stream()
+                .findFirst()
+                .map(s -> new NonFiniteOrigin(s.block().layer(), s.words(), -1, s.first()));
     }
 
     /**

@@ -67,6 +67,13 @@ class CsvRefusalsTest {
                         "column \"y\"",
                         "class"),
                 refused(
+                        "class that is NaN",
+                        f -> CsvSpecs.classes(f, "y"),
+                        "a,y\n1,u\n2,-nan\n",
+                        "line 3",
+                        "column \"y\"",
+                        "a class of its own"),
+                refused(
                         "only missing cells in training",
                         f -> CsvSpecs.forecast(f, "y").missing(Missing.MEAN).validation(0.5),
                         "a,y\n,1\n,2\n,3\n,4\n5,5\n5,6\n5,7\n5,8\n",

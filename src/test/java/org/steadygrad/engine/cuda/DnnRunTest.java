@@ -1,9 +1,11 @@
 package org.steadygrad.engine.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -81,6 +83,53 @@ class DnnRunTest {
                     null);
             Gradient.assertClose(bench.results(scan), results, 1e-5, "by cuDNN");
         }
+    }
+
+    /** The second example has a number in its third step that makes a sum of the first unit infinite, or is NaN itself. */
+    @TestFactory
+    Stream<DynamicTest> whatIsNotFiniteShows() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Cell cell : Cell.values()) {
+            for (ActivationFunction f : cell == Cell.SIMPLE ? List.of(TANH, RECTIFIER) : List.of(TANH)) {
+                for (boolean reverse : new boolean[] {false, true}) {
+                    LayerShape shape = new LayerShape(cell, f, 5, 3, 4, 6, reverse, false, false);
+                    for (float[] factors : new float[][] {{1e20f, 1e20f}, {-1e20f, 1e20f}, {1, Float.NaN}}) {
+                        tests.add(DynamicTest.dynamicTest(
+                                factors[0] + " times " + factors[1] + " in " + shape,
+                                () -> assertSpoilt(shape, factors[0], factors[1])));
+                    }
+                }
+            }
+        }
+        return tests.stream();
+    }
+
+    private void assertSpoilt(LayerShape shape, float weight, float value) {
+        try (RecurrentBench bench = new RecurrentBench(runtime, shape)) {
+            int step = 2;
+            int example = 1;
+            RecurrentRun run = dnn(bench, Algorithm.STANDARD);
+            Map<String, double[]> before = bench.results(run);
+            bench.put(bench.weights.input(), 0, weight);
+            bench.put(bench.tensors.input(), (step * shape.examples() + example) * shape.inputs(), value);
+            Map<String, double[]> after = bench.results(run);
+            double[] output = after.get("output");
+            for (int i = 0; i < output.length; i++) {
+                int row = i / shape.units();
+                int at = row / shape.examples();
+                boolean bad = row % shape.examples() == example && (shape.reverse() ? at <= step : at >= step);
+                assertEquals(bad, Double.isNaN(output[i]), "element " + i);
+            }
+            double[] last = after.get("hidden");
+            for (int i = 0; i < last.length; i++) {
+                assertEquals(i / shape.units() == example, Double.isNaN(last[i]), "last state, element " + i);
+            }
+            assertTrue(before.values().stream().allMatch(DnnRunTest::finite));
+        }
+    }
+
+    private static boolean finite(double[] values) {
+        return Arrays.stream(values).allMatch(Double::isFinite);
     }
 
     @Test

@@ -87,6 +87,17 @@ final class RecurrentBench implements AutoCloseable {
         return values;
     }
 
+    /** Changes one element. */
+    void put(DeviceMemory memory, int index, float value) {
+        try (PinnedMemory host = runtime.device().pinned(memory.bytes())) {
+            runtime.stream().download(host, memory);
+            runtime.stream().synchronize();
+            host.floats().put(index, value);
+            runtime.stream().upload(memory, host);
+            runtime.stream().synchronize();
+        }
+    }
+
     /** Runs forward and, in training, backward. */
     Map<String, double[]> results(RecurrentRun run) {
         run.forward();

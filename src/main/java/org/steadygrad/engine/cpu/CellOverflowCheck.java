@@ -1,17 +1,18 @@
 package org.steadygrad.engine.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
- * Sees to it that an overflow within a ReLU's recurrent cell shows. In oneDNN's cell NaN becomes 0, so that a
- * sum of two infinities of unlike sign would go unnoticed. By the inequality of Cauchy and Schwarz the norms of weights and
- * of what they multiply bound all sums of a layer; only where the bound is beyond what floats hold are rows looked at. From
- * the first step on at which an example's sums may have overflowed, its states are NaN.
+ * Sees to it that an overflow within a recurrent cell shows. tanh and sigmoid make a number of an infinite sum, and in oneDNN's
+ * cell of ReLUs even NaN becomes 0. By the inequality of Cauchy and Schwarz the norms of weights and of what
+ * they multiply bound all sums of a layer; only where the bound is beyond what floats hold are rows looked at. From the first
+ * step on at which an example's sums may have overflowed, its states are NaN.
  */
-final class RectifiedCellCheck {
+final class CellOverflowCheck {
     private static final int GRAIN = 1 << 17;
 
     /** Norms are sums of floats themselves. */
@@ -23,33 +24,51 @@ final class RectifiedCellCheck {
     private final RecurrentShape shape;
     private final FloatMemory input;
     private final FloatMemory output;
+    private final boolean inputWithin1;
+    private final boolean outputWithin1;
     private final Optional<FloatMemory> mask;
     private final double[] partial;
 
-    RectifiedCellCheck(Program program, PlanStep.Recur step, RecurrentShape shape) {
+    CellOverflowCheck(Program program, PlanStep.Recur step, RecurrentShape shape) {
         workers = program.runtime().workers();
         model = program.model().memory();
         this.step = step;
         this.shape = shape;
         input = program.value(step.input());
         output = program.value(step.output());
+        inputWithin1 = program.model().plan().steps().stream()
+                .anyMatch(below -> below.output().equals(step.input()) && staysWithin1(below));
+        outputWithin1 = staysWithin1(step);
         mask = program.mask(step.mask());
         partial = new double[workers.threads()];
+    }
+
+    private static boolean staysWithin1(PlanStep step) {
+        if (step instanceof PlanStep.Activate activate) {
+            return SaturatingActivation.knows(activate.activation());
+        }
+        return step instanceof PlanStep.Recur recur
+                && (recur.cell() != PlanStep.Cell.SIMPLE || SaturatingActivation.knows(recur.activation()));
     }
 
     /**
      * To be called after the forward pass.
      *
-     * @param initial state that it started from
-     * @param last state that it ended with; empty if not asked for
+     * @param initial state that it started from, h
+     * @param last all of the state that it ended with; empty if not asked for
      */
-    void run(FloatMemory initial, Optional<FloatMemory> last) {
-        double largest = norm(model.parameters(step.weights())) * norm(input)
-                + norm(model.parameters(step.recurrentWeights())) * (norm(output) + norm(initial))
+    void run(FloatMemory initial, List<FloatMemory> last) {
+        double largest = norm(model.parameters(step.weights())) * norm(input, inputWithin1)
+                + norm(model.parameters(step.recurrentWeights())) * (norm(output, outputWithin1) + norm(initial))
                 + norm(model.parameters(step.bias()));
         if (!(largest < SURELY_HELD)) {
             new Rows(initial, last).check();
         }
+    }
+
+    /** Or more than the norm, where elements are known to be small. */
+    private double norm(FloatMemory data, boolean within1) {
+        return within1 ? Math.sqrt(data.length()) : norm(data);
     }
 
     private double norm(FloatMemory data) {
@@ -73,7 +92,7 @@ final class RectifiedCellCheck {
     /** Looks at every row, in double, which no product of floats overflows. */
     private final class Rows {
         private final FloatMemory initial;
-        private final Optional<FloatMemory> last;
+        private final List<FloatMemory> last;
         private final float[] weights = floats(step.weights());
         private final float[] recurrent = floats(step.recurrentWeights());
         private final float[] bias = floats(step.bias());
@@ -81,7 +100,7 @@ final class RectifiedCellCheck {
         private final float[] h = new float[shape.units()];
         private final float[] bad = new float[shape.units()];
 
-        Rows(FloatMemory initial, Optional<FloatMemory> last) {
+        Rows(FloatMemory initial, List<FloatMemory> last) {
             this.initial = initial;
             this.last = last;
             Arrays.fill(bad, Float.NaN);
@@ -109,25 +128,32 @@ final class RectifiedCellCheck {
                     if (spoilt) {
                         output.write(row * shape.units(), bad, bad.length);
                     }
+                    output.read(row * shape.units(), h, h.length);
                 }
-                output.read(row * shape.units(), h, h.length);
             }
             if (spoilt) {
-                last.ifPresent(state -> state.write(example * shape.units(), bad, bad.length));
+                last.forEach(state -> state.write(example * shape.units(), bad, bad.length));
             }
         }
 
         /** Whether a sum of magnitudes of the row's products isn't within what floats hold. */
         private boolean overflows() {
-            for (int unit = 0; unit < h.length; unit++) {
-                double sum = Math.abs(bias[unit])
-                        + magnitudes(weights, unit * x.length, x)
-                        + magnitudes(recurrent, unit * h.length, h);
+            for (int row = 0; row < shape.gates() * h.length; row++) {
+                double sum = Math.abs(bias[row])
+                        + recurrentBias(row)
+                        + magnitudes(weights, row * x.length, x)
+                        + magnitudes(recurrent, row * h.length, h);
                 if (!(sum <= Float.MAX_VALUE)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** The fourth part of a GRU's bias goes with its third gate. */
+        private double recurrentBias(int row) {
+            int at = row + h.length;
+            return at >= shape.gates() * h.length && at < bias.length ? Math.abs(bias[at]) : 0;
         }
 
         private static double magnitudes(float[] matrix, int from, float[] vector) {

@@ -1,0 +1,59 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.steadygrad.health.HealthSummary;
+import org.steadygrad.train.RunResult;
+
+/** What a run's end says of its health where nothing is found wrong. */
+class ResultTextTest {
+    private static String text(int skipped, int rollbacks) {
+        HealthSummary health = new HealthSummary(10, 1, skipped, 1, List.of(), Map.of(), List.of());
+        RunResult result = new RunResult(
+                "run",
+                "cpu",
+                "device",
+                "float32",
+                5,
+                1,
+                10,
+                1,
+                1,
+                0.1,
+                0.5,
+                Map.of(),
+                10,
+                "all epochs done",
+                true,
+                skipped,
+                0,
+                rollbacks,
+                List.of(),
+                List.of(),
+                health);
+        StringWriter out = new StringWriter();
+        ResultText.print(new PrintWriter(out, true), result, Path.of("runs/run"));
+        return out.toString();
+    }
+
+    @Test
+    void onlyACalmRunSaysNothingFound() {
+        assertTrue(text(0, 0).contains("health         nothing found"));
+        for (String recovered : List.of(text(1, 0), text(0, 1), text(3, 2))) {
+            assertFalse(recovered.contains("nothing found"), recovered);
+            assertTrue(recovered.contains("health         the run recovered from the steps"), recovered);
+        }
+    }
+
+    @Test
+    void aRunWithoutAStepHasNotRecovered() {
+        assertTrue(text(10, 0).contains("health         no step was made, all were skipped"));
+    }
+}
