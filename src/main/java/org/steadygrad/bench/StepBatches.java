@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.train.Windows;
 
@@ -75,10 +76,10 @@ final class StepBatches {
         if (features.rank() < 3) {
             return 0;
         }
-        INDArray[] masks = batch.getFeaturesMaskArrays();
-        return masks == null || masks[0] == null
+        INDArray mask = MaskedBatches.first(batch.getFeaturesMaskArrays());
+        return mask == null
                 ? features.size(0) * features.size(2)
-                : masks[0].sumNumber().longValue();
+                : mask.sumNumber().longValue();
     }
 
     private static long bytes(MultiDataSet batch) {

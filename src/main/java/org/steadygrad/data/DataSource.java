@@ -2,6 +2,7 @@ package org.steadygrad.data;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.steadygrad.ops.SequenceLayout;
 
 /** A data set, split into training and validation. */
 public interface DataSource {
@@ -13,14 +14,27 @@ public interface DataSource {
     Optional<BatchSequence> validation();
 
     /**
-     * The same data for a network that wants its batches in certain formats. Sources that make their own batches know theirs.
+     * The same data for a network whose labels per step are those of the features' steps; see {@link #inFormats(SequenceLayout,
+     * boolean)}.
      *
      * @param features format of sequences of features
      * @param labels format of sequences of labels
-     * @param symbols whether features [batch, time] are numbers of symbols; they become [batch, 1, time]
+     * @param symbols as there
      * @throws org.steadygrad.check.InvalidInputException when the batches can't be read so
      */
     default DataSource inFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
+        return inFormats(
+                new SequenceLayout(features == RNNFormat.NWC, labels == RNNFormat.NWC, true, Double.NaN), symbols);
+    }
+
+    /**
+     * The same data for a network that wants its batches in certain formats. Sources that make their own batches know theirs.
+     *
+     * @param layout of sequences
+     * @param symbols whether features [batch, time] are numbers of symbols; they become [batch, 1, time]
+     * @throws org.steadygrad.check.InvalidInputException when the batches can't be read so
+     */
+    default DataSource inFormats(SequenceLayout layout, boolean symbols) {
         return this;
     }
 

@@ -11,11 +11,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.steadygrad.engine.dl4j.OwnGraph;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.nn.Dropouts;
 import org.steadygrad.ops.ParameterBlock;
@@ -28,17 +29,22 @@ import org.steadygrad.ops.ParameterBlock;
  * the example that is looked at is left out; it is of the order of 1 / (size of the batch).
  */
 final class DoubleNetwork {
+    private final OwnGraph own;
     private final ComputationGraph graph;
+    private final SequenceFormats formats;
     private final LayerWorkspaceMgr memory = LayerWorkspaceMgr.noWorkspaces();
 
     /** @param batch one that the batch norms may take their statistics from */
     DoubleNetwork(ComputationGraph model, MultiDataSet batch) {
-        graph = copy(model);
+        own = OwnGraph.inDouble(model, configuration(model));
+        graph = own.graph();
+        graph.initGradientsView();
+        formats = SequenceFormats.of(model);
         List<ParameterBlock> statistics = FlatLayouts.of(graph).blocks().stream()
                 .filter(block -> block.kind() == ParameterBlock.Kind.STATISTIC)
                 .toList();
         if (!statistics.isEmpty()) {
-            TracedPass.run(graph, inDouble(batch), false);
+            TracedPass.run(graph, weighed(batch), false);
             // with a decay of 0, what DL4J calls the gradient of a running statistic is all of its change
             INDArray changes = graph.getFlattenedGradients().reshape(-1);
             INDArray parameters = graph.params().reshape(-1);
@@ -49,25 +55,19 @@ final class DoubleNetwork {
         }
     }
 
-    private static ComputationGraph copy(ComputationGraph model) {
+    private static ComputationGraphConfiguration configuration(ComputationGraph model) {
         ComputationGraphConfiguration configuration =
                 ComputationGraphConfiguration.fromJson(model.getConfiguration().toJson());
-        configuration.setDataType(DataType.DOUBLE);
         configuration.setTrainingWorkspaceMode(WorkspaceMode.NONE);
         configuration.setInferenceWorkspaceMode(WorkspaceMode.NONE);
         Dropouts.remove(configuration);
         configuration.getVertices().values().forEach(vertex -> {
-            if (vertex instanceof LayerVertex layer) {
-                layer.getLayerConf().setDataType(DataType.DOUBLE);
-                if (layer.getLayerConf().getLayer() instanceof BatchNormalization norm) {
-                    norm.setDecay(0);
-                }
+            if (vertex instanceof LayerVertex layer
+                    && layer.getLayerConf().getLayer() instanceof BatchNormalization norm) {
+                norm.setDecay(0);
             }
         });
-        ComputationGraph copy = new ComputationGraph(configuration);
-        copy.init(model.params().castTo(DataType.DOUBLE).dup(), false);
-        copy.initGradientsView();
-        return copy;
+        return configuration;
     }
 
     /** The network itself. */
@@ -75,29 +75,24 @@ final class DoubleNetwork {
         return graph;
     }
 
-    /** A batch as the network takes it. */
-    static MultiDataSet inDouble(MultiDataSet batch) {
-        return new org.nd4j.linalg.dataset.MultiDataSet(
-                inDouble(batch.getFeatures()),
-                inDouble(batch.getLabels()),
-                inDouble(batch.getFeaturesMaskArrays()),
-                inDouble(batch.getLabelsMaskArrays()));
+    /** How the model's batches lie. */
+    SequenceFormats formats() {
+        return formats;
     }
 
-    private static INDArray[] inDouble(INDArray[] arrays) {
-        if (arrays == null) {
-            return null;
-        }
-        INDArray[] converted = new INDArray[arrays.length];
-        for (int i = 0; i < arrays.length; i++) {
-            converted[i] = arrays[i] == null ? null : arrays[i].castTo(DataType.DOUBLE);
-        }
-        return converted;
+    /** A batch as the network takes it for a pass with the model's own loss. */
+    MultiDataSet weighed(MultiDataSet batch) {
+        return own.batch(batch);
+    }
+
+    /** A batch in double, with the masks that count and zeros under them. */
+    MultiDataSet masked(MultiDataSet batch) {
+        return own.masked(batch);
     }
 
     /** The outputs of all vertices, inputs included, by name. */
     Map<String, INDArray> activations(MultiDataSet batch) {
-        MultiDataSet converted = inDouble(batch);
+        MultiDataSet converted = masked(batch);
         graph.setInputs(converted.getFeatures());
         graph.setLabels(converted.getLabels());
         graph.setLayerMaskArrays(converted.getFeaturesMaskArrays(), converted.getLabelsMaskArrays());

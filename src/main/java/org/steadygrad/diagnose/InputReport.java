@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
  * What the features and labels of a few batches look like; masked steps are left out.
@@ -39,8 +40,8 @@ public record InputReport(
         Columns labels = new Columns();
         long examples = 0;
         for (MultiDataSet batch : batches) {
-            features.take(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()));
-            labels.take(batch.getLabels(0), mask(batch.getLabelsMaskArrays()));
+            features.take(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
+            labels.take(batch.getLabels(0), MaskedBatches.first(batch.getLabelsMaskArrays()));
             examples += batch.getFeatures(0).size(0);
         }
         boolean numbers = description.input() != DataDescription.InputKind.SYMBOLS;
@@ -68,10 +69,6 @@ public record InputReport(
                 narrowest < 0 ? 0 : features.deviation(narrowest),
                 shares,
                 classes ? entropy(shares) * labels.values() / examples : Double.NaN);
-    }
-
-    private static INDArray mask(INDArray[] masks) {
-        return masks == null ? null : masks[0];
     }
 
     private static double entropy(List<Double> shares) {

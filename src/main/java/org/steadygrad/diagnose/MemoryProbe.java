@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.nd4j.linalg.activations.IActivation;
@@ -18,6 +19,7 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.dl4j.TracedPass;
 import org.steadygrad.nn.GRU;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.HealthSpec;
 
 /**
@@ -39,7 +41,7 @@ final class MemoryProbe {
     MemoryProbe(
             DoubleNetwork network, org.nd4j.linalg.dataset.api.MultiDataSet batch, HealthSpec.Time spec, Integer lag) {
         this.network = network;
-        this.batch = DoubleNetwork.inDouble(batch);
+        this.batch = network.masked(batch);
         this.spec = spec;
         this.lag = lag;
     }
@@ -66,7 +68,8 @@ final class MemoryProbe {
 
     private StepTrace trace(MultiDataSet scored) {
         if (!(network.graph().getOutputLayer(0).conf().getLayer() instanceof BaseOutputLayer output)) {
-            return TracedPass.run(network.graph(), scored, false).trace();
+            return TracedPass.run(network.graph(), network.weighed(scored), false)
+                    .trace();
         }
         ILossFunction loss = output.getLossFn();
         IActivation activation = output.getActivationFn();
@@ -85,11 +88,11 @@ final class MemoryProbe {
         INDArray labels = batch.getLabels(0);
         INDArray[] labelMasks = batch.getLabelsMaskArrays();
         if (labels.rank() == 3) {
-            INDArray[] masks = labelMasks == null || labelMasks[0] == null ? batch.getFeaturesMaskArrays() : labelMasks;
-            INDArray there = masks == null ? null : masks[0];
-            INDArray only = Nd4j.zeros(DataType.DOUBLE, labels.size(0), labels.size(2));
+            INDArray there = MaskedBatches.first(labelMasks);
+            long steps = labels.size(network.formats().labels() == RNNFormat.NWC ? 1 : 2);
+            INDArray only = Nd4j.zeros(DataType.DOUBLE, labels.size(0), steps);
             for (long example = 0; example < labels.size(0); example++) {
-                only.putScalar(example, scored(there, example, labels.size(2), last), 1);
+                only.putScalar(example, scored(there, example, steps, last), 1);
             }
             labelMasks = new INDArray[] {only};
         }

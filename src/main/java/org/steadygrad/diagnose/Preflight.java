@@ -17,6 +17,7 @@ import org.steadygrad.data.DataSources;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.health.Finding;
 import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
@@ -63,6 +64,8 @@ public final class Preflight {
      */
     public static Diagnosis of(RunSpec run, DataSource data, ComputationGraph model, int batches) {
         List<MultiDataSet> some = take(data, Check.positive(batches, "diagnose", "batches"));
+        List<MultiDataSet> inspected =
+                some.stream().map(SequenceFormats.of(model)::inspected).toList();
         DataDescription description = data.description();
         Integer lag = run.health().time().lag() == null
                 ? description.lag()
@@ -79,10 +82,11 @@ public final class Preflight {
             forecast.steps(flows, probes);
             forecast.truncation(truncation, RecurrentPart.of(model), lag);
             List<Finding> findings = new ArrayList<>(forecast.findings());
-            findings.addAll(new Rules(run.health(), engine.layout(), description, lag).findings(some, probes, memory));
+            findings.addAll(
+                    new Rules(run.health(), engine.layout(), description, lag).findings(inspected, probes, memory));
             return new Diagnosis(
                     subject(run, engine, model, some, probes),
-                    InputReport.of(description, some),
+                    InputReport.of(description, inspected),
                     flows.list(),
                     StackJacobian.of(network, few),
                     RecurrentMatrix.of(model),

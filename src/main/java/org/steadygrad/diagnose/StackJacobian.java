@@ -9,6 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.Check;
 import org.steadygrad.nn.WeightInitOrthogonal;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
  * The Jacobian of a stack of layers, d output / d input, before the first step: signals that go up through the stack are
@@ -109,8 +110,8 @@ public record StackJacobian(
      * @param count of rows; a row per step comes step by step
      */
     private static List<Long> rows(long count, MultiDataSet batch) {
-        INDArray[] masks = batch.getFeaturesMaskArrays();
-        INDArray mask = masks == null || masks[0] == null || masks[0].rank() != 2 ? null : masks[0];
+        INDArray given = MaskedBatches.first(batch.getFeaturesMaskArrays());
+        INDArray mask = given == null || given.rank() != 2 ? null : given;
         List<Long> there = new ArrayList<>();
         for (long row = 0; row < count; row++) {
             boolean step = mask != null && mask.length() == count;

@@ -21,15 +21,19 @@ import org.steadygrad.train.Windows;
 
 /** Compares windows of truncated back-propagation through time; see {@link Truncation}. */
 final class TruncationProbe {
+    private final DoubleNetwork network;
     private final ComputationGraph graph;
+    /** Sequences are [batch, size, time]. */
     private final MultiDataSet batch;
+
     private final Set<String> recurrent;
 
     /** @param batch sequences with a label at every step */
     TruncationProbe(DoubleNetwork network, MultiDataSet batch) {
+        this.network = network;
         graph = network.graph();
         recurrent = RecurrentPart.of(graph).stream().map(RecurrentPart::layer).collect(Collectors.toSet());
-        this.batch = DoubleNetwork.inDouble(batch);
+        this.batch = network.formats().turned(network.masked(batch));
     }
 
     /**
@@ -73,7 +77,7 @@ final class TruncationProbe {
         graph.getConfiguration().setTbpttBackLength(steps);
         INDArray sum = null;
         for (MultiDataSet window : Windows.of(batch, steps)) {
-            TracedPass.run(graph, window, true);
+            TracedPass.run(graph, network.weighed(network.formats().turned(window)), true);
             carryOn();
             INDArray gradient = graph.getFlattenedGradients().reshape(-1);
             sum = sum == null ? gradient.dup() : sum.addi(gradient);

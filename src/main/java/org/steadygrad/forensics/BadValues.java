@@ -5,6 +5,9 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchCell;
+import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
 /**
  * Features and labels of a batch that are NaN, infinite, or larger than a limit.
@@ -16,20 +19,22 @@ import org.steadygrad.data.BatchCell;
  */
 record BadValues(int count, BatchCell first, double value, MultiDataSet mended) {
 
-    static Optional<BadValues> of(MultiDataSet batch, double limit) {
+    /** @param formats of the batch's sequences */
+    static Optional<BadValues> of(MultiDataSet batch, SequenceFormats formats, double limit) {
         MultiDataSet mended = batch.copy();
+        // views, so that what is put right here is put right there
+        MultiDataSet timeLast = formats.turned(mended);
+        SequenceLayout layout = new SequenceLayout(false, false, formats.sameSteps(), formats.masked());
+        INDArray presence = MaskedBatches.presence(timeLast, layout);
+        INDArray weights = MaskedBatches.weights(timeLast, layout);
         Search search = new Search(limit);
-        search.through(mended.getFeatures(0), mask(mended.getFeaturesMaskArrays()), false);
-        search.through(mended.getLabels(0), mask(mended.getLabelsMaskArrays()), true);
+        search.through(timeLast.getFeatures(0), presence, false);
+        search.through(timeLast.getLabels(0), weights, true);
         BatchCell cell = search.first != null ? search.first : search.hidden;
         return cell == null
                 ? Optional.empty()
                 : Optional.of(new BadValues(
                         search.count, cell, search.first != null ? search.value : search.hiddenValue, mended));
-    }
-
-    private static INDArray mask(INDArray[] masks) {
-        return masks == null ? null : masks[0];
     }
 
     boolean finite() {
@@ -93,7 +98,17 @@ record BadValues(int count, BatchCell first, double value, MultiDataSet mended) 
         }
 
         private static boolean shown(INDArray mask, BatchCell cell) {
-            return mask == null || cell.step() < 0 || mask.getDouble(cell.example(), cell.step()) != 0;
+            if (mask == null) {
+                return true;
+            }
+            if (mask.rank() == 3) {
+                return mask.getDouble(cell.example(), cell.row(), cell.step()) != 0;
+            }
+            if (cell.step() >= 0) {
+                return mask.getDouble(cell.example(), cell.step()) != 0;
+            }
+            long column = mask.length() == mask.size(0) ? 0 : cell.row();
+            return mask.getDouble(cell.example(), column) != 0;
         }
 
         private void note(BatchCell cell, double found, boolean shown) {

@@ -4,66 +4,93 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.StepTrace;
+import org.steadygrad.engine.dl4j.OwnGraph;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
- * A step's pass in double precision, by DL4J's own layers: what overflows a 32-bit float has a number here. Dropout masks are
- * others than in the step.
+ * A step's pass in double precision, by the layers of an {@link OwnGraph}: what overflows a 32-bit float has a number here, and what masks
+ * hide counts for nothing. Dropout masks are others than in the step.
  */
 final class DoublePass {
+    private final OwnGraph own;
     private final ComputationGraph graph;
-    private final org.nd4j.linalg.dataset.api.MultiDataSet batch;
+    private final SequenceFormats formats;
+    private final MultiDataSet batch;
+    private final INDArray labels;
+    private final INDArray counting;
+    private final Layer outputLayer;
     private final Map<String, INDArray> activations = new LinkedHashMap<>();
     private StepTrace trace;
 
-    /** @param batch whole sequences, from where the recurrent state was 0 */
-    DoublePass(ComputationGraph model, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
-        graph = model.convertDataType(DataType.DOUBLE);
-        this.batch = new MultiDataSet(
-                doubles(batch.getFeatures()),
-                doubles(batch.getLabels()),
-                doubles(batch.getFeaturesMaskArrays()),
-                doubles(batch.getLabelsMaskArrays()));
-        Map<String, INDArray> all = forward(graph);
+    /** @param batch whole sequences, from where the recurrent state was 0, in the model's formats */
+    DoublePass(ComputationGraph model, MultiDataSet batch) {
+        own = OwnGraph.inDouble(model);
+        graph = own.graph();
+        formats = SequenceFormats.of(model);
+        this.batch = batch;
+        outputLayer = model.getOutputLayer(0).conf().getLayer();
+        MultiDataSet seen = own.masked(batch);
+        MultiDataSet turned = formats.turned(seen);
+        labels = turned.getLabels(0);
+        counting =
+                MaskedBatches.cleared(Nd4j.onesLike(labels), MaskedBatches.first(turned.getLabelsMaskArrays()), false);
+        Map<String, INDArray> all = forward(seen);
         for (int index : graph.topologicalSortOrder()) {
             String name = graph.getVertices()[index].getVertexName();
             if (all.containsKey(name)) {
-                activations.put(name, all.get(name));
+                activations.put(name, timeLast(name, all.get(name)));
             }
         }
     }
 
-    private static INDArray[] doubles(INDArray[] arrays) {
-        return arrays == null || arrays[0] == null ? null : new INDArray[] {arrays[0].castTo(DataType.DOUBLE)};
+    private Map<String, INDArray> forward(MultiDataSet seen) {
+        graph.setLayerMaskArrays(seen.getFeaturesMaskArrays(), null);
+        Map<String, INDArray> all = graph.feedForward(seen.getFeatures(), true);
+        graph.clearLayerMaskArrays();
+        graph.rnnClearPreviousState();
+        return all;
     }
 
-    private Map<String, INDArray> forward(ComputationGraph model) {
-        model.setLayerMaskArrays(batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
-        Map<String, INDArray> all = model.feedForward(batch.getFeatures(), true);
-        model.clearLayerMaskArrays();
-        model.rnnClearPreviousState();
-        return all;
+    /** Sequences as [batch, size, time]. */
+    private INDArray timeLast(String vertex, INDArray output) {
+        boolean last = graph.getConfiguration().getNetworkOutputs().contains(vertex);
+        RNNFormat format = last ? formats.labels() : formats.features();
+        return format == RNNFormat.NWC && output.rank() == 3 ? output.permute(0, 2, 1) : output;
     }
 
     int examples() {
         return (int) batch.getFeatures(0).size(0);
     }
 
-    INDArray labels() {
-        return batch.getLabels(0);
+    /** The model's output layer, as it is configured there. */
+    Layer outputLayer() {
+        return outputLayer;
     }
 
-    /** Outputs of all vertices, from the input on. */
+    /** Of the labels' shape: 0 where a label doesn't count, else 1. */
+    INDArray counting() {
+        return counting;
+    }
+
+    /** Sequences are [batch, size, time]. */
+    INDArray labels() {
+        return labels;
+    }
+
+    /** Outputs of all vertices, from the input on; sequences are [batch, size, time]. */
     Map<String, INDArray> activations() {
         return activations;
     }
@@ -122,7 +149,7 @@ final class DoublePass {
     /** The same step backwards. */
     StepTrace trace() {
         if (trace == null) {
-            trace = TracedPass.run(graph, batch, false).trace();
+            trace = TracedPass.run(graph, own.batch(batch), false).trace();
         }
         return trace;
     }

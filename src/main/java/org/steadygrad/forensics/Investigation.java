@@ -13,6 +13,7 @@ import org.steadygrad.data.BatchCell;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.UpdaterStates;
@@ -40,6 +41,7 @@ final class Investigation {
 
     private final Engine engine;
     private final ComputationGraph model;
+    private final SequenceFormats formats;
     private final FailedStep step;
     private final List<Growth> growth;
     private final Places places;
@@ -51,6 +53,7 @@ final class Investigation {
     Investigation(Engine engine, ComputationGraph model, FailedStep step, List<Growth> growth, Places places) {
         this.engine = engine;
         this.model = model;
+        formats = SequenceFormats.of(model);
         this.step = step;
         this.growth = growth;
         this.places = places;
@@ -98,7 +101,7 @@ final class Investigation {
 
     private Optional<Cause> badInput(Replay replay) {
         Optional<BadValues> found =
-                BadValues.of(step.passes().get(replay.pass()).batch(), ABSURD);
+                BadValues.of(step.passes().get(replay.pass()).batch(), formats, ABSURD);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -156,9 +159,9 @@ final class Investigation {
         }
         List<Pass> windows = new ArrayList<>(step.before());
         windows.add(step.passes().get(replay.pass()));
-        DoublePass pass = new DoublePass(model, Tensors.joined(windows));
+        DoublePass pass = new DoublePass(model, Tensors.joined(windows, formats));
         double limit = engine.precision() == Precision.FP16 ? HALF_RANGE : Float.MAX_VALUE;
-        Scene scene = Scene.of(pass, limit, step, replay.pass(), places);
+        Scene scene = Scene.of(pass, limit, step, replay.pass(), places, formats);
         LossSuspects loss = new LossSuspects(scene);
         boolean backward = origin.get().tensor().equals("gradient");
         Optional<Cause> inLoss = loss.concerns(origin.get().layer()) ? loss.look() : Optional.empty();
@@ -199,8 +202,8 @@ final class Investigation {
         int start = step.firstTimeStep();
         for (int i = step.before().size() - 1; i >= 0; i--) {
             Pass window = step.before().get(i);
-            start -= (int) window.batch().getFeatures(0).size(2);
-            Optional<BadValues> found = BadValues.of(window.batch(), ABSURD);
+            start -= Tensors.steps(window, formats);
+            Optional<BadValues> found = BadValues.of(window.batch(), formats, ABSURD);
             if (found.isPresent()) {
                 BadValues bad = found.get();
                 BatchCell cell = bad.in(start);

@@ -41,6 +41,7 @@ final class LossSuspects {
         }
         double[] outputs = Tensors.doubles(result);
         double[] wanted = Tensors.doubles(labels);
+        double[] counting = Tensors.doubles(scene.pass().counting());
         int perExample = (int) (labels.length() / labels.size(0));
         int steps = labels.rank() == 3 ? (int) labels.size(2) : 1;
         ILossFunction loss = function();
@@ -48,7 +49,7 @@ final class LossSuspects {
         int farthest = 0;
         double squares = 0;
         for (int i = 0; i < outputs.length; i++) {
-            if (i % steps < scene.firstTimeStep()) {
+            if (i % steps < scene.firstTimeStep() || counting[i] == 0) {
                 continue;
             }
             if (!byLogits && undefined(loss, (float) outputs[i], wanted[i])) {
@@ -66,7 +67,7 @@ final class LossSuspects {
     }
 
     private ILossFunction function() {
-        Layer layer = scene.pass().graph().getVertex(output).getLayer().conf().getLayer();
+        Layer layer = scene.pass().outputLayer();
         if (layer instanceof BaseOutputLayer full) {
             return full.getLossFn();
         }
@@ -77,7 +78,7 @@ final class LossSuspects {
 
     /** Whether engines compute the loss from the logits, so that it takes no logarithm of a probability. */
     private boolean byLogits(ILossFunction loss) {
-        Layer layer = scene.pass().graph().getVertex(output).getLayer().conf().getLayer();
+        Layer layer = scene.pass().outputLayer();
         IActivation function = layer instanceof FeedForwardLayer known ? known.getActivationFn() : null;
         return function instanceof ActivationSoftmax
                 || (loss instanceof LossBinaryXENT && function instanceof ActivationSigmoid);

@@ -2,6 +2,7 @@ package org.steadygrad.forensics;
 
 import java.util.function.IntFunction;
 import org.steadygrad.data.BatchCell;
+import org.steadygrad.engine.plan.SequenceFormats;
 
 /**
  * What suspects are looked for in.
@@ -19,9 +20,10 @@ record Scene(DoublePass pass, double limit, int firstTimeStep, IntFunction<Strin
         return Magnitudes.of(pass.activations().get(vertex), pass.examples()).from(firstTimeStep);
     }
 
-    static Scene of(DoublePass pass, double limit, FailedStep step, int number, Places places) {
+    static Scene of(
+            DoublePass pass, double limit, FailedStep step, int number, Places places, SequenceFormats formats) {
         int before = step.before().stream()
-                .mapToInt(window -> (int) window.batch().getFeatures(0).size(2))
+                .mapToInt(window -> Tensors.steps(window, formats))
                 .sum();
         return new Scene(pass, limit, before, example -> places.of(number, BatchCell.example(example)));
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.forensics.FailedStep.Pass;
 
 /** Small things that are done to arrays. */
@@ -24,18 +25,24 @@ final class Tensors {
         return largest;
     }
 
-    /** Windows of the same sequences as one batch. */
-    static org.nd4j.linalg.dataset.api.MultiDataSet joined(List<Pass> windows) {
+    /** Number of time steps of a window. */
+    static int steps(Pass window, SequenceFormats formats) {
+        INDArray features = formats.turned(window.batch()).getFeatures(0);
+        return (int) features.size(features.rank() - 1);
+    }
+
+    /** Windows of the same sequences as one batch. @param formats of the windows and of the batch */
+    static org.nd4j.linalg.dataset.api.MultiDataSet joined(List<Pass> windows, SequenceFormats formats) {
         if (windows.size() == 1) {
             return windows.get(0).batch();
         }
         List<org.nd4j.linalg.dataset.api.MultiDataSet> all =
-                windows.stream().map(Pass::batch).toList();
-        return new MultiDataSet(
+                windows.stream().map(Pass::batch).map(formats::turned).toList();
+        return formats.turned(new MultiDataSet(
                 new INDArray[] {join(all.stream().map(b -> b.getFeatures(0)).toList())},
                 new INDArray[] {join(all.stream().map(b -> b.getLabels(0)).toList())},
                 masks(all.stream().map(b -> b.getFeaturesMaskArrays()).toList()),
-                masks(all.stream().map(b -> b.getLabelsMaskArrays()).toList()));
+                masks(all.stream().map(b -> b.getLabelsMaskArrays()).toList())));
     }
 
     /** The time axis is the last. */

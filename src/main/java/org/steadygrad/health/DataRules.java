@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 
@@ -67,10 +67,11 @@ final class DataRules {
         boolean ranges = mayBeConstant((int) batch.getFeatures(0).size(1));
         BatchScan features = BatchScan.of(
                 batch.getFeatures(0),
-                mask(batch.getFeaturesMaskArrays()),
+                MaskedBatches.first(batch.getFeaturesMaskArrays()),
                 facts.symbols() ? Float.MAX_VALUE : spec.large(),
                 ranges);
-        BatchScan labels = BatchScan.of(batch.getLabels(0), mask(batch.getLabelsMaskArrays()), spec.large(), false);
+        BatchScan labels =
+                BatchScan.of(batch.getLabels(0), MaskedBatches.first(batch.getLabelsMaskArrays()), spec.large(), false);
         List<Finding> now = new ArrayList<>();
         bad("feature", features, now);
         bad("label", labels, now);
@@ -91,10 +92,6 @@ final class DataRules {
             constant = !(low[column] < high[column]);
         }
         return constant;
-    }
-
-    private static INDArray mask(INDArray[] masks) {
-        return masks == null || masks.length == 0 ? null : masks[0];
     }
 
     private static long fingerprint(long features, long labels) {

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -24,6 +25,7 @@ import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.dl4j.TracedPass;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.NormalizedStatistics;
@@ -62,6 +64,7 @@ public final class GradientHealth extends BaseTrainingListener {
     private Model network;
     private FlatLayout layout;
     private ComputationGraph shadow;
+    private SequenceFormats formats;
     private GradientStatistics gradient;
     private INDArray before;
     /** What the network was given at a full look; null at other steps. */
@@ -96,7 +99,7 @@ public final class GradientHealth extends BaseTrainingListener {
     public void onBackwardPass(Model model) {
         if (model instanceof ComputationGraph graph && graph.getNumOutputArrays() == 1) {
             Layer output = graph.getOutputLayer(0);
-            score(((IOutputLayer) output).getLabels(), output.getMaskArray());
+            score(SequenceFormats.of(graph), ((IOutputLayer) output).getLabels(), output.getMaskArray());
         }
         if (model instanceof ComputationGraph graph && spec.looksAt(step + 1)) {
             graphLabels = new INDArray[graph.getNumOutputArrays()];
@@ -110,14 +113,14 @@ public final class GradientHealth extends BaseTrainingListener {
     public void onGradientCalculation(Model model) {
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             step++;
-            if (model instanceof MultiLayerNetwork net) {
-                score(net.getLabels(), net.getOutputLayer().getMaskArray());
-            }
             boolean due = spec.looksAt(step);
             if (network != model || due) {
                 trace = withoutTouchingRandomness(model, due);
             } else {
                 trace = Optional.empty();
+            }
+            if (model instanceof MultiLayerNetwork net) {
+                score(formats, net.getLabels(), net.getOutputLayer().getMaskArray());
             }
             int examples = model.conf().isMiniBatch() ? model.batchSize() : 1;
             INDArray sum = model.getGradientsViewArray();
@@ -127,8 +130,10 @@ public final class GradientHealth extends BaseTrainingListener {
         }
     }
 
-    private void score(INDArray labels, INDArray mask) {
-        double scored = labels == null ? 0 : ScoredSteps.of(labels, mask, null);
+    private void score(SequenceFormats of, INDArray labels, INDArray mask) {
+        boolean turn = labels != null && labels.rank() == 3 && of.labels() == RNNFormat.NWC;
+        INDArray timeLast = turn ? labels.permute(0, 2, 1) : labels;
+        double scored = labels == null ? 0 : ScoredSteps.of(timeLast, mask, null);
         examplesPerScored = scored > 0 ? labels.size(0) / scored : labels == null ? 1 : Double.NaN;
     }
 
@@ -153,6 +158,7 @@ public final class GradientHealth extends BaseTrainingListener {
                     "Attach the listener to the network with setListeners, and train it with fit.");
         }
         shadow.setListeners();
+        formats = SequenceFormats.of(shadow);
         network = model;
         close();
         log = file.map(HealthLog::appendingTo);
@@ -239,7 +245,7 @@ public final class GradientHealth extends BaseTrainingListener {
             }
             UpdateOutcome outcome = new UpdateOutcome(gradient.isFinite(), gradient, 1, blocks);
             if (batch != null) {
-                monitor.observeBatch(iteration, batch, true);
+                monitor.observeBatch(iteration, formats.turned(batch), true);
                 batch = null;
             }
             monitor.observe(iteration, model.score(), examplesPerScored * model.score(), outcome, trace);

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.nn.MaskAware;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.FindingKind;
 
 /**
@@ -38,11 +39,11 @@ public final class MaskRules {
     }
 
     List<Finding> look(MultiDataSet batch) {
-        INDArray[] masks = batch.getFeaturesMaskArrays();
-        if (elsewhere.isEmpty() || masks == null || masks[0] == null || masks[0].rank() != 2) {
+        INDArray mask = MaskedBatches.first(batch.getFeaturesMaskArrays());
+        if (elsewhere.isEmpty() || mask == null || mask.rank() != 2) {
             return List.of();
         }
-        List<String> layers = layers(masks[0]);
+        List<String> layers = layers(mask);
         if (layers.isEmpty()) {
             return List.of();
         }

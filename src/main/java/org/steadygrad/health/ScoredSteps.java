@@ -4,6 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
  * How much of a batch is scored. A training loss is a sum over what is scored, divided by the number of examples, so that a
@@ -45,13 +46,12 @@ public final class ScoredSteps {
         for (int i = 0; i < losses.length; i++) {
             MultiDataSet batch = batches.get(i);
             sum += losses[i] * batch.getLabels(0).size(0);
-            scored += of(batch.getLabels(0), first(batch.getLabelsMaskArrays()), first(batch.getFeaturesMaskArrays()));
+            scored += of(
+                    batch.getLabels(0),
+                    MaskedBatches.first(batch.getLabelsMaskArrays()),
+                    MaskedBatches.first(batch.getFeaturesMaskArrays()));
         }
         return scored > 0 ? sum / scored : Double.NaN;
-    }
-
-    private static INDArray first(INDArray[] masks) {
-        return masks == null || masks.length == 0 ? null : masks[0];
     }
 
     private static double sum(INDArray mask) {

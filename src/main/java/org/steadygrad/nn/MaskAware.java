@@ -5,13 +5,20 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1D;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -19,6 +26,8 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -35,8 +44,14 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  *       state at masked steps: {@link MaskedLSTM}, {@link MaskedSimpleRnn}, {@link MaskedGravesLSTM};
  *   <li>{@code LastTimeStep}, {@code LastTimeStepVertex} and pooling yield 0 for an example without any step: {@link
  *       LastPresentStep}, {@link LastPresentStepVertex}, {@link SequencePooling};
- *   <li>{@code ActivationLayer} with softmax works over the units of sequences: {@link UnitwiseActivation}.
+ *   <li>{@code ActivationLayer} with softmax works over the units of sequences: {@link UnitwiseActivation};
+ *   <li>{@code Convolution1D} that keeps the number of steps reads and yields zeros at masked steps: {@link MaskedConvolution1D};
+ *   <li>{@code TimeDistributed} and {@code DropoutLayer} take masks of sequences: {@link MaskedTimeDistributed}, {@link
+ *       MaskedDropout};
+ *   <li>{@code ReverseTimeSeriesVertex} without the name of an input reverses present steps, in a graph with one input.
  * </ul>
+ *
+ * What stays wrong where sequences are masked is told by {@link MaskObstacles}.
  *
  * Parameters and their places stay the same, so that a model's parameters fit both configurations.
  */
@@ -44,19 +59,36 @@ public final class MaskAware {
     private static final String CLASS = "@class";
 
     @SuppressWarnings("deprecation") // models that have a GravesLSTM are trained, too
-    private static final Map<String, Class<?>> INSTEAD = Map.of(
-            LSTM.class.getName(), MaskedLSTM.class,
-            SimpleRnn.class.getName(), MaskedSimpleRnn.class,
-            GravesLSTM.class.getName(), MaskedGravesLSTM.class,
-            LastTimeStep.class.getName(), LastPresentStep.class,
-            LastTimeStepVertex.class.getName(), LastPresentStepVertex.class,
-            GlobalPoolingLayer.class.getName(), SequencePooling.class);
+    private static final Map<String, Class<?>> INSTEAD = Map.ofEntries(
+            Map.entry(LSTM.class.getName(), MaskedLSTM.class),
+            Map.entry(SimpleRnn.class.getName(), MaskedSimpleRnn.class),
+            Map.entry(GravesLSTM.class.getName(), MaskedGravesLSTM.class),
+            Map.entry(LastTimeStep.class.getName(), LastPresentStep.class),
+            Map.entry(LastTimeStepVertex.class.getName(), LastPresentStepVertex.class),
+            Map.entry(GlobalPoolingLayer.class.getName(), SequencePooling.class),
+            Map.entry(Convolution1D.class.getName(), MaskedConvolution1D.class),
+            Map.entry(Convolution1DLayer.class.getName(), MaskedConvolution1D.class),
+            Map.entry(DropoutLayer.class.getName(), MaskedDropout.class),
+            Map.entry(TimeDistributed.class.getName(), MaskedTimeDistributed.class));
 
     private MaskAware() {}
 
     /** @return a new configuration; the one given isn't changed */
     public static ComputationGraphConfiguration of(ComputationGraphConfiguration configuration) {
-        return ComputationGraphConfiguration.fromJson(changed(configuration.toJson()));
+        ComputationGraphConfiguration changed = ComputationGraphConfiguration.fromJson(changed(configuration.toJson()));
+        if (changed.getNetworkInputs().size() == 1) {
+            InputSteps steps = new InputSteps(changed);
+            changed.getVertices()
+                    .replaceAll((name, vertex) -> unaware(vertex) && steps.readBy(name)
+                            ? new ReverseTimeSeriesVertex(
+                                    changed.getNetworkInputs().get(0))
+                            : vertex);
+        }
+        return changed;
+    }
+
+    private static boolean unaware(GraphVertex vertex) {
+        return vertex instanceof ReverseTimeSeriesVertex reverse && reverse.getMaskArrayInputName() == null;
     }
 
     /** @return a new configuration; the one given isn't changed */
@@ -81,9 +113,15 @@ public final class MaskAware {
      */
     public static List<String> reading(ComputationGraphConfiguration configuration, boolean padding) {
         List<String> names = new ArrayList<>();
+        InputSteps steps = new InputSteps(configuration);
+        Set<String> obstacles = MaskObstacles.of(configuration).stream()
+                .map(MaskObstacles.Obstacle::name)
+                .collect(Collectors.toSet());
         configuration.getVertices().forEach((name, vertex) -> {
-            if (vertex instanceof LayerVertex layered
-                    && reads(layered.getLayerConf().getLayer(), padding)) {
+            boolean wrong = unaware(vertex)
+                    || (vertex instanceof LayerVertex layered
+                            && reads(layered.getLayerConf().getLayer(), padding));
+            if (steps.readBy(name) && (wrong || obstacles.contains(name))) {
                 names.add(name);
             }
         });
@@ -91,6 +129,9 @@ public final class MaskAware {
     }
 
     private static boolean reads(Layer layer, boolean padding) {
+        if (layer instanceof TimeDistributed || layer instanceof Convolution1DLayer || layer instanceof MaskZeroLayer) {
+            return !masked(layer);
+        }
         if (layer instanceof BaseWrapperLayer wrapper) {
             return reads(wrapper.getUnderlying(), padding);
         }

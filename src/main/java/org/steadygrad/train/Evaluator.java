@@ -8,6 +8,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
 /**
  * Collects metrics over batches, the same for every partition of the data into batches. A row is an example, or a time step of
@@ -26,14 +28,15 @@ import org.steadygrad.data.DataDescription.TargetKind;
  *
  * Definitions are scikit-learn's and in {@code RowMetrics}. The labels' mask holds weights of rows, or of each number; all
  * metrics are weighted means, and what has no weight isn't looked at. Without such a mask, that of the features is taken for
- * labels with a row per time step. All computing is done in double.
+ * labels with a row per time step, and a label of an example without any step doesn't count ({@link MaskedBatches#weights}). All
+ * computing is done in double.
  */
 public final class Evaluator {
     private final TargetKind target;
     private final int targetSize;
     private final OutputLoss loss;
     private final RowMetrics others;
-    private final RNNFormat format;
+    private final SequenceLayout layout;
     private final CompensatedSum losses = new CompensatedSum();
     private final CompensatedSum weights = new CompensatedSum();
     private boolean finite = true;
@@ -51,14 +54,14 @@ public final class Evaluator {
                     case KEYS_PER_STEP -> new OutputLoss.KeyProbabilities();
                     case NUMBERS, NUMBERS_PER_STEP -> new OutputLoss.Squares();
                 },
-                RNNFormat.NCW);
+                SequenceLayout.USUAL);
     }
 
-    private Evaluator(TargetKind target, int targetSize, OutputLoss loss, RNNFormat format) {
+    private Evaluator(TargetKind target, int targetSize, OutputLoss loss, SequenceLayout layout) {
         this.target = target;
         this.targetSize = targetSize;
         this.loss = loss;
-        this.format = format;
+        this.layout = layout;
         boolean classes = target == TargetKind.CLASS || target == TargetKind.CLASS_PER_STEP;
         if (classes || loss.ofClasses() || loss.sparse()) {
             others = new RowMetrics.Classes(loss.sparse());
@@ -72,10 +75,10 @@ public final class Evaluator {
      * look like.
      *
      * @param loss of the output layer
-     * @param format of sequences of labels and outputs
+     * @param layout of the network's batches
      */
-    static Evaluator ofLogits(DataDescription data, OutputLoss loss, RNNFormat format) {
-        return new Evaluator(data.target(), data.targetSize(), loss, format);
+    static Evaluator ofLogits(DataDescription data, OutputLoss loss, SequenceLayout layout) {
+        return new Evaluator(data.target(), data.targetSize(), loss, layout);
     }
 
     /**
@@ -85,23 +88,8 @@ public final class Evaluator {
      */
     public void add(MultiDataSet batch, INDArray output) {
         INDArray labels = batch.getLabels(0);
-        ScoredRows.each(labels, output, mask(batch, format), format, targetSize, this::add);
-    }
-
-    /** That of the labels, or else, for labels with a row per time step, that of the features; null without either. */
-    private static INDArray mask(MultiDataSet batch, RNNFormat format) {
-        INDArray own = first(batch.getLabelsMaskArrays());
-        INDArray features = first(batch.getFeaturesMaskArrays());
-        INDArray labels = batch.getLabels(0);
-        boolean perStep = labels.rank() == 3
-                && features != null
-                && features.rank() == 2
-                && features.size(1) == labels.size(format == RNNFormat.NWC ? 1 : 2);
-        return own == null && perStep ? features : own;
-    }
-
-    private static INDArray first(INDArray[] arrays) {
-        return arrays == null ? null : arrays[0];
+        RNNFormat format = layout.labelsTimeInMiddle() ? RNNFormat.NWC : RNNFormat.NCW;
+        ScoredRows.each(labels, output, MaskedBatches.weights(batch, layout), format, targetSize, this::add);
     }
 
     private void add(ScoredRows rows) {

@@ -54,7 +54,7 @@ final class RunRecords implements AutoCloseable {
         lastStep = now;
         if (!applied || health.wantsBatch(progress.iteration)) {
             health.observeBatch(
-                    progress.iteration, formats.turned(attempt.batches().get(0)), applied);
+                    progress.iteration, formats.inspected(attempt.batches().get(0)), applied);
         }
     }
 

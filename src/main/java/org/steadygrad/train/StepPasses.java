@@ -93,7 +93,7 @@ final class StepPasses {
 
     /** The loss per scored step of passes whose gradients are averaged; NaN when nothing is scored. */
     double lossPerStep(List<MultiDataSet> batches, double... losses) {
-        return ScoredSteps.meanLoss(batches.stream().map(formats::turned).toList(), losses);
+        return ScoredSteps.meanLoss(batches.stream().map(formats::inspected).toList(), losses);
     }
 
     /**

@@ -69,8 +69,7 @@ public final class Trainer {
         this.graph = graph;
         this.sequential = sequential;
         SequenceFormats formats = SequenceFormats.of(graph);
-        this.data = Check.notNull(data, "Trainer", "data")
-                .inFormats(formats.features(), formats.labels(), formats.symbols());
+        this.data = Check.notNull(data, "Trainer", "data").inFormats(formats.layout(), formats.symbols());
     }
 
     /**

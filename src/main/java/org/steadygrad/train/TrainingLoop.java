@@ -9,6 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.train.StepQueue.Attempt;
 
 /** Epochs, batches, windows, validation, checkpoints, and the reasons to end. */
@@ -105,7 +106,7 @@ final class TrainingLoop {
     private List<MultiDataSet> take(TimedBatches batches) {
         List<MultiDataSet> group = new ArrayList<>();
         while (group.size() < settings.accumulate() && batches.hasNext()) {
-            group.add(batches.next());
+            group.add(MaskedBatches.present(batches.next(), formats.layout()));
         }
         progress.batchInEpoch += group.size();
         return group;

@@ -2,7 +2,6 @@ package org.steadygrad.train;
 
 import java.util.Map;
 import java.util.Optional;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
@@ -12,6 +11,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.model.NonFiniteParameters;
+import org.steadygrad.ops.SequenceLayout;
 
 /** Runs the validation data through the engine. */
 final class Validation {
@@ -44,8 +44,8 @@ final class Validation {
                 parameters,
                 "No number would tell anything. Take an earlier checkpoint.");
         Optional<OutputLoss> loss = OutputLoss.of(model);
-        RNNFormat format = SequenceFormats.of(model).labels();
-        Evaluator evaluator = loss.map(own -> Evaluator.ofLogits(description, own, format))
+        SequenceLayout layout = SequenceFormats.of(model).layout();
+        Evaluator evaluator = loss.map(own -> Evaluator.ofLogits(description, own, layout))
                 .orElseGet(() -> new Evaluator(description.target(), description.targetSize()));
         try (BatchIterator iterator = batches.epoch(0, 0)) {
             while (iterator.hasNext()) {

@@ -2,10 +2,13 @@ package org.steadygrad.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
 /** Cuts a batch of sequences into windows for truncated back-propagation through time. */
 public final class Windows {
@@ -100,9 +103,8 @@ public final class Windows {
     }
 
     private static boolean somethingScored(MultiDataSet window) {
-        INDArray[] labels = window.getLabelsMaskArrays();
-        INDArray[] masks = labels == null ? window.getFeaturesMaskArrays() : labels;
+        INDArray weights = MaskedBatches.weights(window, SequenceLayout.USUAL);
         // a mask of NaN is for the engine to refuse
-        return masks == null || masks[0].sumNumber().doubleValue() != 0;
+        return weights == null || weights.castTo(DataType.DOUBLE).sumNumber().doubleValue() != 0;
     }
 }

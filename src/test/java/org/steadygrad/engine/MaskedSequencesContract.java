@@ -1,5 +1,7 @@
 package org.steadygrad.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.steadygrad.engine.ContractModels.chain;
 import static org.steadygrad.engine.ContractModels.classes;
 import static org.steadygrad.engine.ContractModels.dense;
@@ -19,7 +21,6 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
@@ -173,26 +174,79 @@ public interface MaskedSequencesContract extends EngineSubject {
                 .map(test -> DynamicTest.dynamicTest(test.name(), () -> assertLikeDl4j(test)));
     }
 
-    /** Steps at which all features have the masking value are masked. */
+    /**
+     * As in Keras: steps at which all features have the masking value hold no data for any layer above, pooling and loss, as if the batch
+     * had a mask.
+     */
     @TestFactory
     default Stream<DynamicTest> maskZero() {
-        return Stream.of(Cell.values())
-                .map(cell -> DynamicTest.dynamicTest(cell.name(), () -> {
-                    MultiDataSet batch = labelPerStep(lengths());
-                    INDArray features = batch.getFeatures(0);
-                    for (int example = 0; example < lengths().length; example++) {
-                        for (int t = lengths()[example]; t < 5; t++) {
-                            features.get(NDArrayIndex.point(example), NDArrayIndex.all(), NDArrayIndex.point(t))
-                                    .assign(0);
-                        }
-                    }
-                    MultiDataSet unmasked = ContractData.batch(features, batch.getLabels(0));
-                    Layer layer = new MaskZeroLayer(cell.units(4), 0);
-                    String name = "masked zeros below " + cell;
-                    Assumptions.assumeFalse(
-                            deviation(name).isPresent(), () -> deviation(name).orElse(""));
-                    assertSlopes(
-                            new ContractCase(name, chain(InputType.recurrent(3), layer, stepClasses(3)), unmasked));
-                }));
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Cell cell : Cell.values()) {
+            for (double value : new double[] {0, -1}) {
+                String name = cell + " with " + value;
+                tests.add(DynamicTest.dynamicTest(
+                        name + ", label per step",
+                        () -> assertLikeMasked(
+                                labelPerStep(lengths()), value, cell, Cell.LSTM.units(3), stepClasses(3))));
+                tests.add(DynamicTest.dynamicTest(
+                        name + ", pooled",
+                        () -> assertLikeMasked(oneLabel(), value, cell, pooling(PoolingType.AVG), classes(3))));
+                tests.add(DynamicTest.dynamicTest(
+                        name + ", last step",
+                        () -> assertLikeMasked(
+                                oneLabel(), value, cell, new LastTimeStep(Cell.GRU.units(3)), classes(3))));
+            }
+        }
+        return tests.stream();
+    }
+
+    private void assertLikeMasked(MultiDataSet masked, double value, Cell cell, Layer... above) {
+        INDArray features = masked.getFeatures(0).dup();
+        INDArray mask = masked.getFeaturesMaskArray(0);
+        for (int example = 0; example < features.size(0); example++) {
+            for (int t = 0; t < features.size(2); t++) {
+                if (mask.getDouble(example, t) == 0) {
+                    features.get(NDArrayIndex.point(example), NDArrayIndex.all(), NDArrayIndex.point(t))
+                            .assign(value);
+                }
+            }
+        }
+        Layer[] told = Stream.concat(Stream.of(cell.units(4)), Stream.of(above)).toArray(Layer[]::new);
+        Layer[] found = Stream.concat(Stream.of(new MaskZeroLayer(cell.units(4), value)), Stream.of(above))
+                .toArray(Layer[]::new);
+        ContractCase expected = new ContractCase("", chain(InputType.recurrent(3), told), masked);
+        ContractCase unmasked = new ContractCase(
+                "", chain(InputType.recurrent(3), found), ContractData.batch(features, masked.getLabels(0)));
+        assertLike(Gradient.byDl4j(expected.reference(), expected.referenceBatch()), unmasked);
+        ComputationGraph model = unmasked.model();
+        ComputationGraph plain = expected.model();
+        try (Engine engine = engine(model);
+                Engine other = engine(plain)) {
+            INDArray outputs = engine.output(unmasked.batch());
+            INDArray wanted = other.output(masked);
+            assertArrayEquals(
+                    wanted.dup('c').data().asDouble(), outputs.dup('c').data().asDouble(), 1e-6);
+        }
+    }
+
+    /** What a mask leaves out must be known to all that read the sequence. */
+    @TestFactory
+    default Stream<DynamicTest> maskZeroThatOthersCantKnowIsRefused() {
+        GraphBuilder beside = graphOn(InputType.recurrent(3));
+        beside.addLayer("masked", new MaskZeroLayer(Cell.LSTM.units(3), 0), "in");
+        beside.addLayer("whole", Cell.LSTM.units(3), "in");
+        beside.addLayer("out", stepClasses(3), "masked", "whole");
+        Layer above = new MaskZeroLayer(Cell.GRU.units(3), 0);
+        return Stream.of(
+                        beside.build(),
+                        chain(InputType.recurrent(3), dense(4), above, stepClasses(3)),
+                        chain(InputType.recurrent(3), Cell.GRU.units(4), above, pooling(PoolingType.MAX), classes(3)))
+                .map(configuration ->
+                        DynamicTest.dynamicTest(configuration.getVertices().keySet() + "", () -> {
+                            ComputationGraph model = new ComputationGraph(configuration);
+                            model.init();
+                            String reason = provider().unsupported(model).orElseThrow();
+                            assertTrue(reason.contains("MaskZeroLayer"), reason);
+                        }));
     }
 }

@@ -101,4 +101,19 @@ class EvaluatorTest {
         evaluator.add(batch(labels, null), Nd4j.createFromArray(new float[][] {{0.5f, 0.5f}}));
         assertEquals(Map.of("loss", Double.NaN), evaluator.metrics());
     }
+
+    /** A sequence of no steps tells nothing of its label, in training and here. */
+    @Test
+    void anExampleWithoutStepsIsNotScored() {
+        INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {1, 0}});
+        INDArray output = Nd4j.createFromArray(new float[][] {{0.9f, 0.1f}, {0.2f, 0.8f}, {0.01f, 0.99f}});
+        INDArray mask = Nd4j.createFromArray(new float[][] {{1, 1}, {1, 0}, {0, 0}});
+        Evaluator evaluator = new Evaluator(TargetKind.CLASS, 2);
+        evaluator.add(
+                new org.nd4j.linalg.dataset.MultiDataSet(
+                        new INDArray[] {Nd4j.zeros(3, 4, 2)}, new INDArray[] {labels}, new INDArray[] {mask}, null),
+                output);
+        assertEquals(1, evaluator.metrics().get("accuracy"), 1e-12);
+        assertEquals(-(Math.log(0.9) + Math.log(0.8)) / 2, evaluator.metrics().get("loss"), 1e-6);
+    }
 }

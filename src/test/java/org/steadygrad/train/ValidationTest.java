@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -390,6 +391,37 @@ class ValidationTest {
                 Nd4j.createFromArray(new float[][] {{20, -20}}), Nd4j.createFromArray(new float[][] {{0, 1}}));
         for (String engine : new String[] {"cpu", "dl4j"}) {
             assertEquals(40, validate(graph, engine, batch).get("loss"), 1e-7);
+        }
+    }
+
+    /** What MaskZeroLayer leaves out counts for no metric, and its empty labels don't make keys of classes. */
+    @Test
+    void stepsOfTheMaskedValueArentScored() {
+        INDArray x = random.normal(7, 3, 5);
+        INDArray labels = random.oneHot(7, 2, 5);
+        INDArray mask = ContractData.mask(5, 5, 3, 1, 2, 5, 4, 2);
+        for (int example = 0; example < 7; example++) {
+            for (int t = 0; t < 5; t++) {
+                for (int k = 0; k < 3 && mask.getDouble(example, t) == 0; k++) {
+                    x.putScalar(example, k, t, 0);
+                    labels.putScalar(example, Math.min(k, 1), t, 0);
+                }
+            }
+        }
+        Layer out = new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .build();
+        Layer cell = new LSTM.Builder().nOut(4).activation(Activation.TANH).build();
+        InputType sequences = InputType.recurrent(3);
+        for (String engine : List.of("cpu", "dl4j")) {
+            Map<String, Double> told = validate(
+                    graph(sequences, cell.clone(), out.clone()), engine, new DataSet(x, labels, mask, mask.dup()));
+            Map<String, Double> found = validate(
+                    graph(sequences, new MaskZeroLayer(cell.clone(), 0), out.clone()), engine, new DataSet(x, labels));
+            assertEquals(told.keySet(), found.keySet());
+            told.forEach((metric, value) -> assertEquals(value, found.get(metric), 1e-6, engine + " " + metric));
+            assertTrue(told.containsKey("accuracy"));
         }
     }
 }

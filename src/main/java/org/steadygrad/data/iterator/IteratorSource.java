@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
@@ -12,6 +11,7 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.ops.SequenceLayout;
 
 /** DL4J iterators that were looked at, read in certain formats. */
 record IteratorSource(Split trainingSplit, Optional<Split> validationSplit, BatchFormats formats)
@@ -46,8 +46,8 @@ record IteratorSource(Split trainingSplit, Optional<Split> validationSplit, Batc
     }
 
     @Override
-    public DataSource inFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
-        IteratorSource source = in(trainingSplit, validationSplit, new BatchFormats(features, labels, symbols));
+    public DataSource inFormats(SequenceLayout layout, boolean symbols) {
+        IteratorSource source = in(trainingSplit, validationSplit, new BatchFormats(layout, symbols));
         source.description();
         return source;
     }

@@ -3,36 +3,41 @@ package org.steadygrad.data.iterator;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
-/** What kind of labels all batches hold if their sequences have one format. What masks hide isn't looked at. */
+/** What kind of labels all batches hold if their sequences have one layout. What masks hide isn't looked at. */
 final class LabelSurvey {
+    private final SequenceLayout layout;
     private final ShapeSurvey shapes;
     private boolean oneHot = true;
     private boolean keys = true;
 
-    LabelSurvey(RNNFormat format) {
-        shapes = new ShapeSurvey(format, "labels");
+    LabelSurvey(SequenceLayout layout) {
+        this.layout = layout;
+        shapes = new ShapeSurvey(layout.labelsTimeInMiddle() ? RNNFormat.NWC : RNNFormat.NCW, "labels");
     }
 
-    ShapeSurvey shapes() {
-        return shapes;
-    }
-
-    /**
-     * @param own mask of the labels, or null
-     * @param features mask of the features, or null; without one of their own it is that of labels per time step
-     */
-    void add(INDArray labels, INDArray own, INDArray features, String place) {
-        shapes.add(labels, own, place);
-        boolean perStep = labels.rank() == 3
-                && features != null
-                && features.rank() == 2
-                && features.size(1) == labels.size(3 - shapes.sizeAxis(labels));
-        INDArray mask = own == null && perStep ? features : own;
+    void add(MultiDataSet batch, String place) {
+        INDArray labels = batch.getLabels(0);
+        shapes.add(labels, MaskedBatches.first(batch.getLabelsMaskArrays()), place);
         if (shapes.problem().isEmpty() && (oneHot || keys)) {
-            look(labels, mask);
+            look(labels, weights(batch));
         }
+    }
+
+    /** As far as the masks fit: whether they do is for those to say who know the network. */
+    private INDArray weights(MultiDataSet batch) {
+        INDArray own = MaskedBatches.first(batch.getLabelsMaskArrays());
+        INDArray presence = MaskedBatches.presence(batch, layout);
+        INDArray labels = batch.getLabels(0);
+        boolean otherSteps = labels.rank() == 3
+                && presence != null
+                && presence.rank() == 2
+                && presence.size(1) != labels.size(3 - shapes.sizeAxis(labels));
+        return otherSteps ? own : MaskedBatches.weights(batch, layout);
     }
 
     private void look(INDArray labels, INDArray mask) {

@@ -12,6 +12,7 @@ import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.BatchShape.LabelMask;
+import org.steadygrad.ops.MaskedBatches;
 
 /** A program's copy of a batch: features, labels and masks, time-major; zeros where a mask is 0, whatever stood there. */
 final class Batch {
@@ -41,10 +42,6 @@ final class Batch {
                 : Optional.of(program.scope()
                         .allocate((long) program.rows(output)
                                 * (shape.labelMask() == LabelMask.ROWS ? 1 : output.size())));
-    }
-
-    private static INDArray first(INDArray[] arrays) {
-        return arrays == null ? null : arrays[0];
     }
 
     /** Copies what a forward pass needs. */
@@ -102,7 +99,7 @@ final class Batch {
                         : plan.loss().output().size();
                 labelMaskIntake = new Intake(program, labelMask.get(), size);
             }
-            labelMaskIntake.load(first(batch.getLabelsMaskArrays()), plan.labelFormat());
+            labelMaskIntake.load(MaskedBatches.first(batch.getLabelsMaskArrays()), plan.labelFormat());
         }
     }
 

@@ -93,8 +93,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch =
-                MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
+        MultiDataSet batch = model.plan().weighed(given);
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
@@ -104,7 +103,7 @@ final class CpuEngine implements Engine {
             carried.clear();
         }
         Program program = programs.of(BatchShape.of(model.plan(), batch, true));
-        program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
+        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.packed().refresh();
         gradientSum.expect(options.accumulate());
@@ -129,7 +128,10 @@ final class CpuEngine implements Engine {
         return program.batch().surelyFinite()
                 ? badParameter
                 : NonFiniteStart.inBatch(
-                                batch, plan.input().producer(), plan.loss().layer())
+                                batch,
+                                plan.batches(),
+                                plan.input().producer(),
+                                plan.loss().layer())
                         .or(() -> badParameter);
     }
 
@@ -154,10 +156,6 @@ final class CpuEngine implements Engine {
             trace.histograms();
         }
         return trace;
-    }
-
-    private static INDArray first(INDArray[] arrays) {
-        return arrays == null ? null : arrays[0];
     }
 
     @Override
@@ -214,30 +212,29 @@ final class CpuEngine implements Engine {
 
     @Override
     public INDArray output(MultiDataSet batch) {
-        return infer(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none);
+        return infer(model.plan().present(batch), none);
     }
 
     @Override
     public INDArray logits(MultiDataSet batch) {
-        return forward(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none)
-                .logits();
+        return forward(model.plan().present(batch), none).logits();
     }
 
     @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
-        return infer(features, null, batch, continued);
+        return infer(model.plan().present(batch), continued);
     }
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
-    INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
-        return forward(features, mask, batch, states).output();
+    INDArray infer(MultiDataSet batch, StateStore states) {
+        return forward(batch, states).output();
     }
 
-    private Program forward(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+    private Program forward(MultiDataSet batch, StateStore states) {
         model.runtime().prepareThread();
         Program program = programs.of(BatchShape.of(model.plan(), batch, false));
-        program.batch().loadFeatures(features, mask);
+        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
         model.packed().refresh();
         program.forward(new Pass(0, states, false));
         return program;

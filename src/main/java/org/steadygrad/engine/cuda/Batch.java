@@ -100,7 +100,7 @@ final class Batch {
     void loadLabels(MultiDataSet batch) {
         LabelMasks.check("engine cuda", batch.getLabelsMaskArrays());
         Intake intake = labelIntake.orElseThrow();
-        INDArray mask = batch.getLabelsMaskArrays() == null ? null : batch.getLabelsMaskArrays()[0];
+        INDArray mask = MaskedBatches.first(batch.getLabelsMaskArrays());
         boolean numbers = plan.loss().loss() == LossFunction.SPARSE_CROSS_ENTROPY;
         INDArray given = batch.getLabels(0);
         boolean timeInMiddle = plan.labelFormat() == RNNFormat.NWC;

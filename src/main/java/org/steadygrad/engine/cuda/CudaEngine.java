@@ -121,7 +121,10 @@ final class CudaEngine implements Engine {
         return program.batch().surelyFinite()
                 ? badParameter
                 : NonFiniteStart.inBatch(
-                                batch, plan.input().producer(), plan.loss().layer())
+                                batch,
+                                plan.batches(),
+                                plan.input().producer(),
+                                plan.loss().layer())
                         .or(() -> badParameter);
     }
 
@@ -188,8 +191,7 @@ final class CudaEngine implements Engine {
 
     /** Everything that comes before a training pass. */
     private Program load(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch =
-                MaskedBatches.withoutEmpty(given, model.plan().loss().output().perStep());
+        MultiDataSet batch = model.plan().weighed(given);
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
@@ -199,7 +201,7 @@ final class CudaEngine implements Engine {
             carried.clear();
         }
         Program program = program(BatchShape.of(model.plan(), batch, true));
-        program.batch().loadFeatures(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()));
+        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
         program.batch().loadLabels(batch);
         model.numbers().sendSeed(options.randomSeed());
         program.stages().loadStates(states());
@@ -218,10 +220,6 @@ final class CudaEngine implements Engine {
         ProgramTrace trace = trace(program);
         program.runTraced();
         return Optional.of(trace);
-    }
-
-    private static INDArray first(INDArray[] arrays) {
-        return arrays == null ? null : arrays[0];
     }
 
     @Override
@@ -259,30 +257,29 @@ final class CudaEngine implements Engine {
 
     @Override
     public INDArray output(MultiDataSet batch) {
-        return infer(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none);
+        return infer(model.plan().present(batch), none);
     }
 
     @Override
     public INDArray logits(MultiDataSet batch) {
-        return forward(batch.getFeatures(0), first(batch.getFeaturesMaskArrays()), batch, none)
-                .logits();
+        return forward(model.plan().present(batch), none).logits();
     }
 
     @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
-        return infer(features, null, batch, continued);
+        return infer(model.plan().present(batch), continued);
     }
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
-    INDArray infer(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
-        return forward(features, mask, batch, states).output();
+    INDArray infer(MultiDataSet batch, StateStore states) {
+        return forward(batch, states).output();
     }
 
-    private Program forward(INDArray features, INDArray mask, MultiDataSet batch, StateStore states) {
+    private Program forward(MultiDataSet batch, StateStore states) {
         model.runtime().device().use();
         Program program = program(BatchShape.of(model.plan(), batch, false));
-        program.batch().loadFeatures(features, mask);
+        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
         program.stages().loadStates(states);
         program.run();
         program.stages().storeStates(states);

@@ -27,6 +27,7 @@ import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.ops.Nd4jSeed;
 
 /**
@@ -61,9 +62,10 @@ final class Dl4jEngine implements Engine {
                     "");
         }
         truncated = TruncatedBptt.window(model) > 0;
-        graph = OwnGraph.of(model);
+        OwnGraph own = OwnGraph.of(model);
+        graph = own.graph();
         lossAlone = graph.getOutputLayer(0) instanceof LossLayer;
-        intake = new BatchIntake(graph);
+        intake = own.intake();
         dropout = DropoutSource.install(graph);
         if (graph.getFlattenedGradients() == null) {
             graph.initGradientsView();
@@ -89,6 +91,7 @@ final class Dl4jEngine implements Engine {
         ComputationGraphConfiguration names = graph.getConfiguration();
         return NonFiniteStart.inBatch(
                         batch,
+                        intake.layout(),
                         names.getNetworkInputs().get(0),
                         names.getNetworkOutputs().get(0))
                 .or(() -> badParameter);
@@ -187,7 +190,7 @@ final class Dl4jEngine implements Engine {
     /** Without the mask of labels, by whose weights DL4J's output layers multiply what goes into the activation function. */
     @Override
     public INDArray output(MultiDataSet batch) {
-        MultiDataSet given = intake.forOutput(batch);
+        MultiDataSet given = intake.forOutput(WHO, batch);
         forgetBatch(given.getFeatures());
         return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), null)[0];
     }
@@ -213,6 +216,14 @@ final class Dl4jEngine implements Engine {
 
     @Override
     public INDArray continueOutput(INDArray features) {
+        MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
+        if (MaskedBatches.hides(MaskedBatches.presence(batch, intake.layout()))) {
+            throw InvalidInputException.of(
+                    WHO,
+                    "no step that a MaskZeroLayer leaves out where an output is continued",
+                    "one whose features are all " + intake.layout().masked(),
+                    "Leave such steps out, or use engine cpu.");
+        }
         forgetBatch(features);
         return graph.rnnTimeStep(features)[0];
     }

@@ -12,6 +12,7 @@ import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.nn.MaskedValue;
 import org.steadygrad.platform.Versions;
 
 /** Runs any DL4J model by DL4J's own layers on whatever ND4J back end is present: the reference and the fallback. */
@@ -45,7 +46,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
     @Override
     public Optional<String> unsupported(ComputationGraph model) {
-        Optional<String> loss = ExactLosses.unsupported(model);
+        Optional<String> loss = ExactLosses.unsupported(model).or(() -> MaskedValue.obstacle(model.getConfiguration()));
         if (loss.isPresent() || model.getConfiguration().getBackpropType() != BackpropType.TruncatedBPTT) {
             return loss;
         }

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
  * Hands the mask of the labels to the loss past DL4J's layers. Output layers multiply the logits by it, which is harmless for
@@ -46,8 +47,7 @@ final class LossWeights {
      *     other numbers than 0 and 1
      */
     MultiDataSet seen(MultiDataSet batch) {
-        INDArray[] masks = batch.getLabelsMaskArrays();
-        INDArray mask = masks == null ? null : masks[0];
+        INDArray mask = MaskedBatches.first(batch.getLabelsMaskArrays());
         if (loss instanceof WeightedLoss weighted) {
             weighted.weigh(mask == null ? null : rows(mask));
             return mask == null

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.steadygrad.nn.MaskedDropout;
 import org.steadygrad.nn.SequencePooling;
 import org.steadygrad.nn.UnitwiseActivation;
 
@@ -75,7 +76,7 @@ final class LayerTranslation {
             ActivationFunction function = PlanBuilder.activation(name, ((ActivationLayer) layer).getActivationFn());
             return input.with(activate(plan, name, input.value(), function));
         }
-        if (layer.getClass() == DropoutLayer.class) {
+        if (layer.getClass() == DropoutLayer.class || layer.getClass() == MaskedDropout.class) {
             return input.with(DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value()));
         }
         if (layer.getClass() == EmbeddingLayer.class || layer.getClass() == EmbeddingSequenceLayer.class) {

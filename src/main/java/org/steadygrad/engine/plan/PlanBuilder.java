@@ -19,6 +19,7 @@ import org.steadygrad.engine.plan.Value.Rows;
 import org.steadygrad.engine.trace.ActivationRange;
 import org.steadygrad.engine.trace.GraphDepths;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.nn.MaskedValue;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.ParameterBlock;
 
@@ -68,6 +69,10 @@ public final class PlanBuilder {
                     "a model with " + graph.getNumInputArrays() + " inputs and " + graph.getNumOutputArrays()
                             + " outputs");
         }
+        MaskedValue.obstacle(graph.getConfiguration()).ifPresent(reason -> {
+            throw new UnsupportedModelException(
+                    graph.getConfiguration().getNetworkInputs().get(0), reason);
+        });
         for (int index : graph.topologicalSortOrder()) {
             GraphVertex vertex = graph.getVertices()[index];
             if (vertex.isInputVertex()) {
@@ -81,6 +86,7 @@ public final class PlanBuilder {
                 signals.put(vertex.getVertexName(), out);
             }
         }
+        SequenceFormats formats = SequenceFormats.of(graph);
         if (steps.isEmpty() || !(steps.get(steps.size() - 1) instanceof PlanStep.Loss)) {
             throw new UnsupportedModelException(
                     graph.getConfiguration().getNetworkOutputs().get(0),
@@ -93,7 +99,8 @@ public final class PlanBuilder {
                 input.signal().value(),
                 input.format(),
                 input.signal().mask(),
-                SequenceFormats.of(graph).labels(),
+                formats.labels(),
+                formats.masked(),
                 outputs());
     }
 

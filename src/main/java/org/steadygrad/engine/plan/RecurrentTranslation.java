@@ -50,8 +50,7 @@ final class RecurrentTranslation {
             Value output = plan.newValue(name, steps.value.size(), Rows.EXAMPLES);
             return new Signal(plan.add(new PlanStep.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
         }
-        Value output = translation.sequence(layer, Optional.empty()).value;
-        return layer instanceof MaskZeroLayer ? new Signal(output, Optional.empty()) : input.with(output);
+        return input.with(translation.sequence(layer, Optional.empty()).value);
     }
 
     /** @param mask that was set, not passed on */
@@ -59,6 +58,10 @@ final class RecurrentTranslation {
 
     /** @param setMask what a wrapper sets the layer's mask to, whichever layer it is */
     private Sequence sequence(Layer layer, Optional<Value> setMask) {
+        if (layer instanceof MaskZeroLayer zero && plan.isInput(input.value())) {
+            // batches come with a mask in its place
+            return sequence(zero.getUnderlying(), setMask);
+        }
         if (layer instanceof MaskZeroLayer zero) {
             Value mask = plan.newValue(name + " mask", 1, Rows.STEPS);
             plan.add(new PlanStep.DeriveMask(name, input.value(), mask, zero.getMaskingValue(), input.mask()));

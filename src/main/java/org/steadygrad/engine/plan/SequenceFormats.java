@@ -8,6 +8,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.nn.InputSteps;
+import org.steadygrad.nn.MaskedValue;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
 /**
  * How sequences lie in the batches of a graph with one input and one output. Where no layer tells, {@link RNNFormat#NCW},
@@ -16,8 +20,15 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * @param features format of the features; of no importance to networks without sequences
  * @param labels format of the labels; of no importance to networks with one label per example
  * @param symbols whether the features are numbers of symbols, one per time step, so that they may be [batch, time] too
+ * @param sameSteps whether labels per step are those of the features' steps ({@link InputSteps})
+ * @param masked steps whose features all have this value hold no data ({@link MaskedValue}); NaN for none
  */
-public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
+public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symbols, boolean sameSteps, double masked) {
+
+    /** Of a network that has labels for the steps of its features, and masks none itself. */
+    public SequenceFormats(RNNFormat features, RNNFormat labels, boolean symbols) {
+        this(features, labels, symbols, true, Double.NaN);
+    }
 
     /** @param graph initialised */
     public static SequenceFormats of(ComputationGraph graph) {
@@ -27,7 +38,27 @@ public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symb
         GraphVertex output =
                 graph.getVertex(graph.getConfiguration().getNetworkOutputs().get(0));
         RNNFormat labels = output.hasLayer() ? format(PlanBuilder.configuration(output)) : null;
-        return new SequenceFormats(features, labels == null ? features : labels, found.symbols());
+        String last = graph.getConfiguration().getNetworkOutputs().get(0);
+        return new SequenceFormats(
+                features,
+                labels == null ? features : labels,
+                found.symbols(),
+                new InputSteps(graph.getConfiguration()).readBy(last),
+                MaskedValue.of(graph.getConfiguration()));
+    }
+
+    /**
+     * The batch for those who look at data: with the masks that count, whoever gave them, and sequences as [batch, size, time].
+     *
+     * @return of views where nothing must be changed
+     */
+    public MultiDataSet inspected(MultiDataSet batch) {
+        return turned(MaskedBatches.weighed(batch, layout()));
+    }
+
+    /** The same for those who know no networks. */
+    public SequenceLayout layout() {
+        return new SequenceLayout(features == RNNFormat.NWC, labels == RNNFormat.NWC, sameSteps, masked);
     }
 
     /**

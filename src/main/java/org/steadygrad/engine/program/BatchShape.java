@@ -8,6 +8,7 @@ import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
 import org.steadygrad.engine.plan.Value;
+import org.steadygrad.ops.MaskedBatches;
 
 /**
  * What a program is compiled for.
@@ -37,12 +38,12 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
             int time = input.rank() == 2 || plan.inputFormat() == RNNFormat.NWC ? 1 : 2;
             steps = Math.toIntExact(input.size(time));
         }
-        boolean mask = plan.mask().isPresent() && first(batch.getFeaturesMaskArrays()) != null;
+        boolean mask = plan.mask().isPresent() && MaskedBatches.first(batch.getFeaturesMaskArrays()) != null;
         return new BatchShape(Math.toIntExact(input.size(0)), steps, mask, labelMask(plan, batch, training), training);
     }
 
     private static LabelMask labelMask(Plan plan, MultiDataSet batch, boolean training) {
-        INDArray mask = training ? first(batch.getLabelsMaskArrays()) : null;
+        INDArray mask = training ? MaskedBatches.first(batch.getLabelsMaskArrays()) : null;
         if (mask == null) {
             return LabelMask.NONE;
         }
@@ -53,10 +54,6 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
                         ? mask.rank() == 3 && mask.size(outputs) > 1
                         : mask.rank() == 2 && mask.size(1) == output.size());
         return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
-    }
-
-    private static INDArray first(INDArray[] arrays) {
-        return arrays == null ? null : arrays[0];
     }
 
     /** @throws InvalidInputException when the loss can't be computed under the batch's mask of labels */

@@ -9,6 +9,8 @@ import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
 
 /**
  * What isn't finite before a pass begins: numbers of the batch that count, parameters, running statistics, updater states. Whether such a
@@ -35,51 +37,36 @@ public final class NonFiniteStart {
     }
 
     /**
+     * @param layout of the batch
      * @param input name of the features' place, for the finding
      * @param output name of the labels' place
      * @return the number of features, or else labels, that isn't finite and lies under no mask, at the earliest time step
      */
-    public static Optional<NonFiniteOrigin> inBatch(MultiDataSet batch, String input, String output) {
-        return first(batch.getFeatures(0), mask(batch.getFeaturesMaskArrays()))
+    public static Optional<NonFiniteOrigin> inBatch(
+            MultiDataSet batch, SequenceLayout layout, String input, String output) {
+        INDArray presence = MaskedBatches.presence(batch, layout);
+        return first(batch.getFeatures(0), presence, layout.featuresTimeInMiddle())
                 .map(found -> new NonFiniteOrigin(input, "input", found.step, found.value))
-                .or(() -> first(batch.getLabels(0), labelsMask(batch))
+                .or(() -> first(batch.getLabels(0), MaskedBatches.weights(batch, layout), layout.labelsTimeInMiddle())
                         .map(found -> new NonFiniteOrigin(output, "gradient", found.step, found.value)));
-    }
-
-    private static INDArray mask(INDArray[] masks) {
-        return masks == null ? null : masks[0];
-    }
-
-    /** That of the features stands in where it has a number for each step of the labels, as in the engines' losses. */
-    private static INDArray labelsMask(MultiDataSet batch) {
-        INDArray own = mask(batch.getLabelsMaskArrays());
-        INDArray features = mask(batch.getFeaturesMaskArrays());
-        INDArray labels = batch.getLabels(0);
-        boolean standsIn = own == null
-                && features != null
-                && features.rank() == 2
-                && labels.rank() == 3
-                && (features.size(1) == labels.size(2) || features.size(1) == labels.size(1));
-        return standsIn ? features : own;
     }
 
     private record Found(int step, double value) {}
 
     /** @param mask of the array's shape, [examples, steps] or one number per example; null if there is none */
-    private static Optional<Found> first(INDArray array, INDArray mask) {
+    private static Optional<Found> first(INDArray array, INDArray mask, boolean timeInMiddle) {
         if (Double.isFinite(array.sumNumber().doubleValue())) {
             return Optional.empty();
         }
         double[] values = array.dup('c').data().asDouble();
         double[] weights = mask == null ? null : mask.dup('c').data().asDouble();
         boolean sequence = array.rank() == 3;
-        boolean middle = sequence && timeInMiddle(array, mask);
-        int steps = sequence ? (int) array.size(middle ? 1 : 2) : 1;
+        int steps = sequence ? (int) array.size(timeInMiddle ? 1 : 2) : 1;
         int width = values.length / (int) array.size(0);
         Found earliest = null;
         for (int i = 0; i < values.length; i++) {
             int inner = i % width;
-            int step = !sequence ? -1 : middle ? inner / (width / steps) : inner % steps;
+            int step = !sequence ? -1 : timeInMiddle ? inner / (width / steps) : inner % steps;
             boolean earlier = earliest == null || step < earliest.step;
             if (!Double.isFinite(values[i])
                     && earlier
@@ -88,11 +75,6 @@ public final class NonFiniteStart {
             }
         }
         return Optional.ofNullable(earliest);
-    }
-
-    /** Whether an array is [examples, steps, size], as its mask has it; without a mask nothing hangs on it. */
-    private static boolean timeInMiddle(INDArray array, INDArray mask) {
-        return mask != null && mask.rank() == 2 && mask.size(1) == array.size(1) && mask.size(1) != array.size(2);
     }
 
     private static boolean counts(double[] weights, int length, int index, int example, int step, int steps) {

@@ -82,6 +82,7 @@ final class CpuGradient implements AutoCloseable {
                 plan.inputFormat(),
                 plan.mask(),
                 plan.labelFormat(),
+                plan.masked(),
                 plan.outputs());
     }
 

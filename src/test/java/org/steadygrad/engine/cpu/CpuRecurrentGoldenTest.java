@@ -40,10 +40,8 @@ class CpuRecurrentGoldenTest implements RecurrentGoldenContract {
     @Override
     public INDArray outputFromCarried(Engine engine, MultiDataSet batch) {
         CpuEngine own = (CpuEngine) engine;
-        INDArray[] masks = batch.getFeaturesMaskArrays();
         try (StateStore states = own.carried().copy()) {
-            return own.infer(batch.getFeatures(0), masks == null ? null : masks[0], batch, states)
-                    .dup();
+            return own.infer(batch, states).dup();
         }
     }
 }

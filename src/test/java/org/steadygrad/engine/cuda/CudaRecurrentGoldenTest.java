@@ -30,10 +30,9 @@ class CudaRecurrentGoldenTest implements RecurrentGoldenContract {
     @Override
     public INDArray outputFromCarried(Engine engine, MultiDataSet batch) {
         CudaEngine own = (CudaEngine) engine;
-        INDArray[] masks = batch.getFeaturesMaskArrays();
         try (StateStore states = StateStore.keeping(own.model())) {
             states.restore(own.carried().toHost());
-            return own.infer(batch.getFeatures(0), masks == null ? null : masks[0], batch, states);
+            return own.infer(batch, states);
         }
     }
 }

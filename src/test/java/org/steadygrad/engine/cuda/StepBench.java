@@ -89,6 +89,7 @@ final class StepBench implements AutoCloseable {
                 RNNFormat.NCW,
                 Optional.empty(),
                 RNNFormat.NCW,
+                Double.NaN,
                 List.of());
         CudaRuntime runtime = new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), 0);
