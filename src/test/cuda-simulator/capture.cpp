@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "faults.h"
 #include "memory.h"
 #include "streams.h"
 
@@ -72,6 +73,8 @@ Error endCapture(const StreamRef& stream, std::shared_ptr<Graph>* graph) {
     *graph = capture->graph;
     return kSuccess;
 }
+
+void forgetCaptures() { active.clear(); }
 
 int captureStatus(const StreamRef& stream) {
     if (stream->capture == nullptr) return 0;

@@ -20,16 +20,20 @@ struct Blas {
 
 std::set<Blas*>& handles = *new std::set<Blas*>;
 
+int statusOf(Error error) {
+    remember(error);
+    return error == kSuccess ? kOk : error == kOutOfMemory ? kAllocFailed : kExecutionFailed;
+}
+
 template <typename Body>
-int blasCall(void* handle, Body body) {
+int blasCall(void* handle, Body body, Does does = Does::Work) {
     std::lock_guard<std::recursive_mutex> hold(lock());
     auto* blas = static_cast<Blas*>(handle);
     if (handles.count(blas) == 0) return kNoHandle;
-    if (enterRuntime() != kSuccess) return kExecutionFailed;
-    return body(*blas);
+    Error error = fault(does);
+    if (error == kSuccess) error = enterRuntime();
+    return error == kSuccess ? body(*blas) : statusOf(error);
 }
-
-int statusOf(Error error) { return error == kSuccess ? kOk : kExecutionFailed; }
 
 /// CUBLAS_COMPUTE_32F and its relatives; false for those of other types.
 bool roundingOf(int compute, int mathMode, Rounding* rounding) {
@@ -83,9 +87,20 @@ int multiplyBatch(Blas& blas, const Batch& batch) {
 
 }  // namespace
 
+namespace cudasim {
+
+long blasHandlesInUse() { return static_cast<long>(handles.size()); }
+
+void forgetBlas() { handles.clear(); }
+
+}  // namespace cudasim
+
 CUDASIM_API int cublasCreate_v2(void** handle) {
     std::lock_guard<std::recursive_mutex> hold(lock());
-    if (enterRuntime() != kSuccess || refuseInCapture() != kSuccess) return kNoHandle;
+    Error error = fault();
+    if (error == kSuccess) error = enterRuntime();
+    if (error == kOutOfMemory) return statusOf(error);
+    if (error != kSuccess || refuseInCapture() != kSuccess) return kNoHandle;
     auto* blas = new Blas;
     handles.insert(blas);
     *handle = blas;
@@ -99,7 +114,7 @@ CUDASIM_API int cublasDestroy_v2(void* handle) {
         handles.erase(&blas);
         delete &blas;
         return kOk;
-    });
+    }, Does::Release);
 }
 
 CUDASIM_API int cublasSetStream_v2(void* handle, void* stream) {

@@ -7,8 +7,24 @@
 using namespace cudasim;
 
 static std::set<void*>& handles = *new std::set<void*>;
+/// Handles and descriptors that were made and not destroyed.
+static long objects = 0;
 
 namespace cudasim {
+
+DnnStatus dnnFault() {
+    std::lock_guard<std::recursive_mutex> hold(lock());
+    Error error = fault();
+    remember(error);
+    return error == kSuccess ? kDnnOk : error == kOutOfMemory ? kDnnNoDeviceMemory : kDnnExecutionFailed;
+}
+
+long dnnObjectsInUse() { return objects; }
+
+void forgetDnn() {
+    handles.clear();
+    objects = 0;
+}
 
 Dnn* dnnOf(void* handle) { return handles.count(handle) == 0 ? nullptr : static_cast<Dnn*>(handle); }
 
@@ -24,6 +40,7 @@ CUDASIM_API const char* cudnnGetErrorString(int status) {
         case kDnnNotInitialized: return "CUDNN_STATUS_NOT_INITIALIZED";
         case kDnnBadParameter: return "CUDNN_STATUS_BAD_PARAM";
         case kDnnNotSupported: return "CUDNN_STATUS_NOT_SUPPORTED";
+        case kDnnNoDeviceMemory: return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
         case kDnnInternal: return "CUDNN_STATUS_INTERNAL_ERROR";
         case kDnnExecutionFailed: return "CUDNN_STATUS_EXECUTION_FAILED";
         default: return "CUDNN_STATUS unknown";
@@ -36,8 +53,11 @@ CUDASIM_API void cudnnGetLastErrorString(char* message, size_t size) {
 
 CUDASIM_API int cudnnCreate(void** handle) {
     std::lock_guard<std::recursive_mutex> hold(lock());
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     if (enterRuntime() != kSuccess || refuseInCapture() != kSuccess) return kDnnNotInitialized;
     *handle = new Dnn;
+    objects++;
     handles.insert(*handle);
     return kDnnOk;
 }
@@ -47,6 +67,7 @@ CUDASIM_API int cudnnDestroy(void* handle) {
     Dnn* dnn = dnnOf(handle);
     if (dnn == nullptr) return kDnnNotInitialized;
     runAll();
+    objects--;
     handles.erase(handle);
     delete dnn;
     return kDnnOk;
@@ -54,6 +75,8 @@ CUDASIM_API int cudnnDestroy(void* handle) {
 
 CUDASIM_API int cudnnSetStream(void* handle, void* stream) {
     std::lock_guard<std::recursive_mutex> hold(lock());
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     Dnn* dnn = dnnOf(handle);
     StreamRef s = streamOf(stream);
     if (dnn == nullptr || s == nullptr) return kDnnBadParameter;
@@ -63,13 +86,17 @@ CUDASIM_API int cudnnSetStream(void* handle, void* stream) {
 
 template <typename T>
 static int create(void** descriptor) {
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     *descriptor = new T;
+    objects++;
     return kDnnOk;
 }
 
 template <typename T>
 static int destroy(void* descriptor) {
     delete static_cast<T*>(descriptor);
+    objects--;
     return kDnnOk;
 }
 
@@ -84,6 +111,8 @@ CUDASIM_API int cudnnDestroyRNNDataDescriptor(void* d) { return destroy<RnnDataD
 
 CUDASIM_API int cudnnSetTensorNdDescriptor(void* descriptor, int type, int count, const int* sizes,
                                            const int* strides) {
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     if (descriptor == nullptr || count < 1 || count > 8) return kDnnBadParameter;
     for (int i = 0; i < count; i++) {
         if (sizes[i] <= 0 || strides[i] <= 0) return kDnnBadParameter;
@@ -116,6 +145,8 @@ CUDASIM_API int cudnnDropoutGetStatesSize(void* handle, size_t* bytes) {
 
 CUDASIM_API int cudnnSetDropoutDescriptor(void* descriptor, void* handle, float rate, void* states, size_t,
                                           unsigned long long) {
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     if (dnnOf(handle) == nullptr || rate < 0 || rate >= 1) return kDnnBadParameter;
     if (rate > 0 && states == nullptr) return kDnnBadParameter;
     static_cast<DropoutDescriptor*>(descriptor)->rate = rate;
@@ -125,6 +156,8 @@ CUDASIM_API int cudnnSetDropoutDescriptor(void* descriptor, void* handle, float 
 CUDASIM_API int cudnnSetRNNDescriptor_v8(void* descriptor, int algorithm, int cell, int bias, int direction,
                                          int inputMode, int type, int mathPrecision, int mathType, int input,
                                          int hidden, int projected, int layers, void* dropout, unsigned flags) {
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     if (descriptor == nullptr || input < 1 || hidden < 1 || layers < 1) return kDnnBadParameter;
     if (algorithm < 0 || algorithm > 3 || cell < 0 || cell > 3 || bias < 0 || bias > 3) return kDnnBadParameter;
     if (mathType < 0 || mathType > 3) return kDnnBadParameter;
@@ -147,6 +180,8 @@ CUDASIM_API int cudnnSetRNNDescriptor_v8(void* descriptor, int algorithm, int ce
 
 CUDASIM_API int cudnnSetRNNDataDescriptor(void* descriptor, int type, int layout, int steps, int batch, int vector,
                                           const int* lengths, void* fill) {
+    DnnStatus status = dnnFault();
+    if (status != kDnnOk) return status;
     if (descriptor == nullptr || lengths == nullptr) return kDnnBadParameter;
     if (steps < 1 || batch < 1 || vector < 1) return kDnnBadParameter;
     for (int b = 0; b < batch; b++) {

@@ -13,6 +13,7 @@ enum DnnStatus : int {
     kDnnBadParameter = 2000,
     kDnnNotSupported = 3000,
     kDnnInternal = 4000,
+    kDnnNoDeviceMemory = 4004,
     kDnnExecutionFailed = 5000,
 };
 
@@ -51,6 +52,9 @@ struct RnnDataDescriptor {
     bool equalLengths() const;
     size_t values() const { return static_cast<size_t>(steps) * batch * vector; }
 };
+
+/// What a call is to be answered with in place of being done, as tests ask for it; kDnnOk for most.
+DnnStatus dnnFault();
 
 /// The handle's object, or nullptr when it is none of cuDNN's.
 Dnn* dnnOf(void* handle);

@@ -68,7 +68,8 @@ struct Spaces {
 int prepare(void* handle, const void* rnnDescriptor, const void* xDescriptor, const void* yDescriptor,
             const Spaces& spaces, bool backward, RnnTask* task) {
     if (dnnOf(handle) == nullptr) return kDnnNotInitialized;
-    if (deviceLost()) return kDnnExecutionFailed;
+    DnnStatus failed = dnnFault();
+    if (failed != kDnnOk) return failed;
     if (rnnDescriptor == nullptr || xDescriptor == nullptr || yDescriptor == nullptr) return kDnnBadParameter;
     task->rnn = *static_cast<const RnnDescriptor*>(rnnDescriptor);
     task->x = *static_cast<const RnnDataDescriptor*>(xDescriptor);
@@ -129,6 +130,8 @@ CUDASIM_API int cudnnGetRNNWeightSpaceSize(void* handle, void* descriptor, size_
 
 CUDASIM_API int cudnnGetRNNTempSpaceSizes(void* handle, void* descriptor, int mode, void* xDescriptor, size_t* work,
                                           size_t* reserve) {
+    DnnStatus failed = dnnFault();
+    if (failed != kDnnOk) return failed;
     if (dnnOf(handle) == nullptr || descriptor == nullptr || xDescriptor == nullptr) return kDnnBadParameter;
     auto* rnn = static_cast<RnnDescriptor*>(descriptor);
     auto* data = static_cast<RnnDataDescriptor*>(xDescriptor);

@@ -5,7 +5,9 @@
 
 #include "entry.h"
 #include "launch.h"
+#include "memory.h"
 #include "module.h"
+#include "visible.h"
 
 using namespace cudasim;
 
@@ -22,7 +24,7 @@ namespace cudasim {
 Error enterDriver() {
     if (!initialized && !hasContext()) return kNotInitialized;
     if (!hasContext()) return kInvalidContext;
-    return deviceLost() ? kLaunchFailed : kSuccess;
+    return lossError();
 }
 
 int deviceAttribute(int attribute) {
@@ -91,7 +93,7 @@ CUDASIM_API int cuDeviceGet(int* device, int ordinal) {
 
 CUDASIM_API int cuDeviceGetName(char* name, int length, int device) {
     return deviceCall(device, [&] {
-        snprintf(name, static_cast<size_t>(length), "Simulated CUDA device %d", device);
+        snprintf(name, static_cast<size_t>(length), "%s", visibleDevices()[static_cast<size_t>(device)].name.c_str());
         return kSuccess;
     });
 }
@@ -149,7 +151,7 @@ CUDASIM_API int cuModuleUnload(void* module) {
         if (error != kSuccess) return error;
         runAll();
         return unloadModule(module);
-    });
+    }, Does::Release);
 }
 
 CUDASIM_API int cuModuleGetFunction(void** function, void* module, const char* name) {
@@ -197,10 +199,21 @@ static int launch(void* function, const Shape& shape, size_t shared, void* strea
         Function* f = functionOf(function);
         StreamRef s = streamOf(stream);
         if (f == nullptr || s == nullptr) return kInvalidHandle;
+        bool elsewhere = s != streamOf(nullptr) && s->device != currentDevice();
+        if (elsewhere || deviceOfModule(f->module) != currentDevice()) return kInvalidHandle;
         Error error = checkLaunch(*f, shape, shared);
         if (error != kSuccess) return error;
         if (arguments == nullptr && f->arguments() > 0) return kInvalidValue;
         auto copied = std::make_shared<Arguments>(*f, arguments);
+        for (int i = 0; i < f->arguments(); i++) {
+            void* address = nullptr;
+            if (f->kernel->sizes[i] != sizeof address) continue;
+            memcpy(&address, copied->pointers()[i], sizeof address);
+            int owner = deviceOf(address);
+            if (owner >= 0 && owner != currentDevice()) {
+                die("kernel %s on device %d is given memory of device %d", f->name(), currentDevice(), owner);
+            }
+        }
         return push(s, f->name(), [f, shape, shared, copied] {
             if (deviceWorks()) runKernel(*f, shape, shared, copied->pointers());
         });

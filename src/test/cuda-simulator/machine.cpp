@@ -1,5 +1,7 @@
 #include "machine.h"
 
+#include "visible.h"
+
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -28,22 +30,27 @@ int folderVersion() {
 
 Settings read() {
     Settings s;
-    s.devices = static_cast<int>(number("CUDASIM_DEVICES", 1));
+    s.devices = static_cast<int>(visibleDevices().size());
     s.driver = static_cast<int>(number("CUDASIM_DRIVER", folderVersion()));
     s.runtime = static_cast<int>(number("CUDASIM_CUDART", folderVersion()));
     s.dnnRuntime = static_cast<int>(number("CUDASIM_CUDNN_CUDART", s.runtime));
     s.capability = static_cast<int>(number("CUDASIM_CC", 90));
     s.multiprocessors = static_cast<int>(number("CUDASIM_SMS", 5));
     s.memory = static_cast<size_t>(number("CUDASIM_MEMORY", 2LL << 30));
+    s.context = static_cast<size_t>(number("CUDASIM_CONTEXT", 0));
+    s.taken = static_cast<long>(number("CUDASIM_TAKEN", -1));
     s.failLaunch = static_cast<long>(number("CUDASIM_FAIL_LAUNCH", 0));
     s.seed = static_cast<uint64_t>(number("CUDASIM_SEED", 1));
     s.trace = number("CUDASIM_TRACE", 0) != 0;
     return s;
 }
 
-bool lost = false;
+Error loss = kSuccess;
 long launches = 0;
+long lastLaunch = -1;
+Error lastError = kLaunchFailed;
 thread_local bool context = false;
+thread_local int device = 0;
 
 void write(const char* format, va_list arguments) {
     char text[2048];
@@ -89,11 +96,30 @@ uint64_t nextRandom() {
 
 bool deviceWorks() {
     launches++;
-    if (settings().failLaunch > 0 && launches >= settings().failLaunch) lost = true;
-    return !lost;
+    if (lastLaunch < 0) lastLaunch = settings().failLaunch;
+    if (lastLaunch > 0 && launches >= lastLaunch && loss == kSuccess) loss = lastError;
+    return loss == kSuccess;
 }
 
-bool deviceLost() { return lost; }
+bool deviceLost() { return loss != kSuccess; }
+
+Error lossError() { return loss; }
+
+void loseDevice(Error error) { loss = error; }
+
+void findDevice() {
+    loss = kSuccess;
+    lastLaunch = 0;
+}
+
+void loseDeviceLater(long count, Error error) {
+    lastLaunch = launches + count;
+    lastError = error;
+}
+
+int currentDevice() { return device; }
+
+void setCurrentDevice(int number) { device = number; }
 
 bool hasContext() { return context; }
 
@@ -122,6 +148,7 @@ static const ErrorWords kWords[] = {
     {kOutOfMemory, "cudaErrorMemoryAllocation", "out of memory"},
     {kNotInitialized, "cudaErrorInitializationError", "initialization error"},
     {kInsufficientDriver, "cudaErrorInsufficientDriver", "CUDA driver version is insufficient for CUDA runtime version"},
+    {kDevicesUnavailable, "cudaErrorDevicesUnavailable", "CUDA-capable device(s) is/are busy or unavailable"},
     {kNoDevice, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
     {kInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
     {kInvalidImage, "cudaErrorInvalidKernelImage", "device kernel image is invalid"},
@@ -131,6 +158,10 @@ static const ErrorWords kWords[] = {
     {kNotFound, "cudaErrorSymbolNotFound", "named symbol not found"},
     {kNotReady, "cudaErrorNotReady", "device not ready"},
     {kTooManyResources, "cudaErrorLaunchOutOfResources", "too many resources requested for launch"},
+    {static_cast<Error>(214), "cudaErrorECCUncorrectable", "uncorrectable ECC error encountered"},
+    {static_cast<Error>(700), "cudaErrorIllegalAddress", "an illegal memory access was encountered"},
+    {static_cast<Error>(702), "cudaErrorLaunchTimeout", "the launch timed out and was terminated"},
+    {static_cast<Error>(999), "cudaErrorUnknown", "unknown error"},
     {kLaunchFailed, "cudaErrorLaunchFailure", "unspecified launch failure"},
     {kCooperativeTooLarge, "cudaErrorCooperativeLaunchTooLarge", "too many blocks in cooperative launch"},
     {kNotSupported, "cudaErrorNotSupported", "operation not supported"},

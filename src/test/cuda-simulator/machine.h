@@ -27,6 +27,7 @@ enum Error : int {
     kInvalidHandle = 400,
     kNotFound = 500,
     kNotReady = 600,
+    kDevicesUnavailable = 46,
     kTooManyResources = 701,
     kLaunchFailed = 719,
     kCooperativeTooLarge = 720,
@@ -47,13 +48,15 @@ const char* errorText(int error);
 
 /// What the environment says of the machine; read once.
 struct Settings {
-    int devices;          // CUDASIM_DEVICES
+    int devices;          // as many as CUDASIM_DEVICES and CUDA_VISIBLE_DEVICES leave to be seen
     int driver;           // CUDASIM_DRIVER, as 13010 for 13.1
     int runtime;          // CUDASIM_CUDART
     int dnnRuntime;       // CUDASIM_CUDNN_CUDART
     int capability;       // CUDASIM_CC, as 90 for 9.0
     int multiprocessors;  // CUDASIM_SMS
     size_t memory;        // CUDASIM_MEMORY, bytes
+    size_t context;       // CUDASIM_CONTEXT, bytes of device memory that a context takes
+    long taken;           // CUDASIM_TAKEN, the device that another process has for itself; -1 is none
     long failLaunch;      // CUDASIM_FAIL_LAUNCH; 0 is never
     uint64_t seed;        // CUDASIM_SEED: another order of everything that has no order
     bool trace;           // CUDASIM_TRACE=1: each piece of work as it runs, on standard error
@@ -81,10 +84,19 @@ uint64_t nextRandom();
 /// Counts a kernel, matrix product or RNN call at the time it runs; false once the device is lost.
 bool deviceWorks();
 bool deviceLost();
+/// What every call answers once the device is lost; kSuccess before.
+Error lossError();
+void loseDevice(Error error);
+void findDevice();
+/// The device is lost with this error when so many further kernels, products or layers have run.
+void loseDeviceLater(long launches, Error error);
 
-/// Whether the calling thread has a context, and giving it the primary one.
+/// Whether the calling thread has a context, and giving it the primary one of its device.
 bool hasContext();
 void bindPrimaryContext(bool bound = true);
+/// The calling thread's device, and another one for it.
+int currentDevice();
+void setCurrentDevice(int device);
 
 /// The error of a machine that can't be used at all (no device, driver too old), or kSuccess.
 Error machineError();

@@ -1,5 +1,7 @@
 #include "memory.h"
 
+#include "faults.h"
+
 #include <sys/mman.h>
 
 #include <cstring>
@@ -19,12 +21,15 @@ struct Allocation {
     size_t mapped;  // bytes of the mapping, which begins a page below the address
     int serial;
     bool freed;
+    int device;
 };
 
 // Never destroyed, like every registry here: threads may still call while the process exits.
 std::map<uintptr_t, Allocation>& device = *new std::map<uintptr_t, Allocation>;
 std::map<uintptr_t, Allocation>& pinned = *new std::map<uintptr_t, Allocation>;
-size_t inUse = 0;
+/// Bytes by device, and whether the context is there.
+std::map<int, size_t>& inUse = *new std::map<int, size_t>;
+std::map<int, bool>& contexts = *new std::map<int, bool>;
 int serials = 0;
 int live = 0;
 
@@ -32,7 +37,7 @@ char* map(size_t bytes, Allocation* made) {
     size_t mapped = kPage + (bytes + kGuard + kPage - 1) / kPage * kPage;
     void* base = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) return nullptr;
-    *made = {bytes, mapped, ++serials, false};
+    *made = {bytes, mapped, ++serials, false, currentDevice()};
     return static_cast<char*>(base) + kPage;
 }
 
@@ -68,14 +73,14 @@ void checkGuard(uintptr_t address, const Allocation& a, const char* after) {
 }  // namespace
 
 void* allocateDevice(size_t bytes) {
-    if (rounded(bytes) > settings().memory - inUse) return nullptr;
+    if (rounded(bytes) > deviceMemoryFree(currentDevice())) return nullptr;
     Allocation a;
     char* address = map(bytes, &a);
     if (address == nullptr) return nullptr;
     memset(address - kGuard, kGuardByte, kGuard);
     memset(address, 0xFF, bytes);
     memset(address + bytes, kGuardByte, kGuard);
-    inUse += rounded(bytes);
+    inUse[a.device] += rounded(bytes);
     live++;
     device[reinterpret_cast<uintptr_t>(address)] = a;
     return address;
@@ -89,7 +94,7 @@ bool freeDevice(void* address) {
     char* base = static_cast<char*>(address) - kPage;
     mmap(base, found->second.mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     found->second.freed = true;
-    inUse -= rounded(found->second.size);
+    inUse[found->second.device] -= rounded(found->second.size);
     live--;
     return true;
 }
@@ -128,7 +133,36 @@ bool insideDevice(const void* address, size_t bytes, const char* what) {
     return false;
 }
 
-size_t deviceMemoryInUse() { return inUse; }
+size_t deviceMemoryInUse() {
+    size_t all = 0;
+    for (const auto& entry : inUse) all += entry.second;
+    return all;
+}
+
+size_t deviceMemoryFree(int device) {
+    size_t used = inUse[device] + (contexts[device] ? settings().context : 0) + takenByOthers();
+    return used > settings().memory ? 0 : settings().memory - used;
+}
+
+Error makeContext(int device) {
+    if (contexts[device]) return kSuccess;
+    if (settings().taken == device) return kDevicesUnavailable;
+    if (deviceMemoryFree(device) < settings().context) return kOutOfMemory;
+    contexts[device] = true;
+    return kSuccess;
+}
+
+int deviceOf(const void* address) { return isDevice(address) ? owner(device, address)->second.device : -1; }
+
+long pinnedInUse() { return static_cast<long>(pinned.size()); }
+
+void forgetMemory() {
+    for (auto& entry : device) {
+        if (!entry.second.freed) freeDevice(reinterpret_cast<void*>(entry.first));
+    }
+    while (!pinned.empty()) freePinned(reinterpret_cast<void*>(pinned.begin()->first));
+    contexts.clear();
+}
 
 void checkGuards(const char* after) {
     for (const auto& entry : device) {

@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 
+#include "faults.h"
 #include "launch.h"
 
 namespace cudasim {
 
 struct Module {
+    int device;
     void* library;
     const cudasim_module_table* table;
     std::vector<std::unique_ptr<Function>> functions;
@@ -76,6 +78,7 @@ Error loadModule(const char* image, void** module) {
     if (table == nullptr) return kInvalidImage;
     *table->hooks = launchHooks();
     auto made = std::make_unique<Module>();
+    made->device = currentDevice();
     made->library = library;
     made->table = table;
     *module = made.get();
@@ -114,6 +117,15 @@ Error findFunction(void* module, const char* name, void** function) {
     }
     return kNotFound;
 }
+
+int deviceOfModule(const Module* module) { return module->device; }
+
+void forgetModules() {
+    functions.clear();
+    modules.clear();
+}
+
+long modulesInUse() { return static_cast<long>(modules.size()); }
 
 Function* functionOf(void* handle) {
     auto found = functions.find(handle);

@@ -48,5 +48,6 @@ Error loadModule(const char* image, void** module);
 Error unloadModule(void* module);
 Error findFunction(void* module, const char* name, void** function);
 Function* functionOf(void* handle);
+int deviceOfModule(const Module* module);
 
 }  // namespace cudasim

@@ -17,16 +17,18 @@ int remember(int error) {
     return error;
 }
 
+void forgetLastError() { lastError = kSuccess; }
+
 Error enterRuntime() {
     Error error = machineError();
     if (error != kSuccess) return error;
+    error = makeContext(currentDevice());
+    if (error != kSuccess) return error;
     bindPrimaryContext();
-    return deviceLost() ? kLaunchFailed : kSuccess;
+    return lossError();
 }
 
 }  // namespace cudasim
-
-static thread_local int currentDevice = 0;
 
 extern "C" int cuInit(unsigned flags);
 
@@ -39,22 +41,22 @@ CUDASIM_API int cudaGetDeviceCount(int* count) {
 }
 
 CUDASIM_API int cudaSetDevice(int device) {
-    return runtimeCall([&]() -> int {
+    return runtimeQuestion([&]() -> int {
         if (device < 0 || device >= settings().devices) return kInvalidDevice;
-        currentDevice = device;
-        return kSuccess;
+        setCurrentDevice(device);
+        return enterRuntime();
     });
 }
 
 CUDASIM_API int cudaGetDevice(int* device) {
-    return runtimeCall([&]() -> int {
-        *device = currentDevice;
+    return runtimeQuestion([&]() -> int {
+        *device = currentDevice();
         return kSuccess;
     });
 }
 
 CUDASIM_API int cudaDeviceGetAttribute(int* value, int attribute, int device) {
-    return runtimeCall([&]() -> int {
+    return runtimeQuestion([&]() -> int {
         if (device < 0 || device >= settings().devices) return kInvalidDevice;
         *value = deviceAttribute(attribute);
         return kSuccess;
@@ -64,7 +66,7 @@ CUDASIM_API int cudaDeviceGetAttribute(int* value, int attribute, int device) {
 CUDASIM_API int cudaMemGetInfo(size_t* free, size_t* total) {
     return runtimeCall([&]() -> int {
         *total = settings().memory;
-        *free = settings().memory - deviceMemoryInUse();
+        *free = deviceMemoryFree(currentDevice());
         return kSuccess;
     });
 }
@@ -83,7 +85,7 @@ CUDASIM_API int cudaFree(void* address) {
         if (address == nullptr) return kSuccess;
         runAll();
         return freeDevice(address) ? kSuccess : kInvalidValue;
-    });
+    }, address == nullptr ? Does::Work : Does::Release);
 }
 
 static int allocateHost(void** address, size_t bytes) {
@@ -102,7 +104,7 @@ CUDASIM_API int cudaFreeHost(void* address) {
         if (address == nullptr) return kSuccess;
         runAll();
         return freePinned(address) ? kSuccess : kInvalidValue;
-    });
+    }, Does::Release);
 }
 
 namespace {
@@ -214,7 +216,7 @@ CUDASIM_API const char* cudaGetErrorString(int error) {
     return text == nullptr ? "unrecognized error code" : text;
 }
 
-CUDASIM_API int cudaPeekAtLastError() { return deviceLost() ? kLaunchFailed : lastError; }
+CUDASIM_API int cudaPeekAtLastError() { return deviceLost() ? lossError() : lastError; }
 
 CUDASIM_API int cudaGetLastError() {
     int error = cudaPeekAtLastError();

@@ -22,12 +22,29 @@ int makeStream(void** stream, unsigned flags) {
     });
 }
 
+}  // namespace
+
+namespace cudasim {
+
+long graphsInUse() { return static_cast<long>(graphs.size() + executables.size()); }
+
+void forgetGraphs() {
+    graphs.clear();
+    executables.clear();
+}
+
+}  // namespace cudasim
+
+namespace {
+
 template <typename Body>
-int onStream(void* handle, Body body) {
-    return runtimeCall([&]() -> int {
-        StreamRef stream = streamOf(handle);
-        return stream == nullptr ? kInvalidHandle : body(stream);
-    });
+int onStream(void* handle, Body body, Does does = Does::Work) {
+    return runtimeCall(
+        [&]() -> int {
+            StreamRef stream = streamOf(handle);
+            return stream == nullptr ? kInvalidHandle : body(stream);
+        },
+        does);
 }
 
 template <typename Body>
@@ -53,7 +70,7 @@ CUDASIM_API int cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
 }
 
 CUDASIM_API int cudaStreamDestroy(void* stream) {
-    return runtimeCall([&]() -> int { return destroyStream(stream); });
+    return runtimeCall([&]() -> int { return destroyStream(stream); }, Does::Release);
 }
 
 /// To wait or ask is refused on a capturing stream, and on any other while this thread captures.
@@ -90,7 +107,7 @@ CUDASIM_API int cudaEventCreateWithFlags(void** event, unsigned flags) {
 }
 
 CUDASIM_API int cudaEventDestroy(void* event) {
-    return runtimeCall([&]() -> int { return destroyEvent(event); });
+    return runtimeCall([&]() -> int { return destroyEvent(event); }, Does::Release);
 }
 
 CUDASIM_API int cudaEventRecord(void* event, void* stream) {
@@ -120,7 +137,7 @@ CUDASIM_API int cudaDeviceSynchronize() {
     return runtimeCallOutsideCapture([&]() -> int {
         runAll();
         checkGuards("cudaDeviceSynchronize");
-        return deviceLost() ? kLaunchFailed : kSuccess;
+        return lossError();
     });
 }
 
@@ -136,16 +153,22 @@ CUDASIM_API int cudaStreamBeginCapture(void* stream, int mode) {
     return onStream(stream, [&](const StreamRef& s) -> int { return beginCapture(s, mode); });
 }
 
+// A capture has ended whatever the call answers.
 CUDASIM_API int cudaStreamEndCapture(void* stream, void** graph) {
-    return onStream(stream, [&](const StreamRef& s) -> int {
-        std::shared_ptr<Graph> made;
-        *graph = nullptr;
-        Error error = endCapture(s, &made);
-        if (error != kSuccess) return error;
-        graphs[made.get()] = made;
-        *graph = made.get();
-        return kSuccess;
-    });
+    std::lock_guard<std::recursive_mutex> hold(lock());
+    *graph = nullptr;
+    Error failure = fault();
+    return onStream(
+        stream,
+        [&](const StreamRef& s) -> int {
+            std::shared_ptr<Graph> made;
+            Error error = endCapture(s, &made);
+            if (failure != kSuccess || error != kSuccess) return failure != kSuccess ? failure : error;
+            graphs[made.get()] = made;
+            *graph = made.get();
+            return kSuccess;
+        },
+        Does::Release);
 }
 
 CUDASIM_API int cudaStreamIsCapturing(void* stream, int* status) {
@@ -196,9 +219,10 @@ CUDASIM_API int cudaGraphLaunch(void* executable, void* stream) {
 }
 
 CUDASIM_API int cudaGraphExecDestroy(void* executable) {
-    return runtimeCall([&]() -> int { return executables.erase(executable) == 1 ? kSuccess : kInvalidValue; });
+    return runtimeCall([&]() -> int { return executables.erase(executable) == 1 ? kSuccess : kInvalidValue; },
+                       Does::Release);
 }
 
 CUDASIM_API int cudaGraphDestroy(void* graph) {
-    return runtimeCall([&]() -> int { return graphs.erase(graph) == 1 ? kSuccess : kInvalidValue; });
+    return runtimeCall([&]() -> int { return graphs.erase(graph) == 1 ? kSuccess : kInvalidValue; }, Does::Release);
 }

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <map>
 
+#include "faults.h"
 #include "memory.h"
 
 namespace cudasim {
@@ -106,6 +107,7 @@ StreamRef streamOf(void* handle) {
 void* createStream(bool blocking) {
     auto stream = std::make_shared<Stream>();
     stream->id = ++streamIds;
+    stream->device = currentDevice();
     stream->blocking = blocking;
     void* handle = stream.get();
     streams[handle] = stream;
@@ -125,6 +127,17 @@ Error destroyStream(void* handle) {
     return kSuccess;
 }
 
+long streamsInUse() { return static_cast<long>(streams.size()); }
+
+long eventsInUse() { return static_cast<long>(events.size()); }
+
+void forgetStreams() {
+    legacyStream()->queue.clear();
+    legacyStream()->done = legacyStream()->pushed;
+    streams.clear();
+    events.clear();
+}
+
 Event* eventOf(void* handle) {
     auto found = events.find(handle);
     return found == events.end() ? nullptr : found->second.get();
@@ -132,6 +145,7 @@ Event* eventOf(void* handle) {
 
 void* createEvent(bool timing) {
     auto event = std::make_unique<Event>();
+    event->device = currentDevice();
     event->timing = timing;
     void* handle = event.get();
     events[handle] = std::move(event);
@@ -165,6 +179,7 @@ Error push(const StreamRef& stream, const char* what, Work work) {
 }
 
 Error recordEvent(Event* event, const StreamRef& stream) {
+    if (event->device != stream->device) return kInvalidHandle;
     if (stream->capture != nullptr) {
         if (stream->capture->invalid) return kCaptureInvalidated;
         event->capture = stream->capture;
@@ -231,7 +246,7 @@ Error synchronizeStream(const StreamRef& stream) {
     }
     if (stream == legacyStream()) orderWithLegacy(stream);
     runUntil(stream, stream->pushed);
-    return deviceLost() ? kLaunchFailed : kSuccess;
+    return lossError();
 }
 
 Error queryStream(const StreamRef& stream) {
@@ -241,21 +256,21 @@ Error queryStream(const StreamRef& stream) {
     }
     if (stream->done == stream->pushed) return kSuccess;
     runALittle();
-    if (deviceLost()) return kLaunchFailed;
+    if (deviceLost()) return lossError();
     return stream->done == stream->pushed ? kSuccess : kNotReady;
 }
 
 Error synchronizeEvent(Event* event) {
     if (event->capture != nullptr) return kCapturedEvent;
     if (event->stream != nullptr) runUntil(event->stream, event->count);
-    return deviceLost() ? kLaunchFailed : kSuccess;
+    return lossError();
 }
 
 Error queryEvent(Event* event) {
     if (event->capture != nullptr) return kCapturedEvent;
     if (event->stream == nullptr || event->stream->done >= event->count) return kSuccess;
     runALittle();
-    if (deviceLost()) return kLaunchFailed;
+    if (deviceLost()) return lossError();
     return event->stream->done >= event->count ? kSuccess : kNotReady;
 }
 

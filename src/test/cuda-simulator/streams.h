@@ -43,6 +43,7 @@ struct Operation {
 
 struct Stream {
     uint64_t id = 0;
+    int device = 0;
     bool blocking = false;  // waits for the legacy default stream, as CUDA says
     std::deque<Operation> queue;
     uint64_t pushed = 0;
@@ -52,6 +53,7 @@ struct Stream {
 };
 
 struct Event {
+    int device = 0;
     bool timing = true;
     std::shared_ptr<Stream> stream;  // where it was last recorded, and ...
     uint64_t count = 0;              // ... how many operations that stream has done when it is complete

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.clip.AdjustableClipping;
 import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.train.OnlineCures.Change;
@@ -72,6 +73,14 @@ final class CureRehearsal {
         cures.setRateFactor(point.rateFactor());
     }
 
+    private void goBackAfter(EngineException failure, Point point) {
+        try {
+            goTo(point);
+        } catch (EngineException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
     /**
      * Does the steps, with what is to be tried next or without it. To be called when the results of all steps before are
      * known.
@@ -81,11 +90,21 @@ final class CureRehearsal {
     Optional<String> run(List<Attempt> attempts) {
         Proposal proposal = cures.next(records.progress().iteration).orElseThrow();
         Point start = point();
-        List<Done> without = steps.rehearse(attempts);
-        Point unchanged = point();
-        goTo(start);
-        String change = apply(proposal.change());
-        List<Done> with = steps.rehearse(attempts);
+        List<Done> without;
+        Point unchanged;
+        String change;
+        List<Done> with;
+        try {
+            without = steps.rehearse(attempts);
+            unchanged = point();
+            goTo(start);
+            change = apply(proposal.change());
+            with = steps.rehearse(attempts);
+        } catch (EngineException failure) {
+            // none of these steps counts, so that none must be in a checkpoint that is written now
+            goBackAfter(failure, start);
+            throw failure;
+        }
         double lossWith = loss(with, attempts.size());
         double lossWithout = loss(without, attempts.size());
         boolean kept = Double.isFinite(lossWith)

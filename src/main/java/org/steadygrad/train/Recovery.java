@@ -101,8 +101,11 @@ final class Recovery {
         }
         EngineSnapshot present = engine.snapshot();
         engine.restore(snapshot);
-        engine.exportTo(work);
-        engine.restore(present);
+        try {
+            engine.exportTo(work);
+        } finally {
+            engine.restore(present);
+        }
         return Optional.of(work);
     }
 }

@@ -68,10 +68,11 @@ final class StepQueue {
         entries.addAll(done);
     }
 
-    /** Waits for the oldest step and takes it out. */
+    /** Waits for the oldest step and takes it out; where that fails it stays, as a step whose result nobody knows. */
     Settled settle() {
-        Entry oldest = entries.remove();
+        Entry oldest = entries.element();
         Optional<StepResult> result = oldest.pending.await();
+        entries.remove();
         long now = System.nanoTime();
         double seconds = (now - Math.max(oldest.started, lastSettled)) / 1e9;
         lastSettled = now;

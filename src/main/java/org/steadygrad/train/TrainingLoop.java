@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.train.StepQueue.Attempt;
@@ -120,9 +121,18 @@ final class TrainingLoop {
             return steps.finish().or(() -> obstacle);
         }
         for (Attempt attempt : attempts(group, batches.waited())) {
-            Optional<String> trouble = steps.run(attempt);
-            if (trouble.isPresent()) {
-                return trouble;
+            int before = steps.iterationsAsked();
+            try {
+                Optional<String> trouble = steps.run(attempt);
+                if (trouble.isPresent()) {
+                    return trouble;
+                }
+            } catch (EngineException failure) {
+                if (steps.iterationsAsked() <= before) {
+                    // the step wasn't done: a checkpoint that is written now leads to these batches again
+                    progress.batchInEpoch -= group.size();
+                }
+                throw failure;
             }
         }
         return Optional.empty();
@@ -190,11 +200,20 @@ final class TrainingLoop {
         if (trouble.isPresent()) {
             return trouble;
         }
+        int before = progress.batchInEpoch;
         List<Attempt> attempts = new ArrayList<>();
         for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
             attempts.addAll(attempts(take(batches), batches.waited()));
         }
-        return cures.run(attempts);
+        int asked = steps.iterationsAsked();
+        try {
+            return cures.run(attempts);
+        } catch (EngineException failure) {
+            if (steps.iterationsAsked() == asked) {
+                progress.batchInEpoch = before;
+            }
+            throw failure;
+        }
     }
 
     private Optional<End> afterBatch(boolean epochDone) throws IOException {

@@ -151,6 +151,41 @@ class SimulatedCudaTest {
         assertEquals("float32", result().get("precision").asText());
     }
 
+    /** A context alone takes hundreds of MiB. */
+    @Test
+    void aDeviceThatOthersHaveIsPassedOver() throws IOException, InterruptedException {
+        Map<String, String> full = Map.of("CUDASIM_MEMORY", "1000000", "CUDASIM_CONTEXT", "2000000");
+        String error = error(train(full, "--engine", "cuda"));
+        assertTrue(error.contains("too little memory is free on device 0 for a program's context"), error);
+        Map<String, String> taken = Map.of("CUDASIM_TAKEN", "0", "CUDASIM_DEVICES", "2");
+        error = error(train(taken, "--engine", "cuda"));
+        assertTrue(error.contains("the device is taken by another program or may not be used"), error);
+        assertTrue(error.contains("cudaErrorDevicesUnavailable") && error.contains("nvidia-smi -c DEFAULT"), error);
+        Ended ended = train(taken, "--engine", "auto");
+        assertEquals(0, ended.code(), ended.err());
+        assertTrue(ended.err().startsWith("engine cuda not used: the device is taken by another program"), ended.err());
+        assertEquals("cpu", result().get("engine").asText());
+        Files.move(folder.resolve("out"), folder.resolve("first"));
+        ended = train(taken, "--engine", "cuda:1");
+        assertEquals(0, ended.code(), ended.err());
+    }
+
+    /** Numbers are those of what the variable shows. */
+    @Test
+    void hiddenDevicesAreToldOf() throws IOException, InterruptedException {
+        Map<String, String> machine = Map.of("CUDASIM_DEVICES", "3", "CUDA_VISIBLE_DEVICES", "2,0,7,1");
+        Ended doctor = run(machine, "doctor");
+        String text = doctor.out().replaceAll("\\s+", " ");
+        assertTrue(text.contains("cuda:0 Simulated CUDA device 2: "), text);
+        assertTrue(text.contains("cuda:1 Simulated CUDA device 0: "), text);
+        assertTrue(text.contains("CUDA_VISIBLE_DEVICES is \"2,0,7,1\": numbers count the devices that it names"), text);
+        String error = error(train(machine, "--engine", "cuda:2"));
+        assertTrue(error.contains("there is no CUDA device 2 here, but 2: 0 (Simulated CUDA device 2), 1 "), error);
+        assertTrue(error.contains("CUDA_VISIBLE_DEVICES is \"2,0,7,1\""), error);
+        error = error(train(Map.of("CUDA_VISIBLE_DEVICES", "-1"), "--engine", "cuda"));
+        assertTrue(error.contains("CUDA_VISIBLE_DEVICES is \"-1\", which hides all GPUs"), error);
+    }
+
     @Test
     void doctorKnowsTheMachine() throws IOException, InterruptedException {
         Ended text = run(Map.of("CUDASIM_DEVICES", "2", "CUDASIM_CC", "120"), "doctor");

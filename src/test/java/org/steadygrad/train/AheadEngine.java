@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.engine.EngineSnapshot;
@@ -34,8 +35,19 @@ final class AheadEngine implements Engine {
 
     private int asked;
 
-    private AheadEngine(Engine engine) {
+    /** Steps until one fails as for want of memory, which changes nothing; 0 for none. Of the next engine that is made. */
+    private static int nextFailure;
+
+    private int untilFailure;
+
+    private AheadEngine(Engine engine, int untilFailure) {
         this.engine = engine;
+        this.untilFailure = untilFailure;
+    }
+
+    /** @param step number of the step, from 1, that the next engine fails in */
+    static void failAt(int step) {
+        nextFailure = step;
     }
 
     /** Puts the engine "ahead" on offer for what the calling thread looks for from now on. */
@@ -79,7 +91,9 @@ final class AheadEngine implements Engine {
 
         @Override
         public Engine create(ComputationGraph model, EngineSettings settings) {
-            return new AheadEngine(cpu().create(model, settings));
+            int untilFailure = nextFailure;
+            nextFailure = 0;
+            return new AheadEngine(cpu().create(model, settings), untilFailure);
         }
     }
 
@@ -90,6 +104,9 @@ final class AheadEngine implements Engine {
 
     @Override
     public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        if (untilFailure > 0 && --untilFailure == 0) {
+            throw new EngineException("engine ahead: no memory left.");
+        }
         if (++asked > AHEAD + 1) {
             throw new IllegalStateException("more steps ahead than allowed");
         }

@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.spec.RunSpec;
 
 /** A run on an engine that is ahead of the loop comes to exactly what it comes to on one that isn't. */
@@ -45,6 +48,26 @@ class AheadRunTest {
                 TinyRun.newest(one).model().params(),
                 TinyRun.newest(other).model().params());
         assertEquals(TinyRun.timelessState(TinyRun.newest(one)), TinyRun.timelessState(TinyRun.newest(other)));
+    }
+
+    /** Earlier steps are under way when it fails; none of its batches is left out later. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 14})
+    void aStepThatFailedIsDoneByTheRunThatGoesOn(int number) throws IOException {
+        RunSpec run = TinyRun.spec(RunTrials.YAML, "engine=ahead");
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        TinyRun.trainer(run, TinyRun.source(run), whole).run();
+        AheadEngine.failAt(number);
+        EngineException failure =
+                assertThrows(EngineException.class, () -> TinyRun.trainer(run, TinyRun.source(run), parts)
+                        .run());
+        assertTrue(failure.getMessage().contains("no memory left. The newest checkpoint is"), failure.getMessage());
+        TinyRun.trainer(run, TinyRun.source(run), parts).resume(true).run();
+        assertEquals(TinyRun.timelessMetrics(whole), TinyRun.timelessMetrics(parts));
+        assertEquals(
+                TinyRun.newest(whole).model().params(),
+                TinyRun.newest(parts).model().params());
     }
 
     private static JsonNode result(Path folder) throws IOException {

@@ -2,7 +2,6 @@ package org.steadygrad.engine.cuda;
 
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -11,22 +10,16 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
-import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
-import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
-import org.steadygrad.engine.program.BatchShape;
-import org.steadygrad.engine.program.ProgramCache;
-import org.steadygrad.engine.trace.NonFiniteStart;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.FlatLayout;
-import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
@@ -35,16 +28,11 @@ final class CudaEngine implements Engine {
 
     private final CudaModel model;
     private final boolean truncated;
-    private final UpdatePass update;
     private final StateStore carried;
     private final StateStore continued;
-    private final StateStore none;
-    private final ProgramCache<Program> programs;
-    private final GradientSum gradientSum;
-    private final StepRing ring;
+    private final Passes passes;
+    private final TrainingSteps steps;
     private final EngineState state;
-    private final UpdaterStates updaterStates;
-    private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     /** @param runtime is closed with the engine, once that is made */
     CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
@@ -54,14 +42,13 @@ final class CudaEngine implements Engine {
         runtime.device().compile(KernelFiles.of(plan));
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
-        update = new UpdatePass(UpdatePlan.of(graph), model);
-        updaterStates = UpdaterStates.of(graph);
-        ring = new StepRing(model, update);
+        UpdatePass update = new UpdatePass(UpdatePlan.of(graph), model);
+        StepRing ring = new StepRing(model, update);
         carried = StateStore.keeping(model);
         continued = StateStore.keeping(model);
-        none = StateStore.forgetting(model);
-        programs = model.newPrograms();
-        gradientSum = new GradientSum(runtime, memory.gradient());
+        passes = new Passes(model, ring);
+        steps = new TrainingSteps(
+                model, update, UpdaterStates.of(graph), ring, passes, truncated ? carried : passes.noStates());
         state = new EngineState(model, carried, continued);
         importFrom(graph);
     }
@@ -103,36 +90,8 @@ final class CudaEngine implements Engine {
 
     @Override
     public PassResult computeGradient(MultiDataSet batch, PassOptions options) {
-        Program program = load(batch, options);
-        gradientSum.expect(options.accumulate());
-        ring.settleTrace();
-        Optional<ProgramTrace> trace = run(program, options.traced());
-        program.stages().storeStates(states());
-        gradientSum.collect(program.shape().examples());
-        update.penalties();
-        double loss = model.numbers().loss(program.shape().examples());
-        PassResult result = new PassResult(loss, trace.map(t -> t.finish(loss, options.histograms())));
-        return NonFiniteStart.mark(result, nonFinite(program, batch));
-    }
-
-    /** What wasn't finite when the pass began; the batch's own arrays are read only if its copy looks suspicious. */
-    private Optional<NonFiniteOrigin> nonFinite(Program program, MultiDataSet batch) {
-        Plan plan = model.plan();
-        return program.batch().surelyFinite()
-                ? badParameter
-                : NonFiniteStart.inBatch(
-                                batch,
-                                plan.batches(),
-                                plan.input().producer(),
-                                plan.loss().layer())
-                        .or(() -> badParameter);
-    }
-
-    /** To be called when parameters came from outside: an update never makes one that isn't finite. */
-    private void lookAtParameters() {
-        ModelMemory memory = model.memory();
-        badParameter = NonFiniteStart.inParameters(layout(), memory.read(memory.parameters()))
-                .or(() -> NonFiniteStart.inStates(updaterStates, memory.read(memory.updaterState())));
+        begin(options);
+        return steps.gradient(batch, options);
     }
 
     @Override
@@ -146,123 +105,82 @@ final class CudaEngine implements Engine {
         if (constant.isEmpty() || options.accumulate() || options.histograms()) {
             return Engine.super.step(batch, options, rule);
         }
-        ClipRule clip = constant.get();
-        Program program = load(batch, options);
-        gradientSum.discard();
-        Optional<ProgramTrace> trace = options.traced() ? Optional.of(trace(program)) : Optional.empty();
-        if (trace.isPresent()) {
-            ring.settleTrace();
-        }
-        Optional<NonFiniteOrigin> start = nonFinite(program, batch);
-        update.send(rule, clip, program.shape().examples(), ring.generation(), start.isPresent());
-        program.runStep(options.traced(), UpdatePass.byUnit(clip), () -> update.enqueue(clip));
-        program.stages().storeStates(states());
-        return ring.send(program.shape().examples(), trace, start);
+        begin(options);
+        return steps.step(batch, options, rule, constant.get());
     }
 
-    private Program program(BatchShape shape) {
-        if (!programs.has(shape)) {
-            // what a trace saw lies with its program, which may have to make room
-            ring.settleTrace();
-        }
-        return fitted(shape, () -> programs.of(shape));
+    /** Of parameters and updaters' state. */
+    private ChangeGuard changes() {
+        return model.memory().changes();
     }
 
-    /** Programs of other shapes go when their memory is needed. */
-    private <T> T fitted(BatchShape shape, Supplier<T> made) {
-        while (true) {
-            try {
-                return made.get();
-            } catch (CudaException e) {
-                if (e.kind() != CudaException.Kind.OUT_OF_MEMORY) {
-                    throw e;
-                }
-                ring.settleTrace();
-                if (!programs.dropOthers(shape)) {
-                    throw MemoryNeeds.tooLarge(model, shape, e);
-                }
-            }
-        }
+    /** Parameters and updaters' state are whole again. */
+    private void replaced() {
+        steps.parametersReplaced();
+        changes().end();
     }
 
-    private StateStore states() {
-        return truncated ? carried : none;
+    /** To be called before anything that the device takes part in. */
+    private void enter() {
+        model.runtime().enter();
     }
 
-    /** Everything that comes before a training pass. */
-    private Program load(MultiDataSet given, PassOptions options) {
-        MultiDataSet batch = model.plan().weighed(given);
+    /** As {@link #enter}, where parameters and updaters' state are needed. */
+    private void enterWhole() {
+        enter();
+        changes().check();
+    }
+
+    /** To be called before a training pass. */
+    private void begin(PassOptions options) {
+        enterWhole();
         if (options.carryState() && !truncated) {
             throw new IllegalStateException(WHO + ": state can only be carried in a model that is configured with"
                     + " BackpropType.TruncatedBPTT.");
         }
-        model.runtime().device().use();
         if (!options.carryState()) {
             carried.clear();
         }
-        Program program = program(BatchShape.of(model.plan(), batch, true));
-        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
-        program.batch().loadLabels(batch);
-        model.numbers().sendSeed(options.randomSeed());
-        program.stages().loadStates(states());
-        return program;
-    }
-
-    private ProgramTrace trace(Program program) {
-        return fitted(program.shape(), program::trace);
-    }
-
-    private Optional<ProgramTrace> run(Program program, boolean traced) {
-        if (!traced) {
-            program.run();
-            return Optional.empty();
-        }
-        ProgramTrace trace = trace(program);
-        program.runTraced();
-        return Optional.of(trace);
     }
 
     @Override
     public UpdateOutcome update(UpdateRule rule) {
-        if (gradientSum.passes() == 0) {
-            throw new IllegalStateException(WHO + ": update() needs a gradient. Call computeGradient() first.");
-        }
-        model.runtime().device().use();
-        gradientSum.finish();
-        UpdateOutcome outcome = update.apply(rule, gradientSum.examples(), gradientSum.passes());
-        gradientSum.discard();
-        return outcome;
+        steps.checkGradient("update() needs a gradient");
+        enterWhole();
+        return steps.update(rule);
     }
 
     @Override
     public void discardGradient() {
-        gradientSum.discard();
+        steps.discardGradient();
     }
 
     @Override
     public void copyGradient(float[] target) {
-        if (gradientSum.passes() == 0) {
-            throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");
-        }
-        model.runtime().device().use();
-        gradientSum.finish();
-        state.copyGradient(target, gradientSum.examples());
+        steps.checkGradient("there is no gradient");
+        enterWhole();
+        state.copyGradient(target, steps.collectedGradient());
     }
 
     @Override
     public void copyParameters(float[] target) {
-        model.runtime().device().use();
+        enterWhole();
         state.copyParameters(target);
     }
 
     @Override
     public INDArray output(MultiDataSet batch) {
-        return infer(model.plan().present(batch), none);
+        return forward(batch).output();
     }
 
     @Override
     public INDArray logits(MultiDataSet batch) {
-        return forward(model.plan().present(batch), none).logits();
+        return forward(batch).logits();
+    }
+
+    private Program forward(MultiDataSet batch) {
+        enterWhole();
+        return passes.infer(model.plan().present(batch), passes.noStates());
     }
 
     @Override
@@ -273,17 +191,8 @@ final class CudaEngine implements Engine {
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */
     INDArray infer(MultiDataSet batch, StateStore states) {
-        return forward(batch, states).output();
-    }
-
-    private Program forward(MultiDataSet batch, StateStore states) {
-        model.runtime().device().use();
-        Program program = program(BatchShape.of(model.plan(), batch, false));
-        program.batch().loadFeatures(batch.getFeatures(0), MaskedBatches.first(batch.getFeaturesMaskArrays()));
-        program.stages().loadStates(states);
-        program.run();
-        program.stages().storeStates(states);
-        return program;
+        enterWhole();
+        return passes.infer(batch, states).output();
     }
 
     @Override
@@ -294,41 +203,43 @@ final class CudaEngine implements Engine {
 
     @Override
     public EngineSnapshot snapshot() {
-        model.runtime().device().use();
+        enterWhole();
         return state.snapshot();
     }
 
     @Override
     public void restore(EngineSnapshot snapshot) {
-        model.runtime().device().use();
+        enter();
         state.restore(snapshot);
-        update.parametersReplaced();
-        lookAtParameters();
-        gradientSum.discard();
+        replaced();
     }
 
     @Override
     public void exportTo(ComputationGraph graph) {
-        model.runtime().device().use();
+        enterWhole();
         state.exportTo(graph);
     }
 
     @Override
     public void importFrom(ComputationGraph graph) {
-        model.runtime().device().use();
+        enter();
         state.importFrom(graph);
-        update.parametersReplaced();
-        lookAtParameters();
-        gradientSum.discard();
+        replaced();
         clearState();
     }
 
+    /** Says nothing of a lost device: there is nothing to give back. */
     @Override
     public void close() {
-        model.runtime().device().use();
-        programs.close();
-        carried.close();
-        continued.close();
-        model.close();
+        if (model.runtime().closed()) {
+            return;
+        }
+        // the last of these goes first, and all of them whatever happens
+        try (model;
+                carried;
+                continued;
+                passes) {
+            model.runtime().beginClosing();
+        }
     }
 }

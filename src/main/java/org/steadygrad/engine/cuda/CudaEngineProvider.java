@@ -15,6 +15,7 @@ import org.steadygrad.engine.cuda.driver.CudaReport;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.Device;
+import org.steadygrad.engine.cuda.driver.VisibleDevices;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.spec.Precision;
@@ -53,8 +54,8 @@ public final class CudaEngineProvider implements EngineProvider {
                 .filter(GpuState::usable)
                 .map(GpuState::title)
                 .collect(Collectors.joining(", "));
-        return Availability.usable(
-                "CUDA " + report.versions().runtime() + dnn(report.libraries()) + " on device " + gpus);
+        return Availability.usable("CUDA " + report.versions().runtime() + dnn(report.libraries()) + " on device "
+                + gpus + VisibleDevices.note().map(note -> "; " + note).orElse(""));
     }
 
     @Override
@@ -77,32 +78,47 @@ public final class CudaEngineProvider implements EngineProvider {
     }
 
     private static Engine open(ComputationGraph model, EngineSettings settings) {
-        Device device = Device.open(settings.device());
+        Device device = device(settings.device());
         try {
             return open(model, settings, device);
         } catch (CudaException e) {
-            EngineException failure =
-                    e.kind() == CudaException.Kind.OUT_OF_MEMORY ? MemoryNeeds.noRoom(device, model, e) : e;
-            device.close();
-            throw failure;
-        } catch (RuntimeException | Error e) {
-            device.close();
-            throw e;
+            throw e.kind() == CudaException.Kind.OUT_OF_MEMORY ? MemoryNeeds.noRoom(device, model, e) : e;
+        }
+    }
+
+    private static Device device(int ordinal) {
+        try {
+            return Device.open(ordinal);
+        } catch (CudaException e) {
+            throw e.kind() == CudaException.Kind.OUT_OF_MEMORY ? MemoryNeeds.noContext(ordinal, e) : e;
         }
     }
 
     /** What has been taken of the device is given back when the engine can't be made. */
     private static Engine open(ComputationGraph model, EngineSettings settings, Device device) {
-        CudaRuntime runtime = new CudaRuntime(device, precision(settings, device));
+        try {
+            CudaRuntime runtime = new CudaRuntime(device, precision(settings, device));
+            return open(model, settings, runtime);
+        } catch (RuntimeException | Error e) {
+            close(device, e);
+            throw e;
+        }
+    }
+
+    private static Engine open(ComputationGraph model, EngineSettings settings, CudaRuntime runtime) {
         try {
             return new CudaEngine(model, runtime, settings.memory());
         } catch (RuntimeException | Error e) {
-            try {
-                runtime.close();
-            } catch (CudaException second) {
-                e.addSuppressed(second);
-            }
+            close(runtime, e);
             throw e;
+        }
+    }
+
+    private static void close(AutoCloseable closeable, Throwable failure) {
+        try {
+            closeable.close();
+        } catch (Exception second) {
+            failure.addSuppressed(second);
         }
     }
 

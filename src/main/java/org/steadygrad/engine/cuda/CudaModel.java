@@ -24,7 +24,9 @@ record CudaModel(Plan plan, CudaRuntime runtime, ModelMemory memory, PassNumbers
 
     /** Programs by batch shape. */
     ProgramCache<Program> newPrograms() {
-        long most = activationBytes > 0 ? activationBytes : runtime.device().freeBytes() / MEMORY_SHARE;
+        long most = activationBytes > 0
+                ? activationBytes
+                : runtime.device().memory().free() / MEMORY_SHARE;
         return new ProgramCache<>(shape -> new Program(this, shape), most);
     }
 

@@ -23,6 +23,8 @@ final class CudaRuntime implements AutoCloseable {
     private final Blas blas;
     private final Precision precision;
 
+    private boolean closed;
+
     /** Null until somebody needs it: loading it takes time and memory. */
     private Dnn dnn;
 
@@ -36,7 +38,7 @@ final class CudaRuntime implements AutoCloseable {
             copies = scope.own(device.newStream());
             blas = scope.own(new Blas(scope, stream, precision));
         } catch (RuntimeException | Error e) {
-            scope.close();
+            scope.closeAfter(e);
             throw e;
         }
     }
@@ -110,11 +112,44 @@ final class CudaRuntime implements AutoCloseable {
         return device.kernel(file, kernel).launch(Math.toIntExact(Math.max(1, items)), BLOCK);
     }
 
+    /**
+     * To be called before anything that the device takes part in, by the thread that asks for it.
+     *
+     * @throws IllegalStateException when the engine was closed
+     * @throws org.steadygrad.engine.cuda.driver.CudaException when the device is lost
+     */
+    void enter() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "engine cuda: this engine was closed. Make another one for the model, or close it later.");
+        }
+        device.use();
+    }
+
+    /** Whether the engine was closed, or is being closed. */
+    boolean closed() {
+        return closed;
+    }
+
+    /** To be called before anything is given back. */
+    void beginClosing() {
+        closed = true;
+        device.useToClose();
+        finish();
+    }
+
+    /** Waits until the device does nothing for this engine any more, so that memory can be given back. */
+    void finish() {
+        stream.finish();
+        copies.finish();
+    }
+
     @Override
     public void close() {
-        stream.synchronize();
-        copies.synchronize();
-        scope.close();
-        device.close();
+        // the last of these goes first, and all of them whatever happens
+        try (device;
+                scope) {
+            beginClosing();
+        }
     }
 }

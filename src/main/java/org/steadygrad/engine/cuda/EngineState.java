@@ -71,6 +71,7 @@ final class EngineState {
                     WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
         }
         ModelMemory memory = model.memory();
+        memory.changes().begin();
         memory.write(own.parameters, memory.parameters());
         memory.write(own.updaterState, memory.updaterState());
         model.lossScale().restore(own.lossScale);
@@ -90,6 +91,7 @@ final class EngineState {
     void importFrom(ComputationGraph graph) {
         checkSame(graph);
         ModelMemory memory = model.memory();
+        memory.changes().begin();
         memory.write(graph.params(), memory.parameters());
         memory.write(graph.getUpdater().getStateViewArray(), memory.updaterState());
     }

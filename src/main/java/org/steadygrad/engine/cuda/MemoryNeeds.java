@@ -1,9 +1,12 @@
 package org.steadygrad.engine.cuda;
 
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.engine.EngineException;
+import org.steadygrad.engine.cuda.driver.Amounts;
 import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.plan.Plan;
@@ -15,13 +18,15 @@ import org.steadygrad.engine.program.Sharing;
 /** What a batch needs of a device's memory, and what to do when there isn't enough. */
 final class MemoryNeeds {
     private static final double MIB = 1L << 20;
-    private static final double GIB = 1L << 30;
 
     /** Share of the free memory that is worth trying. */
     private static final double SHARE = 0.8;
 
     /** Values that a recurrent layer keeps of each step, in multiples of its units: for itself and for traces. */
     private static final int GATES = 10;
+
+    /** Number of layers that are named. */
+    private static final int SHOWN = 3;
 
     private MemoryNeeds() {}
 
@@ -43,14 +48,20 @@ final class MemoryNeeds {
 
     /** Says what would fit into the device's memory instead. */
     static EngineException tooLarge(CudaModel model, BatchShape shape, CudaException cause) {
+        Device device = model.runtime().device();
         long needed = of(model.plan(), shape);
-        long free = model.runtime().device().freeBytes();
+        Device.Memory memory = device.memory();
+        long free = memory.free();
         long fits = Math.min(shape.examples() - 1L, (long) (shape.examples() * (SHARE * free / needed)));
         StringBuilder text = new StringBuilder("engine cuda: a batch of " + shape.examples() + " examples"
                 + (shape.steps() > 1 ? " and " + shape.steps() + " time steps" : "") + " needs about "
-                + amount(needed) + ", and " + amount(free) + " are free on "
-                + model.runtime().device().name()
-                + ". ");
+                + Amounts.of(needed) + ", and " + Amounts.of(free) + " of " + Amounts.of(memory.total())
+                + " are free on " + device.name() + ", where this engine has " + Amounts.of(device.allocatedBytes())
+                + " and other programs what is left. ");
+        if (cause.kind() == CudaException.Kind.OUT_OF_HOST_MEMORY) {
+            text.append(cause.getMessage().replace("engine cuda: the", "The")).append(' ');
+        }
+        text.append("The largest of it: " + largest(model.plan(), shape) + ". ");
         text.append(fits > 0 ? "A batch of about " + fits + " examples would fit" : "Not even one example fits");
         if (model.plan().steps().stream().anyMatch(step -> step instanceof PlanStep.Recur)) {
             text.append("; or set memory to ")
@@ -58,23 +69,55 @@ final class MemoryNeeds {
                     .append("MB or less, so that recurrent layers compute again what they can't keep; or shorten the"
                             + " windows of truncated back-propagation");
         }
-        return new EngineException(text.append('.').toString(), cause);
+        text.append("; or end other programs on the device, or name another device or engine.");
+        return new EngineException(text.toString(), cause);
+    }
+
+    /** The layers whose values take most. */
+    private static String largest(Plan plan, BatchShape shape) {
+        Sharing sharing = new Sharing(plan, shape);
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        for (Value value : plan.values()) {
+            if (sharing.source(value).equals(value)) {
+                bytes.merge(value.producer(), kept(shape, value), Long::sum);
+            }
+        }
+        for (PlanStep step : plan.steps()) {
+            if (step instanceof PlanStep.Recur recur) {
+                bytes.merge(recur.output().producer(), GATES * Float.BYTES * shape.elements(recur.output()), Long::sum);
+            }
+        }
+        return bytes.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(SHOWN)
+                .map(entry -> entry.getKey() + " " + Amounts.of(entry.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** A tensor, and in training its gradient. */
+    private static long kept(BatchShape shape, Value value) {
+        return (shape.training() ? 2L : 1L) * Float.BYTES * shape.elements(value);
     }
 
     /** Says why an engine can't be made. */
     static EngineException noRoom(Device device, ComputationGraph model, CudaException cause) {
         INDArray states = model.getUpdater().getStateViewArray();
         long needed = (2 * model.numParams() + (states == null ? 0 : states.length())) * Float.BYTES;
+        Device.Memory memory = device.memory();
         return new EngineException(
-                "engine cuda: " + amount(device.freeBytes()) + " are free on " + device.name()
+                "engine cuda: " + Amounts.of(memory.free()) + " are free on " + device.name()
                         + ", too little for an engine whose parameters, gradient and updaters' state take "
-                        + amount(needed) + ". End other programs that use the device, or choose another engine.",
+                        + Amounts.of(needed) + "; the device has " + Amounts.of(memory.total())
+                        + ". End other programs that use it, name another device, or choose another engine.",
                 cause);
     }
 
-    private static String amount(long bytes) {
-        return bytes < GIB
-                ? String.format(Locale.ROOT, "%.1f MiB", bytes / MIB)
-                : String.format(Locale.ROOT, "%.2f GiB", bytes / GIB);
+    /** Says why not even a context can be made. */
+    static EngineException noContext(int device, CudaException cause) {
+        return new EngineException(
+                "engine cuda: too little memory is free on device " + device + " for a program's context, which takes"
+                        + " some hundred MiB before anything is computed. End other programs that use it, name another"
+                        + " device, or choose another engine.",
+                cause);
     }
 }

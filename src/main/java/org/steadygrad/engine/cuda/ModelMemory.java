@@ -21,6 +21,9 @@ final class ModelMemory {
     private final DeviceMemory parameters;
     private final DeviceMemory gradient;
     private final DeviceMemory updaterState;
+    private final ChangeGuard changes = new ChangeGuard(
+            "parameters and the updaters' state",
+            "Restore a snapshot or import a model, for example from the newest checkpoint.");
 
     /** @param stateLength number of elements of the updaters' state; may be 0 */
     ModelMemory(CudaRuntime runtime, FlatLayout layout, long stateLength) {
@@ -48,6 +51,11 @@ final class ModelMemory {
 
     DeviceMemory updaterState() {
         return updaterState;
+    }
+
+    /** Whether parameters and the updaters' state belong together. */
+    ChangeGuard changes() {
+        return changes;
     }
 
     DeviceMemory parameters(ParameterBlock block) {

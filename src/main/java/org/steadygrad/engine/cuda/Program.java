@@ -57,7 +57,7 @@ final class Program implements CompiledProgram {
             stages = new Stages(this, plan.steps());
         } catch (RuntimeException | Error e) {
             // too little memory, for example: what was taken so far must not stay
-            scope.close();
+            scope.closeAfter(e);
             throw e;
         }
         pass = scope.own(new Replay(model.runtime().stream(), this::wholePass));
@@ -159,7 +159,7 @@ final class Program implements CompiledProgram {
             // takes what memory it needs now
             stages.profiled().forEach(step -> step.expectProfile(true));
             stages.profiled().forEach(step -> step.expectProfile(false));
-            trace = new ProgramTrace(this);
+            trace = scope.whole(part -> new ProgramTrace(this, part));
             traced = scope.own(new Replay(runtime().stream(), this::tracedPass));
         }
         return trace;
@@ -263,8 +263,8 @@ final class Program implements CompiledProgram {
 
     @Override
     public void close() {
-        runtime().stream().synchronize();
-        runtime().copies().synchronize();
-        scope.close();
+        try (scope) {
+            runtime().finish();
+        }
     }
 }

@@ -11,6 +11,7 @@ import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.engine.cuda.TensorScan.Tensor;
 import org.steadygrad.engine.cuda.TensorScan.Workspace;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanStep;
@@ -43,20 +44,25 @@ final class ProgramTrace {
     private final Runnable parameters;
     private long given;
 
-    /** Allocates, and waits for the device. @param program for training */
-    ProgramTrace(Program program) {
+    /**
+     * Waits for the device.
+     *
+     * @param program for training
+     * @param scope owns what this needs
+     */
+    ProgramTrace(Program program, DeviceScope scope) {
         this.program = program;
         plan = program.model().plan();
         mask = program.shape().featureMask() ? plan.mask().map(program::value) : Optional.empty();
         List<Value> looked = lookedAt();
-        tiles = new GradientTiles(program.model(), program.scope());
+        tiles = new GradientTiles(program.model(), scope);
         List<PlanStep.Activate> hidden = TraceReport.hidden(plan);
         long scans = 2L + plan.outputs().size() + hidden.size() + looked.size();
-        results = program.scope().bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
-        host = program.scope().own(program.runtime().device().pinned(results.bytes()));
-        lossScale = program.scope().own(program.runtime().device().pinned(Float.BYTES));
+        results = scope.bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
+        host = scope.own(program.runtime().device().pinned(results.bytes()));
+        lossScale = scope.own(program.runtime().device().pinned(Float.BYTES));
         lossScale.content().putFloat(0, 1);
-        workspace = Workspace.of(program, mostColumns());
+        workspace = Workspace.of(program.runtime(), scope, mostColumns());
         input = scan(plan.input(), program.value(plan.input()), ActivationRange.NONE);
         for (VertexOutput output : plan.outputs()) {
             activations.put(output, scan(output.value(), program.value(output.value()), output.range()));

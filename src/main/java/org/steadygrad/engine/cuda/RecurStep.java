@@ -87,15 +87,18 @@ final class RecurStep implements StepKernel, Stateful, Profiled {
     @Override
     public void expectProfile(boolean wanted) {
         if (wanted && watching == null) {
-            norms = new StepNorms(place, shape.steps());
-            // a library keeps the gradient of the state to itself, a scan doesn't
-            ScanKind kind = way instanceof RecurrentWay.Scanned scanned
-                    ? scanned.kind()
-                    : RecurrentWay.scan(place.runtime(), task);
-            SegmentPlan again = new SegmentPlan(task.plan().lengths(), true);
-            watching = new ScannedRun(place, new ScannedRun.Layer(kind, shape, tensors, weights), again, norms);
+            watching = place.scope().whole(part -> watching(new ScanPlace(place.runtime(), part, place.scratch())));
         }
         watched = wanted;
+    }
+
+    private ScannedRun watching(ScanPlace own) {
+        norms = new StepNorms(own, shape.steps());
+        // a library keeps the gradient of the state to itself, a scan doesn't
+        ScanKind kind =
+                way instanceof RecurrentWay.Scanned scanned ? scanned.kind() : RecurrentWay.scan(place.runtime(), task);
+        SegmentPlan again = new SegmentPlan(task.plan().lengths(), true);
+        return new ScannedRun(own, new ScannedRun.Layer(kind, shape, tensors, weights), again, norms);
     }
 
     @Override

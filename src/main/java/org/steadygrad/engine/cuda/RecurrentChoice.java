@@ -118,6 +118,7 @@ final class RecurrentChoice {
 
     private String measure(Task trial, String what, List<RecurrentWay> able) {
         Map<String, Double> times = new LinkedHashMap<>();
+        boolean lasting = true;
         for (RecurrentWay way : able) {
             try (RecurrentTrial run = new RecurrentTrial(runtime, trial)) {
                 times.put(way.name(), run.milliseconds(way));
@@ -126,11 +127,13 @@ final class RecurrentChoice {
                     throw e;
                 }
                 times.put(way.name(), Double.POSITIVE_INFINITY);
+                // another time there may be more memory
+                lasting &= !e.outOfMemory();
             }
         }
         Map.Entry<String, Double> best =
                 times.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
-        if (Double.isFinite(best.getValue())) {
+        if (lasting && Double.isFinite(best.getValue())) {
             RecurrentChoices.remember(new Choice(what, device(), libraries(), best.getKey(), times));
         }
         return best.getKey();

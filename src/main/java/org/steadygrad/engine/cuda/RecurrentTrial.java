@@ -108,7 +108,8 @@ final class RecurrentTrial implements AutoCloseable {
 
     @Override
     public void close() {
-        runtime.stream().synchronize();
-        scope.close();
+        try (scope) {
+            runtime.stream().finish();
+        }
     }
 }

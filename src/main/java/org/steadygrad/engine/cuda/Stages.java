@@ -45,22 +45,35 @@ final class Stages {
         }
     }
 
+    /** Takes the memory that {@link #storeStates} is going to need. */
+    void reserveStates(StateStore states) {
+        for (int i = 0; i < stages.size(); i++) {
+            if (stages.get(i).kernel instanceof Stateful stateful) {
+                states.reserve(i, stateful.finalState());
+            }
+        }
+    }
+
     /** Fills the states that recurrent layers start from. */
     void loadStates(StateStore states) {
+        states.check();
         boolean none = states.isEmpty();
         if (none && startAtZero) {
             return;
         }
-        startAtZero = none;
+        // until all are filled, nobody knows
+        startAtZero = false;
         for (int i = 0; i < stages.size(); i++) {
             if (stages.get(i).kernel instanceof Stateful stateful) {
                 states.load(i, stateful.initialState());
             }
         }
+        startAtZero = none;
     }
 
-    /** Keeps the states that recurrent layers end with. */
+    /** Keeps the states that recurrent layers end with; {@link StateStore#changes} is open until the caller ends it. */
     void storeStates(StateStore states) {
+        states.changes().begin();
         for (int i = 0; i < stages.size(); i++) {
             if (stages.get(i).kernel instanceof Stateful stateful) {
                 states.store(i, stateful.finalState());

@@ -16,6 +16,8 @@ final class StateStore implements AutoCloseable {
     private final CudaModel model;
     private final boolean keeps;
     private final Map<Integer, Carried> states = new TreeMap<>();
+    private final ChangeGuard changes =
+            new ChangeGuard("the states of recurrent layers", "Call clearState(), and begin with new sequences.");
 
     /** A layer's state; its memory stays when its content means nothing any more. */
     private static final class Carried {
@@ -25,7 +27,12 @@ final class StateStore implements AutoCloseable {
 
         Carried(CudaModel model, List<Long> lengths) {
             scope = new DeviceScope(model.runtime().device());
-            lengths.forEach(length -> tensors.add(scope.floats(length)));
+            try {
+                lengths.forEach(length -> tensors.add(scope.floats(length)));
+            } catch (RuntimeException | Error e) {
+                scope.closeAfter(e);
+                throw e;
+            }
         }
 
         List<Long> lengths() {
@@ -51,6 +58,18 @@ final class StateStore implements AutoCloseable {
         return states.values().stream().noneMatch(carried -> carried.present);
     }
 
+    /** Whether the states of all layers are of the same step. */
+    ChangeGuard changes() {
+        return changes;
+    }
+
+    /** @throws org.steadygrad.engine.EngineException when what is kept here is of no use */
+    void check() {
+        if (keeps) {
+            changes.check();
+        }
+    }
+
     private static List<Long> lengths(List<DeviceMemory> tensors) {
         return tensors.stream().map(DeviceMemory::length).toList();
     }
@@ -64,13 +83,6 @@ final class StateStore implements AutoCloseable {
     void load(int key, List<DeviceMemory> targets) {
         Carried carried = states.get(key);
         boolean present = carried != null && carried.present;
-        if (present && !carried.lengths().equals(lengths(targets))) {
-            throw InvalidInputException.of(
-                    "engine cuda",
-                    "a batch of as many sequences as the carried state has",
-                    lengths(targets) + " elements of state instead of " + carried.lengths(),
-                    "Call clearState() before other sequences.");
-        }
         for (int i = 0; i < targets.size(); i++) {
             if (present) {
                 model.runtime().stream().copy(targets.get(i), carried.tensors.get(i));
@@ -80,12 +92,35 @@ final class StateStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes the memory for a layer's state, so that {@link #store} needs none.
+     *
+     * @param key number of the step in the plan
+     * @param values of the state
+     * @throws InvalidInputException when a state of other sizes is carried
+     */
+    void reserve(int key, List<DeviceMemory> values) {
+        if (!keeps || values.isEmpty()) {
+            return;
+        }
+        Carried carried = states.get(key);
+        if (carried != null && carried.present && !carried.lengths().equals(lengths(values))) {
+            throw InvalidInputException.of(
+                    "engine cuda",
+                    "a batch of as many sequences as the carried state has",
+                    lengths(values) + " elements of state instead of " + carried.lengths(),
+                    "Call clearState() before other sequences.");
+        }
+        memory(key, lengths(values));
+    }
+
     /** Enqueues the copy of a layer's state to here. */
     void store(int key, List<DeviceMemory> values) {
         if (!keeps || values.isEmpty()) {
             return;
         }
         Carried carried = memory(key, lengths(values));
+        carried.present = true;
         for (int i = 0; i < values.size(); i++) {
             model.runtime().stream().copy(carried.tensors.get(i), values.get(i));
         }
@@ -96,18 +131,19 @@ final class StateStore implements AutoCloseable {
         if (carried == null || !carried.lengths().equals(lengths)) {
             if (carried != null) {
                 model.runtime().stream().synchronize();
+                states.remove(key);
                 carried.scope.close();
             }
             carried = new Carried(model, lengths);
             states.put(key, carried);
         }
-        carried.present = true;
         return carried;
     }
 
     /** Sequences start anew. */
     void clear() {
         states.values().forEach(carried -> carried.present = false);
+        changes.end();
     }
 
     /** A copy of all that is carried, for {@link #restore}. */
@@ -127,6 +163,7 @@ final class StateStore implements AutoCloseable {
             List<Long> lengths =
                     arrays.stream().map(array -> (long) array.length).toList();
             Carried carried = memory(key, lengths);
+            carried.present = true;
             for (int i = 0; i < arrays.size(); i++) {
                 model.memory().write(arrays.get(i), carried.tensors.get(i));
             }
@@ -135,7 +172,9 @@ final class StateStore implements AutoCloseable {
 
     @Override
     public void close() {
-        states.values().forEach(carried -> carried.scope.close());
-        states.clear();
+        try (DeviceScope all = new DeviceScope(model.runtime().device())) {
+            states.values().forEach(carried -> all.own(carried.scope));
+            states.clear();
+        }
     }
 }

@@ -103,6 +103,7 @@ final class StepRing {
             if (result != null) {
                 return;
             }
+            runtime.enter();
             place.arrived.await();
             double loss = PassNumbers.loss(place.losses.content(), examples);
             Optional<StepTrace> seen = trace.map(t -> t.finish(loss, false));

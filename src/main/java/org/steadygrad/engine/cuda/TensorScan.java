@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda;
 import java.nio.DoubleBuffer;
 import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.program.Reading;
 import org.steadygrad.engine.trace.ActivationRange;
@@ -37,11 +38,9 @@ final class TensorScan {
      */
     record Workspace(CudaRuntime runtime, DeviceMemory parts, DeviceMemory alive) {
         /** @param columns most that a tensor has whose units can die */
-        static Workspace of(Program program, int columns) {
-            CudaRuntime runtime = program.runtime();
+        static Workspace of(CudaRuntime runtime, DeviceScope scope, int columns) {
             long parts = (long) runtime.mostBlocks() * PARTS * Double.BYTES;
-            return new Workspace(
-                    runtime, program.scope().bytes(parts), program.scope().bytes((long) columns * Integer.BYTES));
+            return new Workspace(runtime, scope.bytes(parts), scope.bytes((long) columns * Integer.BYTES));
         }
     }
 

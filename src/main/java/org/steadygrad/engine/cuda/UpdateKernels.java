@@ -51,7 +51,7 @@ final class UpdateKernels {
         factors = scope.bytes((long) tables.count() * FACTORS_BYTES);
         weightSums = scope.bytes((long) tables.tiles() * Double.BYTES);
         updateSums = scope.bytes((long) tables.tiles() * Double.BYTES);
-        plain = new Sequence(statistics(), decisionAndStep(null, null));
+        plain = new Sequence(scope, statistics(scope), decisionAndStep(null, null));
     }
 
     /** Statistics and step as graphs of their own, and both in one. */
@@ -60,21 +60,31 @@ final class UpdateKernels {
         private final Replay step;
         private final Replay all;
         private final List<Launch> everything;
+        private final DeviceScope scope;
 
-        Sequence(List<Launch> first, List<Launch> second) {
+        Sequence(DeviceScope scope, List<Launch> first, List<Launch> second) {
+            this.scope = scope;
             statistics = replay(() -> first.forEach(runtime.stream()::launch));
-            step = replay(() -> second.forEach(runtime.stream()::launch));
+            step = replay(() -> change(second));
             everything = Stream.concat(first.stream(), second.stream()).toList();
             all = replay(this::enqueue);
         }
 
         void enqueue() {
-            everything.forEach(runtime.stream()::launch);
+            change(everything);
         }
 
         private Replay replay(Runnable work) {
-            return runtime.scope().own(new Replay(runtime.stream(), work));
+            return scope.own(new Replay(runtime.stream(), work));
         }
+    }
+
+    /** A capture changes nothing. */
+    private void change(List<Launch> launches) {
+        if (!runtime.stream().capturing()) {
+            model.memory().changes().begin();
+        }
+        launches.forEach(runtime.stream()::launch);
     }
 
     /** Parameters and states may hold anything from now on. */
@@ -90,11 +100,13 @@ final class UpdateKernels {
     /** @param units whether the clip rule asks for the norms of units */
     void runStep(boolean units) {
         sequence(units).step.run();
+        model.memory().changes().begin();
     }
 
     /** Statistics and step. */
     void runAll(boolean units) {
         sequence(units).all.run();
+        model.memory().changes().begin();
     }
 
     /** The same, launch by launch, for a graph of the caller's. What it needs is made beforehand by {@link #prepare}. */
@@ -109,15 +121,17 @@ final class UpdateKernels {
 
     private Sequence sequence(boolean units) {
         if (units && byUnit == null) {
-            DeviceMemory unitFactors = runtime.scope().bytes(tables.units() * Double.BYTES);
-            DeviceMemory smallest = runtime.scope().bytes((long) unitParts * Double.BYTES);
-            byUnit = new Sequence(statistics(), decisionAndStep(unitFactors, smallest));
+            byUnit = runtime.scope().whole(scope -> {
+                DeviceMemory unitFactors = scope.bytes(tables.units() * Double.BYTES);
+                DeviceMemory smallest = scope.bytes((long) unitParts * Double.BYTES);
+                return new Sequence(scope, statistics(scope), decisionAndStep(unitFactors, smallest));
+            });
         }
         return units ? byUnit : plain;
     }
 
-    private List<Launch> statistics() {
-        DeviceMemory scans = runtime.scope().bytes((long) tables.tiles() * SCAN_BYTES);
+    private List<Launch> statistics(DeviceScope scope) {
+        DeviceMemory scans = scope.bytes((long) tables.tiles() * SCAN_BYTES);
         Launch scan = overTiles(STATISTICS, "update_scan")
                 .with(model.memory().gradient())
                 .with(tables.tileBegin())

@@ -24,9 +24,11 @@ final class UpdatePass {
     private final UpdateKernels kernels;
     private final PenaltySum penalties;
     private final PinnedMemory host;
+    private final ChangeGuard changes;
 
     UpdatePass(UpdatePlan plan, CudaModel model) {
         runtime = model.runtime();
+        changes = model.memory().changes();
         UpdateTables tables = new UpdateTables(plan, runtime);
         numbers = new StepNumbers(plan, runtime);
         report = new UpdateReport(plan.layout(), runtime);
@@ -111,7 +113,9 @@ final class UpdatePass {
             numbers.send(rule, clip, divisor, passes, ALONE, false);
             kernels.runStep(byUnit(clip));
         }
-        return outcome(download());
+        UpdateOutcome outcome = outcome(download());
+        changes.end();
+        return outcome;
     }
 
     private ByteBuffer download() {

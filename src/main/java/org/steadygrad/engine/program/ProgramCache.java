@@ -2,6 +2,7 @@ package org.steadygrad.engine.program;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -58,14 +59,31 @@ public final class ProgramCache<P extends CompiledProgram> implements AutoClosea
         while (oldestFirst.hasNext() && (compiled.size() == MOST || taken + wanted > mostBytes)) {
             P oldest = oldestFirst.next();
             taken -= oldest.bytes();
-            oldest.close();
+            // first, so that one that can't be closed isn't used again
             oldestFirst.remove();
+            oldest.close();
         }
     }
 
+    /** Closes all of them, also when one of them fails to. */
     @Override
     public void close() {
-        compiled.values().forEach(CompiledProgram::close);
+        List<P> all = List.copyOf(compiled.values());
         compiled.clear();
+        RuntimeException failure = null;
+        for (P program : all) {
+            try {
+                program.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -29,9 +29,15 @@ public final class Blas implements AutoCloseable {
     public Blas(DeviceScope scope, Stream stream, Precision precision) {
         computeType = ComputeType.of(precision);
         Status.blas(cublasCreate_v2(handle), "cublasCreate");
-        Status.blas(cublasSetStream_v2(handle, stream.handle()), "cublasSetStream");
-        // setting the stream forgets the workspace, so that this comes after it
-        Status.blas(cublasSetWorkspace_v2(handle, scope.bytes(WORKSPACE).pointer(), WORKSPACE), "cublasSetWorkspace");
+        try {
+            Status.blas(cublasSetStream_v2(handle, stream.handle()), "cublasSetStream");
+            // setting the stream forgets the workspace, so that this comes after it
+            Status.blas(
+                    cublasSetWorkspace_v2(handle, scope.bytes(WORKSPACE).pointer(), WORKSPACE), "cublasSetWorkspace");
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /**
@@ -91,7 +97,7 @@ public final class Blas implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Status.blas(cublasDestroy_v2(handle), "cublasDestroy");
+            Status.release(() -> Status.blas(cublasDestroy_v2(handle), "cublasDestroy"));
         }
     }
 }

@@ -12,6 +12,10 @@ public final class CudaException extends EngineException {
     public enum Kind {
         /** The device has not enough free memory for what was asked; it goes on working. */
         OUT_OF_MEMORY,
+        /** The host has not enough memory that the device could read; both go on working. */
+        OUT_OF_HOST_MEMORY,
+        /** Another program has the device for itself. */
+        DEVICE_TAKEN,
         /** The device or its context can't be used any more; only a new process can. */
         DEVICE_LOST,
         /** A call was refused. */
@@ -25,5 +29,10 @@ public final class CudaException extends EngineException {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether less would have been possible. */
+    public boolean outOfMemory() {
+        return kind == Kind.OUT_OF_MEMORY || kind == Kind.OUT_OF_HOST_MEMORY;
     }
 }

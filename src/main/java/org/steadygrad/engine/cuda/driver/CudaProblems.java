@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 
@@ -124,9 +123,7 @@ final class CudaProblems {
             return new Problem(
                     "A driver is installed, and this user may not use its devices.", "Ask for access to /dev/nvidia*.");
         }
-        String visible = Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES"))
-                .map(value -> "; CUDA_VISIBLE_DEVICES is \"" + value + "\", which hides all others")
-                .orElse("");
+        String visible = VisibleDevices.whyNone().map(reason -> "; " + reason).orElse("");
         return new Problem(
                 "A driver is installed, and it shows no GPU (CUDA error 100" + visible + ").",
                 "See whether nvidia-smi lists one; a container needs --gpus all, and a GPU in MIG mode needs an instance.");

@@ -121,7 +121,8 @@ public record CudaReport(
         Optional<GpuState> device =
                 devices.stream().filter(gpu -> gpu.ordinal() == ordinal).findFirst();
         if (device.isEmpty()) {
-            return Optional.of("there is no CUDA device " + ordinal + " here, but " + count() + ".");
+            return Optional.of("there is no CUDA device " + ordinal + " here, but " + count() + "."
+                    + VisibleDevices.note().map(note -> " " + note + ".").orElse(""));
         }
         return device.filter(gpu -> !gpu.usable())
                 .map(gpu -> "device " + gpu.title() + " can't be used: " + gpu.problem() + others());

@@ -6,6 +6,7 @@ import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrMaxSharedMemoryPerBlockOptin;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrMultiProcessorCount;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
+import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaFree;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
@@ -24,6 +25,9 @@ import org.bytedeco.javacpp.SizeTPointer;
  * #use()} last.
  */
 public final class Device implements AutoCloseable {
+    /** The device of each thread's calls: errors don't tell theirs. */
+    private static final ThreadLocal<Device> CURRENT = new ThreadLocal<>();
+
     private static final int NAME_LENGTH = 256;
 
     private final int ordinal;
@@ -38,6 +42,9 @@ public final class Device implements AutoCloseable {
     private final Map<String, byte[]> compiled = new ConcurrentHashMap<>();
 
     private long allocatedBytes;
+
+    /** The error that ended the context; null as long as it is of use. */
+    private volatile CudaException loss;
 
     private Device(int ordinal) {
         this.ordinal = ordinal;
@@ -62,9 +69,40 @@ public final class Device implements AutoCloseable {
         return new Device(ordinal);
     }
 
-    /** Makes this the calling thread's device, whichever was so before. */
+    /**
+     * Makes this the calling thread's device, whichever was so before.
+     *
+     * @throws CudaException of kind DEVICE_LOST, without a call, when an earlier one found the device lost
+     */
     public void use() {
+        CURRENT.set(this);
+        if (loss != null) {
+            throw new CudaException(
+                    CudaException.Kind.DEVICE_LOST,
+                    "engine cuda: the device can't be used any more in this process, since an earlier call failed: "
+                            + loss.getMessage());
+        }
         Status.runtime(cudaSetDevice(ordinal), "cudaSetDevice(" + ordinal + ")");
+    }
+
+    /** As {@link #use}, before things are given back; says nothing of a lost device. */
+    public void useToClose() {
+        CURRENT.set(this);
+        Status.release(this::use);
+    }
+
+    /** Takes note that the calling thread's device is lost. */
+    static void noteLoss(CudaException failure) {
+        Device device = CURRENT.get();
+        if (device != null && device.loss == null) {
+            device.loss = failure;
+        }
+    }
+
+    /** Whether the calling thread's device is known to be lost. */
+    static boolean lostHere() {
+        Device device = CURRENT.get();
+        return device != null && device.loss != null;
     }
 
     private static String text(byte[] letters) {
@@ -100,12 +138,20 @@ public final class Device implements AutoCloseable {
         return sharedBytesPerBlock;
     }
 
-    /** Bytes that can still be allocated; other processes take from the same. */
-    public long freeBytes() {
+    /**
+     * A device's memory.
+     *
+     * @param free bytes that can still be allocated; other processes take from the same
+     * @param total bytes that it has
+     */
+    public record Memory(long free, long total) {}
+
+    /** How much memory there is now. */
+    public Memory memory() {
         try (SizeTPointer free = new SizeTPointer(1);
                 SizeTPointer total = new SizeTPointer(1)) {
             Status.runtime(cudaMemGetInfo(free, total), "cudaMemGetInfo");
-            return free.get();
+            return new Memory(free.get(), total.get());
         }
     }
 
@@ -116,13 +162,26 @@ public final class Device implements AutoCloseable {
      */
     DeviceMemory allocate(long bytes) {
         Pointer base = new Pointer();
-        Status.runtime(cudaMalloc(base, Math.max(1, bytes)), "the allocation of " + bytes + " bytes");
+        int status = cudaMalloc(base, Math.max(1, bytes));
+        if (status == cudaErrorMemoryAllocation) {
+            throw outOfMemory(bytes);
+        }
+        Status.runtime(status, "the allocation of " + bytes + " bytes");
         allocatedBytes += bytes;
         return new DeviceMemory(base.address(), bytes);
     }
 
+    private CudaException outOfMemory(long bytes) {
+        Memory memory = memory();
+        return new CudaException(
+                CudaException.Kind.OUT_OF_MEMORY,
+                "engine cuda: the device is out of memory: " + Amounts.of(bytes) + " were asked for, and "
+                        + Amounts.of(memory.free()) + " of " + Amounts.of(memory.total()) + " are free on " + name
+                        + ", where this engine has " + Amounts.of(allocatedBytes) + ".");
+    }
+
     void free(DeviceMemory memory) {
-        Status.runtime(cudaFree(memory.pointer()), "cudaFree");
+        Status.release(() -> Status.runtime(cudaFree(memory.pointer()), "cudaFree"));
         allocatedBytes -= memory.bytes();
     }
 
@@ -175,5 +234,8 @@ public final class Device implements AutoCloseable {
     public void close() {
         modules.values().forEach(KernelModule::close);
         modules.clear();
+        if (CURRENT.get() == this) {
+            CURRENT.remove();
+        }
     }
 }

@@ -1,7 +1,10 @@
 package org.steadygrad.engine.cuda.driver;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
 import org.steadygrad.check.Check;
 
 /**
@@ -65,21 +68,72 @@ public final class DeviceScope implements AutoCloseable {
         return allocated;
     }
 
-    /** Frees everything, the youngest first. The device must have finished using it. */
+    /**
+     * Makes something out of several pieces, of which none stays where that fails.
+     *
+     * @param maker is given this scope to take from
+     */
+    public <T> T whole(Function<DeviceScope, T> maker) {
+        int ownedBefore = owned.size();
+        int blocksBefore = blocks.size();
+        DeviceMemory openBefore = open;
+        long usedBefore = used;
+        try {
+            return maker.apply(this);
+        } catch (RuntimeException | Error e) {
+            giveBack(ownedBefore, blocksBefore).forEach(e::addSuppressed);
+            open = openBefore;
+            used = usedBefore;
+            throw e;
+        }
+    }
+
+    /** Closes after a failure, which is the one to be told of. */
+    public void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /**
+     * Frees everything, the youngest first, also when something of it can't be freed. The device must have finished using it.
+     *
+     * @throws RuntimeException the first failure, after all else was freed
+     */
     @Override
     public void close() {
-        while (!owned.isEmpty()) {
-            try {
-                owned.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        while (!blocks.isEmpty()) {
-            device.free(blocks.pop());
-        }
+        List<RuntimeException> failures = giveBack(0, 0);
         open = null;
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.get(0);
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /** All but the oldest. @return what couldn't be given back */
+    private List<RuntimeException> giveBack(int ownedKept, int blocksKept) {
+        List<RuntimeException> failures = new ArrayList<>();
+        while (owned.size() > ownedKept) {
+            attempt(owned.pop(), failures);
+        }
+        while (blocks.size() > blocksKept) {
+            DeviceMemory block = blocks.pop();
+            allocated -= block.bytes();
+            attempt(() -> device.free(block), failures);
+        }
+        return failures;
+    }
+
+    private static void attempt(AutoCloseable closeable, List<RuntimeException> failures) {
+        try {
+            closeable.close();
+        } catch (RuntimeException e) {
+            failures.add(e);
+        } catch (Exception e) {
+            failures.add(new IllegalStateException(e));
+        }
     }
 }

@@ -8,6 +8,8 @@ import static org.bytedeco.cuda.global.cudnn.cudnnGetVersion;
 import static org.bytedeco.cuda.global.cudnn.cudnnSetDropoutDescriptor;
 import static org.bytedeco.cuda.global.cudnn.cudnnSetStream;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnDropoutStruct;
 
@@ -15,13 +17,21 @@ import org.bytedeco.cuda.cudnn.cudnnDropoutStruct;
 public final class Dnn implements AutoCloseable {
     private final cudnnContext handle = new cudnnContext();
     private final cudnnDropoutStruct noDropout = new cudnnDropoutStruct();
-    private boolean closed;
+    private final Deque<Runnable> destroyers = new ArrayDeque<>();
 
     public Dnn(Stream stream) {
-        Status.dnn(cudnnCreate(handle), "cudnnCreate");
-        Status.dnn(cudnnSetStream(handle, stream.handle()), "cudnnSetStream");
-        Status.dnn(cudnnCreateDropoutDescriptor(noDropout), "cudnnCreateDropoutDescriptor");
-        Status.dnn(cudnnSetDropoutDescriptor(noDropout, handle, 0, null, 0, 0), "cudnnSetDropoutDescriptor");
+        try {
+            Status.dnn(cudnnCreate(handle), "cudnnCreate");
+            destroyers.push(() -> Status.dnn(cudnnDestroy(handle), "cudnnDestroy"));
+            Status.dnn(cudnnSetStream(handle, stream.handle()), "cudnnSetStream");
+            Status.dnn(cudnnCreateDropoutDescriptor(noDropout), "cudnnCreateDropoutDescriptor");
+            destroyers.push(
+                    () -> Status.dnn(cudnnDestroyDropoutDescriptor(noDropout), "cudnnDestroyDropoutDescriptor"));
+            Status.dnn(cudnnSetDropoutDescriptor(noDropout, handle, 0, null, 0, 0), "cudnnSetDropoutDescriptor");
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     cudnnContext handle() {
@@ -39,10 +49,8 @@ public final class Dnn implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            Status.dnn(cudnnDestroyDropoutDescriptor(noDropout), "cudnnDestroyDropoutDescriptor");
-            Status.dnn(cudnnDestroy(handle), "cudnnDestroy");
+        while (!destroyers.isEmpty()) {
+            Status.release(destroyers.pop());
         }
     }
 }

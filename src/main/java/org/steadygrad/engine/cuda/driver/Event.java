@@ -37,7 +37,7 @@ public final class Event implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Status.runtime(cudaEventDestroy(handle), "cudaEventDestroy");
+            Status.release(() -> Status.runtime(cudaEventDestroy(handle), "cudaEventDestroy"));
         }
     }
 }

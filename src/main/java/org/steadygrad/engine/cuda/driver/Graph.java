@@ -18,9 +18,18 @@ public final class Graph implements AutoCloseable {
     Graph(CUgraph_st recorded, CUstream_st stream) {
         try {
             Status.runtime(cudaGraphInstantiate(executable, recorded, 0), "cudaGraphInstantiate");
-            Status.runtime(cudaGraphUpload(executable, stream), "cudaGraphUpload");
+            upload(stream);
         } finally {
-            cudaGraphDestroy(recorded);
+            Status.release(() -> Status.runtime(cudaGraphDestroy(recorded), "cudaGraphDestroy"));
+        }
+    }
+
+    private void upload(CUstream_st stream) {
+        try {
+            Status.runtime(cudaGraphUpload(executable, stream), "cudaGraphUpload");
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
@@ -32,7 +41,7 @@ public final class Graph implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Status.runtime(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
+            Status.release(() -> Status.runtime(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy"));
         }
     }
 }

@@ -30,7 +30,7 @@ public final class KernelModule implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Status.driver(cuModuleUnload(handle), "cuModuleUnload");
+            Status.release(() -> Status.driver(cuModuleUnload(handle), "cuModuleUnload"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.steadygrad.engine.cuda.driver;
 
+import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaFreeHost;
 import static org.bytedeco.cuda.global.cudart.cudaMallocHost;
 
@@ -24,7 +25,14 @@ public final class PinnedMemory implements AutoCloseable {
 
     PinnedMemory(long bytes) {
         this.bytes = bytes;
-        Status.runtime(cudaMallocHost(base, Math.max(1, bytes)), "cudaMallocHost of " + bytes + " bytes");
+        int status = cudaMallocHost(base, Math.max(1, bytes));
+        if (status == cudaErrorMemoryAllocation) {
+            throw new CudaException(
+                    CudaException.Kind.OUT_OF_HOST_MEMORY,
+                    "engine cuda: the host has no " + Amounts.of(bytes) + " of memory left that the device can read"
+                            + " (cudaMallocHost). End other programs, or see what ulimit -l and the container allow.");
+        }
+        Status.runtime(status, "cudaMallocHost of " + bytes + " bytes");
         buffer = new BytePointer(base).capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
@@ -62,7 +70,7 @@ public final class PinnedMemory implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Status.runtime(cudaFreeHost(base), "cudaFreeHost");
+            Status.release(() -> Status.runtime(cudaFreeHost(base), "cudaFreeHost"));
         }
     }
 }

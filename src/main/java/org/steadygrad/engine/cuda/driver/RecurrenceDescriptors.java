@@ -147,7 +147,7 @@ final class RecurrenceDescriptors implements AutoCloseable {
     @Override
     public void close() {
         while (!destroyers.isEmpty()) {
-            destroyers.pop().run();
+            Status.release(destroyers.pop());
         }
     }
 }

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.cuLaunchCooperativeKernel;
 import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
 import static org.bytedeco.cuda.global.cudart.cudaEventRecord;
+import static org.bytedeco.cuda.global.cudart.cudaGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cudaGraphLaunch;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
@@ -17,6 +18,7 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamEndCapture;
 import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 import static org.bytedeco.cuda.global.cudart.cudaStreamSynchronize;
 import static org.bytedeco.cuda.global.cudart.cudaStreamWaitEvent;
+import static org.bytedeco.cuda.global.cudart.cudaSuccess;
 
 import java.lang.ref.Reference;
 import org.bytedeco.cuda.cudart.CUgraph_st;
@@ -28,6 +30,7 @@ import org.steadygrad.check.Check;
 public final class Stream implements AutoCloseable {
     private final CUstream_st handle = new CUstream_st();
     private boolean closed;
+    private boolean capturing;
 
     Stream() {
         Status.runtime(cudaStreamCreateWithFlags(handle, cudaStreamNonBlocking), "cudaStreamCreate");
@@ -155,15 +158,29 @@ public final class Stream implements AutoCloseable {
     public Graph capture(Runnable work) {
         Status.runtime(cudaStreamBeginCapture(handle, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
         CUgraph_st recorded = new CUgraph_st();
+        capturing = true;
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            // the stream must leave capture mode; what it recorded is of no use
-            cudaStreamEndCapture(handle, recorded);
+            leaveCapture(recorded);
             throw e;
+        } finally {
+            capturing = false;
         }
         Status.runtime(cudaStreamEndCapture(handle, recorded), "cudaStreamEndCapture");
         return new Graph(recorded, handle);
+    }
+
+    /** The stream must leave capture mode after a failure; what it recorded is of no use. */
+    private void leaveCapture(CUgraph_st recorded) {
+        if (!Device.lostHere() && cudaStreamEndCapture(handle, recorded) == cudaSuccess && !recorded.isNull()) {
+            Status.release(() -> Status.runtime(cudaGraphDestroy(recorded), "cudaGraphDestroy"));
+        }
+    }
+
+    /** Whether what is enqueued now is recorded and not done. */
+    public boolean capturing() {
+        return capturing;
     }
 
     /** Waits until all that was enqueued is done. */
@@ -171,11 +188,16 @@ public final class Stream implements AutoCloseable {
         Status.runtime(cudaStreamSynchronize(handle), "cudaStreamSynchronize");
     }
 
+    /** As {@link #synchronize}, before things are given back; says nothing of a lost device. */
+    public void finish() {
+        Status.release(this::synchronize);
+    }
+
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            Status.runtime(cudaStreamDestroy(handle), "cudaStreamDestroy");
+            Status.release(() -> Status.runtime(cudaStreamDestroy(handle), "cudaStreamDestroy"));
         }
     }
 }

@@ -77,6 +77,44 @@ class CudaSimulatorMisuseTest {
         assertEquals(new Outcome(0, expected + "\n"), outcome);
     }
 
+    /** As NVIDIA's driver reads it, in PyTorch's account (torch/cuda/__init__.py, _parse_visible_devices). */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2,0      | count 0, Simulated CUDA device 2, Simulated CUDA device 0",
+                "0,9,1    | count 0, Simulated CUDA device 0",
+                "1gpu     | count 0, Simulated CUDA device 1",
+                "0,1,0    | count 100",
+                "-1       | count 100",
+                "''       | count 100",
+                "GPU-5eed0001-0,GPU-5eed0000 | count 0, Simulated CUDA device 1, Simulated CUDA device 0",
+                "GPU-5eed | count 100",
+                "gpu      | count 100"
+            })
+    void showsTheDevicesThatTheEnvironmentNames(String variable, String expected)
+            throws IOException, InterruptedException {
+        Map<String, String> machine = Map.of("CUDASIM_DEVICES", "3", "CUDA_VISIBLE_DEVICES", variable);
+        assertEquals(new Outcome(0, expected + "\n"), run("devices", machine));
+    }
+
+    @Test
+    void showsOneInstanceOfADeviceInParts() throws IOException, InterruptedException {
+        Map<String, String> machine = Map.of("CUDASIM_MIG", "2");
+        assertEquals(new Outcome(0, "count 0, Simulated CUDA device 0 MIG 1g\n"), run("devices", machine));
+        machine = Map.of("CUDASIM_MIG", "2", "CUDA_VISIBLE_DEVICES", "MIG-5eed0000-0000-0000-0000-000000000001");
+        assertEquals(new Outcome(0, "count 0, Simulated CUDA device 0 MIG 1g\n"), run("devices", machine));
+    }
+
+    /** A stream and a module belong to a device, and so does the memory that a kernel is given. */
+    @Test
+    void keepsDevicesApart() throws IOException, InterruptedException {
+        Outcome outcome = run("apart", Map.of("CUDASIM_DEVICES", "2"));
+        assertEquals(ENDED_BY_SIMULATOR, outcome.status(), outcome.output());
+        assertTrue(outcome.output().contains("launch 400"), outcome.output());
+        assertTrue(outcome.output().contains("on device 1 is given memory of device 0"), outcome.output());
+    }
+
     @Test
     void aLostDeviceStaysLost() throws IOException, InterruptedException {
         Outcome outcome = run("lost", Map.of("CUDASIM_FAIL_LAUNCH", "2"));

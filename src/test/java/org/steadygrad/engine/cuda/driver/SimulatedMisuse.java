@@ -7,6 +7,7 @@ import static org.steadygrad.engine.cuda.driver.SimulatedCuda.function;
 import static org.steadygrad.engine.cuda.driver.SimulatedCuda.launch;
 import static org.steadygrad.engine.cuda.driver.SimulatedCuda.launchStatus;
 
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.javacpp.FloatPointer;
@@ -41,6 +42,8 @@ public final class SimulatedMisuse {
             case "lost" -> lost();
             case "memory" -> System.out.println("malloc " + cudaMalloc(new Pointer(), 1_000_001));
             case "freed" -> freed();
+            case "devices" -> devices();
+            case "apart" -> apart();
             default -> kernel(arguments[0]);
         }
     }
@@ -49,6 +52,26 @@ public final class SimulatedMisuse {
         try (IntPointer count = new IntPointer(1)) {
             System.out.println("count " + cudaGetDeviceCount(count));
         }
+    }
+
+    private static void devices() {
+        try (IntPointer count = new IntPointer(1)) {
+            StringBuilder text = new StringBuilder("count " + cudaGetDeviceCount(count));
+            for (int i = 0; i < count.get(); i++) {
+                byte[] name = new byte[64];
+                check(cuDeviceGetName(name, name.length, i));
+                text.append(", ").append(new String(name, StandardCharsets.UTF_8).trim());
+            }
+            System.out.println(text);
+        }
+    }
+
+    private static void apart() {
+        CUmod_st first = SimulatedCuda.module(KERNELS);
+        FloatPointer x = device(4L);
+        check(cudaSetDevice(1));
+        System.out.println("launch " + launchStatus(function(first, "beyond"), 1, 1, 0, null, x, 0));
+        launch(function(SimulatedCuda.module(KERNELS), "beyond"), 1, 1, 0, null, x, 0);
     }
 
     private static void kernel(String name) {
