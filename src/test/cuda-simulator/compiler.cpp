@@ -170,7 +170,7 @@ bool takeOption(Program* program, const std::string& option) {
         if (!real && target.compare(0, 8, "compute_") != 0) return false;
         program->virtualTarget = !real;
         program->capability = atoi(target.c_str() + (real ? 3 : 8));
-        return program->capability >= 75 && program->capability <= 121;
+        return program->capability >= settings().oldest && program->capability <= 121;
     }
     if (startsWith("-D") || startsWith("--define-macro=")) {
         program->options.push_back("-D" + (startsWith("-D") ? option.substr(2) : value()));
@@ -191,8 +191,17 @@ bool takeOption(Program* program, const std::string& option) {
     return false;
 }
 
+/// What the assembler says of instructions that such devices don't have: plain C++ code has none of them.
+std::string missingFeatures(const Program& program) {
+    std::string texts = program.source;
+    for (const auto& header : program.headers) texts += header.second;
+    bool ordered = texts.find(".relaxed.") != std::string::npos;
+    return ordered && program.capability < 70 ? "ptxas: Feature '.relaxed' requires .target sm_70 or higher\n" : "";
+}
+
 bool compile(Program* program) {
-    program->log.clear();
+    program->log = missingFeatures(*program);
+    if (!program->log.empty()) return false;
     std::string cached = cacheFile(*program);
     if (access(cached.c_str(), R_OK) != 0 && !build(program, cached)) return false;
     if (!program->virtualTarget) program->image = imageOf(*program, slurp(cached));

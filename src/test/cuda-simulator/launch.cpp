@@ -61,7 +61,7 @@ class Watch {
 
 int residentBlocks(const Function& function, int threads, size_t shared) {
     if (threads > function.maxThreads() || shared > static_cast<size_t>(function.dynamicShared)) return 0;
-    size_t bySharedMemory = kSharedPerMultiprocessor / (shared + 1024);
+    size_t bySharedMemory = sharedPerMultiprocessor() / (shared + 1024);
     int byThreads = kThreadsPerMultiprocessor / ((threads + 31) / 32 * 32);
     return std::min({byThreads, static_cast<int>(bySharedMemory), kBlocksPerMultiprocessor});
 }
