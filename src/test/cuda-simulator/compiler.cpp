@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "count.h"
 #include "module.h"
 
 extern char** environ;
@@ -149,6 +150,11 @@ bool build(Program* program, const std::string& target) {
     for (const std::string& option : program->options) {
         if (option[1] == 'f') command.push_back(option);
     }
+    if (counts()) {
+        for (const char* choice : {"asan-instrumentation-with-call-threshold=0", "asan-stack=0", "asan-globals=0"}) {
+            command.insert(command.end(), {"--param", choice});
+        }
+    }
     command.insert(command.end(), {"-o", made, expanded, "-lm"});
     ok = run(command, errors);
     program->log = slurp(errors);
@@ -202,6 +208,11 @@ std::string missingFeatures(const Program& program) {
 bool compile(Program* program) {
     program->log = missingFeatures(*program);
     if (!program->log.empty()) return false;
+    if (counts()) {
+        // Leaves nothing but calls at each access, with no library behind them.
+        program->options.insert(program->options.end(), {"-DCUDASIM_COUNTS", "-fsanitize=kernel-address",
+                                                         "-fasan-shadow-offset=0x1000"});
+    }
     std::string cached = cacheFile(*program);
     if (access(cached.c_str(), R_OK) != 0 && !build(program, cached)) return false;
     if (!program->virtualTarget) program->image = imageOf(*program, slurp(cached));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "count.h"
 #include "memory.h"
 #include "scheduler.h"
 
@@ -84,6 +85,7 @@ void runKernel(const Function& function, const Shape& shape, size_t shared, void
     Scheduler scheduler(function, shape, shared, arguments);
     Watch watch(&function, &scheduler);
     scheduler.run();
+    if (counts()) countKernel(function.name(), shape.blocks(), shape.threads(), shared);
 }
 
 }  // namespace cudasim

@@ -1,5 +1,7 @@
 #include "scheduler.h"
 
+#include "count.h"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -369,8 +371,10 @@ static void hookYield() { running->yield(); }
 
 static void hookTrap(const char* what) { running->trap(what); }
 
+static void hookAccess(const void* address, unsigned long bytes, bool write) { countAccess(address, bytes, write); }
+
 const cudasim_hooks* launchHooks() {
-    static const cudasim_hooks hooks = {hookBarrier, hookExchange, hookYield, hookTrap};
+    static const cudasim_hooks hooks = {hookBarrier, hookExchange, hookYield, hookTrap, hookAccess};
     return &hooks;
 }
 
