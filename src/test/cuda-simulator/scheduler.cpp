@@ -51,7 +51,8 @@ void Scheduler::setUp(Block* block, uint64_t number) {
         block->dynamicShared.resize(shared_ + 64);
         block->warps.resize((count + 31) / 32);
     }
-    if (number < 16) {
+    // Of blocks that take each other's place, as many as it takes to notice who relies on an order.
+    if (shape_.cooperative || number < 16) {
         std::iota(block->order.begin(), block->order.end(), 0u);
         std::vector<unsigned> warps((count + 31) / 32);
         std::iota(warps.begin(), warps.end(), 0u);
