@@ -40,7 +40,7 @@ class StepLimitsTest {
     private static final PersistentGeometry.Room ROOM = new PersistentGeometry.Room(132, 227 << 10);
 
     /** Every count is linear in the number of time steps; so many are run. */
-    private static final int[] RUN_STEPS = {2, 4};
+    private static final int[] RUN_STEPS = {2, 3};
 
     /** @param steps time steps; 0 for none */
     private record Case(String name, String kind, int batch, int steps, int inputs, int units, int layers) {}
