@@ -45,8 +45,7 @@ final class StepCountProgram {
         ContractData data = new ContractData(3);
         ComputationGraph model = recurrent ? recurrent(arguments[0], sizes[2], sizes[3]) : dense(arguments[0], sizes);
         MultiDataSet batch = recurrent
-                ? ContractData.batch(
-                        data.normal(sizes[0], sizes[2], sizes[1]), data.oneHot(sizes[0], 10, sizes[1]))
+                ? ContractData.batch(data.normal(sizes[0], sizes[2], sizes[1]), data.oneHot(sizes[0], 10, sizes[1]))
                 : ContractData.batch(data.normal(sizes[0], sizes[2]), data.oneHot(sizes[0], 10));
         Path counts = Path.of(System.getenv("CUDASIM_COUNT"));
         try (Engine engine = new CudaEngineProvider().create(model, EngineSettings.DEFAULT)) {
@@ -92,7 +91,8 @@ final class StepCountProgram {
         GraphBuilder builder = graphOn(InputType.feedForward(sizes[2]), new Adam(1e-3));
         String below = "in";
         for (int i = 0; i < sizes[4]; i++) {
-            builder.addLayer("d" + i, ContractModels.dense(sizes[3], normalized ? Activation.IDENTITY : Activation.TANH), below);
+            builder.addLayer(
+                    "d" + i, ContractModels.dense(sizes[3], normalized ? Activation.IDENTITY : Activation.TANH), below);
             below = "d" + i;
             if (normalized) {
                 builder.addLayer(

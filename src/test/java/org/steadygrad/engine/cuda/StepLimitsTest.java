@@ -89,7 +89,9 @@ class StepLimitsTest {
 
         double bytes() {
             int last = numbers.length - 1;
-            return product() || last == 4 ? numbers[last] + numbers[last - 1] : numbers[0] * (name.equals("copy") ? 2 : 1);
+            return product() || last == 4
+                    ? numbers[last] + numbers[last - 1]
+                    : numbers[0] * (name.equals("copy") ? 2 : 1);
         }
 
         double flops() {
@@ -118,8 +120,8 @@ class StepLimitsTest {
             double least = Math.max(NODE_SECONDS, Math.max(work.bytes() / BANDWIDTH, work.flops() / TF32));
             if (work.scan()) {
                 Cell cell = of.kind.equals("rnn_tanh") ? Cell.SIMPLE : Cell.valueOf(of.kind.toUpperCase(Locale.ROOT));
-                ScanShape shape = new ScanShape(
-                        cell, new ActivationFunction(Kind.TANH, 0), of.steps, of.batch, of.units, false);
+                ScanShape shape =
+                        new ScanShape(cell, new ActivationFunction(Kind.TANH, 0), of.steps, of.batch, of.units, false);
                 boolean backward = work.name.contains("backward");
                 PersistentGeometry geometry =
                         PersistentGeometry.best(shape, backward, ROOM).orElseThrow();

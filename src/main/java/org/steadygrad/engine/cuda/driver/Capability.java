@@ -22,7 +22,8 @@ final class Capability {
             return "";
         }
         String reach = "CUDA " + bindings.cudaMajor() + "'s compiler here makes code for compute capability "
-                + Device.version(Collections.min(architectures)) + " to " + Device.version(Collections.max(architectures))
+                + Device.version(Collections.min(architectures)) + " to "
+                + Device.version(Collections.max(architectures))
                 + ", and this is " + capability + ".";
         if (major * 10 + minor > Collections.max(architectures)) {
             return reach + " Install a newer CUDA.";

@@ -115,7 +115,8 @@ class KernelSourcesTest {
     @EnumSource(Nvrtc.class)
     void kernelsTakeWhatTheTableSays(Nvrtc nvrtc, @TempDir Path folder) throws Exception {
         Path compiler = COMPILERS.resolve(nvrtc.version);
-        assumeTrue(Files.isDirectory(compiler), compiler + " isn't there: run native-config/nvrtc, which needs a network");
+        assumeTrue(
+                Files.isDirectory(compiler), compiler + " isn't there: run native-config/nvrtc, which needs a network");
         assumeTrue(
                 nvrtc.bindings().stream().allMatch(Files::isRegularFile),
                 nvrtc.bindings() + " aren't all there: run with -Pkernels, on Linux");
@@ -143,7 +144,8 @@ class KernelSourcesTest {
             Files.copy(written, nvrtc.table(), StandardCopyOption.REPLACE_EXISTING);
         }
         Map<String, Map<Integer, Cubin.Usage>> expected = new TreeMap<>(table(nvrtc));
-        Map<String, Map<Integer, Cubin.Usage>> actual = KernelTable.read(written).usages();
+        Map<String, Map<Integer, Cubin.Usage>> actual =
+                KernelTable.read(written).usages();
         Set<Integer> looked = architectures(actual);
         expected.values().forEach(of -> of.keySet().retainAll(looked));
         expected.values().removeIf(Map::isEmpty);
@@ -163,7 +165,9 @@ class KernelSourcesTest {
     }
 
     private static Set<Integer> architectures(Map<String, Map<Integer, Cubin.Usage>> table) {
-        return table.values().stream().flatMap(of -> of.keySet().stream()).collect(Collectors.toCollection(TreeSet::new));
+        return table.values().stream()
+                .flatMap(of -> of.keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @ParameterizedTest
@@ -190,15 +194,16 @@ class KernelSourcesTest {
     }
 
     private static void each(Nvrtc nvrtc, BiConsumer<String, Cubin.Usage> check) {
-        table(nvrtc).forEach((kernel, usages) -> usages.forEach((architecture, usage) -> {
-            Cubin.Usage own = architecture < FIRST_WITH_RESERVED
-                    ? usage
-                    : new Cubin.Usage(
-                            usage.registers(),
-                            usage.localBytes(),
-                            Math.max(0, usage.sharedBytes() - RESERVED_SHARED_BYTES));
-            check.accept(kernel + " on sm_" + architecture, own);
-        }));
+        table(nvrtc)
+                .forEach((kernel, usages) -> usages.forEach((architecture, usage) -> {
+                    Cubin.Usage own = architecture < FIRST_WITH_RESERVED
+                            ? usage
+                            : new Cubin.Usage(
+                                    usage.registers(),
+                                    usage.localBytes(),
+                                    Math.max(0, usage.sharedBytes() - RESERVED_SHARED_BYTES));
+                    check.accept(kernel + " on sm_" + architecture, own);
+                }));
     }
 
     @ParameterizedTest

@@ -113,9 +113,8 @@ final class KernelTable {
             StringBuilder line = new StringBuilder(String.format("%-24s", kernel));
             for (int architecture : architectures) {
                 Cubin.Usage usage = of.get(architecture);
-                String cell = usage == null
-                        ? NONE
-                        : usage.registers() + "/" + usage.localBytes() + "/" + usage.sharedBytes();
+                String cell =
+                        usage == null ? NONE : usage.registers() + "/" + usage.localBytes() + "/" + usage.sharedBytes();
                 line.append(String.format(" %-11s", cell));
             }
             lines.add(line.toString().stripTrailing());
