@@ -29,10 +29,10 @@ final class KernelTable {
      */
     public static void main(String[] arguments) throws IOException {
         load(Path.of(arguments[0]), "libcuda\\.so\\.1");
-        load(Path.of(arguments[0]), "libcudart\\.so\\..*");
+        load(Path.of(arguments[0]), "libcudart\\.so\\.\\d+");
         // the compiler can't find what comes with it, so that this is loaded first
-        load(Path.of(arguments[1]), "libnvrtc-builtins\\.so\\..*");
-        load(Path.of(arguments[1]), "libnvrtc\\.so\\..*");
+        load(Path.of(arguments[1]), "libnvrtc-builtins\\.so\\.[\\d.]+");
+        load(Path.of(arguments[1]), "libnvrtc\\.so\\.[\\d.]+");
         KernelCache cache = new KernelCache(Path.of(arguments[2]));
         KernelTable table = new KernelTable();
         String wanted = System.getProperty("kernels.architectures", "");
