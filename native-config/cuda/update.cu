@@ -2,18 +2,23 @@
 
 // The pass over gradient, parameters and states that makes the new parameters.
 
-// A step's work on one tile. Elements are counted from the origin, which lies at most 3 elements before the tile.
+// A step's work on one tile. Elements are counted from the origin, which lies at most 3 elements before the tile. Places
+// are kept instead of addresses: a kernel's arguments take no registers, which are short here.
 struct Tile {
-    float* __restrict__ weights;
-    const float* __restrict__ gradient;
-    float* __restrict__ state[3];
-    int skip;   // first element that counts
-    int count;  // one beyond the last
+    float* weights;
+    const float* gradient;
+    float* state;
+    long long origin;       // in weights and gradient
+    long long stateOrigin;  // in the first state
+    long long stateStride;  // from one state to the next
+    int skip;               // first element that counts
+    int count;              // one beyond the last
 };
 
-// Where the unit of an element is found.
+// Where the unit of an element is found. The same for all threads of a block, and seldom asked for, so that it lies in shared
+// memory.
 struct Units {
-    const double* factors;  // of the unit in which the origin lies; null if none is below 1
+    const double* factors;  // of the unit in which the origin lies
     long long length;
     long long within;  // number of the origin in its unit; may be negative
 };
@@ -120,12 +125,13 @@ __device__ __forceinline__ float advance(float g, float& p, float& q, float& r, 
     return g;
 }
 
-__device__ __forceinline__ float by_unit(float g, const Units& units, int element) {
+__device__ __forceinline__ float by_unit(float g, const volatile Units& units, int element) {
     long long place = units.within + element;
     long long unit = 0;
-    if (place >= units.length) {
+    long long length = units.length;
+    if (place >= length) {
         // tiles are short: where a unit is longer than one, only one can begin in it
-        unit = units.length > 0x40000000 ? 1 : (unsigned) place / (unsigned) units.length;
+        unit = length > 0x40000000 ? 1 : (unsigned) place / (unsigned) length;
     }
     double factor = units.factors[unit];
     return factor < 1 ? scaled(g, factor) : g;
@@ -148,23 +154,23 @@ struct Outcome {
 };
 
 template <int UPDATER, bool TOGETHER, bool TRIAL>
-__device__ __forceinline__ void update_four(const Tile& tile, const Units& units, const Factors& f, int first, int mask,
+__device__ __forceinline__ void update_four(const Tile& tile, const volatile Units* units, const Factors& f, int first, int mask,
                                             Outcome& outcome) {
     constexpr int STATES = states_of(UPDATER);
     typedef Four<TOGETHER> Part;
     float g[4], w[4], s[3][4];
-    Part::load(g, tile.gradient, first, mask);
-    Part::load(w, tile.weights, first, mask);
+    Part::load(g, tile.gradient + tile.origin, first, mask);
+    Part::load(w, tile.weights + tile.origin, first, mask);
 #pragma unroll
     for (int k = 0; k < STATES; k++) {
-        Part::load(s[k], tile.state[k], first, mask);
+        Part::load(s[k], tile.state + (tile.stateOrigin + k * tile.stateStride), first, mask);
     }
 #pragma unroll
     for (int e = 0; e < 4; e++) {
         g[e] = f.tiny ? (float) (g[e] * f.exact) : g[e] * f.scale;
         g[e] = fminf(fmaxf(g[e], -f.limit), f.limit);
-        if (units.factors != nullptr && (mask >> e & 1)) {
-            g[e] = by_unit(g[e], units, first + e * Part::APART);
+        if (units != nullptr && (mask >> e & 1)) {
+            g[e] = by_unit(g[e], *units, first + e * Part::APART);
         }
         float u = change<UPDATER>(g[e], w[e], s[0][e], s[1][e], s[2][e], f);
         w[e] -= u;
@@ -180,10 +186,10 @@ __device__ __forceinline__ void update_four(const Tile& tile, const Units& units
     if (TRIAL) {
         return;
     }
-    Part::store(w, tile.weights, first, mask);
+    Part::store(w, tile.weights + tile.origin, first, mask);
 #pragma unroll
     for (int k = 0; k < STATES; k++) {
-        Part::store(s[k], tile.state[k], first, mask);
+        Part::store(s[k], tile.state + (tile.stateOrigin + k * tile.stateStride), first, mask);
     }
     if (mask != 15) {
 #pragma unroll
@@ -197,7 +203,7 @@ __device__ __forceinline__ void update_four(const Tile& tile, const Units& units
 }
 
 template <int UPDATER, bool TOGETHER, bool TRIAL>
-__device__ __forceinline__ void update_tile(const Tile& tile, const Units& units, const Factors& f, Outcome& outcome) {
+__device__ __forceinline__ void update_tile(const Tile& tile, const volatile Units* units, const Factors& f, Outcome& outcome) {
     for (int turn = 0; 4 * turn * UPDATE_THREADS < tile.count; turn++) {
         int first = Four<TOGETHER>::first(turn);
         int mask = Four<TOGETHER>::mask(first, tile.skip, tile.count);
@@ -208,7 +214,7 @@ __device__ __forceinline__ void update_tile(const Tile& tile, const Units& units
 }
 
 template <bool TOGETHER, bool TRIAL>
-__device__ __forceinline__ void update_any(int updater, const Tile& tile, const Units& units, const Factors& f,
+__device__ __forceinline__ void update_any(int updater, const Tile& tile, const volatile Units* units, const Factors& f,
                                            Outcome& outcome) {
     switch (updater) {
         case SGD: return update_tile<SGD, TOGETHER, TRIAL>(tile, units, f, outcome);
@@ -227,33 +233,37 @@ __device__ __forceinline__ void update_any(int updater, const Tile& tile, const 
 __device__ __forceinline__ bool divisible(const void* p) { return ((unsigned long long) p & 15) == 0; }
 
 // Sets the tile's place up so that everything lies at multiples of 16 bytes, if there is such a place.
-__device__ __forceinline__ bool place(Tile& tile, float* weights, const float* gradient, float* state,
-                                      const Parameter& parameter, long long begin, long long end, int states) {
+__device__ __forceinline__ bool place(Tile& tile, const Parameter& parameter, long long begin, long long end, int states) {
     int skip = (int) (begin & 3);
-    bool together = divisible(weights + (begin - skip)) && divisible(gradient + (begin - skip));
-    for (int k = 0; k < 3; k++) {
-        float* first = state + (parameter.stateOffset + k * parameter.stateStride + (begin - parameter.offset));
-        together = together && (k >= states || divisible(first - skip));
-        tile.state[k] = first;
+    long long state = parameter.stateOffset + (begin - parameter.offset);
+    bool together = divisible(tile.weights + (begin - skip)) && divisible(tile.gradient + (begin - skip));
+    for (int k = 0; k < states; k++) {
+        together = together && divisible(tile.state + (state + k * parameter.stateStride - skip));
     }
     skip = together ? skip : 0;
-    tile.weights = weights + (begin - skip);
-    tile.gradient = gradient + (begin - skip);
-    for (int k = 0; k < 3; k++) {
-        tile.state[k] -= skip;
-    }
+    tile.origin = begin - skip;
+    tile.stateOrigin = state - skip;
+    tile.stateStride = parameter.stateStride;
     tile.skip = skip;
     tile.count = (int) (end - begin) + skip;
     return together;
 }
 
-__device__ __forceinline__ Units units_of(const Parameter& parameter, long long begin, int skip, const double* factors) {
+// Sets up where the units of a tile are found; all threads of the block take part. Null if no factor is below 1.
+__device__ __forceinline__ const volatile Units* units_of(const Parameter& parameter, long long begin, int skip,
+                                                          const double* factors, Units& shared) {
     if (factors == nullptr || parameter.unitLength == 0) {
-        return Units{nullptr, 0, 0};
+        return nullptr;
     }
-    long long place = begin - parameter.offset;
-    long long unit = place / parameter.unitLength;
-    return Units{factors + parameter.firstUnit + unit, parameter.unitLength, place - unit * parameter.unitLength - skip};
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        long long place = begin - parameter.offset;
+        long long unit = place / parameter.unitLength;
+        shared = Units{factors + parameter.firstUnit + unit, parameter.unitLength,
+                       place - unit * parameter.unitLength - skip};
+    }
+    __syncthreads();
+    return &shared;
 }
 
 // Computes what a step would write and looks only for what isn't finite.
@@ -265,6 +275,7 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
     if (decision->verdict != TRY) {
         return;
     }
+    __shared__ Units unitsOfTile;
     const double* byUnit = decision->byUnit ? unitFactors : nullptr;
     Outcome outcome = {0, 0, true};
     for (int n = blockIdx.x; n < tiles; n += gridDim.x) {
@@ -272,10 +283,10 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS)
         if (parameter.kind == FROZEN) {
             continue;
         }
-        Tile tile;
+        Tile tile = {weights, gradient, state};
         // only read, and seldom: elements needn't be neighbours
-        place(tile, weights, gradient, state, parameter, tileBegin[n], tileBegin[n + 1], 0);
-        Units units = units_of(parameter, tileBegin[n], tile.skip, byUnit);
+        place(tile, parameter, tileBegin[n], tileBegin[n + 1], 0);
+        const volatile Units* units = units_of(parameter, tileBegin[n], tile.skip, byUnit, unitsOfTile);
         update_any<false, true>(parameter.updater, tile, units, factors[tileParameter[n]], outcome);
     }
     if (!outcome.finite) {
@@ -295,13 +306,14 @@ __device__ __forceinline__ double weigh(const float* __restrict__ p, int count) 
 }
 
 // The step itself, unless it is refused. Leaves the sums of the squares of weights and updates for each tile.
-extern "C" __global__ void __launch_bounds__(UPDATE_THREADS, 4)
+extern "C" __global__ void __launch_bounds__(UPDATE_THREADS, 3)
     update_step(const Parameter* __restrict__ parameters, const long long* __restrict__ tileBegin,
                 const int* __restrict__ tileParameter, int tiles, const Factors* __restrict__ factors,
                 const double* __restrict__ unitFactors, float* weights, const float* __restrict__ gradient,
                 float* state, const Decision* __restrict__ decision, const Looked* __restrict__ looked,
                 double* __restrict__ weightSums, double* __restrict__ updateSums) {
     __shared__ double shared[UPDATE_WARPS];
+    __shared__ Units unitsOfTile;
     bool refused = decision->verdict == REFUSE || (decision->verdict == TRY && decision->overflow != 0);
     const double* byUnit = decision->byUnit ? unitFactors : nullptr;
     for (int n = blockIdx.x; n < tiles; n += gridDim.x) {
@@ -319,11 +331,11 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS, 4)
         if (stays) {
             outcome.weights = weigh(weights + begin, (int) (end - begin));
         } else {
-            Tile tile;
-            Factors f = factors[tileParameter[n]];
+            Tile tile = {weights, gradient, state};
+            const Factors& f = factors[tileParameter[n]];
             int states = states_of(parameter.updater);
-            bool together = place(tile, weights, gradient, state, parameter, begin, end, states);
-            Units units = units_of(parameter, begin, tile.skip, byUnit);
+            bool together = place(tile, parameter, begin, end, states);
+            const volatile Units* units = units_of(parameter, begin, tile.skip, byUnit, unitsOfTile);
             if (together) {
                 update_any<true, false>(parameter.updater, tile, units, f, outcome);
             } else {

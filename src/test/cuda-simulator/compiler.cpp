@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "count.h"
 #include "module.h"
 
 extern char** environ;
@@ -149,6 +150,11 @@ bool build(Program* program, const std::string& target) {
     for (const std::string& option : program->options) {
         if (option[1] == 'f') command.push_back(option);
     }
+    if (counts()) {
+        for (const char* choice : {"asan-instrumentation-with-call-threshold=0", "asan-stack=0", "asan-globals=0"}) {
+            command.insert(command.end(), {"--param", choice});
+        }
+    }
     command.insert(command.end(), {"-o", made, expanded, "-lm"});
     ok = run(command, errors);
     program->log = slurp(errors);
@@ -170,7 +176,7 @@ bool takeOption(Program* program, const std::string& option) {
         if (!real && target.compare(0, 8, "compute_") != 0) return false;
         program->virtualTarget = !real;
         program->capability = atoi(target.c_str() + (real ? 3 : 8));
-        return program->capability >= 75 && program->capability <= 121;
+        return program->capability >= settings().oldest && program->capability <= 121;
     }
     if (startsWith("-D") || startsWith("--define-macro=")) {
         program->options.push_back("-D" + (startsWith("-D") ? option.substr(2) : value()));
@@ -191,8 +197,22 @@ bool takeOption(Program* program, const std::string& option) {
     return false;
 }
 
+/// What the assembler says of instructions that such devices don't have: plain C++ code has none of them.
+std::string missingFeatures(const Program& program) {
+    std::string texts = program.source;
+    for (const auto& header : program.headers) texts += header.second;
+    bool ordered = texts.find(".relaxed.") != std::string::npos;
+    return ordered && program.capability < 70 ? "ptxas: Feature '.relaxed' requires .target sm_70 or higher\n" : "";
+}
+
 bool compile(Program* program) {
-    program->log.clear();
+    program->log = missingFeatures(*program);
+    if (!program->log.empty()) return false;
+    if (counts()) {
+        // Leaves nothing but calls at each access, with no library behind them.
+        program->options.insert(program->options.end(), {"-DCUDASIM_COUNTS", "-fsanitize=kernel-address",
+                                                         "-fasan-shadow-offset=0x1000"});
+    }
     std::string cached = cacheFile(*program);
     if (access(cached.c_str(), R_OK) != 0 && !build(program, cached)) return false;
     if (!program->virtualTarget) program->image = imageOf(*program, slurp(cached));

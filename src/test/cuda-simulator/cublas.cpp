@@ -1,6 +1,7 @@
 // The matrix products of cuBLAS that an engine needs, in float32.
 #include <set>
 
+#include "count.h"
 #include "entry.h"
 #include "matrix.h"
 #include "memory.h"
@@ -75,6 +76,7 @@ int multiplyBatch(Blas& blas, const Batch& batch) {
     if (!inside) die("a matrix product would read or write outside an allocation");
     return statusOf(push(blas.stream, "gemm", [batch] {
         if (!deviceWorks()) return;
+        countProduct(batch.product.m, batch.product.n, batch.product.k, batch.count, batch.product.beta != 0);
         for (int i = 0; i < batch.count; i++) {
             Product one = batch.product;
             one.a += i * batch.strideA;

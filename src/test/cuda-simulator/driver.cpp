@@ -47,10 +47,10 @@ int deviceAttribute(int attribute) {
         case 41: return 1;
         case 75: return settings().capability / 10;
         case 76: return settings().capability % 10;
-        case 81: return kSharedPerMultiprocessor;
+        case 81: return sharedPerMultiprocessor();
         case 82: return 65536;
-        case 95: return 1;
-        case 97: return kSharedPerBlockOptIn;
+        case 95: return settings().capability >= 60;
+        case 97: return sharedPerBlockOptIn();
         case 106: return kBlocksPerMultiprocessor;
         default: return 0;
     }
@@ -163,7 +163,7 @@ CUDASIM_API int cuFuncSetAttribute(void* function, int attribute, int value) {
         Function* f = functionOf(function);
         if (f == nullptr) return kInvalidHandle;
         if (attribute == 9) return kSuccess;  // preferred share of shared memory
-        if (attribute != 8 || value < 0 || value > kSharedPerBlockOptIn) return kInvalidValue;
+        if (attribute != 8 || value < 0 || value > settings().sharedAllowed) return kInvalidValue;
         f->dynamicShared = value;
         return kSuccess;
     });

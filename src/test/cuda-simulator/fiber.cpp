@@ -15,12 +15,19 @@ namespace cudasim {
 namespace {
 
 constexpr size_t kStack = 128 * 1024;
+constexpr size_t kMostGuarded = 16384;
 constexpr size_t kGuardPage = 4096;
 
 char* newStack() {
-    // The lowest page stays closed: a stack that overflows ends the process, and harms no other one.
     void* memory = mmap(nullptr, kStack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (memory == MAP_FAILED) die("no memory for another thread's stack");
+    // The lowest page stays closed: a stack that overflows ends the process, and harms no other one. Each closed page is a
+    // mapping of its own, of which a process has 65,530 at most: the stacks of many threads go without.
+    static size_t stacks = 0;
+    if (++stacks > kMostGuarded) {
+        if (mprotect(memory, kStack, PROT_READ | PROT_WRITE) != 0) die("mprotect of a stack");
+        return static_cast<char*>(memory);
+    }
     char* stack = static_cast<char*>(memory);
     if (mprotect(stack + kGuardPage, kStack - kGuardPage, PROT_READ | PROT_WRITE) != 0) die("mprotect of a stack");
     return stack;

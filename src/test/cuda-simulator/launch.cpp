@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "count.h"
 #include "memory.h"
 #include "scheduler.h"
 
@@ -61,7 +62,7 @@ class Watch {
 
 int residentBlocks(const Function& function, int threads, size_t shared) {
     if (threads > function.maxThreads() || shared > static_cast<size_t>(function.dynamicShared)) return 0;
-    size_t bySharedMemory = kSharedPerMultiprocessor / (shared + 1024);
+    size_t bySharedMemory = sharedPerMultiprocessor() / (shared + 1024);
     int byThreads = kThreadsPerMultiprocessor / ((threads + 31) / 32 * 32);
     return std::min({byThreads, static_cast<int>(bySharedMemory), kBlocksPerMultiprocessor});
 }
@@ -84,6 +85,7 @@ void runKernel(const Function& function, const Shape& shape, size_t shared, void
     Scheduler scheduler(function, shape, shared, arguments);
     Watch watch(&function, &scheduler);
     scheduler.run();
+    if (counts()) countKernel(function.name(), shape.blocks(), shape.threads(), shared);
 }
 
 }  // namespace cudasim

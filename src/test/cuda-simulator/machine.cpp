@@ -28,6 +28,16 @@ int folderVersion() {
     return version;
 }
 
+int sharedPerBlockOptIn(int capability) {
+    switch (capability) {
+        case 70: case 72: return 96 * 1024;
+        case 75: return 64 * 1024;
+        case 80: case 87: return 163 * 1024;
+        case 86: case 89: case 120: case 121: return 99 * 1024;
+        default: return capability < 70 ? kSharedPerBlock : 227 * 1024;
+    }
+}
+
 Settings read() {
     Settings s;
     s.devices = static_cast<int>(visibleDevices().size());
@@ -35,6 +45,8 @@ Settings read() {
     s.runtime = static_cast<int>(number("CUDASIM_CUDART", folderVersion()));
     s.dnnRuntime = static_cast<int>(number("CUDASIM_CUDNN_CUDART", s.runtime));
     s.capability = static_cast<int>(number("CUDASIM_CC", 90));
+    s.oldest = static_cast<int>(number("CUDASIM_OLDEST", 75));
+    s.sharedAllowed = static_cast<int>(number("CUDASIM_SHARED", sharedPerBlockOptIn(s.capability)));
     s.multiprocessors = static_cast<int>(number("CUDASIM_SMS", 5));
     s.memory = static_cast<size_t>(number("CUDASIM_MEMORY", 2LL << 30));
     s.context = static_cast<size_t>(number("CUDASIM_CONTEXT", 0));
@@ -60,6 +72,10 @@ void write(const char* format, va_list arguments) {
 }
 
 }  // namespace
+
+int sharedPerBlockOptIn() { return sharedPerBlockOptIn(settings().capability); }
+
+int sharedPerMultiprocessor() { return sharedPerBlockOptIn() + 1024; }
 
 const Settings& settings() {
     static const Settings s = read();

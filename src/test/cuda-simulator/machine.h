@@ -53,6 +53,8 @@ struct Settings {
     int runtime;          // CUDASIM_CUDART
     int dnnRuntime;       // CUDASIM_CUDNN_CUDART
     int capability;       // CUDASIM_CC, as 90 for 9.0
+    int oldest;           // CUDASIM_OLDEST: what the compiler makes code for, at least; 50 as CUDA 12's
+    int sharedAllowed;    // CUDASIM_SHARED: dynamic shared memory that a kernel gets at most, whatever the device says
     int multiprocessors;  // CUDASIM_SMS
     size_t memory;        // CUDASIM_MEMORY, bytes
     size_t context;       // CUDASIM_CONTEXT, bytes of device memory that a context takes
@@ -65,8 +67,9 @@ const Settings& settings();
 
 constexpr int kMaxThreads = 1024;
 constexpr int kSharedPerBlock = 48 * 1024;
-constexpr int kSharedPerBlockOptIn = 227 * 1024;
-constexpr int kSharedPerMultiprocessor = 228 * 1024;
+/// What a block may have when it asks for it, and what the blocks of a multiprocessor have together: 1 KB more.
+int sharedPerBlockOptIn();
+int sharedPerMultiprocessor();
 constexpr int kThreadsPerMultiprocessor = 2048;
 constexpr int kBlocksPerMultiprocessor = 32;
 

@@ -1,5 +1,7 @@
 // The compiler interface: makes a shared object of a kernel source with the C++ compiler of the machine.
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <memory>
 
@@ -101,15 +103,22 @@ CUDASIM_API int nvrtcGetCUBIN(void* program, char* image) {
 }
 
 namespace {
-constexpr int kArchitectures[] = {75, 80, 86, 89, 90, 100, 120};
+constexpr int kArchitectures[] = {50, 52, 60, 61, 70, 75, 80, 86, 89, 90, 100, 120};
+
+/// The first of them that this compiler makes code for.
+const int* firstArchitecture() {
+    const int* first = kArchitectures;
+    while (*first < settings().oldest) first++;
+    return first;
 }
+}  // namespace
 
 CUDASIM_API int nvrtcGetNumSupportedArchs(int* count) {
-    *count = sizeof(kArchitectures) / sizeof(kArchitectures[0]);
+    *count = static_cast<int>(std::end(kArchitectures) - firstArchitecture());
     return kOk;
 }
 
 CUDASIM_API int nvrtcGetSupportedArchs(int* architectures) {
-    memcpy(architectures, kArchitectures, sizeof(kArchitectures));
+    std::copy(firstArchitecture(), std::end(kArchitectures), architectures);
     return kOk;
 }

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <vector>
 
+#include "count.h"
 #include "entry.h"
 #include "memory.h"
 #include "streams.h"
@@ -122,6 +123,8 @@ struct Copy {
     size_t fromBytes() const { return height == 0 || width == 0 ? 0 : fromPitch * (height - 1) + width; }
 
     void run() const {
+        constexpr const char* kWords[] = {"copy-on-host", "upload", "download", "copy"};
+        countWork(kWords[kind], width * height);
         for (size_t row = 0; row < height; row++) {
             memmove(static_cast<char*>(to) + row * toPitch, static_cast<const char*>(from) + row * fromPitch, width);
         }
@@ -174,7 +177,10 @@ int copyAsync(Copy copy, const StreamRef& stream) {
 int setAsync(void* address, int value, size_t bytes, const StreamRef& stream) {
     if (stream == nullptr) return kInvalidHandle;
     if (!insideDevice(address, bytes, "memset")) return kInvalidValue;
-    return push(stream, "memset", [=] { memset(address, value, bytes); });
+    return push(stream, "memset", [=] {
+        countWork("memset", bytes);
+        memset(address, value, bytes);
+    });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The runtime interface: streams, events, capture, graphs, synchronisation.
 #include <map>
 
+#include "count.h"
 #include "entry.h"
 #include "memory.h"
 
@@ -214,7 +215,10 @@ CUDASIM_API int cudaGraphUpload(void* executable, void* stream) {
 
 CUDASIM_API int cudaGraphLaunch(void* executable, void* stream) {
     return withExecutable(executable, stream, [](const std::shared_ptr<Graph>& graph, const StreamRef& s) -> int {
-        return push(s, "graph", [graph] { runGraph(*graph); });
+        return push(s, "graph", [graph] {
+            countWork("graph", 0);
+            runGraph(*graph);
+        });
     });
 }
 

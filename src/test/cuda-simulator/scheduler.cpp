@@ -1,5 +1,7 @@
 #include "scheduler.h"
 
+#include "count.h"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -49,7 +51,8 @@ void Scheduler::setUp(Block* block, uint64_t number) {
         block->dynamicShared.resize(shared_ + 64);
         block->warps.resize((count + 31) / 32);
     }
-    if (number < 16) {
+    // Of blocks that take each other's place, as many as it takes to notice who relies on an order.
+    if (shape_.cooperative || number < 16) {
         std::iota(block->order.begin(), block->order.end(), 0u);
         std::vector<unsigned> warps((count + 31) / 32);
         std::iota(warps.begin(), warps.end(), 0u);
@@ -369,8 +372,10 @@ static void hookYield() { running->yield(); }
 
 static void hookTrap(const char* what) { running->trap(what); }
 
+static void hookAccess(const void* address, unsigned long bytes, bool write) { countAccess(address, bytes, write); }
+
 const cudasim_hooks* launchHooks() {
-    static const cudasim_hooks hooks = {hookBarrier, hookExchange, hookYield, hookTrap};
+    static const cudasim_hooks hooks = {hookBarrier, hookExchange, hookYield, hookTrap, hookAccess};
     return &hooks;
 }
 

@@ -23,6 +23,8 @@ struct cudasim_hooks {
     void (*yield)();
     /// Ends the process: the kernel asserted or trapped.
     void (*trap)(const char* what);
+    /// Takes note of an access to memory; only kernels that are compiled to be counted call it.
+    void (*access)(const void* address, unsigned long bytes, bool write);
 };
 
 /// A kernel of a compiled module; the table ends with a null name.

@@ -12,6 +12,31 @@ __attribute__((visibility("hidden"))) cudasim_thread* cudasim_self = nullptr;
 __attribute__((visibility("hidden"))) const cudasim_hooks* cudasim_hook = nullptr;
 }
 
+#ifdef CUDASIM_COUNTS
+// What the compiler has a kernel call at each access.
+extern "C" {
+#define CUDASIM_ACCESS(N)                                                                                              \
+    __attribute__((visibility("hidden"), no_sanitize("kernel-address"))) void __asan_load##N##_noabort(void* p) {     \
+        cudasim_hook->access(p, N, false);                                                                             \
+    }                                                                                                                  \
+    __attribute__((visibility("hidden"), no_sanitize("kernel-address"))) void __asan_store##N##_noabort(void* p) {    \
+        cudasim_hook->access(p, N, true);                                                                              \
+    }
+CUDASIM_ACCESS(1)
+CUDASIM_ACCESS(2)
+CUDASIM_ACCESS(4)
+CUDASIM_ACCESS(8)
+CUDASIM_ACCESS(16)
+__attribute__((visibility("hidden"), no_sanitize("kernel-address"))) void __asan_loadN_noabort(void* p, unsigned long n) {
+    cudasim_hook->access(p, n, false);
+}
+__attribute__((visibility("hidden"), no_sanitize("kernel-address"))) void __asan_storeN_noabort(void* p, unsigned long n) {
+    cudasim_hook->access(p, n, true);
+}
+__attribute__((visibility("hidden"))) void __asan_handle_no_return() {}
+}
+#endif
+
 #define __CUDACC__ 1
 #define __CUDACC_RTC__ 1
 

@@ -58,7 +58,8 @@ public final class ContractModels {
         return chain(graphOn(input), layers).build();
     }
 
-    static GraphBuilder chain(GraphBuilder builder, Layer... layers) {
+    /** The same on a builder that begins a graph. */
+    public static GraphBuilder chain(GraphBuilder builder, Layer... layers) {
         String below = "in";
         for (int i = 0; i < layers.length; i++) {
             String name = i == layers.length - 1 ? "out" : "l" + i;

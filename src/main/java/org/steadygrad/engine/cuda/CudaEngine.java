@@ -39,7 +39,8 @@ final class CudaEngine implements Engine {
         truncated = TruncatedBptt.window(graph) > 0;
         INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
-        runtime.device().compile(KernelFiles.of(plan));
+        Device device = runtime.device();
+        device.compile(KernelFiles.needed(plan), KernelFiles.optional(plan, device.architecture()));
         ModelMemory memory = new ModelMemory(runtime, plan.layout(), states == null ? 0 : states.length());
         model = new CudaModel(plan, runtime, memory, new PassNumbers(runtime), activationBytes);
         UpdatePass update = new UpdatePass(UpdatePlan.of(graph), model);
@@ -61,8 +62,7 @@ final class CudaEngine implements Engine {
     @Override
     public String device() {
         Device device = model.runtime().device();
-        return device.name() + " (compute capability " + device.architecture() / 10 + "." + device.architecture() % 10
-                + ")";
+        return device.name() + " (compute capability " + Device.version(device.architecture()) + ")";
     }
 
     @Override

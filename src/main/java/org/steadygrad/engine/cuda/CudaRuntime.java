@@ -4,6 +4,7 @@ import org.steadygrad.engine.cuda.driver.Blas;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.Dnn;
+import org.steadygrad.engine.cuda.driver.Kernel;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.Stream;
 import org.steadygrad.spec.Precision;
@@ -101,6 +102,18 @@ final class CudaRuntime implements AutoCloseable {
     /** Most blocks whose threads stride over elements, however many these are. */
     int mostBlocks() {
         return device.multiprocessors() * BLOCKS_EACH;
+    }
+
+    /**
+     * A launch of a kernel whose blocks stride over items, no more of them than run at the same time: further ones would
+     * leave a part of the device idle at the end. Its arguments are still to be appended.
+     *
+     * @param items that a block takes one of at once
+     */
+    Launch striding(long items, String file, String kernel) {
+        Kernel function = device.kernel(file, kernel);
+        long most = (long) function.blocksPerMultiprocessor(BLOCK, 0) * device.multiprocessors();
+        return function.launch((int) Math.max(1, Math.min(items, most)), BLOCK);
     }
 
     /**

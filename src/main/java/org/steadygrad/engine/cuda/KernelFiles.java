@@ -13,7 +13,7 @@ final class KernelFiles {
             List.of("rows", "loss", "update", "update_decision", "update_statistics", "trace");
 
     private static final Cases<PlanStep, List<String>> FILES = Cases.<PlanStep, List<String>>of(PlanStep.class)
-            .on(PlanStep.Recur.class, recur -> List.of("recurrent", PersistentTile.file(recur.cell())))
+            .on(PlanStep.Recur.class, recur -> List.of("recurrent"))
             .on(PlanStep.Dense.class, dense -> List.of("dense", "activate"))
             .on(PlanStep.Activate.class, activate -> List.of("dense", "activate"))
             .on(PlanStep.Normalize.class, normalize -> List.of("normalize"))
@@ -31,9 +31,25 @@ final class KernelFiles {
 
     private KernelFiles() {}
 
-    static Set<String> of(Plan plan) {
+    /** Those that a model can't do without. */
+    static Set<String> needed(Plan plan) {
         Set<String> files = new TreeSet<>(ALWAYS);
         plan.steps().forEach(step -> files.addAll(FILES.of(step)));
+        return files;
+    }
+
+    /**
+     * Those that it runs faster with, as far as they are for the device.
+     *
+     * @param architecture of the device, 90 for 9.0
+     */
+    static Set<String> optional(Plan plan, int architecture) {
+        Set<String> files = new TreeSet<>();
+        if (PersistentScan.runsOn(architecture)) {
+            plan.steps().stream()
+                    .filter(step -> step instanceof PlanStep.Recur)
+                    .forEach(step -> files.add(PersistentTile.file(((PlanStep.Recur) step).cell())));
+        }
         return files;
     }
 }

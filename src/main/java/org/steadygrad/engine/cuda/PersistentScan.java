@@ -38,6 +38,8 @@ final class PersistentScan implements RecurrentScan {
         }
     };
 
+    private static final int LEAST_ARCHITECTURE = 70;
+
     private final CudaRuntime runtime;
     private final ScanShape shape;
     private final ScanTensors tensors;
@@ -72,7 +74,22 @@ final class PersistentScan implements RecurrentScan {
                 shape, backward, new PersistentGeometry.Room(device.multiprocessors(), device.sharedBytesPerBlock()));
     }
 
+    /**
+     * Whether the kernels are for such devices: older ones promise no order among numbers that blocks exchange, nor that
+     * the threads of a warp get on while others of them wait.
+     *
+     * @param architecture 90 for 9.0
+     */
+    static boolean runsOn(int architecture) {
+        return architecture >= LEAST_ARCHITECTURE;
+    }
+
     private static Optional<String> obstacle(CudaRuntime runtime, ScanShape shape, boolean backward) {
+        int architecture = runtime.device().architecture();
+        if (!runsOn(architecture)) {
+            return Optional.of("compute capability " + Device.version(LEAST_ARCHITECTURE) + " is needed, this is "
+                    + Device.version(architecture));
+        }
         if (shape.cell() == Cell.SIMPLE && number(shape.activation()) < 0) {
             return Optional.of("activation " + shape.activation() + " of a simple layer");
         }
@@ -82,6 +99,9 @@ final class PersistentScan implements RecurrentScan {
             return Optional.of(what + " need more registers and shared memory than the device has");
         }
         PersistentGeometry found = geometry.get();
+        if (found.cooperative() && !runtime.device().launchesCooperatively()) {
+            return Optional.of(what + " need blocks that wait for each other, which the device doesn't launch");
+        }
         int each = kernel(runtime, found).blocksPerMultiprocessor(found.threads(), found.sharedBytes());
         int most = found.cooperative() ? each * runtime.device().multiprocessors() : each == 0 ? 0 : found.grid();
         return found.grid() <= most

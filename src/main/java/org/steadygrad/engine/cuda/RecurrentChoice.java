@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.cuda.RecurrentChoices.Choice;
 import org.steadygrad.engine.cuda.RecurrentWay.Task;
@@ -22,6 +24,8 @@ import org.steadygrad.engine.plan.PlanStep.Cell;
 final class RecurrentChoice {
     static final String FORCE = "steadygrad.cuda.recurrent";
     static final String MEASURE = "steadygrad.cuda.measure";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecurrentChoice.class);
 
     /** More time steps tell nothing more about which way is the fastest. */
     private static final int MOST_STEPS = 256;
@@ -41,6 +45,8 @@ final class RecurrentChoice {
         RecurrentWay.ALL.stream()
                 .filter(way -> forced.isEmpty() || firstWord(way).equals(forced))
                 .forEach(way -> obstacles.put(way, way.obstacle(runtime, task)));
+        obstacles.forEach((way, obstacle) -> obstacle.ifPresent(
+                reason -> LOG.info("engine cuda, layer {}: {} isn't taken: {}", task.name(), way.name(), reason)));
         List<RecurrentWay> able = obstacles.entrySet().stream()
                 .filter(entry -> entry.getValue().isEmpty())
                 .map(Map.Entry::getKey)

@@ -36,6 +36,18 @@ interface RecurrentWay {
     /** @throws CudaException when it can't do this after all, or memory is short */
     RecurrentRun make(ScanPlace place, Task task, LayerTensors tensors, LayerWeights weights);
 
+    /**
+     * A refused call as an obstacle.
+     *
+     * @throws CudaException when other ways would fare no better: the device is lost, or has no memory left
+     */
+    private static String refusal(CudaException e) {
+        if (e.kind() != CudaException.Kind.OTHER) {
+            throw e;
+        }
+        return e.getMessage();
+    }
+
     /** The first of our scans that can do this. */
     static ScanKind scan(CudaRuntime runtime, Task task) {
         return SCANS.stream()
@@ -54,12 +66,16 @@ interface RecurrentWay {
         @Override
         public Optional<String> obstacle(CudaRuntime runtime, Task task) {
             LayerShape shape = task.shape;
-            return Arrays.stream(task.plan.lengths())
-                    .distinct()
-                    .mapToObj(length ->
-                            kind.obstacle(runtime, shape.over(length).scan(), shape.masked(), shape.training()))
-                    .flatMap(Optional::stream)
-                    .findFirst();
+            try {
+                return Arrays.stream(task.plan.lengths())
+                        .distinct()
+                        .mapToObj(length ->
+                                kind.obstacle(runtime, shape.over(length).scan(), shape.masked(), shape.training()))
+                        .flatMap(Optional::stream)
+                        .findFirst();
+            } catch (CudaException e) {
+                return Optional.of(refusal(e));
+            }
         }
 
         @Override
@@ -89,10 +105,7 @@ interface RecurrentWay {
                 } catch (LinkageError e) {
                     return Optional.of("cuDNN can't be loaded: " + e.getMessage());
                 } catch (CudaException e) {
-                    if (e.kind() != CudaException.Kind.OTHER) {
-                        throw e;
-                    }
-                    return Optional.of(e.getMessage());
+                    return Optional.of(refusal(e));
                 }
             });
         }

@@ -205,7 +205,7 @@ final class UpdateKernels {
     }
 
     private Launch overTiles(String file, String kernel) {
-        return runtime.over((long) tables.tiles() * CudaRuntime.BLOCK, file, kernel);
+        return runtime.striding(tables.tiles(), file, kernel);
     }
 
     private Launch perParameter(Launch launch) {

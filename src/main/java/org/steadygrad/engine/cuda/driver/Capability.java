@@ -22,7 +22,8 @@ final class Capability {
             return "";
         }
         String reach = "CUDA " + bindings.cudaMajor() + "'s compiler here makes code for compute capability "
-                + version(Collections.min(architectures)) + " to " + version(Collections.max(architectures))
+                + Device.version(Collections.min(architectures)) + " to "
+                + Device.version(Collections.max(architectures))
                 + ", and this is " + capability + ".";
         if (major * 10 + minor > Collections.max(architectures)) {
             return reach + " Install a newer CUDA.";
@@ -44,9 +45,5 @@ final class Capability {
                 .filter(a -> a / 10 == architecture / 10 && a <= architecture)
                 .max(Integer::compare)
                 .orElse(architecture);
-    }
-
-    private static String version(int architecture) {
-        return architecture / 10 + "." + architecture % 10;
     }
 }

@@ -3,6 +3,7 @@ package org.steadygrad.engine.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGetName;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMajor;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
+import static org.bytedeco.cuda.global.cudart.cudaDevAttrCooperativeLaunch;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrMaxSharedMemoryPerBlockOptin;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrMultiProcessorCount;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
@@ -35,11 +36,15 @@ public final class Device implements AutoCloseable {
     private final int architecture;
     private final int multiprocessors;
     private final int sharedBytesPerBlock;
+    private final boolean launchesCooperatively;
     private final KernelCompiler compiler;
     private final Map<String, KernelModule> modules = new HashMap<>();
 
     /** Machine code by source, as long as it isn't loaded. */
     private final Map<String, byte[]> compiled = new ConcurrentHashMap<>();
+
+    /** Why sources that one can do without don't compile. */
+    private final Map<String, CudaException> refused = new ConcurrentHashMap<>();
 
     private long allocatedBytes;
 
@@ -54,6 +59,7 @@ public final class Device implements AutoCloseable {
         architecture = 10 * attribute(cudaDevAttrComputeCapabilityMajor) + attribute(cudaDevAttrComputeCapabilityMinor);
         multiprocessors = attribute(cudaDevAttrMultiProcessorCount);
         sharedBytesPerBlock = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
+        launchesCooperatively = attribute(cudaDevAttrCooperativeLaunch) != 0;
         byte[] letters = new byte[NAME_LENGTH];
         Status.driver(cuDeviceGetName(letters, letters.length, ordinal), "cuDeviceGetName");
         name = text(letters);
@@ -129,6 +135,11 @@ public final class Device implements AutoCloseable {
         return architecture;
     }
 
+    /** A compute capability in words: 9.0 for 90. */
+    public static String version(int architecture) {
+        return architecture / 10 + "." + architecture % 10;
+    }
+
     public int multiprocessors() {
         return multiprocessors;
     }
@@ -136,6 +147,11 @@ public final class Device implements AutoCloseable {
     /** Most dynamic shared memory that a block may have, in bytes. */
     public int sharedBytesPerBlock() {
         return sharedBytesPerBlock;
+    }
+
+    /** Whether it launches kernels whose blocks all run at the same time. */
+    public boolean launchesCooperatively() {
+        return launchesCooperatively;
     }
 
     /**
@@ -206,13 +222,24 @@ public final class Device implements AutoCloseable {
     /**
      * Compiles sources side by side, as far as they aren't in the cache: one takes seconds.
      *
-     * @param files of the sources, without ".cu"
-     * @throws CudaException with the compiler's messages
+     * @param needed files of sources, without ".cu"
+     * @param optional further ones; what stands in the way of one of these is said to whoever asks for its kernels
+     * @throws CudaException with the compiler's messages, when one that is needed doesn't compile
      */
-    public void compile(Collection<String> files) {
-        files.parallelStream()
+    public void compile(Collection<String> needed, Collection<String> optional) {
+        java.util.stream.Stream.concat(needed.stream(), optional.stream())
+                .parallel()
                 .filter(file -> !modules.containsKey(file))
-                .forEach(file -> compiled.computeIfAbsent(file, f -> compiler.compile(f + ".cu")));
+                .forEach(file -> {
+                    try {
+                        compiled.computeIfAbsent(file, f -> compiler.compile(f + ".cu"));
+                    } catch (CudaException e) {
+                        if (needed.contains(file)) {
+                            throw e;
+                        }
+                        refused.put(file, e);
+                    }
+                });
     }
 
     /**
@@ -220,12 +247,17 @@ public final class Device implements AutoCloseable {
      *
      * @param file of the source, without ".cu"
      * @param kernel name
+     * @throws CudaException when it doesn't compile, or can't be loaded
      */
     public Kernel kernel(String file, String kernel) {
         return modules.computeIfAbsent(file, this::load).kernel(kernel);
     }
 
     private KernelModule load(String file) {
+        CudaException why = refused.get(file);
+        if (why != null) {
+            throw new CudaException(why.kind(), why.getMessage());
+        }
         byte[] code = compiled.remove(file);
         return new KernelModule(code == null ? compiler.compile(file + ".cu") : code);
     }
