@@ -1,12 +1,15 @@
 // cuDNN: handle, tensors and descriptors. The recurrent layer's calls are in dnn_rnn.cpp, its mathematics in rnn.cpp.
 #include "dnn.h"
 
+#include <cstdio>
 #include <cstring>
 #include <set>
 
 using namespace cudasim;
 
 static std::set<void*>& handles = *new std::set<void*>;
+/// The condition that failed in the thread's last call that says one.
+static thread_local const char* failedCondition = "";
 
 namespace cudasim {
 
@@ -31,7 +34,8 @@ CUDASIM_API const char* cudnnGetErrorString(int status) {
 }
 
 CUDASIM_API void cudnnGetLastErrorString(char* message, size_t size) {
-    if (size > 0) message[0] = 0;
+    if (size > 0) snprintf(message, size, "%s", failedCondition);
+    failedCondition = "";
 }
 
 CUDASIM_API int cudnnCreate(void** handle) {
@@ -86,7 +90,10 @@ CUDASIM_API int cudnnSetTensorNdDescriptor(void* descriptor, int type, int count
                                            const int* strides) {
     if (descriptor == nullptr || count < 1 || count > 8) return kDnnBadParameter;
     for (int i = 0; i < count; i++) {
-        if (sizes[i] <= 0 || strides[i] <= 0) return kDnnBadParameter;
+        if (sizes[i] <= 0 || strides[i] <= 0) {
+            failedCondition = "dimA[i] <= 0 || strideA[i] <= 0";
+            return kDnnBadParameter;
+        }
     }
     auto* tensor = static_cast<TensorDescriptor*>(descriptor);
     tensor->type = type;

@@ -30,7 +30,7 @@ final class DoctorCommand implements Runnable {
 
     @Option(
             names = "--verbose",
-            description = "Print also all places where CUDA was looked for, and what wasn't found.")
+            description = "Print also all places where CUDA was looked for.")
     private boolean verbose;
 
     @Spec

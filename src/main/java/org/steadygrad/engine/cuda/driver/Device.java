@@ -11,7 +11,6 @@ import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class Device implements AutoCloseable {
         sharedBytesPerBlock = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
         byte[] letters = new byte[NAME_LENGTH];
         Status.driver(cuDeviceGetName(letters, letters.length, ordinal), "cuDeviceGetName");
-        name = text(letters);
+        name = CText.of(letters);
         compiler =
                 new KernelCompiler(Capability.target(architecture, LibraryFacts.architectures()), KernelCache.ofUser());
     }
@@ -65,14 +64,6 @@ public final class Device implements AutoCloseable {
     /** Makes this the calling thread's device, whichever was so before. */
     public void use() {
         Status.runtime(cudaSetDevice(ordinal), "cudaSetDevice(" + ordinal + ")");
-    }
-
-    private static String text(byte[] letters) {
-        int length = 0;
-        while (length < letters.length && letters[length] != 0) {
-            length++;
-        }
-        return new String(letters, 0, length, StandardCharsets.UTF_8);
     }
 
     private int attribute(int which) {

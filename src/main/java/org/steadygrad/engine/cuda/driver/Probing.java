@@ -5,13 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.steadygrad.engine.cuda.driver.CudaReport.Findings;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Place;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
+import org.steadygrad.engine.cuda.driver.LibraryPlaces.Family;
 import org.steadygrad.platform.NativeVariant;
 
 /**
@@ -23,20 +26,37 @@ final class Probing {
     private static final Pattern RELEASE = Pattern.compile("\\s(\\d{3,}\\.\\d+(?:\\.\\d+)?)\\s");
     private static final String LOAD_LIBRARIES = "org.bytedeco.javacpp.loadlibraries";
 
+    private final boolean thorough;
     private final List<Problem> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final boolean linux = NativeVariant.platform().startsWith("linux");
     private final String release = driverRelease();
     private String version = "";
     private Bindings bindings;
     private Optional<CudaLibraries> libraries = Optional.empty();
     private Optional<RuntimeFacts> facts = Optional.empty();
+    private Optional<Problem> dnn = Optional.empty();
+    private List<Family> families = List.of();
     private List<GpuState> devices = List.of();
+
+    /** @param thorough whether one goes on where it is clear that CUDA can't be used, to see all that is missing */
+    Probing(boolean thorough) {
+        this.thorough = thorough;
+    }
 
     CudaReport run() {
         NativeVariant.select();
         try {
-            if (bindings() && driver() && runtime()) {
-                others();
+            if (bindings()) {
+                find();
+                boolean driver = driver();
+                boolean runtime = driver && (problems.isEmpty() || thorough) && runtime();
+                if (driver || thorough) {
+                    addMissing();
+                }
+                if (runtime && (problems.isEmpty() || thorough)) {
+                    others();
+                }
             }
         } catch (RuntimeException | LinkageError e) {
             problems.add(CudaProblems.unloadable(e));
@@ -47,8 +67,10 @@ final class Probing {
     private CudaReport report() {
         int driver = facts.map(RuntimeFacts::driver).orElse(0);
         int runtime = facts.map(RuntimeFacts::runtime).orElse(0);
+        int error = facts.map(RuntimeFacts::error).orElse(0);
+        boolean complete = problems.isEmpty() && dnn.isEmpty();
         return new CudaReport(
-                problems.stream().findFirst(),
+                new Findings(problems, dnn, error, complete ? List.of() : notes),
                 new VersionState(version, RuntimeFacts.version(driver), release, RuntimeFacts.version(runtime)),
                 libraries.map(CudaLibraries::states).orElse(List.of()),
                 devices,
@@ -66,13 +88,42 @@ final class Probing {
         return problems.isEmpty();
     }
 
-    private boolean driver() {
+    /** Looks for libraries; elsewhere than on Linux that is left to the system. */
+    private void find() {
         if (!linux) {
+            return;
+        }
+        LibraryPlaces.Found found = LibraryPlaces.of(LibraryPlaces.Surroundings.real(), this::completeWithoutAsking);
+        families = found.families();
+        notes.addAll(found.notes());
+        found.named().stream()
+                .filter(place -> !CudaLibraries.serves(bindings, place.folders()))
+                .forEach(place -> problems.add(CudaProblems.named(place, bindings)));
+        libraries = Optional.of(CudaLibraries.find(bindings, families, Bindings::resource));
+    }
+
+    /** Whether a Python that is a script couldn't add anything that matters. */
+    private boolean completeWithoutAsking(List<Family> others) {
+        CudaLibraries without = CudaLibraries.find(bindings, others, Bindings::resource);
+        boolean named = others.stream()
+                .filter(Family::given)
+                .anyMatch(family -> CudaLibraries.serves(bindings, family.folders()));
+        return !thorough && !without.driver().fine() || named && without.complete();
+    }
+
+    /** @return whether it may be called */
+    private boolean driver() {
+        if (libraries.isEmpty()) {
             return true;
         }
-        CudaLibraries found =
-                CudaLibraries.find(bindings, LibraryPlaces.of(LibraryPlaces.Surroundings.real()), Bindings::resource);
-        libraries = Optional.of(found);
+        CudaLibraries found = libraries.get();
+        if (!found.driver().fine()) {
+            problems.add(CudaProblems.noDriver(found.driver()));
+            return false;
+        }
+        if (!problems.isEmpty() && !thorough) {
+            return true;
+        }
         if (!found.loadDriver()) {
             problems.add(CudaProblems.noDriver(found.driver()));
             return false;
@@ -87,28 +138,23 @@ final class Probing {
 
     private boolean runtime() {
         if (!load(LibraryGroup.RUNTIME, "cuda")) {
-            addMissing();
             return false;
         }
         quietly(bindings);
         RuntimeFacts read = RuntimeFacts.read();
         facts = Optional.of(read);
         devices = read.devices();
-        libraries.ifPresent(found -> found.setVersion(LibraryGroup.RUNTIME, RuntimeFacts.version(read.runtime())));
+        note(LibraryGroup.RUNTIME, RuntimeFacts.version(read.runtime()));
         if (read.error() != 0) {
             problems.add(CudaProblems.runtimeError(read, release, bindings));
         } else if (read.runtime() / 1000 != bindings.cudaMajor()) {
             problems.add(CudaProblems.wrongRuntime(read, bindings));
         }
-        return problems.isEmpty();
+        return true;
     }
 
     private void others() {
-        boolean compiler = load(LibraryGroup.COMPILER, "nvrtc");
-        boolean blas = load(LibraryGroup.BLAS, "cublas");
-        boolean dnn = load(LibraryGroup.DNN, "cudnn");
-        addMissing();
-        if (compiler) {
+        if (load(LibraryGroup.COMPILER, "nvrtc")) {
             note(LibraryGroup.COMPILER, LibraryFacts.compiler());
             List<Integer> architectures = LibraryFacts.architectures();
             devices = devices.stream()
@@ -117,10 +163,10 @@ final class Probing {
                             : gpu)
                     .toList();
         }
-        if (blas) {
+        if (load(LibraryGroup.BLAS, "cublas")) {
             note(LibraryGroup.BLAS, LibraryFacts.blas());
         }
-        if (dnn) {
+        if (load(LibraryGroup.DNN, "cudnn")) {
             dnn();
         }
         if (problems.isEmpty() && devices.stream().noneMatch(GpuState::usable)) {
@@ -133,7 +179,7 @@ final class Probing {
         note(LibraryGroup.DNN, number / 10000 + "." + number / 100 % 100 + "." + number % 100);
         long madeFor = LibraryFacts.dnnMadeFor();
         if (madeFor / 1000 != facts.orElseThrow().runtime() / 1000) {
-            libraries.ifPresent(found -> problems.add(
+            libraries.ifPresent(found -> dnn = Optional.of(
                     CudaProblems.wrongDnn(madeFor, found.main(LibraryGroup.DNN), facts.orElseThrow(), bindings)));
         }
     }
@@ -143,7 +189,7 @@ final class Probing {
     }
 
     /**
-     * Loads a group and looks whether it has all that is called.
+     * Loads a group and looks whether it has all that is called; says so if not.
      *
      * @return whether it may be called
      */
@@ -152,7 +198,11 @@ final class Probing {
             return true;
         }
         CudaLibraries found = libraries.get();
+        if (!found.problem(group).isEmpty()) {
+            return false;
+        }
         if (!found.load(group)) {
+            add(group, CudaProblems.missing(List.of(reason(group)), List.of(group), bindings));
             return false;
         }
         if (found.files(group).isEmpty()) {
@@ -160,24 +210,39 @@ final class Probing {
         }
         List<String> missing = NeededCalls.missing(prefix, found.files(group));
         if (!missing.isEmpty()) {
-            problems.add(CudaProblems.lacking(group, found.main(group), missing));
+            add(group, CudaProblems.lacking(group, found.main(group), missing, bindings));
         }
         return missing.isEmpty();
     }
 
-    /** One sentence for all groups that are missing. */
-    private void addMissing() {
-        List<String> groups = new ArrayList<>();
-        libraries.ifPresent(found -> {
-            for (LibraryGroup group : LibraryGroup.values()) {
-                if (!found.problem(group).isEmpty()) {
-                    groups.add(group.title() + " (" + found.main(group).name() + ": " + found.problem(group) + ")");
-                }
-            }
-        });
-        if (!groups.isEmpty()) {
-            problems.add(CudaProblems.missing(groups, bindings));
+    private void add(LibraryGroup group, Problem problem) {
+        if (group == LibraryGroup.DNN) {
+            dnn = Optional.of(problem);
+        } else {
+            problems.add(problem);
         }
+    }
+
+    private String reason(LibraryGroup group) {
+        CudaLibraries found = libraries.orElseThrow();
+        return group.title() + " (" + found.main(group).name() + ": " + found.problem(group) + ")";
+    }
+
+    /** One sentence for all groups that aren't there; cuDNN alone keeps nothing from running. */
+    private void addMissing() {
+        List<LibraryGroup> absent = new ArrayList<>();
+        libraries.ifPresent(found -> absent.addAll(found.absent()));
+        if (absent.isEmpty()) {
+            return;
+        }
+        if (absent.equals(List.of(LibraryGroup.DNN))) {
+            dnn = Optional.of(CudaProblems.missing(List.of(reason(LibraryGroup.DNN)), absent, bindings));
+            return;
+        }
+        Optional<Map.Entry<Bindings, Family>> other = CudaLibraries.otherCuda(bindings, families);
+        problems.add(other.map(entry -> CudaProblems.otherBindings(bindings, entry.getKey(), entry.getValue()))
+                .orElseGet(() -> CudaProblems.missing(
+                        absent.stream().map(this::reason).toList(), absent, bindings)));
     }
 
     /**
