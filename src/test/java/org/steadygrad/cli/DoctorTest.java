@@ -99,8 +99,7 @@ class DoctorTest {
         CudaReport.Problem driver = new CudaReport.Problem("The GPUs are not ready.", "Wait.");
         CudaReport.Problem blas = new CudaReport.Problem("No cuBLAS.", "Install it.");
         CudaReport cuda = failing(802, "13.0", driver, blas);
-        EngineState engine =
-                new EngineState("cuda", false, cuda.obstacle(0).orElseThrow());
+        EngineState engine = new EngineState("cuda", false, cuda.obstacle(0).orElseThrow());
         DoctorReport report = report(List.of(engine), cuda, List.of(), "");
         String text = print(report);
         for (String line : List.of(

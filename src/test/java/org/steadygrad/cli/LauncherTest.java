@@ -171,7 +171,8 @@ class LauncherTest {
         assertFalse(launch(project.resolve("steadygrad")).text.contains("building"), "what fits is kept");
         userSettings.remove("VIRTUAL_ENV");
         if (!Files.exists(Path.of("/usr/local/cuda"))) {
-            assertFalse(launch(project.resolve("steadygrad")).text.contains("building"), "no libraries ask for nothing");
+            assertFalse(
+                    launch(project.resolve("steadygrad")).text.contains("building"), "no libraries ask for nothing");
         }
         userSettings.put("STEADYGRAD_CUDA", cuda("new", 13) + "/bin/python3");
         Outcome switched = launch(project.resolve("steadygrad"));
@@ -222,16 +223,21 @@ class LauncherTest {
         Files.writeString(part.resolve("libcudart.so.13"), "");
         Map<String, String> driver = Map.copyOf(userSettings);
         List<Map.Entry<String, String>> ways = List.of(
-                Map.entry("STEADYGRAD_CUDA", toolkit.getParent().getParent().getParent().toString()),
+                Map.entry(
+                        "STEADYGRAD_CUDA",
+                        toolkit.getParent().getParent().getParent().toString()),
                 Map.entry("STEADYGRAD_CUDA", flat.toString()),
                 Map.entry("STEADYGRAD_CUDA", python.toString()),
                 Map.entry("STEADYGRAD_CUDA", bin.toString()),
-                Map.entry("STEADYGRAD_CUDA", env.resolve("lib/python3.12/site-packages").toString()),
+                Map.entry(
+                        "STEADYGRAD_CUDA",
+                        env.resolve("lib/python3.12/site-packages").toString()),
                 Map.entry("STEADYGRAD_CUDA", part + ":" + flat),
                 Map.entry("STEADYGRAD_JAVA_OPTS", "-Dx=y -Dsteadygrad.cuda.path=" + flat),
                 Map.entry("CONDA_PREFIX", env.toString()),
                 Map.entry("LD_LIBRARY_PATH", driver.get("LD_LIBRARY_PATH") + ":" + flat),
-                Map.entry("CUDA_HOME", toolkit.getParent().getParent().getParent().toString()));
+                Map.entry(
+                        "CUDA_HOME", toolkit.getParent().getParent().getParent().toString()));
         for (Map.Entry<String, String> way : ways) {
             Files.writeString(project.resolve("target/steadygrad.cuda"), "\n");
             Files.writeString(project.resolve("maven.runs"), "");

@@ -33,13 +33,13 @@ class CudaEngineProviderTest {
 
     @Test
     void saysThatThereIsNoDnn() {
-        Findings findings =
-                new Findings(List.of(), Optional.of(new Problem("No cuDNN.", "Install it.")), 0, List.of());
+        Findings findings = new Findings(List.of(), Optional.of(new Problem("No cuDNN.", "Install it.")), 0, List.of());
         GpuState gpu = new GpuState(0, "H200", "9.0", 1, 132, "");
-        CudaReport report = new CudaReport(
-                findings, new VersionState("", "13.0", "", "13.1"), List.of(), List.of(gpu), List.of());
+        CudaReport report =
+                new CudaReport(findings, new VersionState("", "13.0", "", "13.1"), List.of(), List.of(gpu), List.of());
         assertEquals(
-                Availability.usable("CUDA 13.1 without cuDNN, which recurrent layers can do without, on device 0 (H200)"),
+                Availability.usable(
+                        "CUDA 13.1 without cuDNN, which recurrent layers can do without, on device 0 (H200)"),
                 CudaEngineProvider.availability(report));
     }
 

@@ -188,7 +188,10 @@ class CudaProbeTest {
         all();
         Files.delete(folder.resolve("libcudnn_adv.so.9"));
         assertSays(
-                probe(), "usable true", "dnn ", "libcudnn.so.9 is there, but beside it not all of libcudnn_graph.so.9, ");
+                probe(),
+                "usable true",
+                "dnn ",
+                "libcudnn.so.9 is there, but beside it not all of libcudnn_graph.so.9, ");
     }
 
     @Test
@@ -220,7 +223,8 @@ class CudaProbeTest {
         assertSays(
                 probe(),
                 "usable true",
-                "dnn cuDNN in " + folder.resolve("libcudnn.so.9") + " is made for CUDA 12, and the runtime is CUDA 13.1.",
+                "dnn cuDNN in " + folder.resolve("libcudnn.so.9")
+                        + " is made for CUDA 12, and the runtime is CUDA 13.1.",
                 "pip install --force-reinstall --no-deps nvidia-cudnn-cu13==9.19.0.56");
     }
 
@@ -228,7 +232,12 @@ class CudaProbeTest {
     void aLibraryThatLacksAFunction() throws Exception {
         all().plainLibrary("libcudnn_graph.so.9", "long cudnnGetVersion(void) { return 91900; }");
         assertSays(
-                probe(), "usable true", "dnn ", "libcudnn.so.9 lacks ", "cudnnCreate, ", "Install a newer version of cuDNN");
+                probe(),
+                "usable true",
+                "dnn ",
+                "libcudnn.so.9 lacks ",
+                "cudnnCreate, ",
+                "Install a newer version of cuDNN");
         all().library("libcublas.so.13", "", "");
         refused(probe(), "libcublas.so.13 lacks cublasCreate_v2, ", "pip install nvidia-cublas==13.1.0.3");
     }

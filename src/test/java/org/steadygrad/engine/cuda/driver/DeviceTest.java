@@ -175,11 +175,11 @@ class DeviceTest {
                                 "cudnnSetTensorNdDescriptor"))
                 .getMessage();
         assertTrue(dnn.matches("engine cuda: cuDNN refused cudnnSetTensorNdDescriptor .*BAD_PARAM.*: .+\\)\\."), dnn);
-        String blas =
-                assertThrows(CudaException.class, () -> Status.blas(15, "a product")).getMessage();
+        String blas = assertThrows(CudaException.class, () -> Status.blas(15, "a product"))
+                .getMessage();
         assertTrue(blas.contains("(15, CUBLAS_STATUS_NOT_SUPPORTED, "), blas);
-        String driver =
-                assertThrows(CudaException.class, () -> Status.driver(500, "a call")).getMessage();
+        String driver = assertThrows(CudaException.class, () -> Status.driver(500, "a call"))
+                .getMessage();
         assertTrue(driver.contains("a call failed (500, "), driver);
         assertTrue(driver.contains(", named symbol not found)"), driver);
     }

@@ -40,7 +40,12 @@ class LibraryPlacesTest {
 
     private Surroundings surroundings() {
         return new Surroundings(
-                root, root.resolve("home/me"), root.resolve("project"), environment, properties, PythonInterpreter::ask);
+                root,
+                root.resolve("home/me"),
+                root.resolve("project"),
+                environment,
+                properties,
+                PythonInterpreter::ask);
     }
 
     /** @param unasked whether a python3 that is a script needn't be asked */
@@ -119,7 +124,8 @@ class LibraryPlacesTest {
         folder("gpu/bin");
         folder("home/me");
         Files.createSymbolicLink(root.resolve("home/me/gpu"), root.resolve("gpu"));
-        Path python = script("wrapper", "echo welcome; echo steadygrad:/nowhere; echo steadygrad:; echo steadygrad:" + packages);
+        Path python = script(
+                "wrapper", "echo welcome; echo steadygrad:/nowhere; echo steadygrad:; echo steadygrad:" + packages);
         for (String name : List.of(
                 root.resolve("gpu").toString(),
                 root.resolve("gpu/bin").toString(),
@@ -130,8 +136,7 @@ class LibraryPlacesTest {
                 "~/gpu")) {
             environment.put("STEADYGRAD_CUDA", name);
             assertTrue(
-                    folders().stream().map(Folders::real).toList().contains(libraries),
-                    () -> name + ": " + folders());
+                    folders().stream().map(Folders::real).toList().contains(libraries), () -> name + ": " + folders());
             assertTrue(places().get(0).given(), name);
             assertTrue(look(true).named().get(0).exists(), name);
         }
@@ -168,7 +173,9 @@ class LibraryPlacesTest {
                 "STEADYGRAD_CUDA names \"" + root.resolve("empty") + "\", a folder",
                 named.get(1).title());
         assertEquals(root.resolve("empty") + " is empty", named.get(1).holds());
-        assertTrue(named.get(2).title().contains("neither a folder nor a Python's program"), named.get(2).title());
+        assertTrue(
+                named.get(2).title().contains("neither a folder nor a Python's program"),
+                named.get(2).title());
         assertTrue(
                 named.get(3).title().endsWith("(exit code 3: no such thing), as a Python does"),
                 named.get(3).title());
@@ -204,7 +211,8 @@ class LibraryPlacesTest {
         script("shims2", "echo out of order >&2; exit 1");
         environment.put("PATH", root.resolve("shims2").toString());
         String note = look(false).notes().toString();
-        assertTrue(note.contains("shims2/python3, doesn't say where its packages are (exit code 1: out of order)"), note);
+        assertTrue(
+                note.contains("shims2/python3, doesn't say where its packages are (exit code 1: out of order)"), note);
     }
 
     @Test
@@ -225,8 +233,9 @@ class LibraryPlacesTest {
         Found found = look(true);
         assertEquals(List.of(), found.families());
         assertEquals(
-                List.of("There is an environment with libraries, .venv, in the current folder. Nobody named or activated"
-                        + " it, so that it isn't used; STEADYGRAD_CUDA=.venv names it."),
+                List.of(
+                        "There is an environment with libraries, .venv, in the current folder. Nobody named or activated"
+                                + " it, so that it isn't used; STEADYGRAD_CUDA=.venv names it."),
                 found.notes());
         environment.put("VIRTUAL_ENV", root.resolve("project/.venv").toString());
         assertEquals(List.of(libraries), folders());

@@ -9,8 +9,8 @@ final class ProbeProgram {
         System.out.println("usable " + report.usable());
         System.out.println("problem " + report.problem());
         System.out.println("error " + report.findings().driverError());
-        System.out.println("dnn "
-                + report.findings().dnn().map(CudaReport.Problem::text).orElse(""));
+        System.out.println(
+                "dnn " + report.findings().dnn().map(CudaReport.Problem::text).orElse(""));
         System.out.println("versions " + report.versions());
         report.devices().forEach(System.out::println);
         report.libraries().forEach(System.out::println);
