@@ -130,7 +130,8 @@ final class DoctorText {
     /** A driver that lists no GPU doesn't say that there is none. */
     private void noGpus(CudaState cuda) {
         boolean driver = cuda.libraries().stream()
-                .anyMatch(library -> library.name().startsWith("libcuda.so") && !library.file().isEmpty());
+                .anyMatch(library -> library.name().startsWith("libcuda.so")
+                        && !library.file().isEmpty());
         if (cuda.driverError() != 0) {
             String answer = "the driver answers with error " + cuda.driverError() + " instead: see CUDA above";
             mark(false, "not listed", answer);

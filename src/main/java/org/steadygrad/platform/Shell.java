@@ -76,7 +76,9 @@ public final class Shell {
 
     /** Names of files are whatever bytes they are. */
     private static List<String> lines(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 
     private static void remove(Path file) {

@@ -181,7 +181,8 @@ class SimulatedCudaTest {
     private Path without(String start) throws IOException {
         Path part = Files.createDirectories(folder.resolve("part"));
         try (Stream<Path> all = Files.list(CudaSimulator.folder())) {
-            for (Path file : all.filter(f -> !f.getFileName().toString().startsWith(start)).toList()) {
+            for (Path file : all.filter(f -> !f.getFileName().toString().startsWith(start))
+                    .toList()) {
                 Files.createSymbolicLink(part.resolve(file.getFileName()), file);
             }
         }
@@ -202,5 +203,8 @@ class SimulatedCudaTest {
         String error = error(train(Map.of(), "--engine", "cuda", "--set", "training.iterations=3"));
         assertTrue(error.contains("layer gru"), error);
         assertTrue(error.contains("pip install nvidia-cudnn-cu13==9.19.0.56"), error);
+        try (Stream<Path> links = Files.list(libraries)) {
+            links.forEach(link -> link.toFile().delete());
+        }
     }
 }

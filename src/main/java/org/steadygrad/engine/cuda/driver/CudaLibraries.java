@@ -52,48 +52,6 @@ final class CudaLibraries {
         return libraries;
     }
 
-    /** The first of the families that alone has all that is needed. */
-    static Optional<Family> whole(Bindings bindings, List<Family> families, List<LibraryGroup> groups) {
-        return families.stream()
-                .filter(family -> groups.stream()
-                        .allMatch(group -> in(family, group, bindings).isPresent()))
-                .findFirst();
-    }
-
-    /** Whether one of the folders has a driver, or a group for the bindings: what a place is named for. */
-    static boolean serves(Bindings bindings, List<Path> folders) {
-        Family family = new Family("", folders, true);
-        return folders.stream().anyMatch(folder -> Files.isRegularFile(folder.resolve(DRIVER)))
-                || List.of(LibraryGroup.values()).stream()
-                        .anyMatch(group -> in(family, group, bindings).isPresent());
-    }
-
-    /**
-     * Where all that is needed is there for another CUDA than that of the bindings, and not for theirs.
-     *
-     * @return the bindings that fit, and the family; empty when the ones at hand do, or none would
-     */
-    static Optional<Map.Entry<Bindings, Family>> otherCuda(Bindings bindings, List<Family> families) {
-        if (whole(bindings, families, LibraryGroup.required()).isPresent()) {
-            return Optional.empty();
-        }
-        return Bindings.MAJORS.stream()
-                .filter(major -> major != bindings.cudaMajor())
-                .map(bindings::ofCuda)
-                .flatMap(other ->
-                        whole(other, families, LibraryGroup.required()).map(family -> Map.entry(other, family)).stream())
-                .findFirst();
-    }
-
-    /** Where a family has the groups that are needed. */
-    static List<String> where(Bindings bindings, Family family) {
-        return LibraryGroup.required().stream()
-                .map(group -> in(family, group, bindings).orElseThrow().get(0).getParent())
-                .map(Path::toString)
-                .distinct()
-                .toList();
-    }
-
     /** The groups that aren't there. */
     List<LibraryGroup> absent() {
         return List.of(LibraryGroup.values()).stream()
@@ -228,7 +186,7 @@ final class CudaLibraries {
         long most = 0;
         for (Family family : families) {
             long groups = List.of(LibraryGroup.values()).stream()
-                    .filter(group -> in(family, group, bindings).isPresent())
+                    .filter(group -> Installations.files(family, group, bindings).isPresent())
                     .count();
             if (!family.given() && groups > most) {
                 best = family;
@@ -251,7 +209,7 @@ final class CudaLibraries {
             return;
         }
         for (Family family : order) {
-            Optional<List<Path>> files = in(family, group, bindings);
+            Optional<List<Path>> files = Installations.files(family, group, bindings);
             if (files.isPresent()) {
                 List<LibraryState> found = new ArrayList<>();
                 files.get().forEach(file -> found.add(state(file, wheel)));
@@ -269,13 +227,6 @@ final class CudaLibraries {
         String real = Folders.real(file).getFileName().toString();
         String version = real.startsWith(name + ".") ? real.substring(real.indexOf(".so.") + 4) : "";
         return new LibraryState(name, version, file.toString(), "", wheel);
-    }
-
-    private static Optional<List<Path>> in(Family family, LibraryGroup group, Bindings bindings) {
-        return family.folders().stream()
-                .map(folder -> group.in(folder, bindings))
-                .flatMap(Optional::stream)
-                .findFirst();
     }
 
     /** Says what is there in its place: another major version, or a part of the group. */

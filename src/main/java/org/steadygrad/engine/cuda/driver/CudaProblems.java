@@ -61,7 +61,8 @@ final class CudaProblems {
     static Problem otherBindings(Bindings bindings, Bindings other, LibraryPlaces.Family family) {
         return new Problem(
                 "Here are the libraries of CUDA " + other.cudaMajor() + " (" + family.origin() + ": "
-                        + CudaLibraries.where(other, family).get(0) + "), and this program was built with bindings for CUDA " + bindings.cudaMajor() + ".",
+                        + Installations.where(other, family)
+                        + "), and this program was built with bindings for CUDA " + bindings.cudaMajor() + ".",
                 rebuild(other));
     }
 
@@ -81,7 +82,7 @@ final class CudaProblems {
         LibraryPlaces.Family family = new LibraryPlaces.Family(place.setting(), place.folders(), true);
         for (int major : Bindings.MAJORS) {
             Bindings other = bindings.ofCuda(major);
-            if (CudaLibraries.whole(other, List.of(family), LibraryGroup.required())
+            if (Installations.whole(other, List.of(family))
                     .isPresent()) {
                 return new Problem(
                         place.title() + " with the libraries of CUDA " + major
@@ -206,7 +207,8 @@ final class CudaProblems {
                 : "";
         if (facts.driver() >= facts.runtime()) {
             return new Problem(
-                    "The runtime, CUDA " + RuntimeFacts.version(facts.runtime()) + ", doesn't take the driver (CUDA error "
+                    "The runtime, CUDA " + RuntimeFacts.version(facts.runtime())
+                            + ", doesn't take the driver (CUDA error "
                             + facts.error() + ": " + facts.errorText() + "), though that says it runs CUDA up to "
                             + RuntimeFacts.version(facts.driver()) + ".",
                     "See whether the libcuda.so.1 that was found is the driver's own.");
@@ -215,14 +217,16 @@ final class CudaProblems {
                 ? " runs CUDA up to " + RuntimeFacts.version(facts.driver())
                 : " doesn't say which CUDA it runs, as one that is too old or no driver at all doesn't";
         return new Problem(
-                "The driver" + (driverRelease.isEmpty() ? "" : " " + driverRelease) + runs + ", and the runtime is CUDA "
+                "The driver" + (driverRelease.isEmpty() ? "" : " " + driverRelease) + runs
+                        + ", and the runtime is CUDA "
                         + RuntimeFacts.version(facts.runtime()) + " (CUDA error " + facts.error() + ": "
                         + facts.errorText() + ").",
                 "Install driver " + oldest + " or newer" + other + ".");
     }
 
     private static String install(List<LibraryGroup> groups, Bindings bindings) {
-        String wheels = groups.stream().map(group -> group.requirement(bindings)).collect(Collectors.joining(" "));
+        String wheels =
+                groups.stream().map(group -> group.requirement(bindings)).collect(Collectors.joining(" "));
         return "In a Python environment: pip install " + wheels + "; then activate it, or name it with "
                 + LibraryPlaces.VARIABLE + "=FOLDER. Other places that have them can be named, too, and the profile"
                 + " cuda12-bundled brings all along (2 GB).";

@@ -138,15 +138,24 @@ final class LibraryPlaces {
         return PATH_ONLY.equals(around.properties().get(SEARCH));
     }
 
+    /** Whether the user names any place. */
+    static boolean anyNamed(Surroundings around) {
+        return !property(around).isEmpty() || !variable(around).isEmpty();
+    }
+
+    private static List<String> property(Surroundings around) {
+        return Folders.parts(around.properties().getOrDefault(PATH, ""));
+    }
+
+    private static List<String> variable(Surroundings around) {
+        return onlyPath(around) ? List.of() : Folders.parts(around.variable(VARIABLE));
+    }
+
     private static List<NamedPlace> named(Surroundings around) {
-        List<NamedPlace> named = new ArrayList<>();
-        for (String text : Folders.parts(around.properties().getOrDefault(PATH, ""))) {
-            named.add(NamedPlace.of("-D" + PATH, text, around));
-        }
-        for (String text : onlyPath(around) ? List.<String>of() : Folders.parts(around.variable(VARIABLE))) {
-            named.add(NamedPlace.of(VARIABLE, text, around));
-        }
-        return List.copyOf(named);
+        return Stream.concat(
+                        property(around).stream().map(text -> NamedPlace.of("-D" + PATH, text, around)),
+                        variable(around).stream().map(text -> NamedPlace.of(VARIABLE, text, around)))
+                .toList();
     }
 
     /** The first python3 of the PATH, which is the one in use, if it is a script: it may start one that lies elsewhere. */

@@ -21,7 +21,8 @@ import org.steadygrad.engine.cuda.driver.LibraryPlaces.Surroundings;
  */
 record NamedPlace(String setting, String text, String what, List<Path> folders, String holds) {
     private static final int SHOWN = 6;
-    private static final String A_FILE = "which is neither a folder nor a Python's program: name the folder that it lies in";
+    private static final String A_FILE =
+            "which is neither a folder nor a Python's program: name the folder that it lies in";
 
     static NamedPlace of(String setting, String text, Surroundings around) {
         try {
@@ -41,7 +42,12 @@ record NamedPlace(String setting, String text, String what, List<Path> folders, 
 
     private static NamedPlace python(String setting, String text, PythonInterpreter.Answer answer) {
         return answer.problem().isEmpty()
-                ? new NamedPlace(setting, text, "a Python", answer.folders(), "its packages have no folder nvidia/*/lib and no torch/lib")
+                ? new NamedPlace(
+                        setting,
+                        text,
+                        "a Python",
+                        answer.folders(),
+                        "its packages have no folder nvidia/*/lib and no torch/lib")
                 : none(setting, text, "which " + answer.problem());
     }
 

@@ -29,6 +29,9 @@ final class Probing {
     private final boolean thorough;
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    /** Worth knowing only where something is missing. */
+    private final List<String> notesOfPlaces = new ArrayList<>();
+
     private final boolean linux = NativeVariant.platform().startsWith("linux");
     private final String release = driverRelease();
     private String version = "";
@@ -68,9 +71,11 @@ final class Probing {
         int driver = facts.map(RuntimeFacts::driver).orElse(0);
         int runtime = facts.map(RuntimeFacts::runtime).orElse(0);
         int error = facts.map(RuntimeFacts::error).orElse(0);
-        boolean complete = problems.isEmpty() && dnn.isEmpty();
+        if (!problems.isEmpty() || dnn.isPresent()) {
+            notes.addAll(notesOfPlaces);
+        }
         return new CudaReport(
-                new Findings(problems, dnn, error, complete ? List.of() : notes),
+                new Findings(problems, dnn, error, notes),
                 new VersionState(version, RuntimeFacts.version(driver), release, RuntimeFacts.version(runtime)),
                 libraries.map(CudaLibraries::states).orElse(List.of()),
                 devices,
@@ -90,14 +95,22 @@ final class Probing {
 
     /** Looks for libraries; elsewhere than on Linux that is left to the system. */
     private void find() {
+        LibraryPlaces.Surroundings around = LibraryPlaces.Surroundings.real();
         if (!linux) {
+            if (LibraryPlaces.anyNamed(around)) {
+                notes.add("The places that " + LibraryPlaces.VARIABLE + " and -D" + LibraryPlaces.PATH
+                        + " name count on Linux only: here CUDA's libraries must be in folders of the PATH.");
+            }
             return;
         }
-        LibraryPlaces.Found found = LibraryPlaces.of(LibraryPlaces.Surroundings.real(), this::completeWithoutAsking);
+        LibraryPlaces.Found found = LibraryPlaces.of(around, this::completeWithoutAsking);
         families = found.families();
-        notes.addAll(found.notes());
+        notesOfPlaces.addAll(found.notes());
+        if (!found.named().isEmpty() && Bindings.resource(LibraryGroup.RUNTIME.mainSoname(bindings))) {
+            notes.add("The libraries come out of a jar on the class path, not from the places that are named.");
+        }
         found.named().stream()
-                .filter(place -> !CudaLibraries.serves(bindings, place.folders()))
+                .filter(place -> !Installations.serves(bindings, place.folders()))
                 .forEach(place -> problems.add(CudaProblems.named(place, bindings)));
         libraries = Optional.of(CudaLibraries.find(bindings, families, Bindings::resource));
     }
@@ -107,7 +120,7 @@ final class Probing {
         CudaLibraries without = CudaLibraries.find(bindings, others, Bindings::resource);
         boolean named = others.stream()
                 .filter(Family::given)
-                .anyMatch(family -> CudaLibraries.serves(bindings, family.folders()));
+                .anyMatch(family -> Installations.serves(bindings, family.folders()));
         return !thorough && !without.driver().fine() || named && without.complete();
     }
 
@@ -239,10 +252,10 @@ final class Probing {
             dnn = Optional.of(CudaProblems.missing(List.of(reason(LibraryGroup.DNN)), absent, bindings));
             return;
         }
-        Optional<Map.Entry<Bindings, Family>> other = CudaLibraries.otherCuda(bindings, families);
+        Optional<Map.Entry<Bindings, Family>> other = Installations.otherCuda(bindings, families);
         problems.add(other.map(entry -> CudaProblems.otherBindings(bindings, entry.getKey(), entry.getValue()))
-                .orElseGet(() -> CudaProblems.missing(
-                        absent.stream().map(this::reason).toList(), absent, bindings)));
+                .orElseGet(() ->
+                        CudaProblems.missing(absent.stream().map(this::reason).toList(), absent, bindings)));
     }
 
     /**

@@ -99,10 +99,10 @@ class CudaLibrariesTest {
     @Test
     void aPlaceServesForTheDriverOrOneWholeGroup() throws IOException {
         String[] part = {"libnvrtc.so.13", "libcudart.so.12"};
-        assertFalse(CudaLibraries.serves(CUDA_13, family("part", true, part).folders()));
-        assertTrue(CudaLibraries.serves(CUDA_13, family("dnn", true, CUDNN).folders()));
+        assertFalse(Installations.serves(CUDA_13, family("part", true, part).folders()));
+        assertTrue(Installations.serves(CUDA_13, family("dnn", true, CUDNN).folders()));
         String[] driver = {"libcuda.so.1"};
-        assertTrue(CudaLibraries.serves(CUDA_13, family("driver", true, driver).folders()));
+        assertTrue(Installations.serves(CUDA_13, family("driver", true, driver).folders()));
     }
 
     @Test
@@ -115,16 +115,16 @@ class CudaLibrariesTest {
         Family whole = family("whole", false, CUDA);
         assertEquals(
                 12,
-                CudaLibraries.otherCuda(CUDA_13, List.of(part, old))
+                Installations.otherCuda(CUDA_13, List.of(part, old))
                         .orElseThrow()
                         .getKey()
                         .cudaMajor());
-        assertTrue(CudaLibraries.otherCuda(CUDA_13, List.of(old, whole)).isEmpty());
-        assertTrue(CudaLibraries.otherCuda(CUDA_13, List.of(part)).isEmpty());
+        assertTrue(Installations.otherCuda(CUDA_13, List.of(old, whole)).isEmpty());
+        assertTrue(Installations.otherCuda(CUDA_13, List.of(part)).isEmpty());
         Bindings bindings12 = Bindings.parse("12.6-9.5-1.5.11").orElseThrow();
         assertEquals(
                 13,
-                CudaLibraries.otherCuda(bindings12, List.of(part, whole))
+                Installations.otherCuda(bindings12, List.of(part, whole))
                         .orElseThrow()
                         .getKey()
                         .cudaMajor());
