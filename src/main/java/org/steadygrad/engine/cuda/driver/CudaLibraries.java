@@ -186,7 +186,8 @@ final class CudaLibraries {
         long most = 0;
         for (Family family : families) {
             long groups = List.of(LibraryGroup.values()).stream()
-                    .filter(group -> Installations.files(family, group, bindings).isPresent())
+                    .filter(group ->
+                            Installations.files(family, group, bindings).isPresent())
                     .count();
             if (!family.given() && groups > most) {
                 best = family;

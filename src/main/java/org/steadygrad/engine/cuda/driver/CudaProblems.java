@@ -68,8 +68,8 @@ final class CudaProblems {
 
     private static String rebuild(Bindings other) {
         return other.cudaMajor() > 12
-                ? "Build it with those for CUDA 13: STEADYGRAD_PROFILES= ./steadygrad doctor"
-                : "Build it with those for CUDA 12 (7 MB): STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor";
+                ? "STEADYGRAD_PROFILES= ./steadygrad doctor builds it with those for CUDA 13."
+                : "STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor builds it with those for CUDA 12 (7 MB).";
     }
 
     /** A place that the user names is no place, or has nothing that it could be named for. */
@@ -82,8 +82,7 @@ final class CudaProblems {
         LibraryPlaces.Family family = new LibraryPlaces.Family(place.setting(), place.folders(), true);
         for (int major : Bindings.MAJORS) {
             Bindings other = bindings.ofCuda(major);
-            if (Installations.whole(other, List.of(family))
-                    .isPresent()) {
+            if (Installations.whole(other, List.of(family)).isPresent()) {
                 return new Problem(
                         place.title() + " with the libraries of CUDA " + major
                                 + ", and this program was built with bindings for CUDA " + bindings.cudaMajor() + ".",
@@ -124,8 +123,8 @@ final class CudaProblems {
                 "cuDNN in " + dnn.file() + " is made for CUDA " + madeFor / 1000 + ", and the runtime is CUDA "
                         + RuntimeFacts.version(facts.runtime()) + ".",
                 "The packages nvidia-cudnn-cu12 and nvidia-cudnn-cu13 have the same files, and the one that was installed last"
-                        + " is there: pip install --force-reinstall --no-deps "
-                        + LibraryGroup.DNN.requirement(bindings));
+                        + " is there; pip install --force-reinstall --no-deps "
+                        + LibraryGroup.DNN.requirement(bindings) + " brings the other one back.");
     }
 
     static Problem wrongRuntime(RuntimeFacts facts, Bindings bindings) {

@@ -47,10 +47,7 @@ final class Installations {
         return Bindings.MAJORS.stream()
                 .filter(major -> major != bindings.cudaMajor())
                 .map(bindings::ofCuda)
-                .flatMap(other ->
-                        whole(other, families)
-                                .map(family -> Map.entry(other, family))
-                                .stream())
+                .flatMap(other -> whole(other, families).map(family -> Map.entry(other, family)).stream())
                 .findFirst();
     }
 

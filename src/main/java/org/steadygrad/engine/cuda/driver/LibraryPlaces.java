@@ -31,6 +31,9 @@ final class LibraryPlaces {
 
     static final String PATH_ONLY = "path-only";
 
+    /** Variables that name the environment in use. */
+    static final List<String> ACTIVE = List.of("VIRTUAL_ENV", "CONDA_PREFIX");
+
     /** Usual names of environments in a project's folder. */
     private static final List<String> ENVIRONMENTS = List.of(".venv", "venv", "env");
 

@@ -115,13 +115,16 @@ final class Probing {
         libraries = Optional.of(CudaLibraries.find(bindings, families, Bindings::resource));
     }
 
-    /** Whether a Python that is a script couldn't add anything that matters. */
+    /** Whether a Python that is a script needn't be asked: better places have what is needed, or nothing helps. */
     private boolean completeWithoutAsking(List<Family> others) {
         CudaLibraries without = CudaLibraries.find(bindings, others, Bindings::resource);
-        boolean named = others.stream()
-                .filter(Family::given)
-                .anyMatch(family -> Installations.serves(bindings, family.folders()));
-        return !thorough && !without.driver().fine() || named && without.complete();
+        boolean better = others.stream()
+                .anyMatch(family -> family.given()
+                        ? Installations.serves(bindings, family.folders())
+                        : LibraryPlaces.ACTIVE.contains(family.origin())
+                                && Installations.whole(bindings, List.of(family))
+                                        .isPresent());
+        return (!thorough && !without.driver().fine()) || (better && without.complete());
     }
 
     /** @return whether it may be called */

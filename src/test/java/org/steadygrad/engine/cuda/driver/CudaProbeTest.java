@@ -210,8 +210,8 @@ class CudaProbeTest {
             stubs.library("lib" + name + ".so.12", "", "");
         }
         stubs.library("libnvrtc-builtins.so.12.6", "", "");
-        String remedy = "and this program was built with bindings for CUDA 13. Build it with those for CUDA 12 (7 MB):"
-                + " STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor";
+        String remedy = "and this program was built with bindings for CUDA 13."
+                + " STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor builds it with those for CUDA 12 (7 MB).";
         refused(probe(), "problem Here are the libraries of CUDA 12 (-Dsteadygrad.cuda.path=" + folder, remedy);
         Files.delete(folder.resolve("libcuda.so.1"));
         refused(probe(), "names \"" + folder + "\", a folder with the libraries of CUDA 12, " + remedy);
