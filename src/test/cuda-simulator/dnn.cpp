@@ -1,6 +1,7 @@
 // cuDNN: handle, tensors and descriptors. The recurrent layer's calls are in dnn_rnn.cpp, its mathematics in rnn.cpp.
 #include "dnn.h"
 
+#include <cstdio>
 #include <cstring>
 #include <set>
 
@@ -9,6 +10,9 @@ using namespace cudasim;
 static std::set<void*>& handles = *new std::set<void*>;
 /// Handles and descriptors that were made and not destroyed.
 static long objects = 0;
+
+/// The condition that failed in the thread's last call that says one.
+static thread_local const char* failedCondition = "";
 
 namespace cudasim {
 
@@ -48,7 +52,8 @@ CUDASIM_API const char* cudnnGetErrorString(int status) {
 }
 
 CUDASIM_API void cudnnGetLastErrorString(char* message, size_t size) {
-    if (size > 0) message[0] = 0;
+    if (size > 0) snprintf(message, size, "%s", failedCondition);
+    failedCondition = "";
 }
 
 CUDASIM_API int cudnnCreate(void** handle) {
@@ -115,7 +120,10 @@ CUDASIM_API int cudnnSetTensorNdDescriptor(void* descriptor, int type, int count
     if (status != kDnnOk) return status;
     if (descriptor == nullptr || count < 1 || count > 8) return kDnnBadParameter;
     for (int i = 0; i < count; i++) {
-        if (sizes[i] <= 0 || strides[i] <= 0) return kDnnBadParameter;
+        if (sizes[i] <= 0 || strides[i] <= 0) {
+            failedCondition = "dimA[i] <= 0 || strideA[i] <= 0";
+            return kDnnBadParameter;
+        }
     }
     auto* tensor = static_cast<TensorDescriptor*>(descriptor);
     tensor->type = type;

@@ -28,9 +28,7 @@ final class DoctorCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON, with sizes in bytes, for other programs to read.")
     private boolean json;
 
-    @Option(
-            names = "--verbose",
-            description = "Print also all places where CUDA was looked for, and what wasn't found.")
+    @Option(names = "--verbose", description = "Print also all places where CUDA was looked for.")
     private boolean verbose;
 
     @Spec

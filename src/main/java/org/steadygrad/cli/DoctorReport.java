@@ -16,6 +16,7 @@ import org.steadygrad.engine.cuda.driver.CudaProbe;
 import org.steadygrad.engine.cuda.driver.CudaReport;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Place;
+import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.Gpus;
@@ -77,20 +78,32 @@ record DoctorReport(
     /**
      * What of CUDA there is, for the engine cuda.
      *
-     * @param problem why it can't be used, and what to do; "" when it can
+     * @param problem all that keeps it from being used, and what to do, as one text; "" when it can be used
+     * @param problems the same, one by one
+     * @param dnn why there is no cuDNN; null when it is there or wasn't looked at
+     * @param driverError CUDA's number for why devices can't be listed; 0 when they can, or weren't asked for
+     * @param notes what else is worth knowing
      * @param libraries in the order in which they are loaded
      * @param places where libraries were looked for
      * @param choices how recurrent layers are run, as measured
      */
     record CudaState(
             String problem,
+            List<Problem> problems,
+            Problem dnn,
+            int driverError,
+            List<String> notes,
             VersionState versions,
             List<LibraryState> libraries,
             List<Place> places,
             List<RecurrentChoices.Choice> choices) {
         static CudaState of(CudaReport report, List<RecurrentChoices.Choice> choices) {
             return new CudaState(
-                    report.problem().map(CudaReport.Problem::text).orElse(""),
+                    report.problem(),
+                    report.findings().problems(),
+                    report.findings().dnn().orElse(null),
+                    report.findings().driverError(),
+                    report.findings().notes(),
                     report.versions(),
                     report.libraries(),
                     report.places(),
@@ -103,8 +116,8 @@ record DoctorReport(
 
     static DoctorReport collect() {
         Cpu cpu = Cpu.detect();
+        CudaReport cuda = CudaProbe.examine();
         List<EngineState> engines = probeEngines();
-        CudaReport cuda = CudaProbe.report();
         return new DoctorReport(
                 Main.Version.text(),
                 new Processor(cpu.model(), cpu.notableFlags(), cpu.physicalCores(), cpu.logicalCores()),

@@ -42,14 +42,14 @@ final class DoctorText {
         section("ND4J");
         nd4j(report.nd4j());
         section("Engines");
-        report.engines().forEach(this::engine);
+        report.engines().forEach(engine -> engine(engine, report.cuda(), "below"));
         section("CUDA");
         cuda(report.cuda(), details);
         section("GPUs");
         if (report.gpus().isEmpty()) {
-            row("none", "no NVIDIA GPU, or no driver, was found");
+            noGpus(report.cuda());
         }
-        report.gpus().forEach(this::gpu);
+        report.gpus().forEach(gpu -> gpu(gpu, report.cuda()));
         out.println();
         out.println(Terminal.wrap(verdict(report), width));
         out.flush();
@@ -98,14 +98,18 @@ final class DoctorText {
         }
     }
 
-    private void engine(EngineState engine) {
-        mark(engine.usable(), engine.name(), engine.detail());
+    /** What keeps CUDA as a whole from being used is said in its own section. */
+    private void engine(EngineState engine, CudaState cuda, String where) {
+        boolean said = !engine.usable() && engine.detail().equals(cuda.problem());
+        mark(engine.usable(), engine.name(), said ? "can't be used: see CUDA " + where : engine.detail());
     }
 
     private void cuda(CudaState cuda, boolean details) {
-        if (!cuda.problem().isEmpty()) {
-            mark(false, "CUDA", cuda.problem());
+        cuda.problems().forEach(problem -> mark(false, "CUDA", problem.text()));
+        if (cuda.dnn() != null) {
+            mark(false, "cuDNN", cuda.dnn().text() + " All models run without it, recurrent layers on other ways.");
         }
+        cuda.notes().forEach(note -> row("note", note));
         known(
                 "driver",
                 join(
@@ -115,13 +119,26 @@ final class DoctorText {
         known("runtime", cuda.versions().runtime());
         known("bindings", cuda.versions().bindings());
         for (LibraryState library : cuda.libraries()) {
-            if (!library.file().isEmpty() || details) {
-                mark(library.fine(), "library", library(library));
-            }
+            mark(library.fine(), "library", library(library));
         }
         if (details) {
             cuda.places().forEach(place -> row("looked in", place.origin() + ": " + String.join(" ", place.folders())));
             cuda.choices().forEach(choice -> row("recurrent", choice(choice)));
+        }
+    }
+
+    /** A driver that lists no GPU doesn't say that there is none. */
+    private void noGpus(CudaState cuda) {
+        boolean driver = cuda.libraries().stream()
+                .anyMatch(library -> library.name().startsWith("libcuda.so")
+                        && !library.file().isEmpty());
+        if (cuda.driverError() != 0) {
+            String answer = "the driver answers with error " + cuda.driverError() + " instead: see CUDA above";
+            mark(false, "not listed", answer);
+        } else if (driver && cuda.versions().runtime().isEmpty()) {
+            mark(false, "not listed", "a driver is there, and what would ask it is missing: see CUDA above");
+        } else {
+            row("none", "no NVIDIA GPU, or no driver, was found");
         }
     }
 
@@ -137,7 +154,8 @@ final class DoctorText {
     private static String library(LibraryState library) {
         List<String> parts = new ArrayList<>(List.of(library.name(), library.version(), library.file()));
         parts.removeIf(String::isEmpty);
-        return String.join(" ", parts) + (library.fine() ? "" : ": " + library.problem());
+        String brought = library.broughtBy().isEmpty() ? "" : "; pip install " + library.broughtBy() + " brings it";
+        return String.join(" ", parts) + (library.fine() ? "" : ": " + library.problem() + brought);
     }
 
     private void known(String label, String value) {
@@ -151,14 +169,14 @@ final class DoctorText {
         return first.isEmpty() || rest.isEmpty() ? first + rest : first + ", " + rest;
     }
 
-    private void gpu(GpuState gpu) {
+    private void gpu(GpuState gpu, CudaState cuda) {
         List<String> facts = new ArrayList<>();
         facts.add(gpu.memory());
         facts.add(gpu.computeCapability().isEmpty() ? "" : "compute capability " + gpu.computeCapability());
         facts.add(gpu.driver().isEmpty() ? "" : "driver " + gpu.driver());
         facts.removeIf(String::isEmpty);
         row("GPU", gpu.name() + (facts.isEmpty() ? "" : ": " + String.join(", ", facts)));
-        gpu.usedBy().forEach(this::engine);
+        gpu.usedBy().forEach(engine -> engine(engine, cuda, "above"));
     }
 
     private static String orNone(String text) {

@@ -25,16 +25,16 @@ import org.steadygrad.engine.cuda.driver.CudaReport;
 
 class DoctorTest {
     private static final CudaReport NO_CUDA = new CudaReport(
-            Optional.of(new CudaReport.Problem("No driver is there.", "Install one.")),
+            CudaReport.Findings.of(new CudaReport.Problem("No driver is there.", "Install one.")),
             new CudaReport.VersionState("13.1-9.19-1.5.13", "", "", ""),
-            List.of(new CudaReport.LibraryState("libcudart.so.13", "", "", "not found")),
+            List.of(new CudaReport.LibraryState("libcudart.so.13", "", "", "not found", "nvidia-cuda-runtime==13")),
             List.of(),
             List.of(new CudaReport.Place("LD_LIBRARY_PATH", List.of("/opt/a", "/opt/b"))));
 
     private static final CudaReport TWO_GPUS = new CudaReport(
-            Optional.empty(),
+            CudaReport.Findings.none(),
             new CudaReport.VersionState("13.1-9.19-1.5.13", "13.0", "580.82.07", "13.1"),
-            List.of(new CudaReport.LibraryState("libcudart.so.13", "13.1", "/opt/cuda/libcudart.so.13", "")),
+            List.of(new CudaReport.LibraryState("libcudart.so.13", "13.1", "/opt/cuda/libcudart.so.13", "", "")),
             List.of(
                     new CudaReport.GpuState(0, "NVIDIA H200", "9.0", 141L << 30, 132, ""),
                     new CudaReport.GpuState(1, "GTX 1080", "6.1", 8L << 30, 20, "it is too old.")),
@@ -59,13 +59,13 @@ class DoctorTest {
     }
 
     @Test
-    void placesAndMissingLibrariesAreDetails() throws IOException {
+    void placesAreDetails() throws IOException {
         DoctorReport report = report(List.of(), NO_CUDA, List.of(), "cpu");
         String text = print(report);
         assertTrue(text.contains("missing CUDA          No driver is there. Install one."), text);
-        assertFalse(text.contains("libcudart") || text.contains("/opt/a") || text.contains("persistent"), text);
+        assertFalse(text.contains("/opt/a") || text.contains("persistent"), text);
+        assertTrue(text.contains("missing library       libcudart.so.13: not found"), text);
         String details = print(report, true);
-        assertTrue(details.contains("missing library       libcudart.so.13: not found"), details);
         assertTrue(details.contains("looked in     LD_LIBRARY_PATH: /opt/a /opt/b"), details);
         assertTrue(
                 details.contains(
@@ -77,6 +77,53 @@ class DoctorTest {
         assertEquals("/opt/b", json.at("/cuda/places/0/folders/1").asText());
         assertEquals("13.1-9.19-1.5.13", json.at("/cuda/versions/bindings").asText());
         assertEquals("not found", json.at("/cuda/libraries/0/problem").asText());
+    }
+
+    private static CudaReport failing(int error, String runtime, CudaReport.Problem... problems) {
+        return new CudaReport(
+                new CudaReport.Findings(
+                        List.of(problems),
+                        Optional.of(new CudaReport.Problem("No cuDNN.", "pip install it.")),
+                        error,
+                        List.of("There is .venv.")),
+                new CudaReport.VersionState("13.1-9.19-1.5.13", "", "", runtime),
+                List.of(
+                        new CudaReport.LibraryState("libcuda.so.1", "", "/lib/libcuda.so.1", "", ""),
+                        new CudaReport.LibraryState("libcublas.so.13", "", "", "not found", "nvidia-cublas==13.1.0.3")),
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void allThatIsMissingIsListedAndADriverThatFailsIsNotTakenForNone() throws IOException {
+        CudaReport.Problem driver = new CudaReport.Problem("The GPUs are not ready.", "Wait.");
+        CudaReport.Problem blas = new CudaReport.Problem("No cuBLAS.", "Install it.");
+        CudaReport cuda = failing(802, "13.0", driver, blas);
+        EngineState engine = new EngineState("cuda", false, cuda.obstacle(0).orElseThrow());
+        DoctorReport report = report(List.of(engine), cuda, List.of(), "");
+        String text = print(report);
+        for (String line : List.of(
+                "missing cuda          can't be used: see CUDA below",
+                "missing CUDA          The GPUs are not ready. Wait.",
+                "missing CUDA          No cuBLAS. Install it.",
+                "missing cuDNN         No cuDNN. pip install it. All models run without it",
+                "note          There is .venv.",
+                "missing library       libcublas.so.13: not found; pip install nvidia-cublas==13.1.0.3 brings it",
+                "missing not listed    the driver answers with error 802 instead: see CUDA above")) {
+            assertTrue(text.contains(line), () -> "\"" + line + "\" in: " + text);
+        }
+        JsonNode json = new ObjectMapper().readTree(DoctorCommand.toJson(report));
+        assertEquals(802, json.at("/cuda/driverError").asInt());
+        assertEquals("Install it.", json.at("/cuda/problems/1/remedy").asText());
+        assertEquals("No cuDNN.", json.at("/cuda/dnn/what").asText());
+        assertEquals("There is .venv.", json.at("/cuda/notes/0").asText());
+        assertEquals(
+                "nvidia-cublas==13.1.0.3",
+                json.at("/cuda/libraries/1/broughtBy").asText());
+        String unasked = print(report(List.of(engine), failing(0, "", blas), List.of(), ""));
+        assertTrue(unasked.contains("not listed    a driver is there, and what would ask it is missing"), unasked);
+        String none = print(report(List.of(engine), NO_CUDA, List.of(), ""));
+        assertTrue(none.contains("none          no NVIDIA GPU, or no driver, was found"), none);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,12 @@ class SimulatedCudaTest {
     @TempDir
     Path folder;
 
+    /** Where CUDA's libraries are; null for all of the simulated machine's. */
+    private Path libraries;
+
+    /** One more option for Java. */
+    private String further = "-Dfurther=none";
+
     /** @param err with line breaks as spaces */
     private record Ended(int code, String out, String err) {}
 
@@ -49,7 +56,8 @@ class SimulatedCudaTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:ErrorFile=" + folder.resolve("crash"),
-                "-Dsteadygrad.cuda.path=" + CudaSimulator.folder(),
+                "-Dsteadygrad.cuda.path=" + (libraries == null ? CudaSimulator.folder() : libraries),
+                further,
                 "-Dsteadygrad.cuda.measure=false",
                 "-Dsteadygrad.cache=" + System.getProperty("steadygrad.cache", folder.toString()),
                 "-cp",
@@ -198,5 +206,40 @@ class SimulatedCudaTest {
         JsonNode report = new ObjectMapper().readTree(json.out());
         assertEquals("cpu", report.at("/auto").asText());
         assertTrue(report.at("/cuda/problem").asText().contains("driver"), json.out());
+        assertEquals(35, report.at("/cuda/driverError").asInt());
+        String none = run(Map.of("CUDASIM_DEVICES", "0"), "doctor").out().replaceAll("\\s+", " ");
+        assertTrue(none.contains("not listed the driver answers with error 100 instead"), none);
+        assertTrue(none.contains("libcudnn.so.9 9.19.0 " + CudaSimulator.folder()), none);
+    }
+
+    /** A folder with the simulated machine's libraries, apart from some. */
+    private Path without(String start) throws IOException {
+        Path part = Files.createDirectories(folder.resolve("part"));
+        try (Stream<Path> all = Files.list(CudaSimulator.folder())) {
+            for (Path file : all.filter(f -> !f.getFileName().toString().startsWith(start))
+                    .toList()) {
+                Files.createSymbolicLink(part.resolve(file.getFileName()), file);
+            }
+        }
+        return part;
+    }
+
+    @Test
+    void modelsTrainWithoutDnn() throws IOException, InterruptedException {
+        libraries = without("libcudnn");
+        String doctor = run(Map.of(), "doctor").out().replaceAll("\\s+", " ");
+        assertTrue(doctor.contains("ok cuda CUDA 13.1 without cuDNN"), doctor);
+        assertTrue(doctor.contains("missing cuDNN Missing for CUDA 13: cuDNN"), doctor);
+        Ended ended = train(Map.of(), "--engine", "cuda", "--set", "training.iterations=3");
+        assertEquals(0, ended.code(), ended.err());
+        assertEquals("cuda", result().get("engine").asText());
+        Files.move(folder.resolve("out"), folder.resolve("first"));
+        further = "-Dsteadygrad.cuda.recurrent=cudnn";
+        String error = error(train(Map.of(), "--engine", "cuda", "--set", "training.iterations=3"));
+        assertTrue(error.contains("layer gru"), error);
+        assertTrue(error.contains("pip install nvidia-cudnn-cu13==9.19.0.56"), error);
+        try (Stream<Path> links = Files.list(libraries)) {
+            links.forEach(link -> link.toFile().delete());
+        }
     }
 }

@@ -1,6 +1,5 @@
 package org.steadygrad.engine.cuda;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -13,7 +12,6 @@ import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.CudaProbe;
 import org.steadygrad.engine.cuda.driver.CudaReport;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
-import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.Device;
 import org.steadygrad.engine.cuda.driver.VisibleDevices;
 import org.steadygrad.engine.plan.PlanBuilder;
@@ -54,8 +52,8 @@ public final class CudaEngineProvider implements EngineProvider {
                 .filter(GpuState::usable)
                 .map(GpuState::title)
                 .collect(Collectors.joining(", "));
-        return Availability.usable("CUDA " + report.versions().runtime() + dnn(report.libraries()) + " on device "
-                + gpus + VisibleDevices.note().map(note -> "; " + note).orElse(""));
+        return Availability.usable("CUDA " + report.versions().runtime() + dnn(report) + " on device " + gpus
+                + VisibleDevices.note().map(note -> "; " + note).orElse(""));
     }
 
     @Override
@@ -129,8 +127,11 @@ public final class CudaEngineProvider implements EngineProvider {
         return device.architecture() >= FIRST_WITH_TF32 ? Precision.TF32 : Precision.FLOAT32;
     }
 
-    private static String dnn(List<LibraryState> libraries) {
-        return libraries.stream()
+    private static String dnn(CudaReport report) {
+        if (report.findings().dnn().isPresent()) {
+            return " without cuDNN, which recurrent layers can do without,";
+        }
+        return report.libraries().stream()
                 .filter(library -> library.name().startsWith("libcudnn.so"))
                 .map(library -> ", cuDNN " + library.version())
                 .findFirst()

@@ -70,7 +70,7 @@ final class CudaRuntime implements AutoCloseable {
     /**
      * cuDNN on the stream that computes.
      *
-     * @throws LinkageError where it isn't installed
+     * @throws org.steadygrad.engine.cuda.driver.CudaException where it isn't installed
      */
     Dnn dnn() {
         if (dnn == null) {

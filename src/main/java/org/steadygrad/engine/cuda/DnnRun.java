@@ -63,8 +63,7 @@ final class DnnRun implements RecurrentRun {
     /**
      * What it would take beside the layer's own tensors.
      *
-     * @throws CudaException when this cuDNN can't do it
-     * @throws LinkageError where there is no cuDNN
+     * @throws CudaException when this cuDNN can't do it, or there is none
      */
     static long bytes(CudaRuntime runtime, Algorithm algorithm, LayerShape shape) {
         try (DnnRecurrence recurrence = recurrence(runtime, algorithm, shape)) {

@@ -99,15 +99,7 @@ final class RecurrentChoice {
 
     private static String libraries() {
         CudaReport.VersionState versions = CudaProbe.report().versions();
-        return "CUDA " + versions.runtime() + ", driver " + versions.driverRelease() + ", cuDNN " + dnn();
-    }
-
-    private static String dnn() {
-        try {
-            return Long.toString(Dnn.version());
-        } catch (LinkageError e) {
-            return "none";
-        }
+        return "CUDA " + versions.runtime() + ", driver " + versions.driverRelease() + ", cuDNN " + Dnn.version();
     }
 
     private String words(LayerShape shape, boolean recompute) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.steadygrad.engine.cuda.driver.CudaException;
+import org.steadygrad.engine.cuda.driver.Dnn;
 import org.steadygrad.engine.cuda.driver.DnnRecurrence.Algorithm;
 
 /** One of the ways to run a recurrent layer. */
@@ -97,13 +98,11 @@ interface RecurrentWay {
 
         @Override
         public Optional<String> obstacle(CudaRuntime runtime, Task task) {
-            return DnnRun.obstacle(task.shape).or(() -> {
+            return DnnRun.obstacle(task.shape).or(Dnn::obstacle).or(() -> {
                 try {
                     return DnnRun.bytes(runtime, algorithm, task.shape) > task.bytes
                             ? Optional.of("cuDNN needs more memory than the limit leaves")
                             : Optional.empty();
-                } catch (LinkageError e) {
-                    return Optional.of("cuDNN can't be loaded: " + e.getMessage());
                 } catch (CudaException e) {
                     return Optional.of(refusal(e));
                 }

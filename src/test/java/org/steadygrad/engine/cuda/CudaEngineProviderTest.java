@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.engine.cuda.driver.CudaReport;
+import org.steadygrad.engine.cuda.driver.CudaReport.Findings;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
@@ -17,9 +18,10 @@ import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
 
 class CudaEngineProviderTest {
     private static CudaReport report(Optional<Problem> problem, GpuState... gpus) {
-        LibraryState dnn = new LibraryState("libcudnn.so.9", "9.19.0", "/opt/libcudnn.so.9", "");
+        LibraryState dnn = new LibraryState("libcudnn.so.9", "9.19.0", "/opt/libcudnn.so.9", "", "");
+        Findings findings = problem.map(Findings::of).orElseGet(Findings::none);
         return new CudaReport(
-                problem, new VersionState("", "13.0", "", "13.1"), List.of(dnn), List.of(gpus), List.of());
+                findings, new VersionState("", "13.0", "", "13.1"), List.of(dnn), List.of(gpus), List.of());
     }
 
     @Test
@@ -27,6 +29,18 @@ class CudaEngineProviderTest {
         Availability here =
                 CudaEngineProvider.availability(report(Optional.empty(), new GpuState(0, "H200", "9.0", 1, 132, "")));
         assertEquals(Availability.usable("CUDA 13.1, cuDNN 9.19.0 on device 0 (H200)"), here);
+    }
+
+    @Test
+    void saysThatThereIsNoDnn() {
+        Findings findings = new Findings(List.of(), Optional.of(new Problem("No cuDNN.", "Install it.")), 0, List.of());
+        GpuState gpu = new GpuState(0, "H200", "9.0", 1, 132, "");
+        CudaReport report =
+                new CudaReport(findings, new VersionState("", "13.0", "", "13.1"), List.of(), List.of(gpu), List.of());
+        assertEquals(
+                Availability.usable(
+                        "CUDA 13.1 without cuDNN, which recurrent layers can do without, on device 0 (H200)"),
+                CudaEngineProvider.availability(report));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cuda.driver;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +19,16 @@ import org.steadygrad.platform.NativeVariant;
  */
 record Bindings(String version, int cudaMajor, int cudnnMajor) {
     private static final Pattern VERSION = Pattern.compile("(\\d{1,3})\\.\\d+-(\\d{1,3})\\.\\d+-(.+)");
+    /** CUDA's major versions of which there are bindings that this engine can be built with. */
+    static final List<Integer> MAJORS = List.of(12, 13);
+
     private static final int OLDEST_CUDA = 12;
     private static final int CUDNN = 9;
+
+    /** The same for another CUDA, to see whether that one's libraries are there. */
+    Bindings ofCuda(int major) {
+        return new Bindings("CUDA " + major, major, cudnnMajor);
+    }
 
     /** Where the libraries of the bindings lie on the class path. */
     static String resources() {

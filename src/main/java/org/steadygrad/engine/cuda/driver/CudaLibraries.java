@@ -52,6 +52,18 @@ final class CudaLibraries {
         return libraries;
     }
 
+    /** The groups that aren't there. */
+    List<LibraryGroup> absent() {
+        return List.of(LibraryGroup.values()).stream()
+                .filter(group -> main(group).file().isEmpty())
+                .toList();
+    }
+
+    /** Whether driver and libraries are there. */
+    boolean complete() {
+        return driver.fine() && absent().isEmpty();
+    }
+
     /** All libraries' states, in the order of loading. */
     List<LibraryState> states() {
         List<LibraryState> all = new ArrayList<>(List.of(driver));
@@ -107,7 +119,7 @@ final class CudaLibraries {
             try {
                 System.load(driver.file());
             } catch (UnsatisfiedLinkError e) {
-                driver = new LibraryState(DRIVER, "", driver.file(), reason(e));
+                driver = driver.withProblem(reason(e));
             }
         }
         return driver.fine();
@@ -126,7 +138,7 @@ final class CudaLibraries {
             try {
                 Loader.loadLibrary(Loader.class, new URL[] {file.toUri().toURL()}, javaCppName(state.name()));
             } catch (UnsatisfiedLinkError | MalformedURLException e) {
-                states.get(group).set(i, new LibraryState(state.name(), "", state.file(), reason(e)));
+                states.get(group).set(i, state.withProblem(reason(e)));
             }
         }
         return problem(group).isEmpty();
@@ -158,13 +170,13 @@ final class CudaLibraries {
                 boolean toLinkWith = folder.endsWith("stubs");
                 if (Files.isRegularFile(file) && (family.given() || !toLinkWith)) {
                     if (DynamicSymbols.isLibrary(file)) {
-                        return new LibraryState(DRIVER, "", file.toString(), "");
+                        return new LibraryState(DRIVER, "", file.toString(), "", "");
                     }
                     unfit = file + " is no library for this machine";
                 }
             }
         }
-        return new LibraryState(DRIVER, "", "", unfit);
+        return new LibraryState(DRIVER, "", "", unfit, "");
     }
 
     /** Folders that the user names come first; then the installation with the most groups; then all others. */
@@ -174,7 +186,8 @@ final class CudaLibraries {
         long most = 0;
         for (Family family : families) {
             long groups = List.of(LibraryGroup.values()).stream()
-                    .filter(group -> in(family, group).isPresent())
+                    .filter(group ->
+                            Installations.files(family, group, bindings).isPresent())
                     .count();
             if (!family.given() && groups > most) {
                 best = family;
@@ -190,31 +203,31 @@ final class CudaLibraries {
     }
 
     private void choose(LibraryGroup group, List<Family> order) {
-        if (bundled.test(group.mainSoname(bindings))) {
-            states.put(
-                    group, listOf(new LibraryState(group.mainSoname(bindings), "", "in a jar on the class path", "")));
+        String main = group.mainSoname(bindings);
+        String wheel = group.requirement(bindings);
+        if (bundled.test(main)) {
+            states.put(group, listOf(new LibraryState(main, "", "in a jar on the class path", "", "")));
             return;
         }
         for (Family family : order) {
-            Optional<List<Path>> files = in(family, group);
+            Optional<List<Path>> files = Installations.files(family, group, bindings);
             if (files.isPresent()) {
                 List<LibraryState> found = new ArrayList<>();
-                files.get()
-                        .forEach(file ->
-                                found.add(new LibraryState(file.getFileName().toString(), "", file.toString(), "")));
+                files.get().forEach(file -> found.add(state(file, wheel)));
                 chosen.put(group, files.get());
                 states.put(group, found);
                 return;
             }
         }
-        states.put(group, listOf(new LibraryState(group.mainSoname(bindings), "", "", whyNot(group))));
+        states.put(group, listOf(new LibraryState(main, "", "", whyNot(group), wheel)));
     }
 
-    private Optional<List<Path>> in(Family family, LibraryGroup group) {
-        return family.folders().stream()
-                .map(folder -> group.in(folder, bindings))
-                .flatMap(Optional::stream)
-                .findFirst();
+    /** A toolkit's files tell their version: libcudart.so.13 is a link to libcudart.so.13.0.96. */
+    private static LibraryState state(Path file, String wheel) {
+        String name = file.getFileName().toString();
+        String real = Folders.real(file).getFileName().toString();
+        String version = real.startsWith(name + ".") ? real.substring(real.indexOf(".so.") + 4) : "";
+        return new LibraryState(name, version, file.toString(), "", wheel);
     }
 
     /** Says what is there in its place: another major version, or a part of the group. */

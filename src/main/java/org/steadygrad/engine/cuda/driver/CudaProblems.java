@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 
@@ -18,6 +19,8 @@ final class CudaProblems {
     private static final int NOT_PERMITTED = 800;
     private static final int NOT_READY = 802;
     private static final int MISMATCH = 803;
+    private static final int NO_COMPATIBILITY = 804;
+    private static final int UNKNOWN = 999;
 
     /** CUDA's major version to the oldest driver that runs it, with some functions of newer ones missing. */
     private static final Map<Integer, String> OLDEST_DRIVER = Map.of(12, "525", 13, "580");
@@ -39,20 +42,68 @@ final class CudaProblems {
     static Problem stubDriver(LibraryState driver, List<String> missing) {
         return new Problem(
                 driver.file() + " is no driver, or one that is too old: it lacks " + some(missing) + ".",
-                "Keep folders with stubs for linking out of LD_LIBRARY_PATH and " + LibraryPlaces.PATH
+                "Keep folders with stubs for linking out of LD_LIBRARY_PATH and " + LibraryPlaces.VARIABLE
                         + ", and install a current driver.");
     }
 
-    static Problem missing(List<String> groups, Bindings bindings) {
+    /**
+     * @param groups that are missing, each with its reason
+     * @param needed all groups to install, cuDNN with them
+     */
+    static Problem missing(List<String> groups, List<LibraryGroup> needed, Bindings bindings) {
         return new Problem(
-                "Missing for CUDA " + bindings.cudaMajor() + ": " + String.join("; ", groups) + ".", install(bindings));
+                "Missing for CUDA " + bindings.cudaMajor() + ": " + String.join("; ", groups) + ".",
+                install(needed, bindings));
     }
 
-    static Problem lacking(LibraryGroup group, LibraryState library, List<String> missing) {
+    /** All that is needed is there, and this build's bindings are of another version. */
+    static Problem otherBindings(Bindings bindings, Bindings other, LibraryPlaces.Family family) {
+        return new Problem(
+                "Here are the libraries of CUDA " + other.cudaMajor() + " (" + family.origin() + ": "
+                        + Installations.where(other, family)
+                        + "), and this program was built with bindings for CUDA " + bindings.cudaMajor() + ".",
+                rebuild(other));
+    }
+
+    private static String rebuild(Bindings other) {
+        return other.cudaMajor() > 12
+                ? "STEADYGRAD_PROFILES= ./steadygrad doctor builds it with those for CUDA 13."
+                : "STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor builds it with those for CUDA 12 (7 MB).";
+    }
+
+    /** A place that the user names is no place, or has nothing that it could be named for. */
+    static Problem named(NamedPlace place, Bindings bindings) {
+        if (!place.exists()) {
+            return new Problem(
+                    place.title() + ".",
+                    "It may be a virtual environment, its site-packages, a Python, a Conda environment or a folder of CUDA.");
+        }
+        LibraryPlaces.Family family = new LibraryPlaces.Family(place.setting(), place.folders(), true);
+        for (int major : Bindings.MAJORS) {
+            Bindings other = bindings.ofCuda(major);
+            if (Installations.whole(other, List.of(family)).isPresent()) {
+                return new Problem(
+                        place.title() + " with the libraries of CUDA " + major
+                                + ", and this program was built with bindings for CUDA " + bindings.cudaMajor() + ".",
+                        rebuild(other));
+            }
+        }
+        List<String> wanted = List.of(LibraryGroup.values()).stream()
+                .map(group -> group.mainSoname(bindings))
+                .toList();
+        return new Problem(
+                place.title() + " without any of " + String.join(", ", wanted) + ": " + place.holds()
+                        + ". Looked in it, and in its lib, lib64, targets/*/lib, nvidia/*/lib, torch/lib and"
+                        + " lib*/python3*/site-packages.",
+                "Name a place that has them, or none.");
+    }
+
+    static Problem lacking(LibraryGroup group, LibraryState library, List<String> missing, Bindings bindings) {
         return new Problem(
                 library.file() + " lacks " + some(missing) + ".",
-                "Install a newer version of " + group.title() + ", or name the folder of one with -D"
-                        + LibraryPlaces.PATH + "=FOLDER.");
+                "Install a newer version of " + group.title() + ", for example with pip install "
+                        + group.requirement(bindings) + ", or name the place of one with " + LibraryPlaces.VARIABLE
+                        + "=FOLDER.");
     }
 
     static Problem unloadable(Throwable failure) {
@@ -70,14 +121,16 @@ final class CudaProblems {
         return new Problem(
                 "cuDNN in " + dnn.file() + " is made for CUDA " + madeFor / 1000 + ", and the runtime is CUDA "
                         + RuntimeFacts.version(facts.runtime()) + ".",
-                "Both kinds have the same name. " + install(bindings));
+                "The packages nvidia-cudnn-cu12 and nvidia-cudnn-cu13 have the same files, and the one that was installed last"
+                        + " is there; pip install --force-reinstall --no-deps "
+                        + LibraryGroup.DNN.requirement(bindings) + " brings the other one back.");
     }
 
     static Problem wrongRuntime(RuntimeFacts facts, Bindings bindings) {
         return new Problem(
                 "The runtime is CUDA " + RuntimeFacts.version(facts.runtime()) + ", and the bindings are for CUDA "
                         + bindings.version() + ".",
-                install(bindings));
+                install(LibraryGroup.required(), bindings));
     }
 
     static Problem noneUsable(List<CudaReport.GpuState> devices) {
@@ -91,26 +144,37 @@ final class CudaProblems {
     static Problem runtimeError(RuntimeFacts facts, String driverRelease, Bindings bindings) {
         String number = " (CUDA error " + facts.error() + ": " + facts.errorText() + ")";
         return switch (facts.error()) {
-            case NO_DEVICE -> noDevice();
+            case NO_DEVICE -> noDevice(number);
             case OLD_DRIVER -> oldDriver(facts, driverRelease, bindings);
             case STUB ->
                 new Problem(
                         "The driver that was loaded is a stub for linking" + number + ".",
-                        "Keep folders named stubs out of LD_LIBRARY_PATH and " + LibraryPlaces.PATH + ".");
+                        "Keep folders named stubs out of LD_LIBRARY_PATH and " + LibraryPlaces.VARIABLE + ".");
             case DEVICES_TAKEN ->
                 new Problem(
-                        "All GPUs are taken by other programs, or in exclusive or prohibited mode" + number + ".",
-                        "Wait for the other program, or allow sharing with nvidia-smi -c DEFAULT.");
+                        "The GPUs are there and unavailable: taken by other programs, or in exclusive or prohibited mode"
+                                + number + ".",
+                        "nvidia-smi shows which programs use them, and the mode; nvidia-smi -c DEFAULT allows sharing.");
             case NOT_PERMITTED ->
                 new Problem("This user may not use the GPUs" + number + ".", "Ask for access to /dev/nvidia*.");
             case NOT_READY ->
                 new Problem(
-                        "The GPUs are not ready" + number + ".",
-                        "Machines with NVSwitch need nvidia-fabricmanager to run, in the driver's version.");
+                        "The GPUs are there and not ready" + number + ".",
+                        "Machines with NVSwitch need the service nvidia-fabricmanager to run, in the driver's version;"
+                                + " after a start of the machine it takes a while.");
             case MISMATCH ->
                 new Problem(
                         "The driver's library and its kernel module differ in version" + number + ".",
                         "Restart the machine after an update of the driver; in a container, use the host's libcuda.so.1.");
+            case NO_COMPATIBILITY ->
+                new Problem(
+                        "The driver's library is of a compatibility package that these GPUs don't take" + number + ".",
+                        "Keep folders named compat out of LD_LIBRARY_PATH, so that the driver's own libcuda.so.1 is found.");
+            case UNKNOWN ->
+                new Problem(
+                        "The driver is there and fails for a reason that it doesn't tell" + number + ".",
+                        "See whether nvidia-smi works, and what the kernel's log says. After the machine slept: sudo rmmod"
+                                + " nvidia_uvm && sudo modprobe nvidia_uvm.");
             default ->
                 new Problem(
                         "CUDA can't be started" + number + ".",
@@ -118,37 +182,50 @@ final class CudaProblems {
         };
     }
 
-    private static Problem noDevice() {
+    private static Problem noDevice(String number) {
         if (Files.exists(CONTROL) && !Files.isReadable(CONTROL)) {
             return new Problem(
-                    "A driver is installed, and this user may not use its devices.", "Ask for access to /dev/nvidia*.");
+                    "A driver is installed, and this user may not use its devices" + number + ".",
+                    "Ask for access to /dev/nvidia*.");
         }
         String visible = VisibleDevices.whyNone().map(reason -> "; " + reason).orElse("");
         return new Problem(
-                "A driver is installed, and it shows no GPU (CUDA error 100" + visible + ").",
+                "A driver is installed, and it shows no GPU" + number + visible + ".",
                 "See whether nvidia-smi lists one; a container needs --gpus all, and a GPU in MIG mode needs an instance.");
     }
 
     private static Problem oldDriver(RuntimeFacts facts, String driverRelease, Bindings bindings) {
         String oldest = OLDEST_DRIVER.getOrDefault(bindings.cudaMajor(), "one for CUDA " + bindings.cudaMajor());
         String other = bindings.cudaMajor() > 12
-                ? ", or build with the profile cuda12-bundled, for which " + OLDEST_DRIVER.get(12) + " is enough"
+                ? ", or use CUDA 12, for which " + OLDEST_DRIVER.get(12)
+                        + " is enough: with its packages for Python (STEADYGRAD_PROFILES=cuda12) or without"
+                        + " (STEADYGRAD_PROFILES=cuda12-bundled, 2 GB)"
                 : "";
+        if (facts.driver() >= facts.runtime()) {
+            return new Problem(
+                    "The runtime, CUDA " + RuntimeFacts.version(facts.runtime())
+                            + ", doesn't take the driver (CUDA error "
+                            + facts.error() + ": " + facts.errorText() + "), though that says it runs CUDA up to "
+                            + RuntimeFacts.version(facts.driver()) + ".",
+                    "See whether the libcuda.so.1 that was found is the driver's own.");
+        }
+        String runs = facts.driver() > 0
+                ? " runs CUDA up to " + RuntimeFacts.version(facts.driver())
+                : " doesn't say which CUDA it runs, as one that is too old or no driver at all doesn't";
         return new Problem(
-                "The driver" + (driverRelease.isEmpty() ? "" : " " + driverRelease) + " runs CUDA up to "
-                        + RuntimeFacts.version(facts.driver()) + ", and the runtime is CUDA "
-                        + RuntimeFacts.version(facts.runtime()) + ".",
+                "The driver" + (driverRelease.isEmpty() ? "" : " " + driverRelease) + runs
+                        + ", and the runtime is CUDA "
+                        + RuntimeFacts.version(facts.runtime()) + " (CUDA error " + facts.error() + ": "
+                        + facts.errorText() + ").",
                 "Install driver " + oldest + " or newer" + other + ".");
     }
 
-    private static String install(Bindings bindings) {
-        int major = bindings.cudaMajor();
-        String ending = major < 13 ? "-cu" + major : "";
-        return "Install them with pip install nvidia-cuda-runtime" + ending + " nvidia-cuda-nvrtc" + ending
-                + " nvidia-cublas" + ending + " nvidia-cudnn-cu" + major
-                + ", or from NVIDIA's packages cuda-libraries and cudnn9-cuda-" + major
-                + "; where they lie elsewhere, name the folders with -D" + LibraryPlaces.PATH
-                + "=FOLDERS. The profile cuda12-bundled brings all of them along.";
+    private static String install(List<LibraryGroup> groups, Bindings bindings) {
+        String wheels =
+                groups.stream().map(group -> group.requirement(bindings)).collect(Collectors.joining(" "));
+        return "In a Python environment: pip install " + wheels + "; then activate it, or name it with "
+                + LibraryPlaces.VARIABLE + "=FOLDER. Other places that have them can be named, too, and the profile"
+                + " cuda12-bundled brings all along (2 GB).";
     }
 
     private static String some(List<String> names) {

@@ -3,25 +3,26 @@ package org.steadygrad.engine.cuda.driver;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.steadygrad.check.Check;
 
 /**
  * What of CUDA this machine has, as far as it could be seen.
  *
- * @param problem why CUDA can't be used; empty when it can, on at least one device
+ * @param findings what is wrong
  * @param versions "" where unknown
  * @param libraries in the order in which they are loaded
  * @param devices by ordinal; empty when they can't be asked
  * @param places where libraries were looked for, in order
  */
 public record CudaReport(
-        Optional<Problem> problem,
+        Findings findings,
         VersionState versions,
         List<LibraryState> libraries,
         List<GpuState> devices,
         List<Place> places) {
     public CudaReport {
-        Check.notNull(problem, "CudaReport", "problem");
+        Check.notNull(findings, "CudaReport", "findings");
         Check.notNull(versions, "CudaReport", "versions");
         libraries = List.copyOf(libraries);
         devices = List.copyOf(devices);
@@ -29,7 +30,34 @@ public record CudaReport(
     }
 
     /**
-     * An obstacle to CUDA as a whole.
+     * What is wrong.
+     *
+     * @param problems all that keeps CUDA from being used, what matters most first; empty when it can be used on at least
+     *     one device
+     * @param dnn why there is no cuDNN, without which all models run, though recurrent layers have fewer ways to; empty when
+     *     it is there, or problems kept it from being looked at
+     * @param driverError CUDA's number for why devices can't be listed; 0 when they can, or weren't asked for
+     * @param notes what else is worth knowing, as sentences
+     */
+    public record Findings(List<Problem> problems, Optional<Problem> dnn, int driverError, List<String> notes) {
+        public Findings {
+            problems = List.copyOf(problems);
+            notes = List.copyOf(notes);
+        }
+
+        /** One problem, and nothing else. */
+        public static Findings of(Problem problem) {
+            return new Findings(List.of(problem), Optional.empty(), 0, List.of());
+        }
+
+        /** Nothing. */
+        public static Findings none() {
+            return new Findings(List.of(), Optional.empty(), 0, List.of());
+        }
+    }
+
+    /**
+     * An obstacle to CUDA as a whole, or to a part of it.
      *
      * @param what what is wrong, as a sentence
      * @param remedy what to do about it, as a sentence
@@ -58,15 +86,20 @@ public record CudaReport(
      * @param version "" when it isn't known
      * @param file where it was found; "" when it wasn't
      * @param problem why it can't be used; "" when it can
+     * @param broughtBy the package for Python that has it, as pip takes it; "" when there is none
      */
-    public record LibraryState(String name, String version, String file, String problem) {
+    public record LibraryState(String name, String version, String file, String problem, String broughtBy) {
         /** Whether it was found and, where that was tried, loaded. */
         public boolean fine() {
             return problem.isEmpty();
         }
 
+        LibraryState withProblem(String reason) {
+            return new LibraryState(name, version, file, reason, broughtBy);
+        }
+
         LibraryState withVersion(String known) {
-            return new LibraryState(name, known, file, problem);
+            return new LibraryState(name, known, file, problem, broughtBy);
         }
     }
 
@@ -110,13 +143,21 @@ public record CudaReport(
 
     /** Whether CUDA can be used on at least one device. */
     public boolean usable() {
-        return problem.isEmpty();
+        return findings.problems.isEmpty();
+    }
+
+    /** All that keeps CUDA from being used, and what else is worth knowing then; "" when it can be used. */
+    public String problem() {
+        return usable()
+                ? ""
+                : Stream.concat(findings.problems.stream().map(Problem::text), findings.notes.stream())
+                        .collect(Collectors.joining(" "));
     }
 
     /** Why the device can't be used, with those that are there; empty when it can. */
     public Optional<String> obstacle(int ordinal) {
-        if (problem.isPresent()) {
-            return Optional.of(problem.get().text());
+        if (!usable()) {
+            return Optional.of(problem());
         }
         Optional<GpuState> device =
                 devices.stream().filter(gpu -> gpu.ordinal() == ordinal).findFirst();

@@ -13,7 +13,6 @@ import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class Device implements AutoCloseable {
         launchesCooperatively = attribute(cudaDevAttrCooperativeLaunch) != 0;
         byte[] letters = new byte[NAME_LENGTH];
         Status.driver(cuDeviceGetName(letters, letters.length, ordinal), "cuDeviceGetName");
-        name = text(letters);
+        name = CText.of(letters);
         compiler =
                 new KernelCompiler(Capability.target(architecture, LibraryFacts.architectures()), KernelCache.ofUser());
     }
@@ -109,14 +108,6 @@ public final class Device implements AutoCloseable {
     static boolean lostHere() {
         Device device = CURRENT.get();
         return device != null && device.loss != null;
-    }
-
-    private static String text(byte[] letters) {
-        int length = 0;
-        while (length < letters.length && letters[length] != 0) {
-            length++;
-        }
-        return new String(letters, 0, length, StandardCharsets.UTF_8);
     }
 
     private int attribute(int which) {

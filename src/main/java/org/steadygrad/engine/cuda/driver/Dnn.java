@@ -10,6 +10,7 @@ import static org.bytedeco.cuda.global.cudnn.cudnnSetStream;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnDropoutStruct;
 
@@ -19,7 +20,11 @@ public final class Dnn implements AutoCloseable {
     private final cudnnDropoutStruct noDropout = new cudnnDropoutStruct();
     private final Deque<Runnable> destroyers = new ArrayDeque<>();
 
+    /** @throws CudaException where there is no cuDNN that can be used, see {@link #obstacle()} */
     public Dnn(Stream stream) {
+        obstacle().ifPresent(reason -> {
+            throw new CudaException(CudaException.Kind.OTHER, "engine cuda: there is no cuDNN: " + reason);
+        });
         try {
             Status.dnn(cudnnCreate(handle), "cudnnCreate");
             destroyers.push(() -> Status.dnn(cudnnDestroy(handle), "cudnnDestroy"));
@@ -42,9 +47,14 @@ public final class Dnn implements AutoCloseable {
         return noDropout;
     }
 
-    /** For example 91900, for 9.19.0. */
-    public static long version() {
-        return cudnnGetVersion();
+    /** Why there is no cuDNN, and what brings it; empty when it is there. Nothing of it may be called else. */
+    public static Optional<String> obstacle() {
+        return CudaProbe.report().findings().dnn().map(CudaReport.Problem::text);
+    }
+
+    /** For example "91900", for 9.19.0; "none" where there is no cuDNN. */
+    public static String version() {
+        return obstacle().isPresent() ? "none" : Long.toString(cudnnGetVersion());
     }
 
     @Override

@@ -1,11 +1,11 @@
 package org.steadygrad.engine.cuda.driver;
 
-import static org.bytedeco.cuda.global.nvrtc.NVRTC_ERROR_COMPILATION;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcCompileProgram;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcCreateProgram;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcDestroyProgram;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetCUBIN;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetCUBINSize;
+import static org.bytedeco.cuda.global.nvrtc.nvrtcGetErrorString;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetProgramLog;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetProgramLogSize;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcVersion;
@@ -89,24 +89,31 @@ final class KernelCompiler {
                     nvrtcCreateProgram(program, text, name, headerNames.length, contents, included),
                     "nvrtcCreateProgram");
             int status = nvrtcCompileProgram(program, options.size(), flags);
-            if (status == NVRTC_ERROR_COMPILATION) {
+            if (status != 0) {
                 throw new CudaException(
                         CudaException.Kind.OTHER,
-                        "engine cuda: " + names.get(0) + " doesn't compile with " + options + ":\n" + log(program));
+                        "engine cuda: NVRTC doesn't compile " + names.get(0) + " with " + options + " (" + status + ", "
+                                + nvrtcGetErrorString(status).getString() + ")" + log(program));
             }
-            Status.compiler(status, "nvrtcCompileProgram of " + names.get(0));
             return code(program);
         } finally {
             nvrtcDestroyProgram(program);
         }
     }
 
+    /** What the compiler has to say, whatever it failed for; not to have it must not hide that it failed. */
     private static String log(_nvrtcProgram program) {
         try (SizeTPointer size = new SizeTPointer(1)) {
-            Status.compiler(nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
+            if (nvrtcGetProgramLogSize(program, size) != 0 || size.get() <= 1) {
+                return ", and says nothing about it.";
+            }
             try (BytePointer text = new BytePointer(size.get())) {
-                Status.compiler(nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
-                return text.getString(StandardCharsets.UTF_8);
+                if (nvrtcGetProgramLog(program, text) != 0) {
+                    return ", and says nothing about it.";
+                }
+                byte[] letters = new byte[Math.toIntExact(size.get())];
+                text.get(letters);
+                return ":\n" + CText.of(letters).strip();
             }
         }
     }

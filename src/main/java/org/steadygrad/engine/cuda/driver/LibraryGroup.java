@@ -15,19 +15,46 @@ import java.util.stream.Stream;
  * under which later libraries ask for them.
  */
 enum LibraryGroup {
-    RUNTIME("the CUDA runtime", "cudart"),
+    RUNTIME("the CUDA runtime", "cudart", "nvidia-cuda-runtime", "12.6.77", "13.0.96"),
     /** NVRTC asks for its builtins by a name with a minor version, and finds them only when they are loaded already. */
-    COMPILER("NVRTC", "nvrtc-builtins nvrtc"),
-    BLAS("cuBLAS", "cublasLt cublas"),
-    DNN("cuDNN", "cudnn_graph cudnn_ops cudnn_cnn cudnn_adv cudnn");
+    COMPILER("NVRTC", "nvrtc-builtins nvrtc", "nvidia-cuda-nvrtc", "12.6.85", "13.0.88"),
+    BLAS("cuBLAS", "cublasLt cublas", "nvidia-cublas", "12.6.4.1", "13.1.0.3"),
+    /** All models run without it. */
+    DNN("cuDNN", "cudnn_graph cudnn_ops cudnn_cnn cudnn_adv cudnn", "nvidia-cudnn", "9.5.1.17", "9.19.0.56");
+
+    /** The newest CUDA whose packages have it in their names; that of later ones is in their version only. */
+    private static final int LAST_NAMED = 12;
 
     private final String title;
     /** In the order of loading, with spaces between. */
     private final String names;
 
-    LibraryGroup(String title, String names) {
+    private final String wheel;
+    private final String versionFor12;
+    private final String versionFor13;
+
+    /**
+     * @param wheel name of the package for Python, without an ending that names CUDA's version
+     * @param versionFor12 a version of it that was seen to work with the bindings of CUDA 12
+     */
+    LibraryGroup(String title, String names, String wheel, String versionFor12, String versionFor13) {
         this.title = title;
         this.names = names;
+        this.wheel = wheel;
+        this.versionFor12 = versionFor12;
+        this.versionFor13 = versionFor13;
+    }
+
+    /** Those without which nothing runs. */
+    static List<LibraryGroup> required() {
+        return List.of(RUNTIME, COMPILER, BLAS);
+    }
+
+    /** The package for Python, as pip takes it: "nvidia-cublas==13.1.0.3". */
+    String requirement(Bindings bindings) {
+        boolean named = this == DNN || bindings.cudaMajor() <= LAST_NAMED;
+        String version = bindings.cudaMajor() <= LAST_NAMED ? versionFor12 : versionFor13;
+        return wheel + (named ? "-cu" + bindings.cudaMajor() : "") + "==" + version;
     }
 
     /** For people. */

@@ -5,13 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.steadygrad.engine.cuda.driver.CudaReport.Findings;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Place;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
+import org.steadygrad.engine.cuda.driver.LibraryPlaces.Family;
 import org.steadygrad.platform.NativeVariant;
 
 /**
@@ -23,20 +26,40 @@ final class Probing {
     private static final Pattern RELEASE = Pattern.compile("\\s(\\d{3,}\\.\\d+(?:\\.\\d+)?)\\s");
     private static final String LOAD_LIBRARIES = "org.bytedeco.javacpp.loadlibraries";
 
+    private final boolean thorough;
     private final List<Problem> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    /** Worth knowing only where something is missing. */
+    private final List<String> notesOfPlaces = new ArrayList<>();
+
     private final boolean linux = NativeVariant.platform().startsWith("linux");
     private final String release = driverRelease();
     private String version = "";
     private Bindings bindings;
     private Optional<CudaLibraries> libraries = Optional.empty();
     private Optional<RuntimeFacts> facts = Optional.empty();
+    private Optional<Problem> dnn = Optional.empty();
+    private List<Family> families = List.of();
     private List<GpuState> devices = List.of();
+
+    /** @param thorough whether one goes on where it is clear that CUDA can't be used, to see all that is missing */
+    Probing(boolean thorough) {
+        this.thorough = thorough;
+    }
 
     CudaReport run() {
         NativeVariant.select();
         try {
-            if (bindings() && driver() && runtime()) {
-                others();
+            if (bindings()) {
+                find();
+                boolean driver = driver();
+                boolean runtime = driver && (problems.isEmpty() || thorough) && runtime();
+                if (driver || thorough) {
+                    addMissing();
+                }
+                if (runtime && (problems.isEmpty() || thorough)) {
+                    others();
+                }
             }
         } catch (RuntimeException | LinkageError e) {
             problems.add(CudaProblems.unloadable(e));
@@ -47,8 +70,12 @@ final class Probing {
     private CudaReport report() {
         int driver = facts.map(RuntimeFacts::driver).orElse(0);
         int runtime = facts.map(RuntimeFacts::runtime).orElse(0);
+        int error = facts.map(RuntimeFacts::error).orElse(0);
+        if (!problems.isEmpty() || dnn.isPresent()) {
+            notes.addAll(notesOfPlaces);
+        }
         return new CudaReport(
-                problems.stream().findFirst(),
+                new Findings(problems, dnn, error, notes),
                 new VersionState(version, RuntimeFacts.version(driver), release, RuntimeFacts.version(runtime)),
                 libraries.map(CudaLibraries::states).orElse(List.of()),
                 devices,
@@ -66,13 +93,53 @@ final class Probing {
         return problems.isEmpty();
     }
 
-    private boolean driver() {
+    /** Looks for libraries; elsewhere than on Linux that is left to the system. */
+    private void find() {
+        LibraryPlaces.Surroundings around = LibraryPlaces.Surroundings.real();
         if (!linux) {
+            if (LibraryPlaces.anyNamed(around)) {
+                notes.add("The places that " + LibraryPlaces.VARIABLE + " and -D" + LibraryPlaces.PATH
+                        + " name count on Linux only: here CUDA's libraries must be in folders of the PATH.");
+            }
+            return;
+        }
+        LibraryPlaces.Found found = LibraryPlaces.of(around, this::completeWithoutAsking);
+        families = found.families();
+        notesOfPlaces.addAll(found.notes());
+        if (!found.named().isEmpty() && Bindings.resource(LibraryGroup.RUNTIME.mainSoname(bindings))) {
+            notes.add("The libraries come out of a jar on the class path, not from the places that are named.");
+        }
+        found.named().stream()
+                .filter(place -> !Installations.serves(bindings, place.folders()))
+                .forEach(place -> problems.add(CudaProblems.named(place, bindings)));
+        libraries = Optional.of(CudaLibraries.find(bindings, families, Bindings::resource));
+    }
+
+    /** Whether a Python that is a script needn't be asked: better places have what is needed, or nothing helps. */
+    private boolean completeWithoutAsking(List<Family> others) {
+        CudaLibraries without = CudaLibraries.find(bindings, others, Bindings::resource);
+        boolean better = others.stream()
+                .anyMatch(family -> family.given()
+                        ? Installations.serves(bindings, family.folders())
+                        : LibraryPlaces.ACTIVE.contains(family.origin())
+                                && Installations.whole(bindings, List.of(family))
+                                        .isPresent());
+        return (!thorough && !without.driver().fine()) || (better && without.complete());
+    }
+
+    /** @return whether it may be called */
+    private boolean driver() {
+        if (libraries.isEmpty()) {
             return true;
         }
-        CudaLibraries found =
-                CudaLibraries.find(bindings, LibraryPlaces.of(LibraryPlaces.Surroundings.real()), Bindings::resource);
-        libraries = Optional.of(found);
+        CudaLibraries found = libraries.get();
+        if (!found.driver().fine()) {
+            problems.add(CudaProblems.noDriver(found.driver()));
+            return false;
+        }
+        if (!problems.isEmpty() && !thorough) {
+            return true;
+        }
         if (!found.loadDriver()) {
             problems.add(CudaProblems.noDriver(found.driver()));
             return false;
@@ -87,28 +154,23 @@ final class Probing {
 
     private boolean runtime() {
         if (!load(LibraryGroup.RUNTIME, "cuda")) {
-            addMissing();
             return false;
         }
         quietly(bindings);
         RuntimeFacts read = RuntimeFacts.read();
         facts = Optional.of(read);
         devices = read.devices();
-        libraries.ifPresent(found -> found.setVersion(LibraryGroup.RUNTIME, RuntimeFacts.version(read.runtime())));
+        note(LibraryGroup.RUNTIME, RuntimeFacts.version(read.runtime()));
         if (read.error() != 0) {
             problems.add(CudaProblems.runtimeError(read, release, bindings));
         } else if (read.runtime() / 1000 != bindings.cudaMajor()) {
             problems.add(CudaProblems.wrongRuntime(read, bindings));
         }
-        return problems.isEmpty();
+        return true;
     }
 
     private void others() {
-        boolean compiler = load(LibraryGroup.COMPILER, "nvrtc");
-        boolean blas = load(LibraryGroup.BLAS, "cublas");
-        boolean dnn = load(LibraryGroup.DNN, "cudnn");
-        addMissing();
-        if (compiler) {
+        if (load(LibraryGroup.COMPILER, "nvrtc")) {
             note(LibraryGroup.COMPILER, LibraryFacts.compiler());
             List<Integer> architectures = LibraryFacts.architectures();
             devices = devices.stream()
@@ -117,10 +179,10 @@ final class Probing {
                             : gpu)
                     .toList();
         }
-        if (blas) {
+        if (load(LibraryGroup.BLAS, "cublas")) {
             note(LibraryGroup.BLAS, LibraryFacts.blas());
         }
-        if (dnn) {
+        if (load(LibraryGroup.DNN, "cudnn")) {
             dnn();
         }
         if (problems.isEmpty() && devices.stream().noneMatch(GpuState::usable)) {
@@ -133,7 +195,7 @@ final class Probing {
         note(LibraryGroup.DNN, number / 10000 + "." + number / 100 % 100 + "." + number % 100);
         long madeFor = LibraryFacts.dnnMadeFor();
         if (madeFor / 1000 != facts.orElseThrow().runtime() / 1000) {
-            libraries.ifPresent(found -> problems.add(
+            libraries.ifPresent(found -> dnn = Optional.of(
                     CudaProblems.wrongDnn(madeFor, found.main(LibraryGroup.DNN), facts.orElseThrow(), bindings)));
         }
     }
@@ -143,7 +205,7 @@ final class Probing {
     }
 
     /**
-     * Loads a group and looks whether it has all that is called.
+     * Loads a group and looks whether it has all that is called; says so if not.
      *
      * @return whether it may be called
      */
@@ -152,7 +214,11 @@ final class Probing {
             return true;
         }
         CudaLibraries found = libraries.get();
+        if (!found.problem(group).isEmpty()) {
+            return false;
+        }
         if (!found.load(group)) {
+            add(group, CudaProblems.missing(List.of(reason(group)), List.of(group), bindings));
             return false;
         }
         if (found.files(group).isEmpty()) {
@@ -160,24 +226,39 @@ final class Probing {
         }
         List<String> missing = NeededCalls.missing(prefix, found.files(group));
         if (!missing.isEmpty()) {
-            problems.add(CudaProblems.lacking(group, found.main(group), missing));
+            add(group, CudaProblems.lacking(group, found.main(group), missing, bindings));
         }
         return missing.isEmpty();
     }
 
-    /** One sentence for all groups that are missing. */
-    private void addMissing() {
-        List<String> groups = new ArrayList<>();
-        libraries.ifPresent(found -> {
-            for (LibraryGroup group : LibraryGroup.values()) {
-                if (!found.problem(group).isEmpty()) {
-                    groups.add(group.title() + " (" + found.main(group).name() + ": " + found.problem(group) + ")");
-                }
-            }
-        });
-        if (!groups.isEmpty()) {
-            problems.add(CudaProblems.missing(groups, bindings));
+    private void add(LibraryGroup group, Problem problem) {
+        if (group == LibraryGroup.DNN) {
+            dnn = Optional.of(problem);
+        } else {
+            problems.add(problem);
         }
+    }
+
+    private String reason(LibraryGroup group) {
+        CudaLibraries found = libraries.orElseThrow();
+        return group.title() + " (" + found.main(group).name() + ": " + found.problem(group) + ")";
+    }
+
+    /** One sentence for all groups that aren't there; cuDNN alone keeps nothing from running. */
+    private void addMissing() {
+        List<LibraryGroup> absent = new ArrayList<>();
+        libraries.ifPresent(found -> absent.addAll(found.absent()));
+        if (absent.isEmpty()) {
+            return;
+        }
+        if (absent.equals(List.of(LibraryGroup.DNN))) {
+            dnn = Optional.of(CudaProblems.missing(List.of(reason(LibraryGroup.DNN)), absent, bindings));
+            return;
+        }
+        Optional<Map.Entry<Bindings, Family>> other = Installations.otherCuda(bindings, families);
+        problems.add(other.map(entry -> CudaProblems.otherBindings(bindings, entry.getKey(), entry.getValue()))
+                .orElseGet(() ->
+                        CudaProblems.missing(absent.stream().map(this::reason).toList(), absent, bindings)));
     }
 
     /**

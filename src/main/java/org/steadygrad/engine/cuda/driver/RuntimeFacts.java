@@ -1,6 +1,5 @@
 package org.steadygrad.engine.cuda.driver;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.global.cudart;
@@ -32,7 +31,7 @@ record RuntimeFacts(int error, String errorText, int runtime, int driver, List<G
             error = cudart.cuInit(0);
         }
         int count = value[0];
-        String text = error == 0 ? "" : cudart.cudaGetErrorString(error).getString();
+        String text = error == 0 ? "" : words(error);
         cudart.cudaRuntimeGetVersion(value);
         int runtime = value[0];
         cudart.cudaDriverGetVersion(value);
@@ -49,36 +48,37 @@ record RuntimeFacts(int error, String errorText, int runtime, int driver, List<G
         return number <= 0 ? "" : number / 1000 + "." + number % 1000 / 10;
     }
 
+    /** The runtime and the driver number their errors alike. */
+    private static String words(int error) {
+        return cudart.cudaGetErrorString(error).getString();
+    }
+
     private static GpuState device(int ordinal) {
         int[] handle = new int[1];
-        int error = cudart.cuInit(0);
-        error |= cudart.cuDeviceGet(handle, ordinal);
+        int error = cudart.cuDeviceGet(handle, ordinal);
         byte[] name = new byte[LONGEST_NAME];
-        long memory;
-        try (SizeTPointer bytes = new SizeTPointer(1)) {
-            bytes.put(0);
-            error |= cudart.cuDeviceGetName(name, name.length, handle[0]);
-            error |= cudart.cuDeviceTotalMem(bytes, handle[0]);
-            memory = bytes.get();
+        long memory = 0;
+        if (error == 0) {
+            error = cudart.cuDeviceGetName(name, name.length, handle[0]);
+        }
+        if (error == 0) {
+            try (SizeTPointer bytes = new SizeTPointer(1)) {
+                error = cudart.cuDeviceTotalMem(bytes, handle[0]);
+                memory = bytes.get();
+            }
         }
         String capability = attribute(CAPABILITY_MAJOR, ordinal) + "." + attribute(CAPABILITY_MINOR, ordinal);
         String problem = "";
         if (error != 0) {
-            problem = "the driver doesn't tell its properties (error " + error + ")";
+            problem = "the driver doesn't tell its properties (error " + error + ": " + words(error) + ").";
         } else if (attribute(COMPUTE_MODE, ordinal) == PROHIBITED) {
-            problem = "its compute mode is prohibited; allow computing with nvidia-smi -c DEFAULT";
+            problem = "its compute mode is prohibited; allow computing with nvidia-smi -c DEFAULT.";
         }
-        return new GpuState(ordinal, text(name), capability, memory, attribute(MULTIPROCESSORS, ordinal), problem);
+        return new GpuState(ordinal, CText.of(name), capability, memory, attribute(MULTIPROCESSORS, ordinal), problem);
     }
 
     private static int attribute(int attribute, int ordinal) {
         int[] value = new int[1];
         return cudart.cudaDeviceGetAttribute(value, attribute, ordinal) == 0 ? value[0] : 0;
-    }
-
-    private static String text(byte[] zeroEnded) {
-        String all = new String(zeroEnded, StandardCharsets.ISO_8859_1);
-        int end = all.indexOf('\0');
-        return end < 0 ? all : all.substring(0, end);
     }
 }

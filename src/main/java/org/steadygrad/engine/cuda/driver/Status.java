@@ -3,8 +3,10 @@ package org.steadygrad.engine.cuda.driver;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_ALLOC_FAILED;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_EXECUTION_FAILED;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_STATUS_MAPPING_ERROR;
+import static org.bytedeco.cuda.global.cublas.cublasGetStatusName;
 import static org.bytedeco.cuda.global.cublas.cublasGetStatusString;
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
+import static org.bytedeco.cuda.global.cudart.cuGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cuGetErrorString;
 import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorName;
@@ -14,6 +16,7 @@ import static org.bytedeco.cuda.global.cudart.cudaSuccess;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_EXECUTION_FAILED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
 import static org.bytedeco.cuda.global.cudnn.cudnnGetErrorString;
+import static org.bytedeco.cuda.global.cudnn.cudnnGetLastErrorString;
 import static org.bytedeco.cuda.global.nvrtc.nvrtcGetErrorString;
 
 import java.util.Set;
@@ -38,6 +41,9 @@ final class Status {
 
     private static final int TAKEN = 46;
 
+    /** Longest of cuDNN's messages, in bytes. */
+    private static final int DNN_MESSAGE = 4096;
+
     /** cuDNN counts its errors by groups of as many. */
     private static final int DNN_STATUS_GROUP = 1000;
 
@@ -53,33 +59,42 @@ final class Status {
         if (status != CUDA_SUCCESS) {
             try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
                 text.put(0, null);
+                cuGetErrorName(status, text);
+                BytePointer name = text.get(BytePointer.class, 0);
+                text.put(0, null);
                 cuGetErrorString(status, text);
                 BytePointer words = text.get(BytePointer.class, 0);
-                throw failure(status, call, words == null ? "error " + status : words.getString());
+                throw failure(
+                        status,
+                        call,
+                        name == null || words == null
+                                ? "an error that the driver has no words for"
+                                : name.getString() + ", " + words.getString());
             }
         }
     }
 
     static void blas(int status, String call) {
         if (status != 0) {
-            throw library(
-                    "cuBLAS",
-                    blasKind(status),
-                    status,
-                    call,
-                    cublasGetStatusString(status).getString());
+            String text = cublasGetStatusName(status).getString() + ", "
+                    + cublasGetStatusString(status).getString();
+            throw library("cuBLAS", blasKind(status), status, call, text);
         }
     }
 
     static void dnn(int status, String call) {
         if (status != 0) {
-            throw library(
-                    "cuDNN",
-                    dnnKind(status),
-                    status,
-                    call,
-                    cudnnGetErrorString(status).getString());
+            String condition = lastDnnError();
+            String text = cudnnGetErrorString(status).getString() + (condition.isEmpty() ? "" : ": " + condition);
+            throw library("cuDNN", dnnKind(status), status, call, text);
         }
+    }
+
+    /** The condition that failed in this thread's last call of cuDNN; "" when it doesn't tell. */
+    private static String lastDnnError() {
+        byte[] text = new byte[DNN_MESSAGE];
+        cudnnGetLastErrorString(text, text.length);
+        return CText.of(text).strip();
     }
 
     static void compiler(int status, String call) {

@@ -1,6 +1,7 @@
 package org.steadygrad.engine.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -93,6 +94,74 @@ class CudaLibrariesTest {
         String problem = libraries.problem(LibraryGroup.RUNTIME);
         assertTrue(problem.contains("libcudart.so.12 is of another major version than 13"), problem);
         assertEquals("not found", libraries.problem(LibraryGroup.DNN));
+    }
+
+    @Test
+    void aPlaceServesForTheDriverOrOneWholeGroup() throws IOException {
+        String[] part = {"libnvrtc.so.13", "libcudart.so.12"};
+        assertFalse(Installations.serves(CUDA_13, family("part", true, part).folders()));
+        assertTrue(Installations.serves(CUDA_13, family("dnn", true, CUDNN).folders()));
+        String[] driver = {"libcuda.so.1"};
+        assertTrue(Installations.serves(CUDA_13, family("driver", true, driver).folders()));
+    }
+
+    @Test
+    void theLibrariesOfAnotherCudaAreSeenWhereTheirsAreNotWhole() throws IOException {
+        String[] cuda12 = {
+            "libcudart.so.12", "libnvrtc-builtins.so.12.6", "libnvrtc.so.12", "libcublasLt.so.12", "libcublas.so.12"
+        };
+        Family old = family("old", false, cuda12);
+        Family part = family("part", false, new String[] {"libcudart.so.13"});
+        Family whole = family("whole", false, CUDA);
+        assertEquals(
+                12,
+                Installations.otherCuda(CUDA_13, List.of(part, old))
+                        .orElseThrow()
+                        .getKey()
+                        .cudaMajor());
+        assertTrue(Installations.otherCuda(CUDA_13, List.of(old, whole)).isEmpty());
+        assertTrue(Installations.otherCuda(CUDA_13, List.of(part)).isEmpty());
+        Bindings bindings12 = Bindings.parse("12.6-9.5-1.5.11").orElseThrow();
+        assertEquals(
+                13,
+                Installations.otherCuda(bindings12, List.of(part, whole))
+                        .orElseThrow()
+                        .getKey()
+                        .cudaMajor());
+    }
+
+    @Test
+    void whatIsMissingNamesThePackageThatBringsIt() {
+        assertEquals(
+                List.of(
+                        "",
+                        "nvidia-cuda-runtime==13.0.96",
+                        "nvidia-cuda-nvrtc==13.0.88",
+                        "nvidia-cublas==13.1.0.3",
+                        "nvidia-cudnn-cu13==9.19.0.56"),
+                find().states().stream().map(LibraryState::broughtBy).toList());
+        Bindings bindings12 = Bindings.parse("12.6-9.5-1.5.11").orElseThrow();
+        assertEquals(
+                List.of(
+                        "nvidia-cuda-runtime-cu12==12.6.77",
+                        "nvidia-cuda-nvrtc-cu12==12.6.85",
+                        "nvidia-cublas-cu12==12.6.4.1",
+                        "nvidia-cudnn-cu12==9.5.1.17"),
+                List.of(LibraryGroup.values()).stream()
+                        .map(group -> group.requirement(bindings12))
+                        .toList());
+        assertEquals(List.of(LibraryGroup.values()), find().absent());
+    }
+
+    @Test
+    void theFileOfAToolkitTellsItsVersion() throws IOException {
+        Family toolkit = family("toolkit", false, CUDA);
+        Path link = root.resolve("toolkit/libcudart.so.13");
+        Files.move(link, root.resolve("toolkit/libcudart.so.13.0.96"));
+        Files.createSymbolicLink(link, Path.of("libcudart.so.13.0.96"));
+        CudaLibraries libraries = find(toolkit);
+        assertEquals("13.0.96", libraries.main(LibraryGroup.RUNTIME).version());
+        assertEquals("", libraries.main(LibraryGroup.BLAS).version());
     }
 
     @Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each case in a process of its own that finds no libraries but those made for it. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the libraries are left to the system")
@@ -27,6 +29,9 @@ class CudaProbeTest {
 
     @TempDir
     private Path folder;
+
+    /** What the user names; "" for the folder. */
+    private String named = "";
 
     @BeforeAll
     static void needsACompiler() {
@@ -84,7 +89,12 @@ class CudaProbeTest {
     @Test
     void noDevice() throws Exception {
         all().runtime("int cudaGetDeviceCount(int *n) { return 100; }", 13010);
-        refused(probe(), "A driver is installed, and it shows no GPU (CUDA error 100", "--gpus all", "MIG");
+        refused(
+                probe(),
+                "A driver is installed, and it shows no GPU (CUDA error 100: words for it). See whether",
+                "--gpus all",
+                "MIG",
+                "error 100");
     }
 
     @Test
@@ -92,20 +102,62 @@ class CudaProbeTest {
         all().runtime("int cudaGetDeviceCount(int *n) { return 35; }", 12040);
         refused(
                 probe(),
-                "runs CUDA up to 12.4, and the runtime is CUDA 13.1. Install driver 580 or newer, or build with the"
-                        + " profile cuda12-bundled, for which 525 is enough.");
+                "runs CUDA up to 12.4, and the runtime is CUDA 13.1 (CUDA error 35: words for it). Install driver 580 or"
+                        + " newer, or use CUDA 12, for which 525 is enough: with its packages for Python"
+                        + " (STEADYGRAD_PROFILES=cuda12)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3   | CUDA can't be started",
+                "34  | The driver that was loaded is a stub for linking",
+                "46  | The GPUs are there and unavailable: taken by other programs, or in exclusive or prohibited mode",
+                "100 | A driver is installed, and it shows no GPU",
+                "800 | This user may not use the GPUs",
+                "802 | The GPUs are there and not ready",
+                "803 | The driver's library and its kernel module differ in version",
+                "804 | The driver's library is of a compatibility package that these GPUs don't take",
+                "999 | The driver is there and fails for a reason that it doesn't tell"
+            })
+    void errorsOfTheDriverHaveTheirOwnSentences(int error, String words) throws Exception {
+        all().runtime("int cudaGetDeviceCount(int *n) { return " + error + "; }", 13010);
+        refused(probe(), words + " (CUDA error " + error + ": words for it). ", "error " + error);
     }
 
     @Test
-    void otherErrorsHaveTheirOwnSentence() throws Exception {
-        all().runtime("int cudaGetDeviceCount(int *n) { return 34; }", 13010);
-        refused(probe(), "is a stub for linking (CUDA error 34: words for it).");
-        stubs().runtime("int cudaGetDeviceCount(int *n) { return 46; }", 13010);
-        refused(probe(), "taken by other programs, or in exclusive or prohibited mode (CUDA error 46: words for it).");
-        stubs().runtime("int cudaGetDeviceCount(int *n) { return 803; }", 13010);
-        refused(probe(), "library and its kernel module differ in version (CUDA error 803: words for it). Restart");
-        stubs().runtime("int cudaGetDeviceCount(int *n) { return 999; }", 13010);
-        refused(probe(), "CUDA can't be started (CUDA error 999: words for it). See whether nvidia-smi works");
+    void doctorListsAllLibrariesThoughTheDriverFails() throws Exception {
+        all().runtime("int cudaGetDeviceCount(int *n) { return 802; }", 13010);
+        assertSays(
+                probe(jar -> true, "all"),
+                "name=libcudart.so.13, version=13.1",
+                "name=libnvrtc.so.13, version=13.1",
+                "name=libcublas.so.13, version=13.12.11",
+                "name=libcudnn.so.9, version=9.19.0");
+    }
+
+    @Test
+    void allThatIsMissingIsSaidAtOnce() throws Exception {
+        stubs().driver().runtime("int cudaGetDeviceCount(int *n) { return 46; }", 13010);
+        refused(
+                probe(),
+                "problem The GPUs are there and unavailable",
+                " Missing for CUDA 13: NVRTC (libnvrtc.so.13: not found); cuBLAS (libcublas.so.13: not found); cuDNN"
+                        + " (libcudnn.so.9: not found). In a Python environment: pip install nvidia-cuda-nvrtc==13.0.88"
+                        + " nvidia-cublas==13.1.0.3 nvidia-cudnn-cu13==9.19.0.56; then activate it, or name it with"
+                        + " STEADYGRAD_CUDA=FOLDER.");
+    }
+
+    @Test
+    void aNamedPlaceWithNothingInItIsSaid() throws Exception {
+        refused(
+                probe(),
+                "problem -Dsteadygrad.cuda.path names \"" + folder + "\", a folder without any of libcudart.so.13,"
+                        + " libnvrtc.so.13, libcublas.so.13, libcudnn.so.9: " + folder + " is empty. Looked in it, ",
+                "Name a place that has them, or none. No NVIDIA driver is installed");
+        named = folder.resolve("gone").toString();
+        refused(probe(), "names \"" + named + "\", which doesn't exist. It may be a virtual environment");
     }
 
     @Test
@@ -114,25 +166,32 @@ class CudaProbeTest {
         refused(
                 probe(),
                 "Missing for CUDA 13: the CUDA runtime (libcudart.so.13: not found); NVRTC (libnvrtc.so.13: not found);"
-                        + " cuBLAS (libcublas.so.13: not found); cuDNN (libcudnn.so.9: not found). Install them with pip"
-                        + " install nvidia-cuda-runtime nvidia-cuda-nvrtc nvidia-cublas nvidia-cudnn-cu13",
-                "-Dsteadygrad.cuda.path=",
+                        + " cuBLAS (libcublas.so.13: not found); cuDNN (libcudnn.so.9: not found). In a Python environment: pip"
+                        + " install nvidia-cuda-runtime==13.0.96 nvidia-cuda-nvrtc==13.0.88",
+                "STEADYGRAD_CUDA=",
                 "cuda12-bundled");
     }
 
     @Test
-    void noDnnAndYetTheDevicesAreListed() throws Exception {
+    void withoutDnnCudaIsUsable() throws Exception {
         stubs().driver().runtime(StubLibraries.TWO_GPUS, 13010).compiler().blas();
-        String text = probe();
-        refused(text, "Missing for CUDA 13: cuDNN (libcudnn.so.9: not found). Install");
-        assertSays(text, "name=New GPU");
+        assertSays(
+                probe(),
+                "usable true",
+                "dnn Missing for CUDA 13: cuDNN (libcudnn.so.9: not found). In a Python environment: pip install"
+                        + " nvidia-cudnn-cu13==9.19.0.56;",
+                "name=New GPU");
     }
 
     @Test
     void aPartOfDnn() throws Exception {
         all();
         Files.delete(folder.resolve("libcudnn_adv.so.9"));
-        refused(probe(), "libcudnn.so.9 is there, but beside it not all of libcudnn_graph.so.9, ");
+        assertSays(
+                probe(),
+                "usable true",
+                "dnn ",
+                "libcudnn.so.9 is there, but beside it not all of libcudnn_graph.so.9, ");
     }
 
     @Test
@@ -145,17 +204,42 @@ class CudaProbeTest {
     }
 
     @Test
-    void dnnOfAnotherCuda() throws Exception {
+    void theLibrariesOfCuda12NameTheBuildThatFits() throws Exception {
+        StubLibraries stubs = stubs().driver();
+        for (String name : List.of("cudart", "nvrtc", "cublasLt", "cublas")) {
+            stubs.library("lib" + name + ".so.12", "", "");
+        }
+        stubs.library("libnvrtc-builtins.so.12.6", "", "");
+        String remedy = "and this program was built with bindings for CUDA 13."
+                + " STEADYGRAD_PROFILES=cuda12 ./steadygrad doctor builds it with those for CUDA 12 (7 MB).";
+        refused(probe(), "problem Here are the libraries of CUDA 12 (-Dsteadygrad.cuda.path=" + folder, remedy);
+        Files.delete(folder.resolve("libcuda.so.1"));
+        refused(probe(), "names \"" + folder + "\", a folder with the libraries of CUDA 12, " + remedy);
+    }
+
+    @Test
+    void dnnOfAnotherCudaIsLeftOut() throws Exception {
         all().dnn(12060);
-        refused(
+        assertSays(
                 probe(),
-                "cuDNN in " + folder.resolve("libcudnn.so.9") + " is made for CUDA 12, and the runtime is CUDA 13.1.");
+                "usable true",
+                "dnn cuDNN in " + folder.resolve("libcudnn.so.9")
+                        + " is made for CUDA 12, and the runtime is CUDA 13.1.",
+                "pip install --force-reinstall --no-deps nvidia-cudnn-cu13==9.19.0.56");
     }
 
     @Test
     void aLibraryThatLacksAFunction() throws Exception {
         all().plainLibrary("libcudnn_graph.so.9", "long cudnnGetVersion(void) { return 91900; }");
-        refused(probe(), "libcudnn.so.9 lacks ", "cudnnCreate, ", "Install a newer version of cuDNN");
+        assertSays(
+                probe(),
+                "usable true",
+                "dnn ",
+                "libcudnn.so.9 lacks ",
+                "cudnnCreate, ",
+                "Install a newer version of cuDNN");
+        all().library("libcublas.so.13", "", "");
+        refused(probe(), "libcublas.so.13 lacks cublasCreate_v2, ", "pip install nvidia-cublas==13.1.0.3");
     }
 
     @Test
@@ -206,7 +290,7 @@ class CudaProbeTest {
         return probe(jar -> true);
     }
 
-    private String probe(Predicate<String> jars) throws Exception {
+    private String probe(Predicate<String> jars, String... arguments) throws Exception {
         String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String classPath = Stream.of(all.split(File.pathSeparator, -1))
                 .filter(jars)
@@ -215,13 +299,14 @@ class CudaProbeTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-Dorg.bytedeco.javacpp.cachedir=" + cache,
-                "-D" + LibraryPlaces.PATH + "=" + folder,
+                "-D" + LibraryPlaces.PATH + "=" + (named.isEmpty() ? folder.toString() : named),
                 "-D" + LibraryPlaces.SEARCH + "=" + LibraryPlaces.PATH_ONLY,
                 "-cp",
                 classPath,
                 ProbeProgram.class.getName()));
-        Path output = folder.resolve("output.txt");
-        Path errors = folder.resolve("errors.txt");
+        command.addAll(List.of(arguments));
+        Path output = cache.resolve("output.txt");
+        Path errors = cache.resolve("errors.txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
         builder.environment().remove("CUDA_VISIBLE_DEVICES");

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.steadygrad.engine.cuda.driver.CudaReport.Findings;
 import org.steadygrad.engine.cuda.driver.CudaReport.GpuState;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
@@ -20,7 +21,8 @@ class CudaReportTest {
     private static final GpuState NEW = new GpuState(1, "H200", "9.0", 141L << 30, 132, "");
 
     private static CudaReport report(Optional<Problem> problem, GpuState... gpus) {
-        return new CudaReport(problem, new VersionState("", "", "", ""), List.of(), List.of(gpus), List.of());
+        Findings findings = problem.map(Findings::of).orElseGet(Findings::none);
+        return new CudaReport(findings, new VersionState("", "", "", ""), List.of(), List.of(gpus), List.of());
     }
 
     @Test
@@ -47,6 +49,19 @@ class CudaReportTest {
         CudaReport report = report(Optional.of(new Problem("No cuDNN.", "Install it.")), NEW);
         assertFalse(report.usable());
         assertEquals("No cuDNN. Install it.", report.obstacle(1).orElse(""));
+    }
+
+    @Test
+    void allProblemsAreTold() {
+        Findings findings = new Findings(
+                List.of(new Problem("No driver.", "Install it."), new Problem("No cuBLAS.", "Take pip.")),
+                Optional.empty(),
+                0,
+                List.of("There is .venv."));
+        CudaReport report = new CudaReport(findings, new VersionState("", "", "", ""), List.of(), List.of(), List.of());
+        assertEquals(
+                "No driver. Install it. No cuBLAS. Take pip. There is .venv.",
+                report.obstacle(0).orElse(""));
     }
 
     @ParameterizedTest

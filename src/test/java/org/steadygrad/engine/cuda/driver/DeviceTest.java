@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
+import org.bytedeco.cuda.global.cudnn;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -146,5 +148,39 @@ class DeviceTest {
 
     private static CudaException.Kind kind(Runnable call) {
         return assertThrows(CudaException.class, call::run).kind();
+    }
+
+    @Test
+    void theCompilersReasonIsInTheMessageWhateverItFailedFor() {
+        KernelCompiler compiler = new KernelCompiler(13, KernelCache.ofUser());
+        String message = assertThrows(CudaException.class, () -> compiler.compile(Map.of("none.cu", "")))
+                .getMessage();
+        assertTrue(message.contains("NVRTC doesn't compile none.cu"), message);
+        assertTrue(message.contains("(5, NVRTC_ERROR_INVALID_OPTION):\nnvrtc: error: invalid value for "), message);
+        assertTrue(message.contains("arch"), message);
+    }
+
+    private static cudnnTensorStruct descriptor() {
+        cudnnTensorStruct tensor = new cudnnTensorStruct();
+        Status.dnn(cudnn.cudnnCreateTensorDescriptor(tensor), "cudnnCreateTensorDescriptor");
+        return tensor;
+    }
+
+    @Test
+    void librariesSayWhatWasWrong() {
+        String dnn = assertThrows(
+                        CudaException.class,
+                        () -> Status.dnn(
+                                cudnn.cudnnSetTensorNdDescriptor(descriptor(), 0, 1, new int[] {-1}, new int[] {1}),
+                                "cudnnSetTensorNdDescriptor"))
+                .getMessage();
+        assertTrue(dnn.matches("engine cuda: cuDNN refused cudnnSetTensorNdDescriptor .*BAD_PARAM.*: .+\\)\\."), dnn);
+        String blas = assertThrows(CudaException.class, () -> Status.blas(15, "a product"))
+                .getMessage();
+        assertTrue(blas.contains("(15, CUBLAS_STATUS_NOT_SUPPORTED, "), blas);
+        String driver = assertThrows(CudaException.class, () -> Status.driver(500, "a call"))
+                .getMessage();
+        assertTrue(driver.contains("a call failed (500, "), driver);
+        assertTrue(driver.contains(", named symbol not found)"), driver);
     }
 }

@@ -1,14 +1,16 @@
 package org.steadygrad.engine.cuda.driver;
 
-/** Prints what the probe finds; run in a process of its own, since libraries stay loaded. */
+/** Prints what the probe finds, with any argument what it finds when it looks at all; run in a process of its own, since libraries stay loaded. */
 final class ProbeProgram {
     private ProbeProgram() {}
 
     public static void main(String[] arguments) {
-        CudaReport report = CudaProbe.report();
+        CudaReport report = arguments.length > 0 ? CudaProbe.examine() : CudaProbe.report();
         System.out.println("usable " + report.usable());
+        System.out.println("problem " + report.problem());
+        System.out.println("error " + report.findings().driverError());
         System.out.println(
-                "problem " + report.problem().map(CudaReport.Problem::text).orElse(""));
+                "dnn " + report.findings().dnn().map(CudaReport.Problem::text).orElse(""));
         System.out.println("versions " + report.versions());
         report.devices().forEach(System.out::println);
         report.libraries().forEach(System.out::println);
