@@ -98,7 +98,8 @@ final class FirstLight {
     /** @param left the part and all after it */
     private static double limit(List<Part> left, long end) {
         double remaining = Math.max(0, (end - System.nanoTime()) / NANOS);
-        double shares = left.stream().mapToDouble(part -> part.share().toMillis()).sum();
+        double shares =
+                left.stream().mapToDouble(part -> part.share().toMillis()).sum();
         return shares == 0 ? 0 : remaining * left.get(0).share().toMillis() / shares;
     }
 
@@ -148,7 +149,10 @@ final class FirstLight {
         }
         sentence = faulty || sentence.isEmpty() ? join(workplace.sentence(), sentence) : sentence;
         keep(new PartResult(part.name(), part.title(), state, sentence, seconds, limit, workplace.facts()));
-        say(part, String.format(Locale.ROOT, "%s, %.1f s. %s", state.words(), seconds, sentence).strip());
+        say(
+                part,
+                String.format(Locale.ROOT, "%s, %.1f s. %s", state.words(), seconds, sentence)
+                        .strip());
     }
 
     private static String join(String one, String other) {
@@ -192,7 +196,9 @@ final class FirstLight {
 
     private void report() throws IOException {
         Report report = Report.of(subject, List.copyOf(results.values()), promises);
-        write(folder.resolve("first-light.json"), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+        write(
+                folder.resolve("first-light.json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report));
         write(folder.resolve("first-light.md"), report.markdown());
     }
 
@@ -206,7 +212,8 @@ final class FirstLight {
     private static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }

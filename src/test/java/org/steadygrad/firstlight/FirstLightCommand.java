@@ -38,7 +38,11 @@ final class FirstLightCommand implements Callable<Integer> {
             description = "Time for all parts together: 8m, 90s. Default: 8m.")
     private String budget;
 
-    @Option(names = "--part", paramLabel = "NAME", split = ",", description = "Only this part, also when it is settled; repeatable.")
+    @Option(
+            names = "--part",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only this part, also when it is settled; repeatable.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--list", description = "Only list the parts.")
@@ -47,13 +51,28 @@ final class FirstLightCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "FILE", required = true, hidden = true, description = "The bundle's script.")
     private Path run;
 
-    @Option(names = "--python", paramLabel = "FILE", defaultValue = "", hidden = true, description = "A Python that has torch.")
+    @Option(
+            names = "--python",
+            paramLabel = "FILE",
+            defaultValue = "",
+            hidden = true,
+            description = "A Python that has torch.")
     private String python;
 
-    @Option(names = "--subject", paramLabel = "TEXT", defaultValue = "", hidden = true, description = "What the bundle was made from.")
+    @Option(
+            names = "--subject",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            hidden = true,
+            description = "What the bundle was made from.")
     private String subject;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, hidden = true, description = "Folder for the results.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            hidden = true,
+            description = "Folder for the results.")
     private Path out;
 
     private FirstLightCommand() {}
@@ -72,7 +91,8 @@ final class FirstLightCommand implements Callable<Integer> {
         }
         Set<String> wanted = new LinkedHashSet<>(names);
         if (!known.containsAll(wanted)) {
-            System.err.println("first-light: expected parts among " + String.join(", ", known) + ", got " + names + ".");
+            System.err.println(
+                    "first-light: expected parts among " + String.join(", ", known) + ", got " + names + ".");
             return CommandLine.ExitCode.USAGE;
         }
         Duration time = time(budget);

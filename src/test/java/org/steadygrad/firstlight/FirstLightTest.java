@@ -117,7 +117,8 @@ class FirstLightTest {
 
     private List<String> verdicts() throws IOException {
         List<String> verdicts = new ArrayList<>();
-        report().path("promises").forEach(promise -> verdicts.add(promise.path("verdict").asText()));
+        report().path("promises")
+                .forEach(promise -> verdicts.add(promise.path("verdict").asText()));
         return verdicts;
     }
 

@@ -61,7 +61,8 @@ record LossesPart(Bundle bundle) implements Part {
                             workplace.folder().resolve(engine + "-run").toString()));
             if (code != 0) {
                 String why = "Training on " + engine + " ended with " + code + ": " + workplace.lastWords(engine);
-                if (PartResult.text(workplace.earlier().facts(ProbePart.NAME), ProbePart.OBSTACLE).isEmpty()) {
+                if (PartResult.text(workplace.earlier().facts(ProbePart.NAME), ProbePart.OBSTACLE)
+                        .isEmpty()) {
                     workplace.faulty(why);
                 } else {
                     workplace.impossible(why);
@@ -102,7 +103,11 @@ record LossesPart(Bundle bundle) implements Part {
         workplace.fact(LAST, last);
         if (!(first <= FIRST_LIMIT && last <= LAST_LIMIT)) {
             workplace.faulty(String.format(
-                    Locale.ROOT, "Losses differ by %.1e over the first %d steps, and by %.1e at last.", first, SOME, last));
+                    Locale.ROOT,
+                    "Losses differ by %.1e over the first %d steps, and by %.1e at last.",
+                    first,
+                    SOME,
+                    last));
         }
     }
 

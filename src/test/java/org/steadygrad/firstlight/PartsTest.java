@@ -111,7 +111,8 @@ class PartsTest {
         try (var files = Files.walk(Path.of("src/test/java"))) {
             Set<String> names = files.map(file -> file.getFileName().toString().replace(".java", ""))
                     .collect(Collectors.toSet());
-            assertTrue(names.containsAll(FastestFirst.SLOW), "a class of tests has another name than FastestFirst knows");
+            assertTrue(
+                    names.containsAll(FastestFirst.SLOW), "a class of tests has another name than FastestFirst knows");
         }
     }
 
@@ -129,7 +130,8 @@ class PartsTest {
         List<Part> parts = FirstLightCommand.parts(bundle);
         // without the tools that this machine may have
         Map<String, String> environment = Map.of("PATH", "/bin:/usr/bin");
-        new FirstLight(parts, Promises.all(), out, environment, "a version", nowhere).run(Duration.ofMinutes(5), Set.of());
+        new FirstLight(parts, Promises.all(), out, environment, "a version", nowhere)
+                .run(Duration.ofMinutes(5), Set.of());
         List<PartResult> results = new java.util.ArrayList<>();
         for (Part part : parts) {
             results.add(new com.fasterxml.jackson.databind.ObjectMapper()

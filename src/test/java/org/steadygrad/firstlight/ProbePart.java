@@ -77,7 +77,8 @@ record ProbePart(Bundle bundle) implements Part {
         }
         cuda.path("versions")
                 .properties()
-                .forEach(version -> workplace.fact(version.getKey(), version.getValue().asText()));
+                .forEach(version ->
+                        workplace.fact(version.getKey(), version.getValue().asText()));
         List<String> libraries = new ArrayList<>();
         for (JsonNode library : cuda.path("libraries")) {
             StringJoiner words = new StringJoiner(" ");

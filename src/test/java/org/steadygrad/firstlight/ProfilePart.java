@@ -47,8 +47,20 @@ record ProfilePart(Bundle bundle) implements Part {
         String watched = farthest(workplace.earlier()).orElse(UNTIL_MEASURED);
         workplace.fact("case", watched);
         List<String> times = List.of(
-                PROGRAM, "--target-processes", "all", "--metrics", "gpu__time_duration.sum", "--launch-count", "" + LAUNCHES,
-                "--csv", "--page", "raw", "--print-units", "base", "--log-file", file(workplace, TIMES));
+                PROGRAM,
+                "--target-processes",
+                "all",
+                "--metrics",
+                "gpu__time_duration.sum",
+                "--launch-count",
+                "" + LAUNCHES,
+                "--csv",
+                "--page",
+                "raw",
+                "--print-units",
+                "base",
+                "--log-file",
+                file(workplace, TIMES));
         int code;
         try {
             code = steps(workplace, TIMES, times, watched);
@@ -66,8 +78,17 @@ record ProfilePart(Bundle bundle) implements Part {
                 workplace,
                 BOUNDS,
                 List.of(
-                        PROGRAM, "--target-processes", "all", "--set", "basic", "--kernel-name", "regex:^(" + names + ")$",
-                        "--launch-count", "4", "--log-file", file(workplace, BOUNDS)),
+                        PROGRAM,
+                        "--target-processes",
+                        "all",
+                        "--set",
+                        "basic",
+                        "--kernel-name",
+                        "regex:^(" + names + ")$",
+                        "--launch-count",
+                        "4",
+                        "--log-file",
+                        file(workplace, BOUNDS)),
                 watched);
     }
 
@@ -113,7 +134,10 @@ record ProfilePart(Bundle bundle) implements Part {
         if (!bounds.isEmpty()) {
             workplace.fact(
                     "bounds",
-                    bounds.stream().filter(line -> line.contains("Throughput")).map(String::strip).toList());
+                    bounds.stream()
+                            .filter(line -> line.contains("Throughput"))
+                            .map(String::strip)
+                            .toList());
         }
     }
 

@@ -20,7 +20,11 @@ final class Promises {
     static List<Promise> all() {
         List<Promise> all = new ArrayList<>(List.of(
                 new Promise("CUDA's libraries are found where PyTorch keeps them, and load.", NATIVE, Promises::loads),
-                tests("Recurrent and other layers compute what PyTorch computes in double (golden cases).", README, "golden", ".*"),
+                tests(
+                        "Recurrent and other layers compute what PyTorch computes in double (golden cases).",
+                        README,
+                        "golden",
+                        ".*"),
                 tests(
                         "Losses and gradients of all supported models agree with DL4J in double.",
                         README,
@@ -47,9 +51,17 @@ final class Promises {
                         "CONTRIBUTING.md, how the parts meet",
                         "contract",
                         ".*(stepsAheadComeToTheSame|stepsAfterARefusedOneArentRun).*"),
-                tests("Persistent kernels compute what double precision computes, twice the same bits.", README, "contract", "PersistentScanTest > .*"),
+                tests(
+                        "Persistent kernels compute what double precision computes, twice the same bits.",
+                        README,
+                        "contract",
+                        "PersistentScanTest > .*"),
                 tests("cuDNN's layers agree with those of this engine.", README, "contract", "DnnRunTest > .*"),
-                tests("Updaters follow their formulas.", "src/docs", "contract", "Cuda(Updater|UpdateRules|UpdatePass|UpdateSteps)Test > .*"),
+                tests(
+                        "Updaters follow their formulas.",
+                        "src/docs",
+                        "contract",
+                        "Cuda(Updater|UpdateRules|UpdatePass|UpdateSteps)Test > .*"),
                 tests("A step leaves nothing behind in memory.", LAWS, "contract", ".*stepsLeaveNothingBehind.*"),
                 sanitizer("Persistent kernels have no race for shared memory.", "racecheck"),
                 sanitizer("Persistent kernels stay within their memory.", "memcheck"),
@@ -68,7 +80,9 @@ final class Promises {
             return Verdict.seen(String.join(", ", PartResult.texts(facts, ProbePart.DEVICES)));
         }
         // without PyTorch nothing is promised
-        return PartResult.text(facts, ProbePart.TORCH).isEmpty() ? Verdict.notReached(obstacle) : Verdict.wrong(obstacle);
+        return PartResult.text(facts, ProbePart.TORCH).isEmpty()
+                ? Verdict.notReached(obstacle)
+                : Verdict.wrong(obstacle);
     }
 
     /** @param path pattern of the paths of the tests that show it */
@@ -79,7 +93,8 @@ final class Promises {
             List<String> failed = matching(facts, TestsPart.FAILED, pattern);
             int passed = matching(facts, TestsPart.PASSED, pattern).size();
             if (!failed.isEmpty()) {
-                return Verdict.wrong(failed.size() + " of " + (failed.size() + passed) + " tests failed, the first: " + failed.get(0));
+                return Verdict.wrong(failed.size() + " of " + (failed.size() + passed) + " tests failed, the first: "
+                        + failed.get(0));
             }
             return passed == 0 ? Verdict.notReached("") : Verdict.seen(passed + " tests");
         });
@@ -121,7 +136,8 @@ final class Promises {
     }
 
     private static Promise target(String name, double target) {
-        String text = String.format(Locale.ROOT, "%s takes at most %.2f of the time of PyTorch's fastest mode.", name, target);
+        String text = String.format(
+                Locale.ROOT, "%s takes at most %.2f of the time of PyTorch's fastest mode.", name, target);
         return new Promise(text, TARGETS, earlier -> {
             Map<String, Double> ratios =
                     TablePart.ratios(List.of(earlier.facts("table"), earlier.facts("table-compile")), name);

@@ -24,8 +24,7 @@ record Report(String date, String subject, List<Judged> promises, List<PartResul
 
     private static Judged judge(Promise promise, Part.Earlier facts) {
         Promise.Verdict verdict = promise.judge().apply(facts);
-        return new Judged(
-                promise.text(), promise.source(), verdict.state().words(), verdict.detail());
+        return new Judged(promise.text(), promise.source(), verdict.state().words(), verdict.detail());
     }
 
     String markdown() {
@@ -45,7 +44,12 @@ record Report(String date, String subject, List<Judged> promises, List<PartResul
         for (PartResult part : parts) {
             part.facts().forEach((name, value) -> {
                 if (value instanceof String || value instanceof Number) {
-                    text.append("\n- ").append(part.name()).append(", ").append(name).append(": ").append(value);
+                    text.append("\n- ")
+                            .append(part.name())
+                            .append(", ")
+                            .append(name)
+                            .append(": ")
+                            .append(value);
                 }
             });
         }
@@ -54,7 +58,9 @@ record Report(String date, String subject, List<Judged> promises, List<PartResul
 
     private static void row(StringBuilder text, String... cells) {
         for (String cell : cells) {
-            text.append("| ").append(cell.replace("|", "\\|").replace('\n', ' ')).append(' ');
+            text.append("| ")
+                    .append(cell.replace("|", "\\|").replace('\n', ' '))
+                    .append(' ');
         }
         text.append("|\n");
     }

@@ -29,7 +29,8 @@ record TablePart(Bundle bundle, String name, String title, Duration share, Strin
 
     @Override
     public void work(Workplace workplace) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of("gpu-bench", "--quick", "--modes", modes, "--python", bundle.python()));
+        List<String> arguments =
+                new ArrayList<>(List.of("gpu-bench", "--quick", "--modes", modes, "--python", bundle.python()));
         Targets.ALL.keySet().forEach(name -> arguments.addAll(List.of("--case", name)));
         if (bundle.python().isEmpty() && !modes.contains("eager")) {
             workplace.impossible("No Python with torch was found.");

@@ -65,7 +65,8 @@ record TestsPart(Bundle bundle, String name, String title, Duration share, List<
         workplace.fact(FAILED, feed.with(Outcome.FAILED));
         feed.unfinished().ifPresent(test -> workplace.fact("not finished", test));
         if (failed > 0) {
-            workplace.faulty(failed + " tests failed, the first: " + feed.with(Outcome.FAILED).get(0));
+            workplace.faulty(failed + " tests failed, the first: "
+                    + feed.with(Outcome.FAILED).get(0));
         }
     }
 

@@ -88,13 +88,16 @@ final class Workplace {
         if (!Files.isRegularFile(file)) {
             return List.of();
         }
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 
     /** The last thing that a program said on its standard error, else on its output; "" when it said nothing. */
     String lastWords(String name) throws IOException {
         for (Path file : List.of(errors(name), output(name))) {
-            List<String> said = lines(file).stream().filter(line -> !line.isBlank()).toList();
+            List<String> said =
+                    lines(file).stream().filter(line -> !line.isBlank()).toList();
             if (!said.isEmpty()) {
                 return shortened(said.get(said.size() - 1).strip());
             }
@@ -108,8 +111,8 @@ final class Workplace {
         if (process == null) {
             return;
         }
-        List<ProcessHandle> all =
-                Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
         all.forEach(ProcessHandle::destroyForcibly);
         long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         running = null;

@@ -31,7 +31,8 @@ final class KernelCache {
     static KernelCache ofUser() {
         String named = System.getProperty(READY, "");
         return new KernelCache(
-                CacheFolder.path().resolve("kernels"), named.isEmpty() ? Optional.empty() : Optional.of(Path.of(named)));
+                CacheFolder.path().resolve("kernels"),
+                named.isEmpty() ? Optional.empty() : Optional.of(Path.of(named)));
     }
 
     /** @param key tells this code from all other code */

@@ -40,7 +40,8 @@ class KernelJobsTest {
             try (Stream<Path> written = Files.list(cache)) {
                 assertEquals(
                         some,
-                        written.map(file -> file.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new)));
+                        written.map(file -> file.getFileName().toString())
+                                .collect(Collectors.toCollection(TreeSet::new)));
             }
         }
     }
