@@ -105,7 +105,7 @@ final class Collect {
             for (ZipEntry entry : entries(zip)) {
                 String name = entry.getName();
                 boolean isClass = name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
-                if (library && name.startsWith("META-INF/maven/")
+                if (library && mavens(name)
                         || isClass && reached != null && !reached.contains(name.replaceAll("\\.class$", ""))) {
                     continue;
                 }
@@ -124,6 +124,11 @@ final class Collect {
                 out.write(content);
             }
         }
+    }
+
+    /** What Maven leaves in jars; JavaCPP reads the version of its bindings there. */
+    private static boolean mavens(String name) {
+        return name.startsWith("META-INF/maven/") && !name.endsWith("/pom.properties");
     }
 
     /** Files only; of names that come twice the first one, which is the one that Java reads. */
