@@ -66,7 +66,7 @@ record ProbePart(Bundle bundle) implements Part {
     public void read(Workplace workplace) throws IOException {
         JsonNode doctor = new ObjectMapper().readTree(String.join("\n", Workplace.lines(workplace.output(DOCTOR))));
         if (doctor.isMissingNode()) {
-            workplace.fact(OBSTACLE, "doctor didn't answer.");
+            // whether the engine can be used isn't known then
             return;
         }
         JsonNode cuda = doctor.path("cuda");
