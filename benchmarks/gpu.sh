@@ -1,6 +1,7 @@
 #!/bin/sh
 # Times training steps of SteadyGrad's CUDA engine and of PyTorch on the GPU at hand: benchmarks/gpu.sh --help
-# One line per case; JSON and a Markdown table under benchmarks/results/. STEADYGRAD_PYTHON names a Python that has torch.
+# One line per case; JSON and a Markdown table under benchmarks/results/. STEADYGRAD_PYTHON names a Python that has torch, and
+# with it CUDA's libraries for both sides.
 set -eu
 
 say() { printf 'benchmarks: %s\n' "$*" >&2; }
@@ -26,17 +27,14 @@ if [ ! -f "$built/done" ] ||
     : >"$built/done"
 fi
 
-has_torch() { command -v "$1" >/dev/null 2>&1 && "$1" -c 'import torch' >/dev/null 2>&1; }
-python=
-for candidate in ${STEADYGRAD_PYTHON:-} python3 python; do
-    if has_torch "$candidate"; then
-        python=$candidate
-        break
-    fi
-done
+. "$home/gpu/find_python.sh"
+find_python
+find_cuda
 
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-ACTIVE}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-1000}"
 commit=$(git -C "$product" describe --always --dirty 2>/dev/null || echo unknown)
+# shellcheck disable=SC2086 # options are words
 exec "${bin}java" -XX:MaxRAMPercentage=50 -XX:+UseSerialGC "-Dsteadygrad.log=${STEADYGRAD_LOG:-error}" "-Dbenchmark.commit=$commit" \
+    ${cuda_flag:+"$cuda_flag"} ${JAVA_OPTS:-} \
     -cp "$built:$product/target/classes:$(cat "$product/target/classpath.txt")" org.steadygrad.benchmarks.GpuCompare \
     "--python=$python" "--peer-script=$home/gpu/torch_peer.py" "--out=$home/results" "$@"

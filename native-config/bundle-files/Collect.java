@@ -1,72 +1,78 @@
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Copies a class path into a bundle: jars uncompressed, since the whole is compressed afterwards and better so, and native
- * libraries as plain files in folders that stand on the class path, so that nothing is unpacked when the program starts.
+ * Copies a class path into a bundle.
  *
- * <pre>java Collect.java BUNDLE PLATFORM ND4J-EXTENSION CUDA-LIBRARIES JAR...</pre>
+ * <pre>java -cp ASM Collect.java natives FOLDER PLATFORM ND4J-EXTENSION CUDA-LIBRARIES JAR...
+ * java -cp ASM Collect.java names OWN-FOLDERS JAR...
+ * java -cp ASM Collect.java libraries FOLDER OWN-FOLDERS JAR...
+ * java -cp ASM Collect.java whole FOLDER JAR...
+ * java -cp ASM Collect.java own FILE JAR</pre>
  *
+ * {@code natives} are put as plain files into folders that stand on the class path, so that nothing is unpacked when the program starts.
+ * {@code libraries} are written with the classes that the program can reach, {@code whole} with all, both without what only debuggers read;
+ * {@code own} is left as it is. All jars are uncompressed, since the whole is compressed afterwards and better so. {@code names} prints the
+ * classes of the jars that the program's own ones name: as long as these stay the same, so do the libraries.
  * CUDA-LIBRARIES are names such as "cudart,cublas"; the bindings' other libraries are left out.
  */
 final class Collect {
     /** With LAPACK's C interface to the last routine; ND4J takes the smaller two. */
     private static final String UNUSED_OPENBLAS = "libjniopenblas_full.so";
 
-    private final Path bundle;
-    private final String platform;
-    private final String nd4jFolder;
-    private final Set<String> cuda;
-
-    private Collect(Path bundle, String platform, String nd4jExtension, String cudaLibraries) {
-        this.bundle = bundle;
-        this.platform = platform;
-        nd4jFolder = "/" + platform + nd4jExtension + "/";
-        cuda = new TreeSet<>(List.of(cudaLibraries.split(",")));
-    }
+    private Collect() {}
 
     public static void main(String[] args) throws IOException {
-        Collect collect = new Collect(Path.of(args[0]), args[1], args[2].equals("base") ? "" : "-" + args[2], args[3]);
-        List<String> classPath = new ArrayList<>();
-        for (int i = 4; i < args.length; i++) {
-            Path jar = Path.of(args[i]);
-            String name = jar.getFileName().toString();
-            if (name.contains("-" + collect.platform)) {
-                collect.natives(jar);
-            } else {
-                collect.store(jar, name);
-                classPath.add(name);
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        switch (args[0]) {
+            case "natives" -> natives(rest);
+            case "names" -> new Reach(rest.get(0), rest.subList(1, rest.size())).namedByOwn().forEach(System.out::println);
+            case "libraries" -> {
+                List<String> jars = rest.subList(2, rest.size());
+                Set<String> reached = new Reach(rest.get(1), jars).reached();
+                collect(Path.of(rest.get(0)), jars, reached);
             }
+            case "whole" -> collect(Path.of(rest.get(0)), rest.subList(1, rest.size()), null);
+            case "own" -> store(Path.of(rest.get(1)), Path.of(rest.get(0)), null, false);
+            default -> throw new IllegalArgumentException(args[0]);
         }
-        Files.write(collect.bundle.resolve("lib/class.path"), classPath);
     }
 
-    private void natives(Path jar) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            for (ZipEntry entry : entries(zip)) {
-                if (wanted(entry.getName())) {
-                    Path file = bundle.resolve("native").resolve(entry.getName()).normalize();
-                    Files.createDirectories(file.getParent());
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        Files.copy(in, file);
+    private static void natives(List<String> args) throws IOException {
+        Path folder = Path.of(args.get(0));
+        String platform = args.get(1);
+        String extension = args.get(2).equals("base") ? "" : "-" + args.get(2);
+        Set<String> cuda = new TreeSet<>(List.of(args.get(3).split(",")));
+        for (String jar : args.subList(4, args.size())) {
+            try (ZipFile zip = new ZipFile(jar)) {
+                for (ZipEntry entry : entries(zip)) {
+                    if (wanted(entry.getName(), platform, "/" + platform + extension + "/", cuda)) {
+                        Path file = folder.resolve(entry.getName()).normalize();
+                        Files.createDirectories(file.getParent());
+                        try (InputStream in = zip.getInputStream(entry)) {
+                            Files.copy(in, file);
+                        }
                     }
                 }
             }
         }
     }
 
-    private boolean wanted(String name) {
+    private static boolean wanted(String name, String platform, String nd4jFolder, Set<String> cuda) {
         String file = name.substring(name.lastIndexOf('/') + 1);
         if (!file.matches("lib.*\\.so(\\.\\d+)*") || file.equals(UNUSED_OPENBLAS)) {
             return false;
@@ -80,17 +86,38 @@ final class Collect {
         return name.contains("/" + platform + "/");
     }
 
-    private void store(Path jar, String name) throws IOException {
-        Path target = bundle.resolve("lib").resolve(name);
+    /** @param reached names of the classes to keep, with slashes; null for all */
+    private static void collect(Path folder, List<String> jars, Set<String> reached) throws IOException {
+        Files.createDirectories(folder);
+        List<String> classPath = new ArrayList<>();
+        for (String jar : jars) {
+            String name = Path.of(jar).getFileName().toString();
+            store(Path.of(jar), folder.resolve(name), reached, true);
+            classPath.add(name);
+        }
+        Files.write(folder.resolve("class.path"), classPath);
+    }
+
+    private static void store(Path jar, Path target, Set<String> reached, boolean library) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile());
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(target))) {
             out.setMethod(ZipOutputStream.STORED);
             for (ZipEntry entry : entries(zip)) {
+                String name = entry.getName();
+                boolean isClass = name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
+                if (library && mavens(name)
+                        || isClass && reached != null && !reached.contains(name.replaceAll("\\.class$", ""))) {
+                    continue;
+                }
                 byte[] content = zip.getInputStream(entry).readAllBytes();
+                if (isClass && library) {
+                    content = WithoutDebug.of(content);
+                }
                 CRC32 checksum = new CRC32();
                 checksum.update(content);
-                ZipEntry copy = new ZipEntry(entry.getName());
-                copy.setTime(entry.getTime());
+                ZipEntry copy = new ZipEntry(name);
+                // the same content is the same file, whenever it is made
+                copy.setTime(0);
                 copy.setSize(content.length);
                 copy.setCrc(checksum.getValue());
                 out.putNextEntry(copy);
@@ -99,8 +126,13 @@ final class Collect {
         }
     }
 
+    /** What Maven leaves in jars; JavaCPP reads the version of its bindings there. */
+    private static boolean mavens(String name) {
+        return name.startsWith("META-INF/maven/") && !name.endsWith("/pom.properties");
+    }
+
     /** Files only; of names that come twice the first one, which is the one that Java reads. */
-    private static List<ZipEntry> entries(ZipFile zip) {
+    static List<ZipEntry> entries(ZipFile zip) {
         List<ZipEntry> entries = new ArrayList<>();
         Set<String> seen = new TreeSet<>();
         for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
@@ -110,5 +142,126 @@ final class Collect {
             }
         }
         return entries;
+    }
+
+    /** Line numbers and names of local variables are a fifth of the libraries' classes. */
+    private static final class WithoutDebug {
+        private static byte[] of(byte[] code) {
+            org.objectweb.asm.ClassWriter writer = new org.objectweb.asm.ClassWriter(0);
+            new org.objectweb.asm.ClassReader(code).accept(writer, org.objectweb.asm.ClassReader.SKIP_DEBUG);
+            return writer.toByteArray();
+        }
+    }
+
+    /**
+     * Which classes of libraries a program can reach: those whose names stand in its own files, in the libraries' resources or native
+     * libraries, and in classes reached so far, as types or as texts, with dots or slashes. That is more than it uses; what composes names
+     * from parts would miss its class, and say which.
+     */
+    private static final class Reach {
+        private static final int LARGEST_RESOURCE = 2_000_000;
+
+        private final java.util.Map<String, byte[]> classes = new java.util.HashMap<>();
+        private final List<byte[]> resources = new ArrayList<>();
+        private final Set<String> byOwn = new TreeSet<>();
+
+        /** @param own folders of the program's own files, separated by colons */
+        Reach(String own, List<String> jars) throws IOException {
+            for (String jar : jars) {
+                try (ZipFile zip = new ZipFile(jar)) {
+                    for (ZipEntry entry : entries(zip)) {
+                        String name = entry.getName();
+                        byte[] content = zip.getInputStream(entry).readAllBytes();
+                        if (name.endsWith(".class")) {
+                            classes.putIfAbsent(name.substring(0, name.length() - ".class".length()), content);
+                        } else if (content.length < LARGEST_RESOURCE && !name.startsWith("META-INF/maven/")) {
+                            resources.add(content);
+                        }
+                    }
+                }
+            }
+            for (String folder : own.split(":")) {
+                try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                        if (file.toString().matches(".*(\\.class|/META-INF/services/.*|\\.properties|\\.xml|\\.so(\\.\\d+)*)")
+                                && !file.toString().contains("libnd4jcpu")
+                                && !file.toString().contains("libopenblas.")) {
+                            byOwn.addAll(named(Files.readAllBytes(file)));
+                        }
+                    }
+                }
+            }
+        }
+
+        Set<String> namedByOwn() {
+            return byOwn;
+        }
+
+        Set<String> reached() {
+            Set<String> reached = new TreeSet<>();
+            java.util.Deque<String> left = new java.util.ArrayDeque<>(byOwn);
+            resources.forEach(resource -> left.addAll(named(resource)));
+            // loggers are looked for by the facade, and by nobody else
+            classes.keySet().stream().filter(name -> name.startsWith("org/slf4j/")).forEach(left::add);
+            while (!left.isEmpty()) {
+                String name = left.remove();
+                if (reached.add(name)) {
+                    for (String next : named(classes.get(name))) {
+                        if (!reached.contains(next)) {
+                            left.add(next);
+                        }
+                    }
+                }
+            }
+            return reached;
+        }
+
+        /** All names of classes within the bytes: a class file's constants are text between other bytes. */
+        private Set<String> named(byte[] content) {
+            Set<String> found = new TreeSet<>();
+            int start = -1;
+            for (int i = 0; i <= content.length; i++) {
+                boolean inName = i < content.length && partOfName(content[i]);
+                if (inName && start < 0) {
+                    start = i;
+                } else if (!inName && start >= 0) {
+                    if (i - start > 3) {
+                        add(new String(content, start, i - start, StandardCharsets.ISO_8859_1).replace('.', '/'), found);
+                    }
+                    start = -1;
+                }
+            }
+            return found;
+        }
+
+        private static boolean partOfName(byte letter) {
+            return letter >= 'a' && letter <= 'z'
+                    || letter >= 'A' && letter <= 'Z'
+                    || letter >= '0' && letter <= '9'
+                    || letter == '_' || letter == '$' || letter == '/' || letter == '.';
+        }
+
+        /** A descriptor's L, a constant's length or an array's mark may stand in front of the name, and look like a letter of it. */
+        private void add(String text, Set<String> found) {
+            for (int from = 0; from <= 2 && from < text.length(); from++) {
+                String name = text.substring(from);
+                if (classes.containsKey(name)) {
+                    found.add(name);
+                } else {
+                    // a.b.Outer.Inner, and a.b.Outer.member
+                    for (int slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+                        String outer = name.substring(0, slash);
+                        String inner = outer + "$" + name.substring(slash + 1).replace('/', '$');
+                        if (classes.containsKey(inner)) {
+                            found.add(inner);
+                        }
+                        if (classes.containsKey(outer)) {
+                            found.add(outer);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -18,11 +18,19 @@ public record BenchResult(
         List<EngineResult> engines,
         List<Unused> unused) {
 
-    /** @param reason a sentence */
-    public record Unused(String engine, String reason) {}
+    /**
+     * @param reason a sentence
+     * @param wanted whether it ought to have been measured: it was asked for by name, or it had begun and failed
+     */
+    public record Unused(String engine, String reason, boolean wanted) {}
 
     public BenchResult {
         engines = List.copyOf(engines);
         unused = List.copyOf(unused);
+    }
+
+    /** Whether all engines were measured that ought to have been. */
+    public boolean complete() {
+        return unused.stream().noneMatch(Unused::wanted);
     }
 }

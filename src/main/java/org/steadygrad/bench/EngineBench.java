@@ -60,7 +60,7 @@ public final class EngineBench {
      * Measures once.
      *
      * @param names of engines, a device included where one is meant ("cuda:1"); all that there are when empty. Those that
-     *     can't be used here are told in the result
+     *     can't be used here are told in the result, which isn't complete when they were named
      * @throws InvalidInputException when a name is unknown or comes twice
      * @throws EngineException when none can be used
      */
@@ -71,7 +71,7 @@ public final class EngineBench {
         ComputationGraph model = Runs.buildModel(run, source);
         StepBatches batches = new StepBatches(source, run.training(), settings.warmUp() + settings.steps());
         try {
-            wanted.forEach(request -> open(request, model, batches));
+            wanted.forEach(request -> open(request, model, batches, !names.isEmpty()));
             takeTurns();
             return new BenchResult(run.name(), model.numParams(), run.training().batch(), settings, results(), unused);
         } finally {
@@ -102,13 +102,14 @@ public final class EngineBench {
         return colon < 0 ? name : name.substring(0, colon);
     }
 
-    private void open(EngineRequest request, ComputationGraph model, StepBatches batches) {
+    /** @param named whether the engine was asked for by name */
+    private void open(EngineRequest request, ComputationGraph model, StepBatches batches, boolean named) {
         progress.accept("warming up " + request.name());
         Contender contender;
         try {
             contender = new Contender(request.name(), () -> opening.open(request, model), run, batches);
         } catch (EngineException e) {
-            unused.add(new Unused(request.name(), e.getMessage()));
+            unused.add(new Unused(request.name(), e.getMessage(), named));
             return;
         }
         contenders.add(contender);
@@ -138,7 +139,7 @@ public final class EngineBench {
         try {
             work.run();
         } catch (RuntimeException | OutOfMemoryError e) {
-            unused.add(new Unused(contender.name(), "It failed while training: " + e.getMessage()));
+            unused.add(new Unused(contender.name(), "It failed while training: " + e.getMessage(), true));
             contenders.remove(contender);
             contender.close();
         }

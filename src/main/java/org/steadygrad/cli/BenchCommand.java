@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
             "",
             "Every engine starts from the same parameters and gets the same batches, which lie ready in memory. What is",
             "timed is a step: gradient, clipping, update, and a look at activations where the run file's health says so.",
-            "Losses are compared with the first engine's. Engines that can't be used are listed with the reason."
+            "Losses are compared with the first engine's. Engines that can't be used are listed with the reason; the exit code",
+            "is 1 when one of them was named, or when one failed while training."
         })
 final class BenchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "A run file, or a built-in one's name.")
@@ -101,7 +102,7 @@ final class BenchCommand implements Callable<Integer> {
             new BenchText(output, Terminal.width()).print(result);
         }
         output.flush();
-        return ExitCode.OK;
+        return result.complete() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private RunSpec read() {

@@ -185,7 +185,8 @@ class EngineBenchTest {
         assertEquals(
                 List.of("cpu", "frail", "dl4j", "ahead"),
                 result.engines().stream().map(EngineResult::engine).toList());
-        assertEquals(List.of(new BenchResult.Unused("cuda", "no driver; install one.")), result.unused());
+        assertEquals(List.of(new BenchResult.Unused("cuda", "no driver; install one.", false)), result.unused());
+        assertTrue(result.complete(), "nobody asked for cuda");
         assertEquals(12345L, result.engines().get(0).deviceBytes());
         assertNotNull(result.engines().get(2).agreement());
         assertEquals(0, result.engines().get(2).agreement().largest());
@@ -201,6 +202,20 @@ class EngineBenchTest {
         assertEquals(6, result.engines().get(0).losses().size());
         assertTrue(result.unused().get(0).reason().contains("a smaller batch would fit"));
         assertNull(result.engines().get(0).agreement(), "the first that is left is compared with none");
+        assertFalse(result.complete());
+        assertFalse(
+                faked(new BenchSettings(6, 0, 3), new ArrayList<>())
+                        .measure(List.of())
+                        .complete(),
+                "it had begun, named or not");
+    }
+
+    @Test
+    void aNamedEngineThatIsAbsentIsMissed() {
+        BenchResult result =
+                faked(new BenchSettings(2, 0, 1), new ArrayList<>()).measure(List.of("cuda", "cpu"));
+        assertEquals(List.of(new BenchResult.Unused("cuda", "no driver; install one.", true)), result.unused());
+        assertFalse(result.complete());
     }
 
     @Test

@@ -45,7 +45,7 @@ class BenchTest {
                 8,
                 BenchSettings.DEFAULT,
                 List.of(first, second),
-                List.of(new BenchResult.Unused("dl4j", "nothing here")));
+                List.of(new BenchResult.Unused("dl4j", "nothing here", false)));
     }
 
     @Test
@@ -113,5 +113,7 @@ class BenchTest {
         assertEquals(1, json.at("/threads").asInt());
         assertTrue(Files.readString(out.resolve("bench.svg")).startsWith("<svg"));
         assertEquals(1, Main.execute("bench", run.toString(), "--engines", "cpu,wrap", "--quiet"));
+        // no machine has that many devices
+        assertEquals(1, Main.execute("bench", run.toString(), "--engines", "cuda:99,cpu", "--steps", "2", "--quiet"));
     }
 }

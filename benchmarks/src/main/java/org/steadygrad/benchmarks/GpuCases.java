@@ -9,6 +9,9 @@ final class GpuCases {
     /** With health: activations and gradient flow are looked at every few steps; the peer is ourselves without. */
     static final String HEALTH = "health_";
 
+    /** A model that every engine takes. */
+    static final Workload SIMPLEST = dense(1, 1, 1, Activation.TANH, false, false);
+
     /** {steps, batch, input, hidden}: long sequences of few units, then many units, then very long ones. */
     private static final int[][] SHAPES = {
         {512, 64, 64, 128},

@@ -1,7 +1,6 @@
 package org.steadygrad.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.Engines;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.Gpus;
 import org.steadygrad.platform.NativeVariant;
@@ -27,9 +28,15 @@ import picocli.CommandLine.Option;
         name = "gpu.sh",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Times training steps of SteadyGrad against PyTorch on a GPU: eager, torch.compile, CUDA graph.")
+        description = {
+            "Times training steps of SteadyGrad against PyTorch on a GPU: eager, torch.compile, CUDA graph.",
+            "The exit code is 1 when a case failed, 3 when the engine can't be used."
+        })
 final class GpuCompare implements Callable<Integer> {
     private static final int HEALTH_EVERY = 10;
+    /** Exit code: nothing was tried. */
+    private static final int NO_ENGINE = 3;
+
     /** Read: gradient for the statistics; gradient, parameter, two moments. Written: parameter, two moments. */
     private static final double UPDATE_BYTES_PER_PARAMETER = 32;
 
@@ -66,6 +73,12 @@ final class GpuCompare implements Callable<Integer> {
     @Option(names = "--check", description = "Only compare our losses and gradients with DL4J's in double.")
     private boolean check;
 
+    @Option(
+            names = "--only-steps",
+            paramLabel = "N",
+            description = "Take N steps of ours in each case and time nothing: for a profiler.")
+    private int onlySteps;
+
     @Option(names = "--list", description = "Only list the cases.")
     private boolean list;
 
@@ -89,7 +102,7 @@ final class GpuCompare implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         List<BenchmarkCase> selected = GpuCases.select(cases);
         if (selected.isEmpty() || !List.of("on", "off").contains(tf32)) {
             System.err.println(
@@ -100,8 +113,13 @@ final class GpuCompare implements Callable<Integer> {
             selected.forEach(c -> System.out.println(c.name()));
             return CommandLine.ExitCode.OK;
         }
+        Optional<String> obstacle = engineObstacle();
+        if (obstacle.isPresent()) {
+            System.err.println(obstacle.get());
+            return NO_ENGINE;
+        }
         try {
-            return check ? checkAll(selected) : measureAll(selected);
+            return check ? checkAll(selected) : onlySteps > 0 ? stepAll(selected) : measureAll(selected);
         } catch (PeerProcess.PeerException e) {
             System.err.println("PyTorch's side failed: " + e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
@@ -113,27 +131,35 @@ final class GpuCompare implements Callable<Integer> {
         return new EngineRequest(engine, EngineSettings.DEFAULT.in(precision));
     }
 
-    private int checkAll(List<BenchmarkCase> selected) {
-        GpuCheck checking = new GpuCheck(request(), tf32.equals("on") && engine.startsWith("cuda"));
-        int exitCode = CommandLine.ExitCode.OK;
-        for (BenchmarkCase benchmark : selected) {
-            try {
-                System.out.println(checking.check(benchmark));
-            } catch (RuntimeException e) {
-                exitCode = failed(benchmark, e);
-            }
+    /** Why no case at all can be measured, said once; empty when the engine takes a model that every engine takes. */
+    private Optional<String> engineObstacle() {
+        try {
+            Engines.choose(request(), Dl4jModels.product(GpuCases.small(GpuCases.SIMPLEST)));
+            return Optional.empty();
+        } catch (EngineException e) {
+            return Optional.of(e.getMessage());
         }
-        return exitCode;
     }
 
-    private int measureAll(List<BenchmarkCase> selected) throws IOException {
-        int exitCode = CommandLine.ExitCode.OK;
+    private int checkAll(List<BenchmarkCase> selected) {
+        GpuCheck checking = new GpuCheck(request(), tf32.equals("on") && engine.startsWith("cuda"));
+        Failures failures = new Failures(System.err);
+        for (BenchmarkCase benchmark : selected) {
+            failures.guard(benchmark.name(), () -> System.out.println(checking.check(benchmark)));
+        }
+        return failures.end();
+    }
+
+    private int measureAll(List<BenchmarkCase> selected) {
+        Failures failures = new Failures(System.err);
         try (Peer peer = new Peer(startPeer())) {
             GpuCheck checking = new GpuCheck(request(), tf32.equals("on") && engine.startsWith("cuda"));
             List<CaseResult> results = new ArrayList<>();
             Map<String, String> facts = facts(peer);
+            Report report = new Report(facts, quick);
+            List<Path> written = new ArrayList<>();
             for (BenchmarkCase benchmark : selected) {
-                try {
+                failures.guard(benchmark.name(), () -> {
                     checking.check(benchmark);
                     CaseResult result = measure(benchmark, peer, facts);
                     results.add(result);
@@ -141,23 +167,30 @@ final class GpuCompare implements Callable<Integer> {
                     result.absent()
                             .forEach((side, why) ->
                                     System.err.println(side + " can't run " + benchmark.name() + ": " + why));
-                } catch (RuntimeException e) {
-                    exitCode = failed(benchmark, e);
-                }
+                    // whoever ends a long run early keeps what was measured until then
+                    written.clear();
+                    written.addAll(report.write(out, List.of(new Comparisons(results))));
+                });
             }
-            if (!results.isEmpty()) {
-                new Report(facts, quick)
-                        .write(out, List.of(new Comparisons(results)))
-                        .forEach(file -> System.err.println("written: " + file));
-            }
+            written.forEach(file -> System.err.println("written: " + file));
         }
-        return exitCode;
+        return failures.end();
     }
 
-    /** The other cases are measured all the same. */
-    private static int failed(BenchmarkCase benchmark, RuntimeException e) {
-        System.err.println(benchmark.name() + " failed: " + e.getMessage());
-        return CommandLine.ExitCode.SOFTWARE;
+    /** Takes steps and times nothing: for whoever watches the kernels. */
+    private int stepAll(List<BenchmarkCase> selected) {
+        Failures failures = new Failures(System.err);
+        for (BenchmarkCase benchmark : selected) {
+            failures.guard(benchmark.name(), () -> {
+                Workload workload = benchmark.workload();
+                BatchData data = BatchData.of(workload);
+                try (GpuSide ours = new GpuSide(request(), workload, Dl4jModels.product(workload), data, 0)) {
+                    ours.run(onlySteps);
+                    System.out.println("case=" + benchmark.name() + " steps=" + onlySteps + " loss=" + ours.loss());
+                }
+            });
+        }
+        return failures.end();
     }
 
     /**

@@ -34,7 +34,11 @@ final class KernelCompiler {
     /** @param architecture compute capability without the point, 90 for 9.0 */
     KernelCompiler(int architecture, KernelCache cache) {
         this.cache = cache;
-        options = List.of("--gpu-architecture=sm_" + architecture, "--std=c++17", "-lineinfo");
+        options = options(architecture);
+    }
+
+    static List<String> options(int architecture) {
+        return List.of("--gpu-architecture=sm_" + architecture, "--std=c++17", "-lineinfo");
     }
 
     /**
@@ -61,9 +65,18 @@ final class KernelCompiler {
         int[] major = new int[1];
         int[] minor = new int[1];
         Status.compiler(nvrtcVersion(major, minor), "nvrtcVersion");
+        return key(major[0] + "." + minor[0], options, sources);
+    }
+
+    /**
+     * What tells machine code from all other.
+     *
+     * @param version of NVRTC, for example "13.0"
+     */
+    static String key(String version, List<String> options, Map<String, String> sources) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((major[0] + "." + minor[0] + options).getBytes(StandardCharsets.UTF_8));
+            digest.update((version + options).getBytes(StandardCharsets.UTF_8));
             sources.forEach((name, text) -> {
                 digest.update(name.getBytes(StandardCharsets.UTF_8));
                 digest.update(text.getBytes(StandardCharsets.UTF_8));
