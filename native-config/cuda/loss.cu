@@ -204,8 +204,11 @@ __device__ __forceinline__ double of_element(int kind, float output, float label
         return fabsf(difference);
     }
     float p = clipped(output, low, high);
-    *slope = (p - label) / (p * (1 - p));
-    return (label == 0 ? 0 : -label * logf(p)) - (label == 1 ? 0 : (1 - label) * log1pf(-p));
+    // floats next to 1 are too far apart for 1 - p to be low
+    float rest = clipped(1 - output, low, high);
+    *slope = (p - label) / (p * rest);
+    float logOfRest = rest > 0.5f ? log1pf(-p) : logf(rest);
+    return (label == 0 ? 0 : -label * logf(p)) - (label == 1 ? 0 : (1 - label) * logOfRest);
 }
 
 // Activation function of each element, loss and gradient. labels: [elements] or null; mask: one number for each stretch of

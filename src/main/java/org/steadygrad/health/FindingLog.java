@@ -147,9 +147,14 @@ final class FindingLog {
         return raised;
     }
 
-    /** Of numbers that aren't finite the first sighting is kept: what comes after may be its consequence. */
+    /**
+     * Of numbers that aren't finite the first sighting is kept, since what comes after may be its consequence, until one says the
+     * same and the cause as well: a step that a dead unit saves isn't looked into.
+     */
     private static Finding counted(Finding sighting, Finding before) {
-        Finding kept = sighting.id().equals(FindingKind.NON_FINITE.id()) ? before : sighting;
+        boolean another = sighting.id().equals(FindingKind.NON_FINITE.id())
+                && !sighting.message().startsWith(before.message());
+        Finding kept = another ? before : sighting;
         return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 

@@ -13,8 +13,10 @@ final class LossTerms {
     private final boolean direct;
     private final boolean logistic;
     private final int size;
-    private final float low;
-    private final float high;
+    /** In double: floats next to 1 are too far apart for what 1 - p is there. */
+    private final double low;
+
+    private final double high;
     private final float share;
 
     LossTerms(PlanStep.Loss step) {
@@ -23,8 +25,8 @@ final class LossTerms {
         logistic = loss == LossFunction.BINARY_CROSS_ENTROPY && activation == Kind.SIGMOID;
         size = step.output().size();
         direct = logistic || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
-        low = (float) step.clip();
-        high = (float) (1 - step.clip());
+        low = step.clip();
+        high = 1 - step.clip();
         boolean mean = loss == LossFunction.MEAN_SQUARED_ERROR || loss == LossFunction.MEAN_ABSOLUTE_ERROR;
         share = mean ? 1f / size : 1;
     }
@@ -70,11 +72,11 @@ final class LossTerms {
     private double binary(LossArrays arrays, int from, int to) {
         double sum = 0;
         for (int i = from; i < to; i++) {
-            float p = Math.min(high, Math.max(low, arrays.output()[i]));
-            float y = arrays.labels()[i];
+            double p = Math.min(high, Math.max(low, arrays.output()[i]));
+            double y = arrays.labels()[i];
             sum -= y == 0 ? 0 : y * Math.log(p);
             sum -= y == 1 ? 0 : (1 - y) * Math.log1p(-p);
-            arrays.gradient()[i] = (p - y) / (p * (1 - p));
+            arrays.gradient()[i] = (float) ((p - y) / (p * (1 - p)));
         }
         return sum;
     }

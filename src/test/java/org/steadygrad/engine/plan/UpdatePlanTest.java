@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.AdaBelief;
-import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -117,8 +116,8 @@ class UpdatePlanTest {
     @Test
     void namesTheLayerAndWhatIsNotSupported() {
         assertUnsupported(
-                "layer 'layer1': updater AdaMax",
-                graph(dense().build(), output().updater(new AdaMax()).build()));
+                "layer 'layer1': updater AdaBelief",
+                graph(dense().build(), output().updater(new AdaBelief()).build()));
         assertUnsupported(
                 "layer 'layer0': gradient normalisation ClipL2PerLayer",
                 graph(
@@ -166,7 +165,7 @@ class UpdatePlanTest {
     @Test
     void frozenLayersMayHaveAnything() {
         ComputationGraph graph = graph(
-                new FrozenLayer(dense().updater(new AdaMax())
+                new FrozenLayer(dense().updater(new AdaBelief())
                         .gradientNormalization(GradientNormalization.ClipL2PerLayer)
                         .constrainWeights(new MaxNormConstraint(1, 1))
                         .build()),
