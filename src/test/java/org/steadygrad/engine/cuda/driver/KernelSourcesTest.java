@@ -71,7 +71,8 @@ class KernelSourcesTest {
             "normalize_moments", 8,
             "scan_tensor", 8,
             "softmax_loss_wide", 8,
-            "update_step", 16);
+            "update_step", 16,
+            "update_try", 8);
 
     /** A compiler, and what is promised with it. */
     private enum Nvrtc {
