@@ -26,6 +26,9 @@ import org.steadygrad.engine.cuda.driver.DeviceFaults;
  */
 @Tag("simulated")
 class MemoryFailuresTest {
+    private static final int FEW = 3;
+    private static final int MANY = 12;
+
     private EngineProvider provider;
 
     @BeforeEach
@@ -63,17 +66,32 @@ class MemoryFailuresTest {
 
     @Test
     void denseLayers() {
-        failsAnywhere(TrainingScript.denseLayers());
+        failsAnywhere(TrainingScript.denseLayers(), FEW);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"persistent", "stepped", "cudnn"})
     void recurrentLayers(String way) {
         System.setProperty(RecurrentChoice.FORCE, way);
-        failsAnywhere(TrainingScript.recurrentLayers());
+        failsAnywhere(TrainingScript.recurrentLayers(), FEW);
     }
 
-    private void failsAnywhere(TrainingScript script) {
+    @Tag("slow")
+    @Test
+    void denseLayersAtManyCalls() {
+        failsAnywhere(TrainingScript.denseLayers(), MANY);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(strings = {"persistent", "stepped", "cudnn"})
+    void recurrentLayersAtManyCalls(String way) {
+        System.setProperty(RecurrentChoice.FORCE, way);
+        failsAnywhere(TrainingScript.recurrentLayers(), MANY);
+    }
+
+    /** @param all every one of so many first calls fails, and of later ones one in many: they are the same again and again */
+    private void failsAnywhere(TrainingScript script, int all) {
         String nothing = DeviceFaults.held();
         List<float[]> expected = undisturbed(script);
         assertEquals(nothing, DeviceFaults.held(), "an engine that was closed");
@@ -81,8 +99,7 @@ class MemoryFailuresTest {
         undisturbed(script);
         long calls = DeviceFaults.calls() - before;
         assertTrue(calls > 300, calls + " calls");
-        // every one of the first, and of later ones one in many: they are the same again and again
-        for (long call = 1; call <= calls; call += 1 + call / 12) {
+        for (long call = 1; call <= calls; call += 1 + call / all) {
             disturbed(script, call, expected);
             assertEquals(nothing, DeviceFaults.held(), "after call " + call);
         }
