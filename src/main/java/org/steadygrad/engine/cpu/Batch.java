@@ -23,12 +23,16 @@ final class Batch {
     private final FloatMemory labels;
     private final int labelSize;
     private final Optional<FloatMemory> labelMask;
+    private final SquaresSum squares;
+    private double featureSquares;
+    private boolean featureSquaresKnown;
     private Intake labelIntake;
     private Intake labelMaskIntake;
 
     Batch(Program program) {
         this.program = program;
         plan = program.model().plan();
+        squares = new SquaresSum(program.runtime().workers());
         BatchShape shape = program.shape();
         features = new Intake(program, program.value(plan.input()), plan.input().size());
         featureMask = shape.featureMask()
@@ -52,6 +56,7 @@ final class Batch {
             throw InvalidInputException.of(
                     "engine cpu", plan.input().size() + " features per row", width, "Check the data's columns.");
         }
+        featureSquaresKnown = false;
         features.load(array, plan.inputFormat());
         featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
         program.mask(plan.mask()).ifPresent(rows -> clear(program.value(plan.input()), rows));
@@ -119,15 +124,16 @@ final class Batch {
 
     /** Whether features and labels are all finite; false for some that are, but huge. */
     boolean surelyFinite() {
-        return Float.isFinite(squares(program.value(plan.input()))) && Float.isFinite(squares(labels));
+        return Double.isFinite(featureSquares()) && Double.isFinite(squares.of(labels));
     }
 
-    private static float squares(FloatMemory numbers) {
-        float sum = 0;
-        for (int start = 0; start < numbers.length(); start += FloatMemory.MOST_ADDED) {
-            sum += numbers.squares(start, Math.min(FloatMemory.MOST_ADDED, numbers.length() - start));
+    /** The sum of squares of the features; infinite or NaN where some aren't finite, or are huge. */
+    double featureSquares() {
+        if (!featureSquaresKnown) {
+            featureSquares = squares.of(program.value(plan.input()));
+            featureSquaresKnown = true;
         }
-        return sum;
+        return featureSquares;
     }
 
     /** [rows of the output, label size] */

@@ -13,34 +13,34 @@ import org.steadygrad.ops.ParameterBlock;
  * step on at which an example's sums may have overflowed, its states are NaN.
  */
 final class CellOverflowCheck {
-    private static final int GRAIN = 1 << 17;
-
     /** Norms are sums of floats themselves. */
     private static final double SURELY_HELD = 1e37;
 
-    private final Workers workers;
+    private final Program program;
+    private final SquaresSum squares;
     private final ModelMemory model;
     private final PlanStep.Recur step;
     private final RecurrentShape shape;
     private final FloatMemory input;
     private final FloatMemory output;
+    private final boolean ofBatch;
     private final boolean inputWithin1;
     private final boolean outputWithin1;
     private final Optional<FloatMemory> mask;
-    private final double[] partial;
 
     CellOverflowCheck(Program program, PlanStep.Recur step, RecurrentShape shape) {
-        workers = program.runtime().workers();
+        this.program = program;
+        squares = new SquaresSum(program.runtime().workers());
         model = program.model().memory();
         this.step = step;
         this.shape = shape;
         input = program.value(step.input());
         output = program.value(step.output());
+        ofBatch = program.model().plan().input().equals(step.input());
         inputWithin1 = program.model().plan().steps().stream()
                 .anyMatch(below -> below.output().equals(step.input()) && staysWithin1(below));
         outputWithin1 = staysWithin1(step);
         mask = program.mask(step.mask());
-        partial = new double[workers.threads()];
     }
 
     private static boolean staysWithin1(PlanStep step) {
@@ -58,7 +58,7 @@ final class CellOverflowCheck {
      * @param last all of the state that it ended with; empty if not asked for
      */
     void run(FloatMemory initial, List<FloatMemory> last) {
-        double largest = norm(model.parameters(step.weights())) * norm(input, inputWithin1)
+        double largest = norm(model.parameters(step.weights())) * inputNorm()
                 + norm(model.parameters(step.recurrentWeights())) * (norm(output, outputWithin1) + norm(initial))
                 + norm(model.parameters(step.bias()));
         if (!(largest < SURELY_HELD)) {
@@ -72,21 +72,11 @@ final class CellOverflowCheck {
     }
 
     private double norm(FloatMemory data) {
-        workers.run(data.length(), GRAIN, (part, from, to) -> {
-            double sum = 0;
-            int start = from;
-            while (start < to) {
-                int count = Math.min(FloatMemory.MOST_ADDED, to - start);
-                sum += data.squares(start, count);
-                start += count;
-            }
-            partial[part] = sum;
-        });
-        double sum = 0;
-        for (int part = 0; part < workers.parts(data.length(), GRAIN); part++) {
-            sum += partial[part];
-        }
-        return Math.sqrt(sum);
+        return Math.sqrt(squares.of(data));
+    }
+
+    private double inputNorm() {
+        return ofBatch ? Math.sqrt(program.batch().featureSquares()) : norm(input, inputWithin1);
     }
 
     /** Looks at every row, in double, which no product of floats overflows. */
