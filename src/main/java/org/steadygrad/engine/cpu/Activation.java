@@ -14,6 +14,7 @@ final class Activation {
     private final Program program;
     private final ActivationFunction function;
     private final Optional<Eltwise> eltwise;
+    private SaturatingActivation saturating;
 
     Activation(Program program, ActivationFunction function) {
         this.program = program;
@@ -29,8 +30,7 @@ final class Activation {
             return Softmax.forward(program, source, target)::run;
         }
         if (SaturatingActivation.knows(function)) {
-            return new SaturatingActivation(program, function, program.value(input), program.value(output))
-                    .forward(source, target);
+            return saturating(input).forward(source, program.value(output), target);
         }
         Optional<Eltwise> careful = eltwise.filter(e -> e.keepsNaN() || program.training())
                 .flatMap(e -> e.fusible(program.runtime().oneDnn()));
@@ -48,13 +48,20 @@ final class Activation {
             return Softmax.backward(program, program.matrix(output), above, below)::run;
         }
         if (SaturatingActivation.knows(function)) {
-            return new SaturatingActivation(program, function, program.value(input), inputGradient)
-                    .backward(program.matrix(input), outputGradient, above, below);
+            return saturating(input).backward(program.matrix(input), outputGradient, above, inputGradient, below);
         }
         if (eltwise.isPresent()) {
             memory known = program.matrix(eltwise.get().fromOutput() ? output : input);
             return eltwise.get().backward(program, known, above, below)::run;
         }
         return JavaActivation.backward(program, function, program.value(input), outputGradient, inputGradient);
+    }
+
+    /** One for both ways: what the first sees of the input spares the second a look. */
+    private SaturatingActivation saturating(Value input) {
+        if (saturating == null) {
+            saturating = new SaturatingActivation(program, function, program.value(input));
+        }
+        return saturating;
     }
 }

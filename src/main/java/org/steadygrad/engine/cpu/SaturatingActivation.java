@@ -1,5 +1,6 @@
 package org.steadygrad.engine.cpu;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -29,19 +30,19 @@ final class SaturatingActivation {
     private final Program program;
     private final ActivationFunction function;
     private final FloatMemory input;
-    private final FloatMemory target;
     private final float steepness;
     /** From here on oneDNN's exponentials are 0, or soon will be. */
     private final float farthest;
     /** So short that inputs with a mean square of 1 are looked at once. */
     private final int stretch;
 
-    /** @param target what is computed */
-    SaturatingActivation(Program program, ActivationFunction function, FloatMemory input, FloatMemory target) {
+    /** Whether inputs that were looked at on the way forward lie so near that the way back needn't look again. */
+    private boolean near;
+
+    SaturatingActivation(Program program, ActivationFunction function, FloatMemory input) {
         this.program = program;
         this.function = function;
         this.input = input;
-        this.target = target;
         steepness = function.kind() == Kind.TANH ? 2 : 1;
         farthest = LARGEST_POWER / steepness;
         stretch = Math.min(FloatMemory.MOST_ADDED, (int) (farthest * farthest));
@@ -51,19 +52,23 @@ final class SaturatingActivation {
         return function.kind() == Kind.TANH || function.kind() == Kind.SIGMOID;
     }
 
-    Runnable forward(memory source, memory output) {
+    /** @param target the memory of {@code output} */
+    Runnable forward(memory source, FloatMemory target, memory output) {
         Call call = Eltwise.of(function).forward(program, source, output);
         if (function.kind() == Kind.TANH) {
             return call::run;
         }
         return () -> {
             call.run();
-            mend((at, x) -> (float) function.value(x));
+            near = !mend(target, (at, x) -> (float) function.value(x));
         };
     }
 
-    /** @param outputGradient the memory of {@code above} */
-    Runnable backward(memory source, FloatMemory outputGradient, memory above, memory below) {
+    /**
+     * @param outputGradient the memory of {@code above}
+     * @param target the memory of {@code below}
+     */
+    Runnable backward(memory source, FloatMemory outputGradient, memory above, FloatMemory target, memory below) {
         NativeScope scope = program.scope();
         OneDnn oneDnn = program.runtime().oneDnn();
         FloatMemory factor = scope.allocate(1);
@@ -87,7 +92,9 @@ final class SaturatingActivation {
                 .with(dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (SLOPE_OPERATIONS + 1) | dnnl.DNNL_ARG_SRC_1, above);
         return () -> {
             call.run();
-            mend((at, x) -> (float) (outputGradient.get(at) * function.slope(x)));
+            if (!near) {
+                mend(target, (at, x) -> (float) (outputGradient.get(at) * function.slope(x)));
+            }
         };
     }
 
@@ -111,16 +118,23 @@ final class SaturatingActivation {
         float of(int at, float x);
     }
 
-    /** Computes elements again that are too far out for oneDNN. */
-    private void mend(Element element) {
+    /**
+     * Computes elements again that are too far out for oneDNN.
+     *
+     * @return whether there may be any
+     */
+    private boolean mend(FloatMemory target, Element element) {
+        AtomicBoolean far = new AtomicBoolean();
         program.runtime().workers().run(input.length(), GRAIN, (part, from, to) -> {
             for (int start = from; start < to; start += stretch) {
                 int count = Math.min(stretch, to - start);
                 if (reachesOut(start, count)) {
-                    mend(element, start, program.runtime().heap(part, 0), count);
+                    far.set(true);
+                    mend(target, element, start, program.runtime().heap(part, 0), count);
                 }
             }
         });
+        return far.get();
     }
 
     private boolean reachesOut(int start, int count) {
@@ -132,7 +146,7 @@ final class SaturatingActivation {
         return Float.isNaN(squares) || input.largest(start, count) > farthest;
     }
 
-    private void mend(Element element, int from, float[] x, int length) {
+    private void mend(FloatMemory target, Element element, int from, float[] x, int length) {
         for (int start = from; start < from + length; start += x.length) {
             int count = Math.min(x.length, from + length - start);
             input.read(start, x, count);
