@@ -3,8 +3,8 @@ package org.steadygrad.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +34,9 @@ final class TorchUpdates {
     }
 
     static List<TorchUpdates> all() {
-        Path file = Path.of("src/test/resources/updaters/torch.json");
-        try {
+        try (InputStream file = TorchUpdates.class.getResourceAsStream("/updaters/torch.json")) {
             return StreamSupport.stream(
-                            new ObjectMapper()
-                                    .readTree(file.toFile())
-                                    .get("cases")
-                                    .spliterator(),
-                            false)
+                            new ObjectMapper().readTree(file).get("cases").spliterator(), false)
                     .map(TorchUpdates::new)
                     .toList();
         } catch (IOException e) {

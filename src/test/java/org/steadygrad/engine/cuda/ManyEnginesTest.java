@@ -27,8 +27,8 @@ class ManyEnginesTest {
 
     @BeforeEach
     void start() {
-        provider = new StrictProvider();
         threads = Executors.newFixedThreadPool(ENGINES);
+        provider = new StrictProvider();
     }
 
     @AfterEach
