@@ -1,9 +1,6 @@
 package org.steadygrad.data.csv;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +15,7 @@ import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Missing;
 
-/** Reads and checks a CSV file (RFC 4180, with any separator), row by row. Cells are trimmed; blank lines are passed over. */
+/** Reads and checks a CSV file row by row, as {@link CsvRecords} gives them. */
 final class CsvReading {
     private final DataSpec.Csv spec;
     private final String file;
@@ -40,76 +37,19 @@ final class CsvReading {
     static CsvRows read(DataSpec.Csv spec) {
         DataFile file = DataFile.of("data.path", spec.path());
         CsvReading reading = new CsvReading(spec, file.name());
-        CsvReader.CsvReaderBuilder format = CsvReader.builder()
-                .fieldSeparator(separator(spec.separator()))
-                .skipEmptyLines(false)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .allowUnclosedQuote(false);
-        try {
-            for (CsvRecord row : format.ofCsvRecord(file.text())) {
-                reading.accept(row);
+        try (CsvRecords records = CsvRecords.of(spec, file.name(), new StringReader(file.text()))) {
+            if (!records.names().isEmpty()) {
+                reading.columns = CsvColumns.of(spec, records.names());
             }
-        } catch (CsvParseException e) {
-            String why = e.getCause() == null
-                    ? e.getMessage()
-                    : e.getMessage() + " " + e.getCause().getMessage();
-            throw new InvalidInputException(file.name() + ": expected CSV, got: " + why, e);
+            while (records.hasNext()) {
+                CsvRecords.Row row = records.next();
+                reading.data(row.line(), row.cells());
+            }
         }
         return reading.finish();
     }
 
-    private static char separator(String separator) {
-        String plain = separator.equals("tab") ? "\t" : separator;
-        if ("\"\r\n".contains(plain)) {
-            throw InvalidInputException.of(
-                    "data.separator", "a character that can separate", separator, "Usual ones are ',' and ';'.");
-        }
-        return plain.charAt(0);
-    }
-
-    private void accept(CsvRecord row) {
-        List<String> cells = row.getFields().stream().map(String::trim).toList();
-        boolean blank = cells.size() == 1 && cells.get(0).isEmpty();
-        if (blank && (columns == null || columns.names().size() > 1)) {
-            return;
-        }
-        if (columns == null) {
-            boolean header = hasHeader(cells);
-            columns = CsvColumns.of(spec, names(cells, header));
-            if (header) {
-                return;
-            }
-        }
-        data(row.getStartingLineNumber(), cells);
-    }
-
-    private boolean hasHeader(List<String> first) {
-        return switch (spec.header()) {
-            case YES -> true;
-            case NO -> false;
-            case AUTO -> first.stream().anyMatch(cell -> !CsvCell.isNumber(cell) && !CsvCell.isMissing(cell));
-        };
-    }
-
-    private static List<String> names(List<String> first, boolean header) {
-        return IntStream.range(0, first.size())
-                .mapToObj(i -> header && !first.get(i).isEmpty() ? first.get(i) : String.valueOf(i + 1))
-                .toList();
-    }
-
     private void data(long line, List<String> cells) {
-        int expected = columns.names().size();
-        if (cells.size() != expected) {
-            String last = cells.size() < expected
-                    ? "the cell for column \"" + columns.names().get(cells.size()) + "\" is missing"
-                    : "the first cell too many is \"" + cells.get(expected) + "\"";
-            throw InvalidInputException.of(
-                    file + ", line " + line,
-                    expected + " cells as in the first row",
-                    cells.size() + " (" + last + ")",
-                    "Cells that hold the separator '" + spec.separator() + "' must be quoted.");
-        }
         if (columns.sequence() >= 0) {
             startSequence(cell(line, columns.sequence(), cells));
         }
