@@ -12,7 +12,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.spec.ClipSpec;
-import org.steadygrad.train.RunResult;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.train.Trainer;
 
 /** A GRU that remembers over 60 steps, trained by SteadyGrad on the fastest engine of the machine, with a report. */

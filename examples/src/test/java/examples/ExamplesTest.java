@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.report.ReportPictures;
-import org.steadygrad.train.RunResult;
+import org.steadygrad.runlog.RunResult;
 
 /** That the examples run, and what a program gets on its class path that depends on SteadyGrad. */
 class ExamplesTest {

@@ -33,10 +33,11 @@ class ArchitectureTest {
             Map.entry("engine", Set.of("check", "spec", "ops", "nn", "model", "platform")),
             Map.entry("clip", Set.of("check", "spec", "ops", "nn", "model")),
             Map.entry("data", Set.of("check", "spec", "ops")),
-            Map.entry("health", Set.of("check", "spec", "ops", "nn", "model", "engine", "data")),
-            // health hands on the engine's traces of layers
-            Map.entry("report", Set.of("check", "spec", "ops", "engine", "health")),
-            Map.entry("forensics", Set.of("check", "spec", "ops", "model", "engine", "data", "health")),
+            // a run's looks hand on the engine's traces of layers
+            Map.entry("runlog", Set.of("check", "spec", "ops", "model", "engine")),
+            Map.entry("health", Set.of("check", "spec", "ops", "nn", "model", "engine", "data", "runlog")),
+            Map.entry("report", Set.of("check", "ops", "engine", "health", "runlog")),
+            Map.entry("forensics", Set.of("check", "spec", "ops", "model", "engine", "data", "health", "runlog")),
             Map.entry(
                     "train",
                     Set.of(
@@ -48,16 +49,19 @@ class ArchitectureTest {
                             "engine",
                             "clip",
                             "data",
+                            "runlog",
                             "health",
                             "forensics",
                             "report",
                             "platform")),
             Map.entry(
                     "diagnose",
-                    Set.of("check", "spec", "ops", "nn", "model", "engine", "clip", "data", "health", "train")),
-            Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "train", "platform")),
-            Map.entry("live", Set.of("check", "spec", "ops", "engine", "health", "train", "report")),
-            Map.entry("tensorboard", Set.of("check", "spec", "ops", "engine", "health", "train")),
+                    Set.of(
+                            "check", "spec", "ops", "nn", "model", "engine", "clip", "data", "runlog", "health",
+                            "train")),
+            Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "runlog", "train", "platform")),
+            Map.entry("live", Set.of("check", "spec", "ops", "engine", "health", "train", "report", "runlog")),
+            Map.entry("tensorboard", Set.of("check", "spec", "ops", "engine", "health", "train", "runlog")),
             Map.entry(
                     "cli",
                     Set.of(
@@ -69,6 +73,7 @@ class ArchitectureTest {
                             "engine",
                             "clip",
                             "data",
+                            "runlog",
                             "health",
                             "forensics",
                             "train",

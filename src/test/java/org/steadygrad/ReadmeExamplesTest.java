@@ -32,10 +32,10 @@ import org.steadygrad.data.DataSources;
 import org.steadygrad.health.GradientHealth;
 import org.steadygrad.nn.DeepStack;
 import org.steadygrad.nn.GRU;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
-import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Trainer;
 
 /** Runs the Java of README.md: what stands there must stand here, white space and the run's folder aside. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.TrainingObserver;
 

@@ -9,8 +9,8 @@ import org.steadygrad.diagnose.Cure;
 import org.steadygrad.diagnose.CureFiles;
 import org.steadygrad.diagnose.Trial;
 import org.steadygrad.diagnose.TrialPlan;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.RunSpec;
 
 /** Trials of prescriptions for people: a row as soon as a trial is over, then what was proved. */

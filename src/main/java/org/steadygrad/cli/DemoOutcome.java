@@ -2,9 +2,9 @@ package org.steadygrad.cli;
 
 import java.util.List;
 import java.util.Locale;
-import org.steadygrad.health.HealthSummary;
+import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.RunResult;
 import org.steadygrad.train.TrainingObserver;
 
 /** What a run of the demo came to, as a row of its table. */

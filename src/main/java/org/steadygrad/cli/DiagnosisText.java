@@ -13,10 +13,10 @@ import org.steadygrad.diagnose.MemoryReach;
 import org.steadygrad.diagnose.RecurrentMatrix;
 import org.steadygrad.diagnose.StackJacobian;
 import org.steadygrad.diagnose.Truncation;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.FindingGroup;
-import org.steadygrad.health.Prescription;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.FindingGroup;
+import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.Severity;
 
 /** Prints a {@link Diagnosis} in plain words, with a table per part. */
 final class DiagnosisText {

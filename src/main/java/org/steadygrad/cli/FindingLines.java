@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.FindingGroup;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.FindingGroup;
 
 /**
  * Findings as lines, while they come: those of an iteration are gathered, so that one in many layers is told once. Where the

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.FindingGroup;
-import org.steadygrad.health.Prescription;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.FindingGroup;
+import org.steadygrad.runlog.Prescription;
 import picocli.CommandLine.Help.Ansi;
 
 /** Findings for people: severity, what is wrong, and what to try first. */

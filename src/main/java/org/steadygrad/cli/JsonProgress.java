@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.TrainingObserver;
 

@@ -3,8 +3,8 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.steadygrad.health.FindingGroup;
-import org.steadygrad.train.RunResult;
+import org.steadygrad.runlog.FindingGroup;
+import org.steadygrad.runlog.RunResult;
 
 /** What a run came to, for people. */
 final class ResultText {

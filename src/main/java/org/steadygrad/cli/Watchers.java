@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.live.LivePage;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.tensorboard.TensorBoard;
 import org.steadygrad.train.ObserverGroup;
-import org.steadygrad.train.RunResult;
 import org.steadygrad.train.TrainingObserver;
 
 /** Everybody who watches a run: the terminal, TensorBoard, the live page. */

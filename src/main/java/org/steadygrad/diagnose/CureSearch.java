@@ -10,7 +10,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.train.StopSignal;
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.steadygrad.check.Check;
 import org.steadygrad.diagnose.LayerFlow.Verdict;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
 
 /**
  * What can be said of a run before its first step.

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.steadygrad.engine.StepTrace.LayerTrace;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 
 /**
  * How well gradients flowed in a trial, as medians over its full looks.

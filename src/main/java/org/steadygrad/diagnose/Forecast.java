@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Severity;
 import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

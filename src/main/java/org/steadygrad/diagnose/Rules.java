@@ -6,13 +6,13 @@ import java.util.OptionalInt;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.health.Finding;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.RunFacts;
-import org.steadygrad.health.Severity;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

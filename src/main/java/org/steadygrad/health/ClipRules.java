@@ -2,6 +2,8 @@ package org.steadygrad.health;
 
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.FindingKind;
 
 /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.steadygrad.health.FindingLog.Group;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.FindingKind;
 
 /** A run's findings that rules have seen often enough, without the kinds that are ignored, with prescriptions. */

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

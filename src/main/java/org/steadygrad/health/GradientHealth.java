@@ -33,6 +33,8 @@ import org.steadygrad.model.SequentialGraph;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientOps;
 import org.steadygrad.ops.GradientStatistics;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.spec.HealthSpec;
 
 /**

@@ -20,6 +20,9 @@ import java.nio.file.StandardOpenOption;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 
 /**
  * Writes what health sees as JSON lines, told apart by their field {@code kind}: {@code look} with the fields of {@link Look},

@@ -14,6 +14,11 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.health.FindingLog.Group;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

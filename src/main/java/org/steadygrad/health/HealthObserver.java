@@ -1,5 +1,9 @@
 package org.steadygrad.health;
 
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
+
 /** Is told what health sees, on the training thread. */
 public interface HealthObserver {
 

@@ -1,6 +1,9 @@
 package org.steadygrad.health;
 
 import java.util.List;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 
 /**
  * Tells several observers what health sees, in the order given.

@@ -1,6 +1,8 @@
 package org.steadygrad.health;
 
 import java.util.List;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Prescription;
 
 /** Says what could be done about findings. */
 @FunctionalInterface

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.health.Distributions.Kind;
-import org.steadygrad.health.Distributions.Tensor;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.Distributions.Kind;
+import org.steadygrad.runlog.Distributions.Tensor;
+import org.steadygrad.runlog.Look;
 
 /**
  * What is told of a step's tensors as a whole.

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

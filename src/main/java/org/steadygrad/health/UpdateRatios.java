@@ -1,6 +1,7 @@
 package org.steadygrad.health;
 
 import org.steadygrad.check.Check;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.FindingKind;
 
 /**

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.health.StepHistory.BlockHistory;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 

@@ -11,6 +11,8 @@ import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 
 /**

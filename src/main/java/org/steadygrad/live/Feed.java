@@ -7,11 +7,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
 import org.steadygrad.report.RunView;
 import org.steadygrad.report.Step;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.TrainingObserver;
 

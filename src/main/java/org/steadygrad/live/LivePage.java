@@ -22,7 +22,7 @@ import org.steadygrad.report.ReportPage;
 import org.steadygrad.report.RunOutcome;
 import org.steadygrad.report.RunReader;
 import org.steadygrad.report.RunView;
-import org.steadygrad.train.RunResult;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.train.TrainingObserver;
 
 /**

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.steadygrad.health.Distributions;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.Distributions;
 
 /** Histograms of a run's tensors over the iterations, in bounded memory: the more tensors there are, the fewer looks are kept. */
 final class HistogramTracks extends ViewPart<ArrayNode> {

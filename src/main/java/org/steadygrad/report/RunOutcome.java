@@ -2,7 +2,7 @@ package org.steadygrad.report;
 
 import java.util.List;
 import java.util.Map;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
 
 /**
  * What a run came to, as its run.json says.

@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 
 /** Reads the files of a run's folder: metrics.jsonl, and where they are there run.yaml, run.json and health.jsonl. */
 public final class RunReader {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.check.Check;
 import org.steadygrad.engine.StepTrace.LayerTrace;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Finding;
 import org.steadygrad.health.HealthObserver;
-import org.steadygrad.health.Look;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
 
 /**
  * A run as its charts show it. It is fed row by row, from files or while the run goes on, and its size is bounded however long that

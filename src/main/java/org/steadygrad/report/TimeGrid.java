@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
-import org.steadygrad.health.Look;
+import org.steadygrad.runlog.Look;
 
 /**
  * The gradient through time of one recurrent layer and direction over the iterations, in bounded memory: at most {@value #COLUMNS}

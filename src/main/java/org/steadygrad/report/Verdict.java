@@ -1,8 +1,8 @@
 package org.steadygrad.report;
 
 import java.util.List;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 
 /**
  * Whether a run learned, in words for someone who sees its curves for the first time.

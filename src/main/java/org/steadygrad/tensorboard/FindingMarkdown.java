@@ -2,8 +2,8 @@ package org.steadygrad.tensorboard;
 
 import java.util.Locale;
 import java.util.TreeMap;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Prescription;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Prescription;
 
 /** A finding with its evidence and what could be done about it, in Markdown. */
 final class FindingMarkdown {

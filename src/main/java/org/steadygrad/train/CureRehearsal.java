@@ -11,6 +11,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.ops.ClipRule;
+import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.train.OnlineCures.Change;
 import org.steadygrad.train.OnlineCures.Proposal;
 import org.steadygrad.train.StepQueue.Attempt;

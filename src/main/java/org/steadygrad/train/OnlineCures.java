@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.Check;
-import org.steadygrad.health.Finding;
 import org.steadygrad.health.HealthObserver;
-import org.steadygrad.health.Severity;
 import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.runlog.CureTrial;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.GuardSpec;
 

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.report.ReportPage;
 import org.steadygrad.report.RunReader;
+import org.steadygrad.runlog.RunFolder;
 
 /** Leaves a page in a run's folder that shows what happened, however the run ended. */
 final class RunReport {

@@ -13,6 +13,8 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
+import org.steadygrad.runlog.RunFolder;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

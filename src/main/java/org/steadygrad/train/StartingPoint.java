@@ -10,6 +10,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.UpdateRules;
+import org.steadygrad.runlog.RunFolder;
 
 /** Where a run goes on from. */
 final class StartingPoint {

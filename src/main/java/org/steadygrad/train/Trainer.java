@@ -16,6 +16,7 @@ import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.SequentialGraph;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;

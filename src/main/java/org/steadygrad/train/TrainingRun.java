@@ -36,6 +36,8 @@ import org.steadygrad.model.SingleExamples;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterSettings;
+import org.steadygrad.runlog.RunFolder;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 

@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.HealthSummary;
-import org.steadygrad.health.Prescription;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.RunResult;
 import org.steadygrad.train.TrainingObserver;
 import org.steadygrad.train.TrainingObserver.Event;
 

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.steadygrad.health.HealthSummary;
-import org.steadygrad.train.RunResult;
+import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.RunResult;
 
 /** What a run's end says of its health where nothing is found wrong. */
 class ResultTextTest {

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.DataSources;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;

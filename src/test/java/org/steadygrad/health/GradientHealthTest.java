@@ -37,6 +37,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.nn.MaskAware;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

@@ -12,6 +12,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

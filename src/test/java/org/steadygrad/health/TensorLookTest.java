@@ -21,7 +21,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
-import org.steadygrad.health.Distributions.Kind;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.GRU;
@@ -29,6 +28,9 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.Histogram;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Distributions.Kind;
+import org.steadygrad.runlog.Look;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

@@ -18,6 +18,8 @@ import org.steadygrad.engine.UpdateOutcome.BlockUpdate;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;

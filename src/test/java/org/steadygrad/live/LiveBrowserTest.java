@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.report.Browser;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
-import org.steadygrad.train.RunResult;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
 

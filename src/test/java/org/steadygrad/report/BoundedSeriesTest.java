@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.steadygrad.health.Look;
+import org.steadygrad.runlog.Look;
 
 class BoundedSeriesTest {
 

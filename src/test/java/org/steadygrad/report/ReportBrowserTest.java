@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
@@ -176,10 +176,10 @@ class ReportBrowserTest {
         }
         view.looked(SampleRun.look(20, 3, 7));
         view.happened("rolled_back", 7, ReportPageTest.HOSTILE);
-        view.distributed(new org.steadygrad.health.Distributions(
+        view.distributed(new org.steadygrad.runlog.Distributions(
                 1,
                 List.of(SampleRun.tensor(
-                        ReportPageTest.HOSTILE, org.steadygrad.health.Distributions.Kind.WEIGHT, 1, 2, 3))));
+                        ReportPageTest.HOSTILE, org.steadygrad.runlog.Distributions.Kind.WEIGHT, 1, 2, 3))));
         view.ended(SampleRun.outcome(
                 ReportPageTest.HOSTILE,
                 20,

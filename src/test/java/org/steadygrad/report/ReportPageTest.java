@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Severity;
 
 class ReportPageTest {
     static final String HOSTILE = "</script><img src=x onerror=alert(1)>{{page.js}}<!--";

@@ -17,8 +17,8 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Severity;
 
 class ReportPicturesTest {
     private static final List<String> FINDINGS = List.of(

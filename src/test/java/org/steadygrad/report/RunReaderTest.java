@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.health.HealthLog;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Severity;
 
 class RunReaderTest {
     private static final String STEP =

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.Severity;
 
 class RunViewTest {
     private static final Finding ERROR = SampleRun.finding("vanishing-gradient", Severity.ERROR, "layer1");

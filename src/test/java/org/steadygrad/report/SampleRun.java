@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.steadygrad.engine.StepTrace.LayerTrace;
-import org.steadygrad.health.Distributions;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Look;
-import org.steadygrad.health.Prescription;
-import org.steadygrad.health.Severity;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.Severity;
 
 /** Records of a run that nobody trained. */
 final class SampleRun {

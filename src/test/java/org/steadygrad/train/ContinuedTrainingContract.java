@@ -36,6 +36,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.model.SequentialGraph;
+import org.steadygrad.runlog.RunResult;
 
 /** A network's training can be cut into pieces anywhere, and each piece done by whom one likes: the numbers are those of one. */
 interface ContinuedTrainingContract extends TrainerSubject {

@@ -23,6 +23,7 @@ import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.cuda.driver.TestGpu;
 import org.steadygrad.forensics.ReplayBundle;
 import org.steadygrad.forensics.Reproduction;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** Whole runs on the GPU. */

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.RunSpec;
 

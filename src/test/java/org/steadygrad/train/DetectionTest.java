@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 
 /**
  * Sick runs, each in one way, in which the right finding must come first, and healthy ones, in which nothing may be called

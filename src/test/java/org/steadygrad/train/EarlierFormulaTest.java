@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 

@@ -34,7 +34,8 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.forensics.ReplayBundle;
 import org.steadygrad.forensics.Reproduction;
-import org.steadygrad.health.Finding;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.RunSpec;
 

@@ -20,6 +20,7 @@ import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** What the guard does in real runs on data that go wrong. */

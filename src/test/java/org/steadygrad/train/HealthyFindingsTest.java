@@ -11,7 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.steadygrad.health.Severity;
+import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 
 /** In a healthy run, restless as its losses may be, nothing is warned of, and no cure is tried. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** On a healthy run the guard changes nothing: steps and parameters have the same bits as without it. */

@@ -36,6 +36,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** A run isn't resumed on other data, whatever kind of data it is. */

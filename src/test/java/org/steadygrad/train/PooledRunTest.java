@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.spec.RunSpec;
 
 /** Run files that pool sequences of different lengths, with blocks above that add their input. */

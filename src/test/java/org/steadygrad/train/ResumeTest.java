@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** A run that was stopped and resumed ends with exactly the numbers of one that wasn't. */

@@ -30,6 +30,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
 /** Batch normalisation has nothing to normalise over in a batch of one example. */

@@ -33,6 +33,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
 import org.steadygrad.spec.RunSpec;

@@ -50,6 +50,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.runlog.RunResult;
 
 /** What validation says of a network, from Java as a user would. */
 class ValidationTest {

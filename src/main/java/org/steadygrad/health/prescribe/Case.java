@@ -9,10 +9,10 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steadygrad.data.DataDescription;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Prescription;
 import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.model.LayerNames;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.RunSpec;
 

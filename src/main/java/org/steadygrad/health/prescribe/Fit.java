@@ -3,7 +3,7 @@ package org.steadygrad.health.prescribe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.steadygrad.health.Prescription;
+import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.Precision;

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.steadygrad.health.Finding;
 import org.steadygrad.health.Prescriber;
-import org.steadygrad.health.Prescription;
 import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.FindingKind;
 
 /**

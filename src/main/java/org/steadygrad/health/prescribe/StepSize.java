@@ -2,9 +2,9 @@ package org.steadygrad.health.prescribe;
 
 import java.util.List;
 import java.util.Optional;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.Prescription;
 import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.ScheduleSpec;
 import org.steadygrad.spec.UpdaterSpec;
 

@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,10 +1,8 @@
-package org.steadygrad.train;
+package org.steadygrad.runlog;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import java.util.Map;
-import org.steadygrad.health.Finding;
-import org.steadygrad.health.HealthSummary;
 
 /**
  * What a run came to; {@code run.json} in its folder.

@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 /** How much a finding matters. */
 public enum Severity {

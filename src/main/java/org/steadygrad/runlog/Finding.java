@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ public record Finding(
     }
 
     /** A single sighting, at an iteration that the caller knows. */
-    static Finding seen(
+    public static Finding seen(
             FindingKind kind, Severity severity, String layer, String message, Map<String, Double> evidence) {
         return new Finding(kind.id(), severity, layer, 0, 1, message, evidence, List.of());
     }
@@ -53,19 +53,19 @@ public record Finding(
     }
 
     /** The same, seen so many times from an iteration on. */
-    Finding seenSince(int iteration, int times) {
+    public Finding seenSince(int iteration, int times) {
         return new Finding(id, severity, layer, iteration, times, message, evidence, prescriptions);
     }
 
     /** The same with a cause. @param numbers added to the evidence */
-    Finding explained(String cause, Map<String, Double> numbers) {
+    public Finding explained(String cause, Map<String, Double> numbers) {
         Map<String, Double> all = new LinkedHashMap<>(numbers);
         all.putAll(evidence);
         return new Finding(id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions);
     }
 
     /** The same with other prescriptions. */
-    Finding with(List<Prescription> cures) {
+    public Finding with(List<Prescription> cures) {
         return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures);
     }
 

@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +33,7 @@ public record HealthSummary(
      * @param deadShare of its units
      */
     public record Layer(String name, double gradientNorm, double deviation, double saturatedShare, double deadShare) {
-        static Layer of(LayerTrace layer) {
+        public static Layer of(LayerTrace layer) {
             return new Layer(
                     layer.layer(),
                     layer.outputGradientNorm(),

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.runlog;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

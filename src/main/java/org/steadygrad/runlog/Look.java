@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ public record Look(
             String name, double gradientNorm, double weightNorm, double updateRatio, long nonFinite, long zeros) {
 
         /** All blocks of a layout. @param outcome of an update of the same layout */
-        static List<Parameter> of(FlatLayout layout, UpdateOutcome outcome) {
+        public static List<Parameter> of(FlatLayout layout, UpdateOutcome outcome) {
             List<Parameter> parameters = new ArrayList<>();
             for (int i = 0; i < layout.blocks().size(); i++) {
                 GradientStatistics.Row gradient = outcome.gradient().rows().get(i);
@@ -87,7 +87,7 @@ public record Look(
      *
      * @param layer name of the layer
      * @param direction "forward" or "backward"
-     * @param horizon steps over which the gradient reaches back; see {@link TimeRules}
+     * @param horizon steps over which the gradient reaches back; see {@code org.steadygrad.health.TimeRules}
      * @param steps time steps, ascending
      * @param norms norm of dLoss/dh_t at these steps, of the minibatch's average loss
      */

@@ -1,4 +1,4 @@
-package org.steadygrad.health;
+package org.steadygrad.runlog;
 
 import java.util.List;
 import org.steadygrad.check.Check;

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.runlog;
 
 /**
  * A cure that the guard tried while training went on: the same steps on the same batches with it and without it.
