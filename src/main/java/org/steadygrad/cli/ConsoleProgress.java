@@ -45,6 +45,11 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     }
 
     @Override
+    public void dataNote(String note) {
+        say("data: " + note);
+    }
+
+    @Override
     public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
         meter.started(plannedIterations, startIteration);
         lastLine = clock.getAsLong();

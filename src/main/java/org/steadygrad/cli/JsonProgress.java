@@ -12,7 +12,7 @@ import org.steadygrad.train.TrainingObserver;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
- * second, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code live} for the live page,
+ * second, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code live} for the live page,
  * and the names of {@link TrainingObserver.Event} in lower case with hyphens.
  */
 final class JsonProgress implements TrainingObserver {
@@ -33,6 +33,11 @@ final class JsonProgress implements TrainingObserver {
     @Override
     public void passedOver(String reason) {
         write("passed-over", Map.of("reason", reason));
+    }
+
+    @Override
+    public void dataNote(String note) {
+        write("data-note", Map.of("note", note));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.steadygrad.data;
 
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.steadygrad.ops.SequenceLayout;
@@ -40,6 +41,11 @@ public interface DataSource {
 
     /** What was fitted to the training data and must go with the model. */
     DataArtifact artifact();
+
+    /** What the source decided by itself on how its data are read, one sentence each; for the user, who may know better. */
+    default List<String> notes() {
+        return List.of();
+    }
 
     /** What the data can be told by. May read files or batches. */
     default DataFingerprint fingerprint() {

@@ -135,13 +135,40 @@ public sealed interface DataSpec
         }
     }
 
+    /** How a piano roll numbers its keys. */
+    enum KeyNumbers {
+        @Doc("From 0.")
+        FROM_ZERO,
+        @Doc("As MIDI does: middle C is 60.")
+        MIDI
+    }
+
     @Named("pianoRoll")
     @Doc(
             "Piano rolls in JSON: train, valid and test lists of sequences of lists of sounding keys; from each prefix the next keys.")
-    record PianoRoll(@Doc("The file.") String path, @Doc("Number of keys.") @Default("88") int keys)
+    record PianoRoll(
+            @Doc("The file.") String path,
+            @Doc("Number of keys.") @Default("88") int keys,
+            @Doc("How the file numbers keys.") @Default("fromZero") KeyNumbers numbering,
+            @Doc("MIDI number of the first key; 21 is a piano's lowest, A0.") @Default("21") int firstKey)
             implements DataSpec {
+        private static final int MIDI_NUMBERS = 128;
+
         public PianoRoll {
             Check.positive(keys, "data.pianoRoll", "keys");
+            Check.nonNegative(firstKey, "data.pianoRoll", "firstKey");
+            if (numbering == KeyNumbers.MIDI && (long) firstKey + keys > MIDI_NUMBERS) {
+                throw InvalidInputException.of(
+                        "data.pianoRoll",
+                        "firstKey + keys to be at most " + MIDI_NUMBERS + ", as many numbers as MIDI has",
+                        firstKey + " + " + keys,
+                        "All of MIDI's keys are firstKey: 0 with keys: 128.");
+            }
+        }
+
+        /** The number that the file gives the first key. */
+        public int lowest() {
+            return numbering == KeyNumbers.MIDI ? firstKey : 0;
         }
     }
 

@@ -18,6 +18,11 @@ public final class ObserverGroup extends HealthObserverGroup<TrainingObserver> i
     }
 
     @Override
+    public void dataNote(String note) {
+        told.forEach(o -> o.dataNote(note));
+    }
+
+    @Override
     public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
         told.forEach(o -> o.started(engine, device, parameters, plannedIterations, startIteration));
     }

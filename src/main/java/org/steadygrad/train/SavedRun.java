@@ -40,11 +40,12 @@ public record SavedRun(
     static final String RUN_ENTRY = "run.yaml";
     private static final String DATA_ENTRY = "data.json";
 
-    /** How description and artifact stand in a model file. */
-    private record DataEntry(DataDescription description, DataArtifact artifact) {
+    /** How description, artifact and the notes on how the data were read stand in a model file. */
+    private record DataEntry(DataDescription description, DataArtifact artifact, List<String> notes) {
         DataEntry {
             Check.notNull(description, DATA_ENTRY, "description");
             Check.notNull(artifact, DATA_ENTRY, "artifact");
+            notes = notes == null ? List.of() : List.copyOf(notes);
         }
     }
 
@@ -54,7 +55,7 @@ public record SavedRun(
                 RUN_ENTRY,
                 RunFiles.write(run).getBytes(StandardCharsets.UTF_8),
                 DATA_ENTRY,
-                JSON.writeValueAsBytes(new DataEntry(source.description(), source.artifact())));
+                JSON.writeValueAsBytes(new DataEntry(source.description(), source.artifact(), source.notes())));
     }
 
     /**

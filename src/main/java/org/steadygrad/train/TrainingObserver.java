@@ -26,6 +26,9 @@ public interface TrainingObserver extends HealthObserver {
     /** @param reason one line that says why {@code auto} didn't take an engine that would be faster; before {@link #started} */
     default void passedOver(String reason) {}
 
+    /** @param note one sentence on how the data are read that nobody asked for; before {@link #started} */
+    default void dataNote(String note) {}
+
     /**
      * Called once before the first step.
      *

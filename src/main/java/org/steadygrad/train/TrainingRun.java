@@ -89,6 +89,7 @@ final class TrainingRun {
             fileRunFile(folder);
             Engines.Opened opened = Engines.open(settings.engine(), model);
             opened.passedOver().forEach(observer::passedOver);
+            data.notes().forEach(observer::dataNote);
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
             } finally {

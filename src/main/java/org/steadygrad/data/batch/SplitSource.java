@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.steadygrad.data.BatchContent;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
@@ -17,13 +18,15 @@ import org.steadygrad.data.input.DataFile;
  * A data source put together from its parts.
  *
  * @param files that it was read from
+ * @param notes what was decided on how they are read
  */
 public record SplitSource(
         DataDescription description,
         BatchSequence training,
         Optional<BatchSequence> validation,
         DataArtifact artifact,
-        List<DataFile> files)
+        List<DataFile> files,
+        List<String> notes)
         implements DataSource {
 
     /**
@@ -38,12 +41,19 @@ public record SplitSource(
                 PlannedBatches.forTraining(training, batch, seed),
                 Optional.ofNullable(validation).map(examples -> PlannedBatches.forValidation(examples, batch)),
                 artifact,
+                List.of(),
                 List.of());
     }
 
     /** The same source, which is read from these files. */
     public SplitSource reading(DataFile... origin) {
-        return new SplitSource(description, training, validation, artifact, List.of(origin));
+        return new SplitSource(description, training, validation, artifact, List.of(origin), notes);
+    }
+
+    /** The same source, with more to say. */
+    public SplitSource saying(List<String> more) {
+        List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
+        return new SplitSource(description, training, validation, artifact, files, all);
     }
 
     /** Of the files and of the first batch of each split, which depend on the seed as well. */

@@ -12,6 +12,7 @@ import org.steadygrad.data.batch.ExampleSet;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.DataSpec.KeyNumbers;
 
 /**
  * Piano rolls: from each prefix of a sequence the keys of the next step. Of a sequence of T steps the features are steps
@@ -23,7 +24,7 @@ public final class PianoRollData {
 
     public static DataSource open(DataSpec.PianoRoll spec, int batch, long seed) {
         DataFile file = DataFile.of("data.path", spec.path());
-        PianoRollFile.Rolls rolls = PianoRollFile.read(file, spec.keys());
+        PianoRollFile.Rolls rolls = PianoRollFile.read(file, spec);
         int steps = PianoRollFile.longest(rolls) - 1;
         ExampleSet validation = rolls.valid().isEmpty()
                 ? null
@@ -34,7 +35,22 @@ public final class PianoRollData {
                         batch,
                         seed,
                         new DataArtifact.None())
-                .reading(file);
+                .reading(file)
+                .saying(notes(file, spec, rolls));
+    }
+
+    /** Whether numbers are MIDI's can't always be told from them: most music lies within what both ways of counting allow. */
+    private static List<String> notes(DataFile file, DataSpec.PianoRoll spec, PianoRollFile.Rolls rolls) {
+        if (spec.numbering() == KeyNumbers.MIDI || rolls.largest() < 0) {
+            return List.of();
+        }
+        int first = spec.firstKey();
+        String range = "its numbers %d to %d are read as the MIDI numbers %d to %d"
+                .formatted(rolls.least(), rolls.largest(), first + rolls.least(), first + rolls.largest());
+        String doubt =
+                rolls.least() >= first ? "; they could be MIDI numbers already: then set data.numbering to midi" : "";
+        return List.of(
+                "%s: keys count from 0, which is MIDI number %d: %s%s".formatted(file.name(), first, range, doubt));
     }
 
     private record Sequences(String name, List<int[][]> rolls, int keys, int maxSteps) implements ExampleSet {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.input.DataFile;
+import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.DataSpec.KeyNumbers;
 
 /**
  * Reads piano rolls: an object whose lists {@code train}, {@code valid} and {@code test} hold sequences, a sequence being a
@@ -19,27 +21,37 @@ import org.steadygrad.data.input.DataFile;
  * token; every error names line and column.
  */
 final class PianoRollFile {
+    private static final int MIDI_NUMBERS = 128;
+
     private final DataFile file;
-    private final int keys;
+    private final DataSpec.PianoRoll spec;
     private final JsonParser parser;
     private List<int[][]> train;
     private List<int[][]> valid = List.of();
 
-    private PianoRollFile(DataFile file, int keys, JsonParser parser) {
+    private final BitSet seen = new BitSet();
+
+    private PianoRollFile(DataFile file, DataSpec.PianoRoll spec, JsonParser parser) {
         this.file = file;
-        this.keys = keys;
+        this.spec = spec;
         this.parser = parser;
     }
 
-    /** Sequences of both splits; {@code valid} is empty when the file has none. */
-    record Rolls(List<int[][]> train, List<int[][]> valid) {}
+    /**
+     * Sequences of both splits, with keys counted from 0.
+     *
+     * @param valid empty when the file has none
+     * @param least least number of a key in the file, as the file counts; -1 if no key sounds
+     * @param largest largest one
+     */
+    record Rolls(List<int[][]> train, List<int[][]> valid, int least, int largest) {}
 
-    static Rolls read(DataFile file, int keys) {
+    static Rolls read(DataFile file, DataSpec.PianoRoll spec) {
         try (InputStream in = file.open();
                 JsonParser parser = new JsonFactory().createParser(in)) {
-            PianoRollFile reader = new PianoRollFile(file, keys, parser);
+            PianoRollFile reader = new PianoRollFile(file, spec, parser);
             reader.readAll();
-            return new Rolls(reader.train, reader.valid);
+            return new Rolls(reader.train, reader.valid, reader.seen.nextSetBit(0), reader.seen.length() - 1);
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? ""
@@ -102,12 +114,32 @@ final class PianoRollFile {
         BitSet sounding = new BitSet();
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
             boolean number = t == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == JsonParser.NumberType.INT;
-            if (!number || parser.getIntValue() < 0 || parser.getIntValue() >= keys) {
-                throw wrong(name + " to hold key numbers from 0 to " + (keys - 1) + " (data.keys - 1)");
+            if (!number
+                    || parser.getIntValue() < spec.lowest()
+                    || parser.getIntValue() - spec.lowest() >= spec.keys()) {
+                throw wrongKey(name, number ? parser.getIntValue() : -1);
             }
-            sounding.set(parser.getIntValue());
+            seen.set(parser.getIntValue());
+            sounding.set(parser.getIntValue() - spec.lowest());
         }
         return sounding.stream().toArray();
+    }
+
+    private InvalidInputException wrongKey(String name, int number) throws IOException {
+        int last = spec.lowest() + spec.keys() - 1;
+        boolean midi = spec.numbering() == KeyNumbers.MIDI;
+        String range = midi
+                ? "MIDI numbers from " + spec.lowest() + " (data.firstKey) to " + last
+                        + " (data.firstKey + data.keys - 1)"
+                : "key numbers from 0 to " + last + " (data.keys - 1)";
+        String remedy = "";
+        if (!midi && number > last && number < MIDI_NUMBERS) {
+            remedy = "If the file holds MIDI numbers, set data.numbering to midi.";
+        } else if (midi && number >= 0 && number < spec.lowest()) {
+            remedy =
+                    "If the file counts its keys from 0, set data.numbering to fromZero; for deeper keys lower data.firstKey.";
+        }
+        return wrong(name + " to hold " + range, remedy);
     }
 
     private void expect(JsonToken token, JsonToken expected, String words) throws IOException {
@@ -117,13 +149,17 @@ final class PianoRollFile {
     }
 
     private InvalidInputException wrong(String expected) throws IOException {
+        return wrong(expected, "");
+    }
+
+    private InvalidInputException wrong(String expected, String remedy) throws IOException {
         String got = parser.currentToken() == null ? "the end of the file" : parser.getText();
         String place = "%s, line %d, column %d"
                 .formatted(
                         file.name(),
                         parser.currentTokenLocation().getLineNr(),
                         parser.currentTokenLocation().getColumnNr());
-        return InvalidInputException.of(place, expected, got, "");
+        return InvalidInputException.of(place, expected, got, remedy);
     }
 
     /** Longest sequence in steps. */

@@ -11,6 +11,7 @@ import static org.steadygrad.data.Batches.realFile;
 import static org.steadygrad.data.Batches.write;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.DataSpec.KeyNumbers;
 
 class PianoRollDataTest {
     @TempDir
@@ -33,7 +35,7 @@ class PianoRollDataTest {
 
     private DataSource open(String json) {
         Path file = write(folder, "roll.json", json);
-        return DataSources.open(new DataSpec.PianoRoll(file.toString(), 9), 4, 3);
+        return DataSources.open(new DataSpec.PianoRoll(file.toString(), 9, KeyNumbers.FROM_ZERO, 21), 4, 3);
     }
 
     /** A sequence in which keys t mod 9 and 8 sound at step t. */
@@ -115,6 +117,60 @@ class PianoRollDataTest {
                 refused("", "object"));
     }
 
+    private DataSource open(String json, int keys, KeyNumbers numbering, int firstKey) {
+        Path file = write(folder, "roll.json", json);
+        return DataSources.open(new DataSpec.PianoRoll(file.toString(), keys, numbering, firstKey), 4, 3);
+    }
+
+    @Test
+    void midiNumbersAreTakenWhenAskedFor() {
+        DataSource source = open("{\"train\":[[[21,60],[108]]]}", 88, KeyNumbers.MIDI, 21);
+        MultiDataSet batch = all(source.training(), 0).get(0);
+        assertEquals(1, features(batch).getInt(0, 0, 0));
+        assertEquals(1, features(batch).getInt(0, 39, 0));
+        assertEquals(1, labels(batch).getInt(0, 87, 0));
+        assertEquals(
+                3,
+                features(batch).sumNumber().intValue()
+                        + labels(batch).sumNumber().intValue());
+        assertEquals(List.of(), source.notes());
+        assertEquals(
+                1,
+                labels(all(
+                                        open("{\"train\":[[[0],[127]]]}", 128, KeyNumbers.MIDI, 0)
+                                                .training(),
+                                        0)
+                                .get(0))
+                        .getInt(0, 127, 0));
+    }
+
+    @Test
+    void howKeysAreCountedIsSaid() {
+        String unclear = open("{\"train\":[[[43,60],[81]]]}", 88, KeyNumbers.FROM_ZERO, 21)
+                .notes()
+                .toString();
+        for (String word : List.of("from 0", "43 to 81", "MIDI numbers 64 to 102", "numbering to midi")) {
+            assertTrue(unclear.contains(word), unclear);
+        }
+        String clear = open("{\"train\":[[[3,60],[81]]]}", 88, KeyNumbers.FROM_ZERO, 21)
+                .notes()
+                .toString();
+        assertTrue(clear.contains("24 to 102") && !clear.contains("numbering"), clear);
+    }
+
+    @Test
+    void numbersOfTheOtherWayOfCountingAreRefused() {
+        assertRefused(
+                () -> open("{\"train\":[[[43],[88]]]}", 88, KeyNumbers.FROM_ZERO, 21),
+                "0 to 87",
+                "\"88\"",
+                "numbering to midi");
+        assertRefused(
+                () -> open("{\"train\":[[[43],[20]]]}", 88, KeyNumbers.MIDI, 21), "21", "108", "\"20\"", "fromZero");
+        assertRefused(() -> open("{\"train\":[[[43],[109]]]}", 88, KeyNumbers.MIDI, 21), "109");
+        assertRefused(() -> open("{}", 88, KeyNumbers.MIDI, 60), "firstKey", "128");
+    }
+
     private DynamicTest refused(String json, String... words) {
         String[] all = Stream.concat(Stream.of("roll.json"), Stream.of(words)).toArray(String[]::new);
         return DynamicTest.dynamicTest(json.isEmpty() ? "empty" : json, () -> assertRefused(() -> open(json), all));
@@ -123,7 +179,8 @@ class PianoRollDataTest {
     @Test
     void readsChorales() {
         Path file = realFile("JSB_Chorales.json");
-        DataSource source = DataSources.open(new DataSpec.PianoRoll(file.toString(), 88), 16, 7);
+        DataSource source =
+                DataSources.open(new DataSpec.PianoRoll(file.toString(), 88, KeyNumbers.FROM_ZERO, 21), 16, 7);
         assertEquals(
                 new DataDescription(InputKind.SEQUENCE, 88, TargetKind.KEYS_PER_STEP, 88, 143), source.description());
         assertEquals(15, source.training().batchesPerEpoch());
