@@ -21,18 +21,11 @@ public final class UpdaterStates {
             "Adam", List.of("m", "v"),
             "Nadam", List.of("m", "v"),
             "AMSGrad", List.of("m", "v", "h"),
-            "AdaMax", List.of("m", "u"),
+            "AdaMax", List.of("m", "h"),
             "Nesterovs", List.of("momentum"),
             "RmsProp", List.of("s"),
             "AdaGrad", List.of("s"),
             "AdaDelta", List.of("s", "d"));
-
-    private static final Map<TorchUpdater.Method, String> CLASSES = Map.of(
-            TorchUpdater.Method.ADAM, "Adam",
-            TorchUpdater.Method.NADAM, "Nadam",
-            TorchUpdater.Method.AMS_GRAD, "AMSGrad",
-            TorchUpdater.Method.RMS_PROP, "RmsProp",
-            TorchUpdater.Method.ADA_GRAD, "AdaGrad");
 
     private final List<Place> places = new ArrayList<>();
 
@@ -80,10 +73,22 @@ public final class UpdaterStates {
 
     private static String name(IUpdater updater, int state) {
         String type = updater instanceof TorchUpdater torch
-                ? CLASSES.get(torch.method())
+                ? sameStates(torch.method())
                 : updater.getClass().getSimpleName();
         List<String> names = NAMES.getOrDefault(type, List.of());
         return state < names.size() ? names.get(state) : "number " + (state + 1);
+    }
+
+    /** ND4J's updater of the same name. */
+    private static String sameStates(TorchUpdater.Method method) {
+        return switch (method) {
+            case ADAM -> "Adam";
+            case AMS_GRAD -> "AMSGrad";
+            case NADAM -> "Nadam";
+            case RMS_PROP -> "RmsProp";
+            case ADA_GRAD -> "AdaGrad";
+            case ADA_MAX -> "AdaMax";
+        };
     }
 
     /** @param state the flat vector; null or empty where updaters keep none */

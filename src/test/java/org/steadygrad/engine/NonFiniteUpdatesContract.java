@@ -18,6 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -40,16 +42,27 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
     @TestFactory
     default Stream<DynamicTest> everyUpdaterStateCounts() {
         Map<IUpdater, String> updaters = new LinkedHashMap<>();
-        updaters.put(new Adam(0.01), "mv");
-        updaters.put(new AMSGrad(0.01), "mvh");
-        updaters.put(TorchUpdater.adam(0.01, 0.9, 0.999, 1e-8), "mv");
+        updaters.put(new Nesterovs(0.01, 0.9), "momentum");
+        updaters.put(new Adam(0.01), "m v");
+        updaters.put(new AMSGrad(0.01), "m v h");
+        updaters.put(new Nadam(0.01), "m v");
+        updaters.put(new AdaMax(0.01), "m h");
         updaters.put(new RmsProp(0.01), "s");
-        updaters.put(new AdaDelta(), "sd");
+        updaters.put(new AdaGrad(0.01), "s");
+        updaters.put(new AdaDelta(), "s d");
+        updaters.put(TorchUpdater.adam(0.01, 0.9, 0.999, 1e-8), "m v");
+        updaters.put(TorchUpdater.amsGrad(0.01, 0.9, 0.999, 1e-8), "m v h");
+        updaters.put(TorchUpdater.nadam(0.01, 0.9, 0.999, 1e-8), "m v");
+        updaters.put(TorchUpdater.adaMax(0.01, 0.9, 0.999, 1e-8), "m h");
+        updaters.put(TorchUpdater.rmsProp(0.01, 0.99, 1e-8), "s");
+        updaters.put(TorchUpdater.adaGrad(0.01, 1e-10), "s");
         return updaters.entrySet().stream()
-                .map(e -> DynamicTest.dynamicTest(e.getKey().toString(), () -> checkStates(e.getKey(), e.getValue())));
+                .map(e -> DynamicTest.dynamicTest(
+                        e.getKey().toString(),
+                        () -> checkStates(e.getKey(), e.getValue().split(" "))));
     }
 
-    private void checkStates(IUpdater updater, String names) {
+    private void checkStates(IUpdater updater, String[] names) {
         ContractData data = new ContractData(9);
         ContractCase test = new ContractCase(
                 "states",
@@ -64,7 +77,7 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
             INDArray state = model.getUpdater().getStateViewArray();
             int length = (int) engine.layout().length();
             // DL4J keeps each state of all parameters of equal configuration in a stretch of its own
-            for (int i = 0; i < names.length(); i++) {
+            for (int i = 0; i < names.length; i++) {
                 for (ParameterBlock block : engine.layout().blocks()) {
                     long last = (long) i * length + block.offset() + block.length() - 1;
                     float good = state.getFloat(last);
@@ -75,7 +88,7 @@ public interface NonFiniteUpdatesContract extends EngineSubject {
                             .orElseThrow();
                     assertEquals(block.layer(), origin.layer());
                     assertEquals(
-                            "updater state " + names.charAt(i) + " of parameter " + block.parameter() + " (1 of "
+                            "updater state " + names[i] + " of parameter " + block.parameter() + " (1 of "
                                     + block.length() + " elements)",
                             origin.tensor());
                     assertEquals(
