@@ -152,6 +152,23 @@ class ArchitectureTest {
                 .check(classes);
     }
 
+    /** What assembles an engine uses its rooms, never the other way round, and rooms form no cycle. */
+    @Test
+    void roomsOfAnEngineDoNotKnowWhatIsBuiltOfThem() {
+        for (String engine : List.of("cpu", "cuda")) {
+            String top = "org.steadygrad.engine." + engine;
+            ArchRuleDefinition.noClasses()
+                    .that()
+                    .resideInAPackage(top + ".*..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(top)
+                    .check(classes);
+            slices().matching(top + ".(*)..").should().beFreeOfCycles().check(classes);
+        }
+        slices().matching("org.steadygrad.engine.(*)").should().beFreeOfCycles().check(classes);
+    }
+
     @Test
     void onlyTheNativeEnginesKnowJavaCpp() {
         ArchRuleDefinition.noClasses()

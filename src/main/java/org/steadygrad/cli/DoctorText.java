@@ -9,8 +9,8 @@ import org.steadygrad.cli.DoctorReport.EngineState;
 import org.steadygrad.cli.DoctorReport.GpuState;
 import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
-import org.steadygrad.engine.cuda.RecurrentChoices.Choice;
 import org.steadygrad.engine.cuda.driver.CudaReport.LibraryState;
+import org.steadygrad.engine.cuda.recurrent.RecurrentChoices.Choice;
 import picocli.CommandLine.Help.Ansi;
 
 /** Prints a {@link DoctorReport} in sections with aligned columns. */

@@ -20,8 +20,8 @@ import org.steadygrad.cli.DoctorReport.Memory;
 import org.steadygrad.cli.DoctorReport.Nd4jState;
 import org.steadygrad.cli.DoctorReport.Processor;
 import org.steadygrad.cli.DoctorReport.Software;
-import org.steadygrad.engine.cuda.RecurrentChoices.Choice;
 import org.steadygrad.engine.cuda.driver.CudaReport;
+import org.steadygrad.engine.cuda.recurrent.RecurrentChoices.Choice;
 
 class DoctorTest {
     private static final CudaReport NO_CUDA = new CudaReport(

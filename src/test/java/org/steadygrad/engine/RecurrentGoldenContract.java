@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.golden.Golden;
 
 /**
@@ -29,7 +29,7 @@ public interface RecurrentGoldenContract extends EngineSubject {
     double OUTPUT = 1e-5;
 
     /** The steps of the engine's plan. */
-    List<PlanStep> steps(Engine engine);
+    List<PlanOperation> steps(Engine engine);
 
     /**
      * Puts states where the engine carries them from one piece of sequences to the next.
@@ -79,9 +79,9 @@ public interface RecurrentGoldenContract extends EngineSubject {
     private void setStates(GoldenSequence sequence, Engine engine) {
         engine.clearState();
         Map<Integer, List<float[]>> states = new HashMap<>();
-        List<PlanStep> steps = steps(engine);
+        List<PlanOperation> steps = steps(engine);
         for (int number = 0; number < steps.size(); number++) {
-            if (steps.get(number) instanceof PlanStep.Recur step && !sequence.cell.equals("rnn")) {
+            if (steps.get(number) instanceof PlanOperation.Recur step && !sequence.cell.equals("rnn")) {
                 int layer = Integer.parseInt(step.layer().substring(1));
                 int unit = layer * sequence.directions + (step.reverse() ? 1 : 0);
                 List<float[]> own = new ArrayList<>();

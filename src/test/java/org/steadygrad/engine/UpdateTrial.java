@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.engine.plan.ParameterUpdate;
 import org.steadygrad.engine.plan.UpdatePlan;
-import org.steadygrad.engine.plan.UpdateRun;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.ops.ClipResult;
 import org.steadygrad.ops.ClipRule;
@@ -214,7 +214,7 @@ public final class UpdateTrial implements AutoCloseable {
         float[] parameters = subject.parameters();
         float[] state = subject.state();
         assertEquals(states == null ? 0 : states.length(), state.length);
-        for (UpdateRun run : plan.runs()) {
+        for (ParameterUpdate run : plan.runs()) {
             assertClose(referenceParameters, parameters, run.offset(), run, TYPICAL, tolerance);
             for (int k = 0; k < run.kind().states(); k++) {
                 assertClose(states, state, run.stateOffset(k), run, 0, tolerance);
@@ -223,7 +223,7 @@ public final class UpdateTrial implements AutoCloseable {
     }
 
     private static void assertClose(
-            INDArray expected, float[] actual, long from, UpdateRun run, double least, double tolerance) {
+            INDArray expected, float[] actual, long from, ParameterUpdate run, double least, double tolerance) {
         double largest = least;
         double difference = 0;
         for (long i = from; i < from + run.length(); i++) {

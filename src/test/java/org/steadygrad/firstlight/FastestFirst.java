@@ -15,12 +15,12 @@ final class FastestFirst implements ClassOrderer {
             "CudaUpdatePassTest",
             "CudaUpdateStepsTest",
             "CudaTrainerContractTest",
-            "RecurStepTest",
+            "RecurKernelTest",
             "CudaUpdaterTest",
             "CudaUpdateRulesTest",
             "CudaEngineContractTest",
             "CudaRunTest",
-            "LossStepTest",
+            "LossKernelTest",
             "CudaMemoryTest");
 
     @Override

@@ -56,7 +56,7 @@ record SanitizerPart(Bundle bundle, String tool) implements Part {
                     workplace,
                     bundle,
                     watching,
-                    List.of("--select-class=org.steadygrad.engine.cuda.PersistentScanTest"));
+                    List.of("--select-class=org.steadygrad.engine.cuda.recurrent.PersistentScanTest"));
         } catch (IOException e) {
             workplace.impossible(PROGRAM + " can't be run: " + e.getMessage());
         }

@@ -14,6 +14,21 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.cpu.kernel.CpuModel;
+import org.steadygrad.engine.cpu.kernel.ModelMemory;
+import org.steadygrad.engine.cpu.kernel.PackedWeights;
+import org.steadygrad.engine.cpu.kernel.Pass;
+import org.steadygrad.engine.cpu.kernel.StateStore;
+import org.steadygrad.engine.cpu.look.HistogramScan;
+import org.steadygrad.engine.cpu.look.ParameterScan;
+import org.steadygrad.engine.cpu.look.TensorScan;
+import org.steadygrad.engine.cpu.onednn.CpuRuntime;
+import org.steadygrad.engine.cpu.onednn.FloatMemory;
+import org.steadygrad.engine.cpu.onednn.OneDnnVersion;
+import org.steadygrad.engine.cpu.update.GradientSum;
+import org.steadygrad.engine.cpu.update.PenaltyScore;
+import org.steadygrad.engine.cpu.update.UpdateMemory;
+import org.steadygrad.engine.cpu.update.UpdatePass;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
@@ -26,7 +41,7 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.MaskedBatches;
 
 /** Runs whole training steps on oneDNN: one program per batch shape, parameters in DL4J's flat layout. */
-final class CpuEngine implements Engine {
+public final class CpuEngine implements Engine {
     private static final String WHO = "engine cpu";
 
     private final CpuModel model;
@@ -58,7 +73,7 @@ final class CpuEngine implements Engine {
                 new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
                 runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
-        programs = model.newPrograms();
+        programs = Program.cache(model);
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
         scan = new TensorScan(runtime.workers());
         histograms = new HistogramScan(runtime.workers());
@@ -149,7 +164,7 @@ final class CpuEngine implements Engine {
 
     /** To be called after the forward pass. */
     private ProgramTrace look(Program program, PassOptions options) {
-        ProgramTrace trace = new ProgramTrace(program, scan, histograms);
+        ProgramTrace trace = new ProgramTrace(program.context(), scan, histograms);
         trace.activations();
         trace.labels();
         if (options.histograms()) {

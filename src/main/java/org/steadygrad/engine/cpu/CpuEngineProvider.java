@@ -6,6 +6,7 @@ import org.steadygrad.engine.Availability;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSettings;
+import org.steadygrad.engine.cpu.onednn.OneDnnVersion;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
 import org.steadygrad.platform.Cpu;

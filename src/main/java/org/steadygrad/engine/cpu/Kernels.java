@@ -1,46 +1,65 @@
 package org.steadygrad.engine.cpu;
 
 import org.steadygrad.check.Cases;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.cpu.activation.ActivateKernel;
+import org.steadygrad.engine.cpu.kernel.Kernel;
+import org.steadygrad.engine.cpu.kernel.KernelContext;
+import org.steadygrad.engine.cpu.kernel.NothingToDo;
+import org.steadygrad.engine.cpu.layer.CombineKernel;
+import org.steadygrad.engine.cpu.layer.ConcatKernel;
+import org.steadygrad.engine.cpu.layer.DenseKernel;
+import org.steadygrad.engine.cpu.layer.DeriveMaskKernel;
+import org.steadygrad.engine.cpu.layer.DropoutKernel;
+import org.steadygrad.engine.cpu.layer.EmbedKernel;
+import org.steadygrad.engine.cpu.layer.LastTimeStepKernel;
+import org.steadygrad.engine.cpu.layer.MaskRowsKernel;
+import org.steadygrad.engine.cpu.layer.PoolKernel;
+import org.steadygrad.engine.cpu.loss.LossKernel;
+import org.steadygrad.engine.cpu.norm.NormalizeKernel;
+import org.steadygrad.engine.cpu.norm.OneDnnNormalizeKernel;
+import org.steadygrad.engine.cpu.recurrent.RecurKernel;
+import org.steadygrad.engine.plan.PlanOperation;
 
 /** Makes the kernel of a step. */
 final class Kernels {
     /** Makes a kernel of one kind. */
     private interface Maker {
         /** @param number of the step in the plan */
-        Kernel make(Program program, int number);
+        Kernel make(KernelContext context, int number);
     }
 
-    private static final Cases<PlanStep, Maker> MAKERS = Cases.<PlanStep, Maker>of(PlanStep.class)
-            .on(PlanStep.Loss.class, step -> (program, number) -> new LossKernel(program, step, number))
-            .on(PlanStep.Dense.class, step -> (program, number) -> new DenseKernel(program, step, number))
-            .on(PlanStep.Activate.class, step -> (program, number) -> new ActivateKernel(program, step, number))
-            .on(PlanStep.Recur.class, step -> (program, number) -> new RecurKernel(program, step, number))
-            .on(PlanStep.Normalize.class, step -> (program, number) -> normalize(program, step, number))
-            .on(PlanStep.MaskRows.class, step -> (program, number) -> new MaskKernel(program, step, number))
-            .on(PlanStep.Dropout.class, step -> (program, number) -> new DropoutKernel(program, step, number))
-            .on(PlanStep.Combine.class, step -> (program, number) -> new CombineKernel(program, step, number))
-            .on(PlanStep.Concat.class, step -> (program, number) -> new ConcatKernel(program, step, number))
-            .on(PlanStep.LastStep.class, step -> (program, number) -> new LastStepKernel(program, step, number))
-            .on(PlanStep.DeriveMask.class, step -> (program, number) -> new DeriveMaskKernel(program, step))
-            .on(PlanStep.Embed.class, step -> (program, number) -> new EmbedKernel(program, step))
-            .on(PlanStep.Pool.class, step -> (program, number) -> new PoolKernel(program, step, number))
-            .on(PlanStep.Detach.class, step -> (program, number) -> new NothingToDo())
+    private static final Cases<PlanOperation, Maker> MAKERS = Cases.<PlanOperation, Maker>of(PlanOperation.class)
+            .on(PlanOperation.Loss.class, step -> (context, number) -> new LossKernel(context, step, number))
+            .on(PlanOperation.Dense.class, step -> (context, number) -> new DenseKernel(context, step, number))
+            .on(PlanOperation.Activate.class, step -> (context, number) -> new ActivateKernel(context, step, number))
+            .on(PlanOperation.Recur.class, step -> (context, number) -> new RecurKernel(context, step, number))
+            .on(PlanOperation.Normalize.class, step -> (context, number) -> normalize(context, step, number))
+            .on(PlanOperation.MaskRows.class, step -> (context, number) -> new MaskRowsKernel(context, step, number))
+            .on(PlanOperation.Dropout.class, step -> (context, number) -> new DropoutKernel(context, step, number))
+            .on(PlanOperation.Combine.class, step -> (context, number) -> new CombineKernel(context, step, number))
+            .on(PlanOperation.Concat.class, step -> (context, number) -> new ConcatKernel(context, step, number))
+            .on(
+                    PlanOperation.LastStep.class,
+                    step -> (context, number) -> new LastTimeStepKernel(context, step, number))
+            .on(PlanOperation.DeriveMask.class, step -> (context, number) -> new DeriveMaskKernel(context, step))
+            .on(PlanOperation.Embed.class, step -> (context, number) -> new EmbedKernel(context, step))
+            .on(PlanOperation.Pool.class, step -> (context, number) -> new PoolKernel(context, step, number))
+            .on(PlanOperation.Detach.class, step -> (context, number) -> new NothingToDo())
             .complete();
 
     private Kernels() {}
 
     /** @param number of the step in the plan */
-    static Kernel make(Program program, PlanStep step, int number) {
-        if (!(step instanceof PlanStep.Loss) && program.sharing().output(step)) {
+    static Kernel make(KernelContext context, PlanOperation step, int number) {
+        if (!(step instanceof PlanOperation.Loss) && context.sharing().output(step)) {
             return new NothingToDo();
         }
-        return MAKERS.of(step).make(program, number);
+        return MAKERS.of(step).make(context, number);
     }
 
-    private static Kernel normalize(Program program, PlanStep.Normalize step, int number) {
-        return OneDnnNormalizeKernel.takes(program, step)
-                ? new OneDnnNormalizeKernel(program, step, number)
-                : new NormalizeKernel(program, step, number);
+    private static Kernel normalize(KernelContext context, PlanOperation.Normalize step, int number) {
+        return OneDnnNormalizeKernel.takes(context, step)
+                ? new OneDnnNormalizeKernel(context, step, number)
+                : new NormalizeKernel(context, step, number);
     }
 }

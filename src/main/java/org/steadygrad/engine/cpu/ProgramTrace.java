@@ -3,12 +3,18 @@ package org.steadygrad.engine.cpu;
 import java.util.List;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cpu.kernel.KernelContext;
+import org.steadygrad.engine.cpu.kernel.ModelMemory;
+import org.steadygrad.engine.cpu.look.HistogramScan;
+import org.steadygrad.engine.cpu.look.MaskedRows;
+import org.steadygrad.engine.cpu.look.TensorScan;
+import org.steadygrad.engine.cpu.onednn.FloatMemory;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
-import org.steadygrad.engine.program.Reading;
-import org.steadygrad.engine.program.TraceReport;
+import org.steadygrad.engine.trace.Reading;
+import org.steadygrad.engine.trace.TraceReport;
 import org.steadygrad.ops.Histogram;
 
 /**
@@ -16,27 +22,27 @@ import org.steadygrad.ops.Histogram;
  * pass is over; a gradient is read when it is complete, since its memory is used again below.
  */
 final class ProgramTrace {
-    private final Program program;
+    private final KernelContext context;
     private final Plan plan;
     private final TensorScan scan;
     private final HistogramScan distributions;
     private final float[] mask;
     private final TraceReport report;
 
-    ProgramTrace(Program program, TensorScan scan, HistogramScan distributions) {
-        this.program = program;
+    ProgramTrace(KernelContext context, TensorScan scan, HistogramScan distributions) {
+        this.context = context;
         this.scan = scan;
         this.distributions = distributions;
-        plan = program.model().plan();
-        report = new TraceReport(plan, program.shape());
-        mask = program.shape().featureMask()
-                ? plan.mask().map(program::value).map(FloatMemory::toArray).orElse(null)
+        plan = context.model().plan();
+        report = new TraceReport(plan, context.shape());
+        mask = context.shape().featureMask()
+                ? plan.mask().map(context::value).map(FloatMemory::toArray).orElse(null)
                 : null;
     }
 
     /** To be called after the forward pass. */
     void activations() {
-        report.input(scan.norm(program.value(plan.input()), plan.input().size()));
+        report.input(scan.norm(context.value(plan.input()), plan.input().size()));
         List<VertexOutput> outputs = plan.outputs();
         List<Reading> readings = scan.read(outputs.stream().map(this::rows).toList());
         for (int i = 0; i < outputs.size(); i++) {
@@ -46,7 +52,7 @@ final class ProgramTrace {
 
     private MaskedRows rows(VertexOutput output) {
         Value value = output.value();
-        return new MaskedRows(program.value(value), value.size(), value.perStep() ? mask : null, output.range());
+        return new MaskedRows(context.value(value), value.size(), value.perStep() ? mask : null, output.range());
     }
 
     /** To be called after the forward pass, once {@link #activations} was. */
@@ -59,21 +65,21 @@ final class ProgramTrace {
         }
     }
 
-    private void beforeActivation(PlanStep.Activate step) {
+    private void beforeActivation(PlanOperation.Activate step) {
         Value sums = step.input();
-        report.beforeActivation(step, scan.norm(program.value(sums), sums.size()));
+        report.beforeActivation(step, scan.norm(context.value(sums), sums.size()));
     }
 
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */
     void gradient(Value value) {
         if (report.reads(value)) {
-            report.gradient(value, scan.norm(program.gradient(value), value.size()));
+            report.gradient(value, scan.norm(context.gradient(value), value.size()));
         }
     }
 
     /** To be called before the backward pass. */
     void labels() {
-        FloatMemory labels = program.batch().labels();
+        FloatMemory labels = context.batch().labels();
         report.labels(scan.norm(labels, plan.loss().labelSize()));
     }
 
@@ -84,7 +90,7 @@ final class ProgramTrace {
      * @param profiles of the recurrent layers
      */
     StepTrace finish(double loss, List<TimeProfile> profiles) {
-        ModelMemory model = program.model().memory();
+        ModelMemory model = context.model().memory();
         boolean finite = scan.norm(model.gradient(), 1).nonFinite() == 0;
         if (report.onlyGradients() || !finite) {
             TraceReport.hidden(plan).forEach(this::beforeActivation);

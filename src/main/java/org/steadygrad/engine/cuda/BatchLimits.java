@@ -2,7 +2,7 @@ package org.steadygrad.engine.cuda;
 
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.program.BatchShape;
 
 /**
@@ -35,8 +35,8 @@ final class BatchLimits {
                 plan.input().size(),
                 Math.max(plan.loss().labelSize(), plan.loss().output().size()));
         atMost(rows * widest, MOST_THAT_TRAVELS, "numbers of features, labels or outputs");
-        for (PlanStep step : plan.steps()) {
-            if (step instanceof PlanStep.Recur recur) {
+        for (PlanOperation step : plan.steps()) {
+            if (step instanceof PlanOperation.Recur recur) {
                 long gates = recur.recurrentWeights().length() / recur.output().size();
                 atMost(shape.examples() * gates, MOST_OF_A_STEP, "numbers of one time step in layer " + recur.layer());
             }

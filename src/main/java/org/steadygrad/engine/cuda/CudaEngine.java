@@ -13,6 +13,13 @@ import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.Device;
+import org.steadygrad.engine.cuda.kernel.CudaModel;
+import org.steadygrad.engine.cuda.kernel.ModelMemory;
+import org.steadygrad.engine.cuda.kernel.PassNumbers;
+import org.steadygrad.engine.cuda.kernel.StateStore;
+import org.steadygrad.engine.cuda.stream.ChangeGuard;
+import org.steadygrad.engine.cuda.stream.CudaRuntime;
+import org.steadygrad.engine.cuda.update.UpdatePass;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
 import org.steadygrad.engine.plan.UpdatePlan;
@@ -23,7 +30,7 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.spec.Precision;
 
 /** Runs whole training steps on a GPU: one program per batch shape, parameters in DL4J's flat layout. */
-final class CudaEngine implements Engine {
+public final class CudaEngine implements Engine {
     private static final String WHO = "engine cuda";
 
     private final CudaModel model;
@@ -35,7 +42,7 @@ final class CudaEngine implements Engine {
     private final EngineState state;
 
     /** @param runtime is closed with the engine, once that is made */
-    CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
+    public CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
         truncated = TruncatedBptt.window(graph) > 0;
         INDArray states = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
@@ -75,7 +82,7 @@ final class CudaEngine implements Engine {
         return model.runtime().precision();
     }
 
-    CudaModel model() {
+    public CudaModel model() {
         return model;
     }
 

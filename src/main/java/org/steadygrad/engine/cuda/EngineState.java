@@ -7,6 +7,10 @@ import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.kernel.CudaModel;
+import org.steadygrad.engine.cuda.kernel.LossScale;
+import org.steadygrad.engine.cuda.kernel.ModelMemory;
+import org.steadygrad.engine.cuda.kernel.StateStore;
 
 /** What an engine's training has come to, on its way in and out: to models, and to snapshots in the host's memory. */
 final class EngineState {

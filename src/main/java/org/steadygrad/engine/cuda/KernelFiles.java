@@ -4,29 +4,32 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.steadygrad.check.Cases;
+import org.steadygrad.engine.cuda.recurrent.PersistentScan;
+import org.steadygrad.engine.cuda.recurrent.PersistentTile;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 
 /** Which kernel sources a model needs, so that they can be compiled side by side before the first step. */
 final class KernelFiles {
     private static final List<String> ALWAYS =
             List.of("rows", "loss", "update", "update_decision", "update_statistics", "trace");
 
-    private static final Cases<PlanStep, List<String>> FILES = Cases.<PlanStep, List<String>>of(PlanStep.class)
-            .on(PlanStep.Recur.class, recur -> List.of("recurrent"))
-            .on(PlanStep.Dense.class, dense -> List.of("dense", "activate"))
-            .on(PlanStep.Activate.class, activate -> List.of("dense", "activate"))
-            .on(PlanStep.Normalize.class, normalize -> List.of("normalize"))
-            .on(PlanStep.Embed.class, embed -> List.of("embed", "dense"))
-            .on(PlanStep.Dropout.class, dropout -> List.of("dropout"))
-            .on(PlanStep.Pool.class, pool -> List.of("pool"))
-            .on(PlanStep.Combine.class, combine -> List.of("joins"))
-            .on(PlanStep.Concat.class, concat -> List.of("joins"))
-            .on(PlanStep.LastStep.class, last -> List.of("masks"))
-            .on(PlanStep.DeriveMask.class, mask -> List.of("masks"))
-            .on(PlanStep.MaskRows.class, mask -> List.of("masks"))
-            .on(PlanStep.Detach.class, detach -> List.of())
-            .on(PlanStep.Loss.class, loss -> List.of())
+    private static final Cases<PlanOperation, List<String>> FILES = Cases.<PlanOperation, List<String>>of(
+                    PlanOperation.class)
+            .on(PlanOperation.Recur.class, recur -> List.of("recurrent"))
+            .on(PlanOperation.Dense.class, dense -> List.of("dense", "activate"))
+            .on(PlanOperation.Activate.class, activate -> List.of("dense", "activate"))
+            .on(PlanOperation.Normalize.class, normalize -> List.of("normalize"))
+            .on(PlanOperation.Embed.class, embed -> List.of("embed", "dense"))
+            .on(PlanOperation.Dropout.class, dropout -> List.of("dropout"))
+            .on(PlanOperation.Pool.class, pool -> List.of("pool"))
+            .on(PlanOperation.Combine.class, combine -> List.of("joins"))
+            .on(PlanOperation.Concat.class, concat -> List.of("joins"))
+            .on(PlanOperation.LastStep.class, last -> List.of("masks"))
+            .on(PlanOperation.DeriveMask.class, mask -> List.of("masks"))
+            .on(PlanOperation.MaskRows.class, mask -> List.of("masks"))
+            .on(PlanOperation.Detach.class, detach -> List.of())
+            .on(PlanOperation.Loss.class, loss -> List.of())
             .complete();
 
     private KernelFiles() {}
@@ -47,8 +50,8 @@ final class KernelFiles {
         Set<String> files = new TreeSet<>();
         if (PersistentScan.runsOn(architecture)) {
             plan.steps().stream()
-                    .filter(step -> step instanceof PlanStep.Recur)
-                    .forEach(step -> files.add(PersistentTile.file(((PlanStep.Recur) step).cell())));
+                    .filter(step -> step instanceof PlanOperation.Recur)
+                    .forEach(step -> files.add(PersistentTile.file(((PlanOperation.Recur) step).cell())));
         }
         return files;
     }

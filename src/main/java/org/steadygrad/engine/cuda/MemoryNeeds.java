@@ -9,8 +9,9 @@ import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.cuda.driver.Amounts;
 import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.Device;
+import org.steadygrad.engine.cuda.kernel.CudaModel;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.Sharing;
@@ -40,8 +41,8 @@ final class MemoryNeeds {
         if (shape.training()) {
             elements *= 2;
         }
-        for (PlanStep step : plan.steps()) {
-            elements += step instanceof PlanStep.Recur ? GATES * shape.elements(step.output()) : 0;
+        for (PlanOperation step : plan.steps()) {
+            elements += step instanceof PlanOperation.Recur ? GATES * shape.elements(step.output()) : 0;
         }
         return elements * Float.BYTES;
     }
@@ -63,7 +64,7 @@ final class MemoryNeeds {
         }
         text.append("The largest of it: " + largest(model.plan(), shape) + ". ");
         text.append(fits > 0 ? "A batch of about " + fits + " examples would fit" : "Not even one example fits");
-        if (model.plan().steps().stream().anyMatch(step -> step instanceof PlanStep.Recur)) {
+        if (model.plan().steps().stream().anyMatch(step -> step instanceof PlanOperation.Recur)) {
             text.append("; or set memory to ")
                     .append((long) Math.max(1, SHARE * free / MIB))
                     .append("MB or less, so that recurrent layers compute again what they can't keep; or shorten the"
@@ -82,8 +83,8 @@ final class MemoryNeeds {
                 bytes.merge(value.producer(), kept(shape, value), Long::sum);
             }
         }
-        for (PlanStep step : plan.steps()) {
-            if (step instanceof PlanStep.Recur recur) {
+        for (PlanOperation step : plan.steps()) {
+            if (step instanceof PlanOperation.Recur recur) {
                 bytes.merge(recur.output().producer(), GATES * Float.BYTES * shape.elements(recur.output()), Long::sum);
             }
         }

@@ -4,6 +4,8 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.cuda.driver.CudaException;
+import org.steadygrad.engine.cuda.kernel.CudaModel;
+import org.steadygrad.engine.cuda.kernel.StateStore;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
 import org.steadygrad.ops.MaskedBatches;
@@ -22,7 +24,7 @@ final class Passes implements AutoCloseable {
         this.model = model;
         this.ring = ring;
         none = StateStore.forgetting(model);
-        programs = model.newPrograms();
+        programs = Program.cache(model);
     }
 
     /** Gives zeros and keeps nothing. */

@@ -8,17 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.TimeProfile;
-import org.steadygrad.engine.cuda.TensorScan.Tensor;
-import org.steadygrad.engine.cuda.TensorScan.Workspace;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.DeviceScope;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
+import org.steadygrad.engine.cuda.kernel.KernelContext;
+import org.steadygrad.engine.cuda.look.GradientTiles;
+import org.steadygrad.engine.cuda.look.TensorDownload;
+import org.steadygrad.engine.cuda.look.TensorScan;
+import org.steadygrad.engine.cuda.look.TensorScan.Tensor;
+import org.steadygrad.engine.cuda.look.TensorScan.Workspace;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.plan.VertexOutput;
-import org.steadygrad.engine.program.TraceReport;
-import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.engine.trace.TraceReport;
+import org.steadygrad.model.ActivationRange;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -28,7 +32,8 @@ import org.steadygrad.ops.ParameterBlock;
  * Activations stay until the next pass, so that their histograms are taken on the host once a pass is over.
  */
 final class ProgramTrace {
-    private final Program program;
+    private final KernelContext context;
+    private final Stages stages;
     private final Plan plan;
     private final Optional<DeviceMemory> mask;
     private final Workspace workspace;
@@ -38,7 +43,7 @@ final class ProgramTrace {
     private final PinnedMemory lossScale;
     private final TensorScan input;
     private final Map<VertexOutput, TensorScan> activations = new LinkedHashMap<>();
-    private final Map<PlanStep.Activate, TensorScan> sums = new LinkedHashMap<>();
+    private final Map<PlanOperation.Activate, TensorScan> sums = new LinkedHashMap<>();
     private final TensorScan labels;
     private final Map<Value, TensorScan> gradients = new LinkedHashMap<>();
     private final Runnable parameters;
@@ -47,40 +52,42 @@ final class ProgramTrace {
     /**
      * Waits for the device.
      *
-     * @param program for training
+     * @param context for training
+     * @param stages of the program
      * @param scope owns what this needs
      */
-    ProgramTrace(Program program, DeviceScope scope) {
-        this.program = program;
-        plan = program.model().plan();
-        mask = program.shape().featureMask() ? plan.mask().map(program::value) : Optional.empty();
+    ProgramTrace(KernelContext context, Stages stages, DeviceScope scope) {
+        this.context = context;
+        this.stages = stages;
+        plan = context.model().plan();
+        mask = context.shape().featureMask() ? plan.mask().map(context::value) : Optional.empty();
         List<Value> looked = lookedAt();
-        tiles = new GradientTiles(program.model(), scope);
-        List<PlanStep.Activate> hidden = TraceReport.hidden(plan);
+        tiles = new GradientTiles(context.model(), scope);
+        List<PlanOperation.Activate> hidden = TraceReport.hidden(plan);
         long scans = 2L + plan.outputs().size() + hidden.size() + looked.size();
         results = scope.bytes((scans * TensorScan.NUMBERS + tiles.numbers()) * Double.BYTES);
-        host = scope.own(program.runtime().device().pinned(results.bytes()));
-        lossScale = scope.own(program.runtime().device().pinned(Float.BYTES));
+        host = scope.own(context.runtime().device().pinned(results.bytes()));
+        lossScale = scope.own(context.runtime().device().pinned(Float.BYTES));
         lossScale.content().putFloat(0, 1);
-        workspace = Workspace.of(program.runtime(), scope, mostColumns());
-        input = scan(plan.input(), program.value(plan.input()), ActivationRange.NONE);
+        workspace = Workspace.of(context.runtime(), scope, mostColumns());
+        input = scan(plan.input(), context.value(plan.input()), ActivationRange.NONE);
         for (VertexOutput output : plan.outputs()) {
-            activations.put(output, scan(output.value(), program.value(output.value()), output.range()));
+            activations.put(output, scan(output.value(), context.value(output.value()), output.range()));
         }
-        hidden.forEach(step -> sums.put(step, scan(step.input(), program.value(step.input()), ActivationRange.NONE)));
+        hidden.forEach(step -> sums.put(step, scan(step.input(), context.value(step.input()), ActivationRange.NONE)));
         int labelSize = plan.loss().labelSize();
-        labels = scan(new Tensor(program.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
-        looked.forEach(value -> gradients.put(value, scan(value, program.gradient(value), ActivationRange.NONE)));
+        labels = scan(new Tensor(context.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
+        looked.forEach(value -> gradients.put(value, scan(value, context.gradient(value), ActivationRange.NONE)));
         parameters = tiles.scan(results.slice(given, (long) tiles.numbers() * Double.BYTES));
     }
 
     /** The tensors whose gradient is read, in the order of the backward pass. */
     private List<Value> lookedAt() {
-        TraceReport report = new TraceReport(plan, program.shape());
+        TraceReport report = new TraceReport(plan, context.shape());
         List<Value> looked = new ArrayList<>();
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanStep step = plan.steps().get(i);
-            if (program.needsGradient(step.output()) && report.reads(step.output())) {
+            PlanOperation step = plan.steps().get(i);
+            if (context.needsGradient(step.output()) && report.reads(step.output())) {
                 looked.add(step.output());
             }
         }
@@ -129,10 +136,10 @@ final class ProgramTrace {
     /** Enqueues what is read after the backward pass, and the way of it all to the host. */
     void fetch() {
         parameters.run();
-        program.runtime().stream().download(host, results);
-        DeviceMemory scale = program.model().lossScale().memory();
+        context.runtime().stream().download(host, results);
+        DeviceMemory scale = context.model().lossScale().memory();
         if (scale != null) {
-            program.runtime().stream().download(lossScale, scale);
+            context.runtime().stream().download(lossScale, scale);
         }
     }
 
@@ -146,7 +153,7 @@ final class ProgramTrace {
         double scale = lossScale.content().getFloat(0);
         // results are read one after the other, in the order in which their scans were made
         DoubleBuffer numbers = host.content().asDoubleBuffer();
-        TraceReport report = new TraceReport(plan, program.shape());
+        TraceReport report = new TraceReport(plan, context.shape());
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
         sums.forEach((step, scan) -> report.beforeActivation(step, scan.reading(numbers)));
@@ -154,9 +161,8 @@ final class ProgramTrace {
         gradients.forEach(
                 (value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
-        List<TimeProfile> profiles = program.stages().profiled().stream()
-                .map(step -> step.profile(scale))
-                .toList();
+        List<TimeProfile> profiles =
+                stages.profiled().stream().map(step -> step.profile(scale)).toList();
         if (histograms) {
             histograms(report);
         }
@@ -164,13 +170,13 @@ final class ProgramTrace {
     }
 
     private void histograms(TraceReport report) {
-        float[] rowMask = mask.map(program.model().memory()::read).orElse(null);
-        try (TensorDownload download = new TensorDownload(program.runtime())) {
+        float[] rowMask = mask.map(context.model().memory()::read).orElse(null);
+        try (TensorDownload download = new TensorDownload(context.runtime())) {
             for (VertexOutput output : activations.keySet()) {
                 if (output.layer()) {
                     Value value = output.value();
                     float[] own = value.perStep() ? rowMask : null;
-                    report.histogram(output, download.histogram(program.value(value), value.size(), own));
+                    report.histogram(output, download.histogram(context.value(value), value.size(), own));
                 }
             }
         }

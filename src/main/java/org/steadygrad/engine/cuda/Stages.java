@@ -3,7 +3,15 @@ package org.steadygrad.engine.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.kernel.KernelContext;
+import org.steadygrad.engine.cuda.kernel.OperationKernel;
+import org.steadygrad.engine.cuda.kernel.Profiled;
+import org.steadygrad.engine.cuda.kernel.StateStore;
+import org.steadygrad.engine.cuda.kernel.Stateful;
+import org.steadygrad.engine.cuda.stream.Sums;
+import org.steadygrad.engine.plan.PlanOperation;
+import org.steadygrad.engine.plan.Value;
 
 /** The steps of a program with their kernels, in the order of the forward pass. */
 final class Stages {
@@ -16,15 +24,23 @@ final class Stages {
      * @param sum adds up the gradient of the step's output
      * @param backward whether there is a backward pass
      */
-    private record Stage(PlanStep step, StepKernel kernel, Optional<Sums> sum, boolean backward) {}
+    private record Stage(PlanOperation step, OperationKernel kernel, Optional<Sums> sum, boolean backward) {}
 
-    Stages(Program program, List<PlanStep> steps) {
+    Stages(KernelContext context) {
+        List<PlanOperation> steps = context.plan().steps();
         for (int i = 0; i < steps.size(); i++) {
-            PlanStep step = steps.get(i);
-            boolean backward = program.needsGradient(step.output());
-            Optional<Sums> sum = backward ? program.sum(step.output()) : Optional.empty();
-            stages.add(new Stage(step, StepKernels.make(program, step, i), sum, backward));
+            PlanOperation step = steps.get(i);
+            boolean backward = context.needsGradient(step.output());
+            Optional<Sums> sum = backward ? sum(context, step.output()) : Optional.empty();
+            stages.add(new Stage(step, OperationKernels.make(context, step, i), sum, backward));
         }
+    }
+
+    private static Optional<Sums> sum(KernelContext context, Value value) {
+        List<DeviceMemory> shares = context.gradientShares(value);
+        return shares.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Sums(context.runtime(), shares, context.gradient(value)));
     }
 
     void forward() {

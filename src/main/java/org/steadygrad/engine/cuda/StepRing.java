@@ -9,6 +9,10 @@ import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.cuda.driver.Event;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
+import org.steadygrad.engine.cuda.kernel.CudaModel;
+import org.steadygrad.engine.cuda.kernel.PassNumbers;
+import org.steadygrad.engine.cuda.stream.CudaRuntime;
+import org.steadygrad.engine.cuda.update.UpdatePass;
 import org.steadygrad.engine.trace.NonFiniteStart;
 
 /**

@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.model.ActivationRange;
 
 /** What is read from a DL4J layer's configuration, through the wrappers around it. */
 final class LayerFacts {

@@ -1,7 +1,7 @@
 package org.steadygrad.engine.dl4j;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.model.ActivationRange;
 import org.steadygrad.ops.Histogram;
 
 /**

@@ -15,8 +15,8 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.StepTrace.TimeProfile;
-import org.steadygrad.engine.trace.ActivationRange;
-import org.steadygrad.engine.trace.GraphDepths;
+import org.steadygrad.model.ActivationRange;
+import org.steadygrad.model.GraphDepths;
 import org.steadygrad.nn.GRULayer;
 import org.steadygrad.ops.Histogram;
 

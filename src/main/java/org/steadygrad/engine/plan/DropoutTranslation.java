@@ -34,7 +34,7 @@ final class DropoutTranslation {
         }
         Value output = plan.newValue(layer, input.size(), input.rows());
         double keep = ((Dropout) dropout).getP();
-        return plan.add(new PlanStep.Dropout(layer, input, output, keep, plan.nextStream()));
+        return plan.add(new PlanOperation.Dropout(layer, input, output, keep, plan.nextStream()));
     }
 
     /** Whether DL4J keeps such a layer's dropout setting but never applies it. */

@@ -18,7 +18,7 @@ final class EmbeddingTranslation {
                     name, layer.getClass().getSimpleName() + " beside layers that read the same input otherwise");
         }
         ActivationFunction activation = PlanBuilder.activation(name, layer.getActivationFn());
-        Value output = plan.add(new PlanStep.Embed(
+        Value output = plan.add(new PlanOperation.Embed(
                 name,
                 input.value(),
                 plan.newValue(name, layer.getNOut(), input.value().rows()),

@@ -26,7 +26,7 @@ public final class GradientFlow {
         readers = new ArrayList<>();
         plan.values().forEach(value -> readers.add(new ArrayList<>()));
         for (int i = 0; i < plan.steps().size(); i++) {
-            PlanStep step = plan.steps().get(i);
+            PlanOperation step = plan.steps().get(i);
             boolean below = step.parameters().stream().anyMatch(ParameterBlock::trained);
             for (int j = 0; j < step.inputs().size(); j++) {
                 Value input = step.inputs().get(j);
@@ -45,7 +45,7 @@ public final class GradientFlow {
         boolean[] reached = new boolean[needed.length];
         reached[plan.loss().output().id()] = true;
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanStep step = plan.steps().get(i);
+            PlanOperation step = plan.steps().get(i);
             boolean above = reached[step.output().id()];
             needed[step.output().id()] &= above;
             if (above && step.passesGradient()) {

@@ -50,7 +50,7 @@ final class LayerTranslation {
     /** No gradient goes back through it. */
     private static Signal detached(PlanBuilder plan, String name, Signal input) {
         Value output = plan.newValue(name, input.value().size(), input.value().rows());
-        return input.with(plan.add(new PlanStep.Detach(name, input.value(), output)));
+        return input.with(plan.add(new PlanOperation.Detach(name, input.value(), output)));
     }
 
     /** @param layer neither frozen nor with a preprocessor that does anything */
@@ -116,7 +116,7 @@ final class LayerTranslation {
 
     /** {@code f(input W + b)} with the parameters of the layer. */
     static Value product(PlanBuilder plan, String name, Value input, long units, ActivationFunction activation) {
-        Value output = plan.add(new PlanStep.Dense(
+        Value output = plan.add(new PlanOperation.Dense(
                 name,
                 input,
                 plan.newValue(name, units, input.rows()),
@@ -132,7 +132,7 @@ final class LayerTranslation {
             return input;
         }
         Value output = plan.newValue(name, input.size(), input.rows());
-        return plan.add(new PlanStep.Activate(name, input, output, activation));
+        return plan.add(new PlanOperation.Activate(name, input, output, activation));
     }
 
     /** Zeros where there is no data. */
@@ -143,6 +143,6 @@ final class LayerTranslation {
         }
         Value value = signal.value();
         Value output = plan.newValue(name, value.size(), value.rows());
-        return signal.with(plan.add(new PlanStep.MaskRows(name, value, output, mask.get())));
+        return signal.with(plan.add(new PlanOperation.MaskRows(name, value, output, mask.get())));
     }
 }

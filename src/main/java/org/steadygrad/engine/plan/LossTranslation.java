@@ -63,7 +63,7 @@ final class LossTranslation {
         }
         Value input = scores.value();
         Optional<Value> mask = input.perStep() ? plan.inputMask() : Optional.empty();
-        return scores.with(plan.add(new PlanStep.Loss(
+        return scores.with(plan.add(new PlanOperation.Loss(
                 name, input, plan.newValue(name, input.size(), input.rows()), loss, applied, clip(function), mask)));
     }
 

@@ -20,7 +20,7 @@ final class NormalizationTranslation {
         boolean rectifier = activation.kind() == Kind.RELU && activation.invertible();
         Value value = input.value();
         Optional<Value> mask = input.mask();
-        Value output = plan.add(new PlanStep.Normalize(
+        Value output = plan.add(new PlanOperation.Normalize(
                 name,
                 value,
                 plan.newValue(name, value.size(), value.rows()),

@@ -25,7 +25,7 @@ import org.steadygrad.ops.SequenceLayout;
 public record Plan(
         FlatLayout layout,
         List<Value> values,
-        List<PlanStep> steps,
+        List<PlanOperation> steps,
         Value input,
         RNNFormat inputFormat,
         Optional<Value> mask,
@@ -43,7 +43,7 @@ public record Plan(
         return MaskedBatches.present(batch, batches());
     }
 
-    /** The batch with the masks that a pass with labels goes by. Labels per step have the features' as {@link PlanStep.Loss#mask}. */
+    /** The batch with the masks that a pass with labels goes by. Labels per step have the features' as {@link PlanOperation.Loss#mask}. */
     public MultiDataSet weighed(MultiDataSet batch) {
         return loss().output().perStep() ? present(batch) : MaskedBatches.weighed(batch, batches());
     }
@@ -53,7 +53,7 @@ public record Plan(
         return new SequenceLayout(inputFormat == RNNFormat.NWC, labelFormat == RNNFormat.NWC, true, masked);
     }
 
-    public PlanStep.Loss loss() {
-        return (PlanStep.Loss) steps.get(steps.size() - 1);
+    public PlanOperation.Loss loss() {
+        return (PlanOperation.Loss) steps.get(steps.size() - 1);
     }
 }

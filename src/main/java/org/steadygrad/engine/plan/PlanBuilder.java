@@ -16,9 +16,9 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.nd4j.linalg.activations.IActivation;
 import org.steadygrad.engine.plan.Value.Rows;
-import org.steadygrad.engine.trace.ActivationRange;
-import org.steadygrad.engine.trace.GraphDepths;
+import org.steadygrad.model.ActivationRange;
 import org.steadygrad.model.FlatLayouts;
+import org.steadygrad.model.GraphDepths;
 import org.steadygrad.nn.MaskedValue;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.ParameterBlock;
@@ -32,7 +32,7 @@ public final class PlanBuilder {
     private final FlatLayout layout;
     private final Map<String, ParameterBlock> blocks = new HashMap<>();
     private final List<Value> values = new ArrayList<>();
-    private final List<PlanStep> steps = new ArrayList<>();
+    private final List<PlanOperation> steps = new ArrayList<>();
     private final Map<String, Signal> signals = new HashMap<>();
     private GraphInput input;
     private int frozen;
@@ -87,7 +87,7 @@ public final class PlanBuilder {
             }
         }
         SequenceFormats formats = SequenceFormats.of(graph);
-        if (steps.isEmpty() || !(steps.get(steps.size() - 1) instanceof PlanStep.Loss)) {
+        if (steps.isEmpty() || !(steps.get(steps.size() - 1) instanceof PlanOperation.Loss)) {
             throw new UnsupportedModelException(
                     graph.getConfiguration().getNetworkOutputs().get(0),
                     "an output that isn't an output or loss layer");
@@ -183,7 +183,7 @@ public final class PlanBuilder {
     }
 
     /** Appends a step and gives its output. */
-    Value add(PlanStep step) {
+    Value add(PlanOperation step) {
         steps.add(step);
         return step.output();
     }

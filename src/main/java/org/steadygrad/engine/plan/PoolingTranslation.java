@@ -3,7 +3,7 @@ package org.steadygrad.engine.plan;
 import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.steadygrad.engine.plan.PlanStep.Pooling;
+import org.steadygrad.engine.plan.PlanOperation.Pooling;
 import org.steadygrad.engine.plan.Value.Rows;
 
 /** What pooling over time becomes. */
@@ -32,7 +32,7 @@ final class PoolingTranslation {
                     case PNORM -> Pooling.POWER_NORM;
                 };
         Value output = plan.newValue(name, value.size(), Rows.EXAMPLES);
-        plan.add(new PlanStep.Pool(name, value, output, pooling, layer.getPnorm(), input.mask()));
+        plan.add(new PlanOperation.Pool(name, value, output, pooling, layer.getPnorm(), input.mask()));
         return new Signal(output, Optional.empty());
     }
 }

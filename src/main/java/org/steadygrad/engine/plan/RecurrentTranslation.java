@@ -13,8 +13,8 @@ import org.deeplearning4j.nn.params.BidirectionalParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.steadygrad.engine.plan.PlanStep.Cell;
-import org.steadygrad.engine.plan.PlanStep.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Cell;
+import org.steadygrad.engine.plan.PlanOperation.Operation;
 import org.steadygrad.engine.plan.Value.Rows;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.nn.GRUParamInitializer;
@@ -48,7 +48,8 @@ final class RecurrentTranslation {
         if (layer instanceof LastTimeStep last) {
             Sequence steps = translation.sequence(last.getUnderlying(), input.mask());
             Value output = plan.newValue(name, steps.value.size(), Rows.EXAMPLES);
-            return new Signal(plan.add(new PlanStep.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
+            return new Signal(
+                    plan.add(new PlanOperation.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
         }
         return input.with(translation.sequence(layer, Optional.empty()).value);
     }
@@ -64,7 +65,7 @@ final class RecurrentTranslation {
         }
         if (layer instanceof MaskZeroLayer zero) {
             Value mask = plan.newValue(name + " mask", 1, Rows.STEPS);
-            plan.add(new PlanStep.DeriveMask(name, input.value(), mask, zero.getMaskingValue(), input.mask()));
+            plan.add(new PlanOperation.DeriveMask(name, input.value(), mask, zero.getMaskingValue(), input.mask()));
             return sequence(zero.getUnderlying(), Optional.of(mask));
         }
         Value output = layer instanceof Bidirectional both ? bothWays(both, setMask) : oneWay(layer, "", setMask);
@@ -78,7 +79,7 @@ final class RecurrentTranslation {
         int size = forward.size();
         return switch (layer.getMode()) {
             case CONCAT ->
-                plan.add(new PlanStep.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
+                plan.add(new PlanOperation.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
             case ADD -> combined(both, Operation.ADD);
             case MUL -> combined(both, Operation.PRODUCT);
             case AVERAGE -> combined(both, Operation.AVERAGE);
@@ -87,7 +88,7 @@ final class RecurrentTranslation {
 
     private Value combined(List<Value> both, Operation operation) {
         Value output = plan.newValue(name, both.get(0).size(), Rows.STEPS);
-        return plan.add(new PlanStep.Combine(name, both, output, operation));
+        return plan.add(new PlanOperation.Combine(name, both, output, operation));
     }
 
     /** @param prefix of the parameters' names; that of the backward direction reads from the end */
@@ -95,7 +96,7 @@ final class RecurrentTranslation {
         BaseRecurrentLayer layer = supported(conf);
         Value read = DropoutTranslation.apply(plan, name, layer.getIDropout(), input.value());
         Cell cell = cell(layer);
-        return plan.add(new PlanStep.Recur(
+        return plan.add(new PlanOperation.Recur(
                 name,
                 read,
                 plan.newValue(name, layer.getNOut(), Rows.STEPS),

@@ -25,13 +25,13 @@ import org.steadygrad.ops.ParameterBlock;
  * @param runs one per block of the layout, in its order
  * @param stateLength number of elements of the flat state vector
  */
-public record UpdatePlan(FlatLayout layout, List<UpdateRun> runs, long stateLength) {
+public record UpdatePlan(FlatLayout layout, List<ParameterUpdate> runs, long stateLength) {
     private static final String WHO = "UpdatePlan";
 
     public UpdatePlan {
         Check.notNull(layout, WHO, "layout");
         runs = List.copyOf(runs);
-        if (!runs.stream().map(UpdateRun::block).toList().equals(layout.blocks())) {
+        if (!runs.stream().map(ParameterUpdate::block).toList().equals(layout.blocks())) {
             throw InvalidInputException.of(WHO, "one run per block of the layout", runs.size() + " others", "");
         }
         Check.nonNegative(stateLength, WHO, "stateLength");
@@ -48,7 +48,7 @@ public record UpdatePlan(FlatLayout layout, List<UpdateRun> runs, long stateLeng
         });
         FlatLayout layout = FlatLayouts.of(graph);
         INDArray state = graph.getUpdater().getStateViewArray();
-        List<UpdateRun> runs = new ArrayList<>();
+        List<ParameterUpdate> runs = new ArrayList<>();
         for (UpdaterBlock shared : graph.getUpdater().getUpdaterBlocks()) {
             long stride = (long) shared.getParamOffsetEnd() - shared.getParamOffsetStart();
             for (ParamState parameter : shared.getLayersAndVariablesInBlock()) {
@@ -60,15 +60,15 @@ public record UpdatePlan(FlatLayout layout, List<UpdateRun> runs, long stateLeng
         return new UpdatePlan(layout, runs, state == null ? 0 : state.length());
     }
 
-    private static UpdateRun run(ParameterBlock block, ParamState parameter, long stateOffset, long stride) {
+    private static ParameterUpdate run(ParameterBlock block, ParamState parameter, long stateOffset, long stride) {
         if (block.kind() == ParameterBlock.Kind.FROZEN) {
-            return new UpdateRun(block, UpdaterKind.NO_OP, new NoOp(), List.of(), stateOffset, stride);
+            return new ParameterUpdate(block, UpdaterKind.NO_OP, new NoOp(), List.of(), stateOffset, stride);
         }
         TrainingConfig config = parameter.getLayer().getConfig();
         String name = parameter.getParamName();
         UpdaterKind kind = UpdaterKind.of(config.getUpdaterByParam(name)).orElseThrow();
         List<Regularization> penalties = config.getRegularizationByParam(name);
-        return new UpdateRun(
+        return new ParameterUpdate(
                 block,
                 kind,
                 config.getUpdaterByParam(name),

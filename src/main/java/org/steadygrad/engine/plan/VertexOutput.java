@@ -1,6 +1,6 @@
 package org.steadygrad.engine.plan;
 
-import org.steadygrad.engine.trace.ActivationRange;
+import org.steadygrad.model.ActivationRange;
 
 /**
  * What a vertex below the output puts out, for reports.

@@ -10,7 +10,7 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
-import org.steadygrad.engine.plan.PlanStep.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Operation;
 import org.steadygrad.engine.plan.Value.Rows;
 
 /** What vertices without a layer become. */
@@ -39,7 +39,7 @@ final class VertexTranslation {
         }
         if (vertex instanceof LastTimeStepVertex && first.value().perStep()) {
             Value output = plan.newValue(name, first.value().size(), Rows.EXAMPLES);
-            plan.add(new PlanStep.LastStep(name, first.value(), output, plan.inputMask()));
+            plan.add(new PlanOperation.LastStep(name, first.value(), output, plan.inputMask()));
             return new Signal(output, Optional.empty());
         }
         throw new UnsupportedModelException(name, vertex.getClass().getSimpleName());
@@ -71,7 +71,7 @@ final class VertexTranslation {
             throw new UnsupportedModelException(name, "subtraction of " + inputs.size() + " inputs");
         }
         Value output = plan.newValue(name, first.value().size(), first.value().rows());
-        plan.add(new PlanStep.Combine(name, values(inputs), output, operation));
+        plan.add(new PlanOperation.Combine(name, values(inputs), output, operation));
         return new Signal(output, mask(name, inputs));
     }
 
@@ -92,7 +92,7 @@ final class VertexTranslation {
             size += input.value().size();
         }
         Value output = plan.newValue(name, size, first.value().rows());
-        plan.add(new PlanStep.Concat(name, values(inputs), output));
+        plan.add(new PlanOperation.Concat(name, values(inputs), output));
         return new Signal(output, mask(name, inputs));
     }
 

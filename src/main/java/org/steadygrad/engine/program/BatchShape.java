@@ -6,7 +6,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.ops.MaskedBatches;
 
@@ -57,7 +57,7 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
     }
 
     /** @throws InvalidInputException when the loss can't be computed under the batch's mask of labels */
-    public void check(PlanStep.Loss loss) {
+    public void check(PlanOperation.Loss loss) {
         if (labelMask == LabelMask.ELEMENTS && loss.activation().kind() == Kind.SOFTMAX) {
             throw InvalidInputException.of(
                     "loss of layer " + loss.layer(),

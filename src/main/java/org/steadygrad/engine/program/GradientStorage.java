@@ -11,7 +11,7 @@ import java.util.function.LongFunction;
 import org.steadygrad.engine.plan.GradientFlow;
 import org.steadygrad.engine.plan.GradientFlow.Reader;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 
 /**
@@ -33,7 +33,7 @@ public final class GradientStorage<M> {
     public GradientStorage(Plan plan, GradientFlow flow, Sharing sharing, BatchShape shape, LongFunction<M> allocator) {
         this.allocator = allocator;
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanStep step = plan.steps().get(i);
+            PlanOperation step = plan.steps().get(i);
             Value output = step.output();
             if (!flow.needed(output)) {
                 continue;

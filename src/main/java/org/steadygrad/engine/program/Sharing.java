@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Plan;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 
 /** Which steps of a plan have nothing to do for batches of one shape, so that their output is their input's memory. */
@@ -16,7 +16,7 @@ public final class Sharing {
     public Sharing(Plan plan, BatchShape shape) {
         this.plan = plan;
         this.shape = shape;
-        for (PlanStep step : plan.steps()) {
+        for (PlanOperation step : plan.steps()) {
             if (output(step)) {
                 sources.put(step.output(), source(step.inputs().get(0)));
             }
@@ -34,18 +34,18 @@ public final class Sharing {
     }
 
     /** Whether the step's output is its input. */
-    public boolean output(PlanStep step) {
-        return step instanceof PlanStep.Detach
-                || (step instanceof PlanStep.Dropout && !shape.training())
-                || (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
-                || (step instanceof PlanStep.Loss loss && loss.activation().isIdentity());
+    public boolean output(PlanOperation step) {
+        return step instanceof PlanOperation.Detach
+                || (step instanceof PlanOperation.Dropout && !shape.training())
+                || (step instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
+                || (step instanceof PlanOperation.Loss loss && loss.activation().isIdentity());
     }
 
     /** Whether the gradient of each of the step's inputs is that of its output. */
-    public boolean gradient(PlanStep step) {
-        return (step instanceof PlanStep.MaskRows rows && !present(rows.mask()))
-                || (step instanceof PlanStep.Combine combine && combine.operation() == PlanStep.Operation.ADD)
-                || (step instanceof PlanStep.Activate activate
+    public boolean gradient(PlanOperation step) {
+        return (step instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
+                || (step instanceof PlanOperation.Combine combine && combine.operation() == PlanOperation.Operation.ADD)
+                || (step instanceof PlanOperation.Activate activate
                         && activate.activation().kind() == Kind.SHIFT);
     }
 }

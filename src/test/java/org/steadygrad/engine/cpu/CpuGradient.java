@@ -11,9 +11,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.Gradient;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cpu.kernel.CpuModel;
+import org.steadygrad.engine.cpu.kernel.ModelMemory;
+import org.steadygrad.engine.cpu.kernel.PackedWeights;
+import org.steadygrad.engine.cpu.kernel.Pass;
+import org.steadygrad.engine.cpu.kernel.StateStore;
+import org.steadygrad.engine.cpu.onednn.CpuRuntime;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanBuilder;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 import org.steadygrad.engine.program.BatchShape;
 import org.steadygrad.engine.program.ProgramCache;
@@ -21,24 +28,24 @@ import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.platform.NativeVariant;
 
 /** One model compiled for the CPU, whose gradient can be looked at without an update. */
-final class CpuGradient implements AutoCloseable {
-    final CpuModel model;
-    final ProgramCache<Program> programs;
+public final class CpuGradient implements AutoCloseable {
+    public final CpuModel model;
+    private final ProgramCache<Program> programs;
     final StateStore states;
     Program program;
 
     /** Turns a recurrent step into another one. */
     interface Change {
         /** @param mask of the features */
-        PlanStep.Recur apply(PlanStep.Recur step, Optional<Value> mask);
+        PlanOperation.Recur apply(PlanOperation.Recur step, Optional<Value> mask);
     }
 
     /** @param change what recurrent steps are turned into */
-    CpuGradient(ComputationGraph graph, Change change, long activationBytes) {
+    public CpuGradient(ComputationGraph graph, Change change, long activationBytes) {
         this(graph, change, activationBytes, 2);
     }
 
-    CpuGradient(ComputationGraph graph, Change change, long activationBytes, int threads) {
+    public CpuGradient(ComputationGraph graph, Change change, long activationBytes, int threads) {
         NativeVariant.select();
         CpuRuntime runtime = new CpuRuntime(threads);
         Plan plan = changed(PlanBuilder.build(graph), change);
@@ -46,18 +53,18 @@ final class CpuGradient implements AutoCloseable {
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime, memory), activationBytes);
         ModelMemory.copy(graph.params(), memory.parameters());
         memory.parametersChanged();
-        programs = model.newPrograms();
+        programs = Program.cache(model);
         boolean truncated = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
         states = truncated ? StateStore.keeping() : StateStore.forgetting();
     }
 
-    CpuGradient(ContractCase test) {
+    public CpuGradient(ContractCase test) {
         this(test.model(), (recur, mask) -> recur, 0);
     }
 
     /** Recurrent steps run in one direction, under the features' mask. */
-    static Change inDirection(boolean reverse) {
-        return (recur, mask) -> new PlanStep.Recur(
+    public static Change inDirection(boolean reverse) {
+        return (recur, mask) -> new PlanOperation.Recur(
                 recur.layer(),
                 recur.input(),
                 recur.output(),
@@ -71,8 +78,8 @@ final class CpuGradient implements AutoCloseable {
     }
 
     private static Plan changed(Plan plan, Change change) {
-        List<PlanStep> steps = plan.steps().stream()
-                .map(step -> step instanceof PlanStep.Recur recur ? change.apply(recur, plan.mask()) : step)
+        List<PlanOperation> steps = plan.steps().stream()
+                .map(step -> step instanceof PlanOperation.Recur recur ? change.apply(recur, plan.mask()) : step)
                 .toList();
         return new Plan(
                 plan.layout(),
@@ -87,7 +94,7 @@ final class CpuGradient implements AutoCloseable {
     }
 
     /** Runs a pass with a profile. */
-    Gradient of(MultiDataSet batch) {
+    public Gradient of(MultiDataSet batch) {
         load(batch, true);
         Pass pass = new Pass(5, states, true);
         program.forward(pass);
@@ -104,10 +111,20 @@ final class CpuGradient implements AutoCloseable {
     }
 
     /** The network's output in inference mode. */
-    INDArray output(MultiDataSet batch) {
+    public INDArray output(MultiDataSet batch) {
         load(batch, false);
         program.forward(new Pass(0, StateStore.forgetting(), false));
         return program.output();
+    }
+
+    /** The gradient through time of the last pass. */
+    public List<TimeProfile> profiles() {
+        return program.profiles();
+    }
+
+    /** Bytes of the last program's tensors and workspaces. */
+    public long bytes() {
+        return program.bytes();
     }
 
     private void load(MultiDataSet batch, boolean training) {

@@ -8,7 +8,9 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.RecurrentGoldenContract;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.cpu.kernel.StateStore;
+import org.steadygrad.engine.cpu.onednn.FloatMemory;
+import org.steadygrad.engine.plan.PlanOperation;
 
 class CpuRecurrentGoldenTest implements RecurrentGoldenContract {
     @Override
@@ -17,7 +19,7 @@ class CpuRecurrentGoldenTest implements RecurrentGoldenContract {
     }
 
     @Override
-    public List<PlanStep> steps(Engine engine) {
+    public List<PlanOperation> steps(Engine engine) {
         return ((CpuEngine) engine).model().plan().steps();
     }
 

@@ -18,24 +18,24 @@ import org.steadygrad.engine.PassResult;
 import org.steadygrad.ops.ParameterBlock;
 
 /** Holds a pass of the engine against DL4J in double, by the memory that its kernels leave behind. */
-final class LikeDl4j {
+public final class LikeDl4j {
     static final double TOLERANCE = 1e-4;
     private static final int SEED = 5;
 
     private LikeDl4j() {}
 
-    static CpuEngine engine(ComputationGraph model) {
+    public static CpuEngine engine(ComputationGraph model) {
         CpuEngineProvider provider = new CpuEngineProvider();
         assertEquals(Optional.empty(), provider.unsupported(model));
         return (CpuEngine) provider.create(model, EngineSettings.DEFAULT);
     }
 
-    static Stream<DynamicTest> each(Stream<ContractCase> cases) {
+    public static Stream<DynamicTest> each(Stream<ContractCase> cases) {
         return cases.map(test -> DynamicTest.dynamicTest(test.name(), () -> check(test)));
     }
 
     /** Loss, gradient and output of inference. */
-    static void check(ContractCase test) {
+    public static void check(ContractCase test) {
         Gradient expected = Gradient.byDl4j(test.reference(), test.referenceBatch());
         // after a backward pass DL4J's loss layers give a loss of values that they have overwritten
         double loss = test.reference().score(test.referenceBatch(), true);
@@ -47,7 +47,7 @@ final class LikeDl4j {
         }
     }
 
-    static void checkOutput(CpuEngine engine, ContractCase test) {
+    public static void checkOutput(CpuEngine engine, ContractCase test) {
         MultiDataSet batch = test.referenceBatch();
         INDArray expected = test.reference().output(false, batch.getFeatures(), batch.getFeaturesMaskArrays())[0];
         INDArray actual = engine.output(test.batch()).castTo(expected.dataType());
@@ -56,7 +56,7 @@ final class LikeDl4j {
     }
 
     /** The average over the minibatch, and the changes of statistics, as one pass leaves them. */
-    static Gradient gradient(CpuEngine engine, MultiDataSet batch, long seed) {
+    public static Gradient gradient(CpuEngine engine, MultiDataSet batch, long seed) {
         PassResult result = engine.computeGradient(batch, new PassOptions(seed, false, false, false));
         float[] flat = engine.model().memory().gradient().toArray();
         long examples = batch.getFeatures(0).size(0);

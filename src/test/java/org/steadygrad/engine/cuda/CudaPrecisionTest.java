@@ -33,6 +33,7 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.cuda.driver.TestGpu;
+import org.steadygrad.engine.cuda.kernel.LossScale;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.spec.Precision;

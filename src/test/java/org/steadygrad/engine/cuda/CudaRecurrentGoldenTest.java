@@ -8,7 +8,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.RecurrentGoldenContract;
-import org.steadygrad.engine.plan.PlanStep;
+import org.steadygrad.engine.cuda.kernel.StateStore;
+import org.steadygrad.engine.plan.PlanOperation;
 
 @Tag("gpu")
 class CudaRecurrentGoldenTest implements RecurrentGoldenContract {
@@ -18,7 +19,7 @@ class CudaRecurrentGoldenTest implements RecurrentGoldenContract {
     }
 
     @Override
-    public List<PlanStep> steps(Engine engine) {
+    public List<PlanOperation> steps(Engine engine) {
         return ((CudaEngine) engine).model().plan().steps();
     }
 

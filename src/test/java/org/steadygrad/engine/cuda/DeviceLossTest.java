@@ -20,6 +20,7 @@ import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.cuda.driver.CudaException;
 import org.steadygrad.engine.cuda.driver.DeviceFaults;
+import org.steadygrad.engine.cuda.recurrent.RecurrentChoice;
 
 /**
  * Whichever call finds the device lost: that call and the error are named, no number that comes after is told, nothing is asked

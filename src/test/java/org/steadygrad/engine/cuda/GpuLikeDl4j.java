@@ -14,31 +14,33 @@ import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.cuda.driver.TestGpu;
+import org.steadygrad.engine.cuda.kernel.ModelMemory;
+import org.steadygrad.engine.cuda.stream.CudaRuntime;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.Precision;
 
 /** Holds a pass of the engine against DL4J in double, by the memory that its kernels leave behind. */
-final class GpuLikeDl4j {
+public final class GpuLikeDl4j {
     static final double TOLERANCE = 1e-4;
     private static final int SEED = 5;
 
     private GpuLikeDl4j() {}
 
     /** Strict, on the device that tests run on. */
-    static CudaRuntime runtime() {
+    public static CudaRuntime runtime() {
         return new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
     }
 
-    static CudaEngine engine(ComputationGraph model) {
+    public static CudaEngine engine(ComputationGraph model) {
         return new CudaEngine(model, runtime(), 0);
     }
 
-    static Stream<DynamicTest> each(Stream<ContractCase> cases) {
+    public static Stream<DynamicTest> each(Stream<ContractCase> cases) {
         return cases.map(test -> DynamicTest.dynamicTest(test.name(), () -> check(test)));
     }
 
     /** Loss and gradient of a first pass and of a replayed one, and output of inference. */
-    static void check(ContractCase test) {
+    public static void check(ContractCase test) {
         Gradient expected = Gradient.byDl4j(test.reference(), test.referenceBatch());
         // after a backward pass DL4J's loss layers give a loss of values that they have overwritten
         double loss = test.reference().score(test.referenceBatch(), true);
@@ -62,7 +64,7 @@ final class GpuLikeDl4j {
     }
 
     /** The average over the minibatch, and the changes of statistics, as one pass leaves them. */
-    static Gradient gradient(CudaEngine engine, MultiDataSet batch, long seed) {
+    public static Gradient gradient(CudaEngine engine, MultiDataSet batch, long seed) {
         PassResult result = engine.computeGradient(batch, new PassOptions(seed, false, false, false));
         ModelMemory memory = engine.model().memory();
         float[] flat = memory.read(memory.gradient());

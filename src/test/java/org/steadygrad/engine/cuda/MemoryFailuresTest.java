@@ -19,6 +19,7 @@ import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineProvider;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.cuda.driver.DeviceFaults;
+import org.steadygrad.engine.cuda.recurrent.RecurrentChoice;
 
 /**
  * Whichever call finds no memory: what failed has changed nothing, is possible once there is memory, and gives the same bits

@@ -21,6 +21,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels.Cell;
+import org.steadygrad.engine.cuda.recurrent.RecurrentChoice;
 import org.steadygrad.nn.BatchNorm;
 
 /** Sizes beside those that kernels are cut for, and batches of one, against DL4J in double. */

@@ -5,17 +5,18 @@ import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.driver.PinnedMemory;
 import org.steadygrad.engine.cuda.driver.TestGpu;
+import org.steadygrad.engine.cuda.stream.CudaRuntime;
 import org.steadygrad.spec.Precision;
 
 /** A device for tests of kernels, and numbers on their way there and back. */
-final class OnGpu implements AutoCloseable {
+public final class OnGpu implements AutoCloseable {
     private final CudaRuntime runtime = new CudaRuntime(TestGpu.open(), Precision.FLOAT32);
 
-    CudaRuntime runtime() {
+    public CudaRuntime runtime() {
         return runtime;
     }
 
-    DeviceMemory put(float... values) {
+    public DeviceMemory put(float... values) {
         DeviceMemory memory = runtime.scope().floats(values.length);
         try (PinnedMemory host = runtime.device().pinned(memory.bytes())) {
             host.floats().put(values);
@@ -26,21 +27,21 @@ final class OnGpu implements AutoCloseable {
     }
 
     /** Memory that is full of NaN. */
-    DeviceMemory floats(int count) {
+    public DeviceMemory floats(int count) {
         float[] values = new float[count];
         java.util.Arrays.fill(values, Float.NaN);
         return put(values);
     }
 
-    DeviceMemory doubles(int count) {
+    public DeviceMemory doubles(int count) {
         return floats(2 * count);
     }
 
-    void run(List<Launch> launches) {
+    public void run(List<Launch> launches) {
         launches.forEach(runtime.stream()::launch);
     }
 
-    float[] get(DeviceMemory memory) {
+    public float[] get(DeviceMemory memory) {
         try (PinnedMemory host = runtime.device().pinned(memory.bytes())) {
             runtime.stream().download(host, memory);
             runtime.stream().synchronize();
@@ -50,7 +51,7 @@ final class OnGpu implements AutoCloseable {
         }
     }
 
-    double[] getDoubles(DeviceMemory memory) {
+    public double[] getDoubles(DeviceMemory memory) {
         try (PinnedMemory host = runtime.device().pinned(memory.bytes())) {
             runtime.stream().download(host, memory);
             runtime.stream().synchronize();

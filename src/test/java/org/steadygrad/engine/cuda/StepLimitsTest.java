@@ -15,9 +15,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.engine.cuda.driver.CudaSimulator;
+import org.steadygrad.engine.cuda.recurrent.PersistentGeometry;
+import org.steadygrad.engine.cuda.recurrent.ScanShape;
 import org.steadygrad.engine.plan.ActivationFunction;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
-import org.steadygrad.engine.plan.PlanStep.Cell;
+import org.steadygrad.engine.plan.PlanOperation.Cell;
 
 /**
  * Counts what training steps ask of a device, on a simulated one of the size of an H100, and holds the table in {@code

@@ -10,10 +10,10 @@ import org.steadygrad.engine.cuda.driver.TestGpu;
 import org.steadygrad.spec.Precision;
 
 /** The CUDA engine in float32, on the device that tests run on. */
-final class StrictProvider implements EngineProvider {
+public final class StrictProvider implements EngineProvider {
     private final EngineProvider engine = new CudaEngineProvider();
 
-    StrictProvider() {
+    public StrictProvider() {
         TestGpu.require();
     }
 

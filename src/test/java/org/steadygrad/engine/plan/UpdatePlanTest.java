@@ -65,7 +65,7 @@ class UpdatePlanTest {
         UpdatePlan plan = UpdatePlan.of(graph(dense().build(), output().build()));
         int length = 3 * 4 + 4 + 4 * 2 + 2;
         assertEquals(2 * length, plan.stateLength());
-        for (UpdateRun run : plan.runs()) {
+        for (ParameterUpdate run : plan.runs()) {
             assertEquals(run.offset(), run.stateOffset(0));
             assertEquals(length + run.offset(), run.stateOffset(1));
         }
@@ -75,7 +75,7 @@ class UpdatePlanTest {
     void aParameterOfItsOwnUpdaterDividesTheStretch() {
         ComputationGraph graph = graph(dense().biasUpdater(new Sgd(0.1)).build(), output().build());
         UpdatePlan plan = UpdatePlan.of(graph);
-        List<UpdateRun> runs = plan.runs();
+        List<ParameterUpdate> runs = plan.runs();
         assertEquals(UpdaterKind.SGD, runs.get(1).kind());
         assertEquals(12, runs.get(0).stateOffset(1));
         assertEquals(24, runs.get(2).stateOffset(0));

@@ -1,0 +1,80 @@
+package org.steadygrad.engine.cpu.recurrent;
+
+import java.util.List;
+import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.cpu.kernel.Kernel;
+import org.steadygrad.engine.cpu.kernel.KernelContext;
+import org.steadygrad.engine.cpu.kernel.Pass;
+import org.steadygrad.engine.cpu.kernel.Profiled;
+import org.steadygrad.engine.cpu.onednn.FloatMemory;
+import org.steadygrad.engine.cpu.recurrent.RecurrentWeights.Blocks;
+import org.steadygrad.engine.cpu.recurrent.SegmentedSequence.Tensors;
+import org.steadygrad.engine.plan.PlanOperation;
+
+/**
+ * A recurrent layer in one direction. The state it starts from is what the layer carries; in reverse that is nothing, as
+ * in DL4J, since no state is kept.
+ */
+public final class RecurKernel implements Kernel, Profiled {
+    private final PlanOperation.Recur step;
+    private final int number;
+    private final RecurrentShape shape;
+    private final RecurrentLayer layer;
+    private final CellOverflowCheck check;
+
+    public RecurKernel(KernelContext context, PlanOperation.Recur step, int number) {
+        this.step = step;
+        this.number = number;
+        shape = new RecurrentShape(
+                step.cell(),
+                step.activation(),
+                context.shape().steps(),
+                context.shape().examples(),
+                step.input().size(),
+                step.units(),
+                step.reverse());
+        boolean training = context.needsGradient(step.output());
+        FloatMemory inputGradient = context.inputGradient(number, 0).orElse(null);
+        Tensors tensors = new Tensors(
+                context.value(step.input()),
+                context.value(step.output()),
+                training ? context.gradient(step.output()) : null,
+                inputGradient);
+        FloatMemory mask = context.mask(step.mask()).orElse(null);
+        RecurrentLayer.Place place = new RecurrentLayer.Place(
+                context.runtime(), context.model().packed(), context.scope(), step.layer(), context.workspaceShare());
+        layer = new RecurrentLayer(
+                place,
+                shape,
+                new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
+                tensors,
+                new SequenceMask(shape, mask));
+        check = new CellOverflowCheck(context, step, shape);
+        if (training) {
+            layer.deliver(context.model().memory());
+        }
+    }
+
+    @Override
+    public void forward(Pass pass) {
+        boolean keeps = pass.states().keeps() && !shape.reverse();
+        List<FloatMemory> initial = layer.prepare(keeps);
+        pass.states().load(number, initial);
+        layer.forward();
+        List<FloatMemory> last = keeps ? layer.finalState() : List.of();
+        check.run(initial.get(0), last);
+        if (keeps) {
+            pass.states().store(number, last);
+        }
+    }
+
+    @Override
+    public void backward(Pass pass) {
+        layer.backward(pass.profile());
+    }
+
+    @Override
+    public TimeProfile profile(int examples) {
+        return layer.norms().profile(step.layer(), shape.reverse(), examples);
+    }
+}

@@ -1,0 +1,78 @@
+package org.steadygrad.engine.cuda.layer;
+
+import java.util.Optional;
+import org.steadygrad.engine.cuda.driver.Blas;
+import org.steadygrad.engine.cuda.driver.Blas.Matrix;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.kernel.KernelContext;
+import org.steadygrad.engine.cuda.kernel.LaunchedKernel;
+import org.steadygrad.engine.cuda.kernel.ModelMemory;
+import org.steadygrad.engine.plan.PlanOperation;
+
+/**
+ * A dense layer: cuBLAS's products, straight from and to DL4J's 'f' order, and one kernel for bias and activation function
+ * together. The activation function is one whose derivative follows from its output.
+ */
+public final class DenseKernel extends LaunchedKernel {
+    private final KernelContext context;
+    private final PlanOperation.Dense step;
+    private final int in;
+    private final int out;
+    private final int rows;
+    private final Matrix input;
+    private final Matrix weights;
+    private final DeviceMemory output;
+
+    public DenseKernel(KernelContext context, PlanOperation.Dense step, int number) {
+        super(context);
+        this.context = context;
+        this.step = step;
+        in = step.input().size();
+        out = step.output().size();
+        rows = context.rows(step.input());
+        ModelMemory model = context.model().memory();
+        input = Matrix.of(context.value(step.input()), in);
+        weights = Matrix.of(model.parameters(step.weights()), in);
+        output = context.value(step.output());
+        Blas blas = runtime().blas();
+        inForward(() -> blas.product(Matrix.of(output, out), weights.transpose(), input, out, rows, in, false));
+        Optional<DeviceMemory> bias = step.bias().map(model::parameters);
+        if (bias.isPresent() || !step.activation().isIdentity()) {
+            inForward(runtime()
+                    .over(output.length(), "dense", "bias_activate")
+                    .with(output)
+                    .with(bias.orElse(null))
+                    .with(out)
+                    .with(Activation.code(step.activation()))
+                    .with((float) step.activation().alpha())
+                    .with(output.length()));
+        }
+        if (context.needsGradient(step.output())) {
+            planBackward(number);
+        }
+    }
+
+    private void planBackward(int number) {
+        boolean trained = step.weights().trained();
+        boolean linear = step.activation().isIdentity();
+        DeviceMemory outputGradient = context.gradient(step.output());
+        DeviceMemory inner = linear ? outputGradient : context.scratch(output.bytes(), SCRATCH_GRADIENT);
+        Optional<DeviceMemory> biasGradient =
+                step.bias().filter(block -> trained).map(context.model().memory()::gradient);
+        if (!linear || biasGradient.isPresent()) {
+            RowSums.Tensors tensors =
+                    new RowSums.Tensors(output, outputGradient, linear ? null : inner, biasGradient.orElse(null));
+            RowSums.of(context, tensors, step.activation(), out).forEach(this::inBackward);
+        }
+        Matrix gradient = Matrix.of(inner, out);
+        Blas blas = runtime().blas();
+        if (trained) {
+            Matrix target = Matrix.of(context.model().memory().gradient(step.weights()), in);
+            inBackward(() -> blas.product(target, input, gradient.transpose(), in, out, rows, false));
+        }
+        context.inputGradient(number, 0).ifPresent(memory -> {
+            Matrix target = Matrix.of(memory, in);
+            inBackward(() -> blas.product(target, weights, gradient, in, rows, out, false));
+        });
+    }
+}

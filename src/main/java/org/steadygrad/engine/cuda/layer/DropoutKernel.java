@@ -1,0 +1,36 @@
+package org.steadygrad.engine.cuda.layer;
+
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.Launch;
+import org.steadygrad.engine.cuda.kernel.KernelContext;
+import org.steadygrad.engine.cuda.kernel.LaunchedKernel;
+import org.steadygrad.engine.plan.PlanOperation;
+import org.steadygrad.engine.plan.RandomStream;
+
+/** Dropout in training. The seed is read on the device, so that a captured pass draws new numbers whenever it is run. */
+public final class DropoutKernel extends LaunchedKernel {
+    /** Random numbers that one thread draws at once. */
+    private static final int GROUP = 4;
+
+    public DropoutKernel(KernelContext context, PlanOperation.Dropout step, int number) {
+        super(context);
+        inForward(drop(context, step, context.value(step.input()), context.value(step.output())));
+        context.inputGradient(number, 0)
+                .ifPresent(target -> inBackward(drop(context, step, context.gradient(step.output()), target)));
+    }
+
+    private static Launch drop(
+            KernelContext context, PlanOperation.Dropout step, DeviceMemory source, DeviceMemory target) {
+        return context.runtime()
+                .over((source.length() + GROUP - 1) / GROUP, "dropout", "drop")
+                .with(source)
+                .with(target)
+                .with(context.model().numbers().seed())
+                .with(step.stream())
+                .with(RandomStream.threshold(step.keep()))
+                .with((float) (1 / step.keep()))
+                .with(step.input().perStep() ? context.shape().steps() : 1)
+                .with(context.shape().examples())
+                .with(step.input().size());
+    }
+}

@@ -1,0 +1,45 @@
+package org.steadygrad.engine.cuda.layer;
+
+import java.util.Optional;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.kernel.KernelContext;
+import org.steadygrad.engine.cuda.kernel.LaunchedKernel;
+import org.steadygrad.engine.plan.PlanOperation;
+
+/** Takes every example's last row; zeros, to which no gradient goes back, of an example without any step. */
+public final class LastTimeStepKernel extends LaunchedKernel {
+
+    public LastTimeStepKernel(KernelContext context, PlanOperation.LastStep step, int number) {
+        super(context);
+        int steps = context.shape().steps();
+        int examples = context.shape().examples();
+        int size = step.input().size();
+        DeviceMemory output = context.value(step.output());
+        Optional<DeviceMemory> mask = context.mask(step.mask());
+        DeviceMemory last = mask.map(m -> context.scope().bytes((long) examples * Integer.BYTES))
+                .orElse(null);
+        mask.ifPresent(m -> inForward(runtime()
+                .over(examples, "masks", "find_last_steps")
+                .with(m)
+                .with(last)
+                .with(steps)
+                .with(examples)));
+        inForward(runtime()
+                .over(output.length(), "masks", "last_rows")
+                .with(context.value(step.input()))
+                .with(last)
+                .with(output)
+                .with(steps)
+                .with(examples)
+                .with(size));
+        context.inputGradient(number, 0)
+                .ifPresent(target -> inBackward(runtime()
+                        .over(target.length(), "masks", "last_rows_backward")
+                        .with(context.gradient(step.output()))
+                        .with(last)
+                        .with(target)
+                        .with(steps)
+                        .with(examples)
+                        .with(size)));
+    }
+}

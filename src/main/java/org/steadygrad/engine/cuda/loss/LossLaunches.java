@@ -1,0 +1,123 @@
+package org.steadygrad.engine.cuda.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.steadygrad.engine.cuda.driver.DeviceMemory;
+import org.steadygrad.engine.cuda.driver.Launch;
+import org.steadygrad.engine.cuda.stream.CudaRuntime;
+import org.steadygrad.engine.plan.ActivationFunction;
+import org.steadygrad.engine.plan.ActivationFunction.Kind;
+import org.steadygrad.engine.plan.LossFunction;
+import org.steadygrad.engine.plan.PlanOperation;
+
+/**
+ * The launches that make an output, and in training the loss and its gradient: one that goes over all elements, and one that
+ * adds up what its blocks leave. A row of a softmax belongs to one warp, or, if it is long, to one block.
+ */
+final class LossLaunches {
+    private static final String FILE = "loss";
+    private static final int WARP = 32;
+
+    /** Most classes of a row whose elements stay in the registers of a warp. */
+    static final int MOST_PER_WARP = 1024;
+
+    private final CudaRuntime runtime;
+    private final PlanOperation.Loss step;
+    private final LossTensors tensors;
+    private final long elements;
+    private final int size;
+
+    private LossLaunches(CudaRuntime runtime, PlanOperation.Loss step, LossTensors tensors) {
+        this.runtime = runtime;
+        this.step = step;
+        this.tensors = tensors;
+        elements = tensors.output().length();
+        size = step.output().size();
+    }
+
+    /** In the order in which they must run; none if there is nothing to do. */
+    static List<Launch> of(CudaRuntime runtime, PlanOperation.Loss step, LossTensors tensors) {
+        List<Launch> launches = new ArrayList<>();
+        if (tensors.training().isPresent() || !step.activation().isIdentity()) {
+            new LossLaunches(runtime, step, tensors).append(launches);
+        }
+        return launches;
+    }
+
+    private void append(List<Launch> launches) {
+        boolean softmax = step.activation().kind() == Kind.SOFTMAX;
+        int blocks = runtime.blocks(softmax ? threads() : elements);
+        launches.add(softmax ? rows(blocks) : single(blocks));
+        tensors.training()
+                .ifPresent(training -> launches.add(runtime.each(1, FILE, "fold_loss")
+                        .with(training.partial())
+                        .with(blocks)
+                        .with(training.sum())));
+    }
+
+    /** That all rows of a softmax keep busy. */
+    private long threads() {
+        return elements / size * (size <= MOST_PER_WARP ? WARP : CudaRuntime.BLOCK);
+    }
+
+    private Launch rows(int blocks) {
+        return runtime.each(blocks, FILE, size <= MOST_PER_WARP ? "softmax_loss" : "softmax_loss_wide")
+                .with(tensors.input())
+                .with(tensors.output())
+                .with(orNull(tensors.labels()))
+                .with(
+                        step.loss() == LossFunction.SPARSE_CROSS_ENTROPY
+                                        && tensors.training().isPresent()
+                                ? 1
+                                : 0)
+                .with(orNull(tensors.mask()))
+                .with(orNull(tensors.gradient()))
+                .with(orNull(tensors.partial()))
+                .with(elements / size)
+                .with(size);
+    }
+
+    private Launch single(int blocks) {
+        ActivationFunction function = step.activation();
+        return runtime.each(blocks, FILE, "element_loss")
+                .with(tensors.input())
+                .with(tensors.output())
+                .with(orNull(tensors.labels()))
+                .with(orNull(tensors.mask()))
+                .with((long) tensors.maskWidth())
+                .with(orNull(tensors.gradient()))
+                .with(orNull(tensors.partial()))
+                .with(elements)
+                .with(function.kind().ordinal())
+                .with((float) function.alpha())
+                .with(0)
+                .with(kind())
+                .with((float) step.clip())
+                .with((float) (1 - step.clip()))
+                .with(share());
+    }
+
+    private static DeviceMemory orNull(Optional<DeviceMemory> memory) {
+        return memory.orElse(null);
+    }
+
+    /** The numbers of loss.cu. */
+    private int kind() {
+        return switch (step.loss()) {
+            case BINARY_CROSS_ENTROPY -> 0;
+            case MEAN_SQUARED_ERROR, SQUARED_ERROR -> 1;
+            case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> 2;
+            case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY ->
+                throw new IllegalStateException("engine cuda: " + step.loss() + " without softmax");
+        };
+    }
+
+    /** What the terms of a row are multiplied by. */
+    private float share() {
+        return switch (step.loss()) {
+            case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR -> 1f / size;
+            default -> 1;
+        };
+    }
+}
