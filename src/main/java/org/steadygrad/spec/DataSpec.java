@@ -35,7 +35,9 @@ public sealed interface DataSpec
         @Doc("Numbers for each sequence.")
         REGRESSION,
         @Doc("The target columns, horizon steps ahead, at every step.")
-        FORECASTING
+        FORECASTING,
+        @Doc("A class at every step.")
+        TAGGING
     }
 
     /** How numeric columns are scaled; fitted on training rows only. */
@@ -48,7 +50,29 @@ public sealed interface DataSpec
         NONE
     }
 
-    /** What becomes of an empty or NA cell. */
+    /** What stands before decimals. */
+    enum Decimal {
+        @Doc("As the file's numbers show; a point if they have no decimals.")
+        AUTO,
+        @Doc("As in 1.5.")
+        POINT,
+        @Doc("As in 1,5.")
+        COMMA
+    }
+
+    /** What a time says of its place in a period, as sine and cosine. */
+    enum CalendarFeature {
+        @Doc("Time of day.")
+        HOUR,
+        @Doc("Day of the week, with the time of day.")
+        DAY_OF_WEEK,
+        @Doc("Day of the year, with the time of day.")
+        DAY_OF_YEAR,
+        @Doc("Month.")
+        MONTH
+    }
+
+    /** What becomes of a missing value. */
     enum Missing {
         @Doc("An error that names the cell.")
         ERROR,
@@ -81,10 +105,25 @@ public sealed interface DataSpec
                     @Absent("one long sequence, cut into windows")
                     String sequence,
             @Doc("Whether the first row names the columns.") @Default("auto") Header header,
-            @Doc("Character between cells, or the word tab.") @Default("','") String separator,
+            @Doc("Character between cells; tab; blanks for runs of blanks; auto for what the file shows.")
+                    @Default("auto")
+                    String separator,
+            @Doc("What stands before decimals.") @Default("auto") Decimal decimal,
+            @Doc("Character that makes a line a comment when it begins with it, or none.") @Default("'#'")
+                    String comment,
+            @Doc("Words for missing values beside the usual ones: an empty cell, NA, N/A, NaN, null, ? and -.")
+                    @Default("[]")
+                    List<String> missingWords,
+            @Doc("Column of dates or times; it is no input.") @Absent("a column that holds such, if there is one")
+                    String time,
+            @Doc("How times are written, as a pattern of java.time (dd.MM.uuuu HH:mm).")
+                    @Absent("noticed: year first, day first or month first")
+                    String timeFormat,
+            @Doc("Inputs that are made of the time, each as sine and cosine.") @Default("[]")
+                    List<CalendarFeature> calendar,
             @Doc("Time steps per window when there is no sequence column.") @Default("64") int window,
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
-            @Doc("Empty and NA cells.") @Default("error") Missing missing,
+            @Doc("What becomes of missing values.") @Default("error") Missing missing,
             @Doc("Scaling of numeric columns.") @Default("standard") Normalization normalization,
             @Doc(
                             "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
@@ -94,16 +133,32 @@ public sealed interface DataSpec
         public Csv {
             target = List.copyOf(target);
             inputs = inputs == null ? null : List.copyOf(inputs);
+            missingWords = List.copyOf(missingWords);
+            calendar = List.copyOf(calendar);
             if (target.isEmpty()) {
                 throw InvalidInputException.of("data.csv", "target to name a column", null, "");
             }
-            if (separator.length() != 1 && !separator.equals("tab")) {
+            if (separator.length() != 1 && !List.of("auto", "tab", "blanks").contains(separator)) {
                 throw InvalidInputException.of(
-                        "data.csv", "separator to be a single character or the word tab", separator, "");
+                        "data.csv", "separator to be a single character, tab, blanks or auto", separator, "");
             }
+            if (comment.length() != 1 && !comment.equals("none")) {
+                throw InvalidInputException.of(
+                        "data.csv", "comment to be a single character or the word none", comment, "");
+            }
+            Check.that(
+                    calendar.stream().distinct().count() == calendar.size(),
+                    "data.csv",
+                    "calendar to name each feature once",
+                    calendar);
             Check.positive(window, "data.csv", "window");
             Check.positive(horizon, "data.csv", "horizon");
             Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
+        }
+
+        /** The character that makes a line a comment, or -1. */
+        public int commentCharacter() {
+            return comment.equals("none") ? -1 : comment.charAt(0);
         }
     }
 

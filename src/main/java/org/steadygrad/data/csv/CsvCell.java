@@ -1,30 +1,22 @@
 package org.steadygrad.data.csv;
 
-import java.util.regex.Pattern;
 import org.steadygrad.check.InvalidInputException;
 
 /** One cell and where it stands. */
-record CsvCell(String file, long line, String column, String content) {
-    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
-    private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d*,\\d+");
-    private static final Pattern NOT_A_NUMBER = Pattern.compile("[+-]?nan", Pattern.CASE_INSENSITIVE);
+record CsvCell(String file, long line, String column, String content, CellReading reading) {
     private static final int SHOWN = 60;
 
-    static boolean isMissing(String content) {
-        return content.isEmpty() || content.equals("NA");
-    }
-
-    static boolean isNumber(String content) {
-        return NUMBER.matcher(content).matches();
-    }
-
     boolean missing() {
-        return isMissing(content);
+        return reading.missing(content);
+    }
+
+    boolean missingClass() {
+        return reading.missingClass(content);
     }
 
     /** Whether it is how programs write what isn't a number. */
     boolean notANumber() {
-        return NOT_A_NUMBER.matcher(content).matches();
+        return CellReading.notANumber(content);
     }
 
     /**
@@ -34,17 +26,28 @@ record CsvCell(String file, long line, String column, String content) {
      * @throws InvalidInputException unless the cell is a number in plain or scientific notation that a 32-bit float can hold
      */
     double number() {
-        double value = isNumber(content) ? Double.parseDouble(content) : Double.NaN;
+        if (!reading.number(content)) {
+            throw error("a finite number", remedy());
+        }
+        double value = reading.parse(content);
         if (Math.abs(value) > Float.MAX_VALUE) {
             throw error("a number that a 32-bit float can hold, at most 3.4e38 in magnitude", "Mend the cell.");
         }
-        if (Double.isNaN(value)) {
-            String remedy = DECIMAL_COMMA.matcher(content).matches()
-                    ? "Write decimals with a point."
-                    : "Mend the cell, or leave the column out by naming the others in data.inputs.";
-            throw error("a finite number", remedy);
-        }
         return value;
+    }
+
+    private String remedy() {
+        if (reading.otherNumber(content)) {
+            return reading.decimalComma()
+                    ? "Decimals of this file are read with a comma; data.decimal: point reads them with a point."
+                    : "Decimals of this file are read with a point; write them so, or set data.decimal to comma.";
+        }
+        if (TimeFormat.looksLikeTime(content)) {
+            return "A time isn't a number: leave the column out by naming the others in data.inputs;"
+                    + " data.calendar makes inputs of hours, weekdays and the like.";
+        }
+        return "Mend the cell, name the word in data.missingWords if it stands for a missing value,"
+                + " or leave the column out by naming the others in data.inputs.";
     }
 
     InvalidInputException error(String expected, String remedy) {

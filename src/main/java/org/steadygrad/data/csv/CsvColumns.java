@@ -1,12 +1,14 @@
 package org.steadygrad.data.csv;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.check.Nearest;
+import org.steadygrad.data.csv.CsvColumn.Kind;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CsvTask;
 
@@ -17,30 +19,23 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  * @param inputs positions of the inputs, from 0
  * @param targets positions of the targets
  * @param sequence position of the column that tells sequences apart, or -1
+ * @param time position of the column of times, or -1
+ * @param timeFormat how its cells are written; null if it can't be told
+ * @param notes what was decided without being told
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
-record CsvColumns(List<String> names, int[] inputs, int[] targets, int sequence) {
+record CsvColumns(
+        List<String> names,
+        int[] inputs,
+        int[] targets,
+        int sequence,
+        int time,
+        TimeFormat timeFormat,
+        List<String> notes) {
 
-    static CsvColumns of(DataSpec.Csv spec, List<String> names) {
-        Set<String> seen = new HashSet<>();
-        for (String name : names) {
-            if (!seen.add(name)) {
-                throw InvalidInputException.of(
-                        spec.path() + ", line 1", "every column to have a name of its own", name + " twice", "");
-            }
-        }
-        int[] targets = find(names, spec.target(), "data.target", spec);
-        int sequence = spec.sequence() == null ? -1 : find(names, spec.sequence(), "data.sequence", spec);
-        boolean forecasting = spec.task() == CsvTask.FORECASTING;
-        IntPredicate isTarget = i -> IntStream.of(targets).anyMatch(t -> t == i);
-        int[] inputs = spec.inputs() != null
-                ? find(names, spec.inputs(), "data.inputs", spec)
-                : IntStream.range(0, names.size())
-                        .filter(i -> i != sequence && (forecasting || !isTarget.test(i)))
-                        .toArray();
-        CsvColumns columns = new CsvColumns(names, inputs, targets, sequence);
-        columns.check(spec, !forecasting && IntStream.of(inputs).anyMatch(isTarget));
-        return columns;
+    /** @param file its name */
+    static CsvColumns of(DataSpec.Csv spec, String file, CsvForm form) {
+        return new Choice(spec, file, form).columns();
     }
 
     List<String> inputNames() {
@@ -51,51 +46,186 @@ record CsvColumns(List<String> names, int[] inputs, int[] targets, int sequence)
         return IntStream.of(targets).mapToObj(names::get).toList();
     }
 
-    private void check(DataSpec.Csv spec, boolean targetIsInput) {
-        if (targets.length == 0 || (targets.length > 1 && spec.task() == CsvTask.CLASSIFICATION)) {
-            String number = spec.task() == CsvTask.CLASSIFICATION ? "one column" : "at least one column";
-            throw InvalidInputException.of("data.target", number, spec.target(), "");
+    /** Chooses the columns of a file. */
+    private record Choice(DataSpec.Csv spec, String file, CsvForm form, List<String> notes) {
+        Choice(DataSpec.Csv spec, String file, CsvForm form) {
+            this(spec, file, form, new ArrayList<>());
         }
-        if (inputs.length == 0) {
-            throw InvalidInputException.of(
-                    "data.inputs", "at least one input column in " + spec.path(), null, "The file has " + names + ".");
-        }
-        if (targetIsInput) {
-            throw InvalidInputException.of(
-                    "data.inputs",
-                    "columns other than the target",
-                    inputNames(),
-                    "The network would be shown what it is to find out.");
-        }
-    }
 
-    private static int[] find(List<String> names, List<String> wanted, String key, DataSpec.Csv spec) {
-        int[] found = wanted.stream().mapToInt(w -> find(names, w, key, spec)).toArray();
-        if (IntStream.of(found).distinct().count() < found.length) {
-            throw InvalidInputException.of(key, "every column once", wanted, "");
+        CsvColumns columns() {
+            int[] targets = find(spec.target(), "data.target");
+            int sequence = spec.sequence() == null ? -1 : find(spec.sequence(), "data.sequence");
+            int time = time();
+            boolean forecasting = spec.task() == CsvTask.FORECASTING;
+            IntPredicate isTarget = i -> IntStream.of(targets).anyMatch(t -> t == i);
+            int[] inputs = spec.inputs() != null
+                    ? find(spec.inputs(), "data.inputs")
+                    : IntStream.range(0, form.columns().size())
+                            .filter(i -> i != sequence && i != time && (forecasting || !isTarget.test(i)))
+                            .filter(i ->
+                                    isTarget.test(i) || !leftOut(form.columns().get(i)))
+                            .toArray();
+            check(inputs, targets, !forecasting && IntStream.of(inputs).anyMatch(isTarget));
+            TimeFormat format = timeFormat(time);
+            if (spec.inputs() == null) {
+                noteLeftOut(sequence, time, isTarget);
+            }
+            noteDuplicates();
+            return new CsvColumns(
+                    form.names(),
+                    inputs,
+                    targets,
+                    sequence,
+                    time,
+                    format,
+                    notes.stream().map(note -> file + ": " + note + ".").toList());
         }
-        return found;
-    }
 
-    /** A name counts before a number, so that columns may be named by numbers. */
-    private static int find(List<String> names, String wanted, String key, DataSpec.Csv spec) {
-        int named = names.indexOf(wanted);
-        if (named >= 0) {
-            return named;
+        private static boolean leftOut(CsvColumn column) {
+            return column.kind() == Kind.INDEX || column.kind() == Kind.TIMES;
         }
-        if (wanted.matches("\\d{1,6}")) {
-            int number = Integer.parseInt(wanted);
-            if (number >= 1 && number <= names.size()) {
-                return number - 1;
+
+        private int time() {
+            if (spec.time() != null) {
+                return find(spec.time(), "data.time");
+            }
+            return form.columns().stream()
+                    .filter(column -> column.kind() == Kind.TIMES)
+                    .findFirst()
+                    .map(column -> column.number() - 1)
+                    .orElse(-1);
+        }
+
+        private TimeFormat timeFormat(int time) {
+            boolean needed = !spec.calendar().isEmpty();
+            if (time < 0) {
+                if (needed || spec.timeFormat() != null) {
+                    throw InvalidInputException.of(
+                            needed ? "data.calendar" : "data.timeFormat",
+                            "a column of dates or times in " + file,
+                            null,
+                            "Name it in data.time. The columns are " + form.names() + ".");
+                }
+                return null;
+            }
+            TimeFormat format = spec.timeFormat() != null
+                    ? TimeFormat.Named.of(spec.timeFormat())
+                    : form.columns().get(time).times();
+            if (format == null && (needed || spec.time() != null)) {
+                throw InvalidInputException.of(
+                        file + ", column \"" + form.names().get(time) + "\"",
+                        "times of which can be told how they are written",
+                        form.columns().get(time).kind() == Kind.TIMES
+                                ? "dates in which the day or the month may come first"
+                                : "something else",
+                        "Say it in data.timeFormat, for example dd.MM.uuuu HH:mm.");
+            }
+            return format;
+        }
+
+        private void noteLeftOut(int sequence, int time, IntPredicate isTarget) {
+            for (CsvColumn column : form.columns()) {
+                int position = column.number() - 1;
+                if (position == sequence || isTarget.test(position)) {
+                    continue;
+                }
+                String name = "column \"" + column.name() + "\"";
+                if (column.kind() == Kind.INDEX) {
+                    notes.add(name + " numbers or names the rows: no input (data.inputs takes it as " + column.number()
+                            + ")");
+                } else if (column.kind() == Kind.TIMES || position == time) {
+                    String how =
+                            column.times() == null ? "" : ", " + column.times().words();
+                    notes.add(name + " holds times" + how + ": no input"
+                            + (spec.calendar().isEmpty() ? " (data.calendar makes inputs of them)" : ""));
+                } else if (column.counts()) {
+                    notes.add(name
+                            + " counts the rows and is an input; leave it out by naming the others in data.inputs");
+                }
             }
         }
-        String nearest = Nearest.to(wanted, names)
-                .map(n -> "Did you mean \"" + n + "\"? ")
-                .orElse("");
-        throw InvalidInputException.of(
-                key,
-                "a column of " + spec.path() + " or a number from 1 to " + names.size(),
-                wanted,
-                nearest + "The columns are " + names + ".");
+
+        private void noteDuplicates() {
+            List<String> names = form.names();
+            names.stream()
+                    .distinct()
+                    .filter(name -> names.indexOf(name) != names.lastIndexOf(name))
+                    .forEach(name -> notes.add("columns " + numbers(name) + " are all named \"" + name
+                            + "\": the run file tells them apart by number"));
+        }
+
+        private String numbers(String name) {
+            return form.columns().stream()
+                    .filter(column -> column.name().equals(name))
+                    .map(column -> String.valueOf(column.number()))
+                    .collect(Collectors.joining(" and "));
+        }
+
+        private void check(int[] inputs, int[] targets, boolean targetIsInput) {
+            boolean classes = spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.TAGGING;
+            if (targets.length == 0 || (targets.length > 1 && classes)) {
+                String number = classes ? "one column" : "at least one column";
+                throw InvalidInputException.of("data.target", number, spec.target(), "");
+            }
+            if (inputs.length == 0 && spec.calendar().isEmpty()) {
+                throw InvalidInputException.of(
+                        "data.inputs",
+                        "at least one input column in " + file,
+                        null,
+                        "The file has " + form.names() + ".");
+            }
+            if (targetIsInput) {
+                throw InvalidInputException.of(
+                        "data.inputs",
+                        "columns other than the target",
+                        IntStream.of(inputs).mapToObj(form.names()::get).toList(),
+                        "The network would be shown what it is to find out.");
+            }
+        }
+
+        private int[] find(List<String> wanted, String key) {
+            int[] found = wanted.stream().mapToInt(w -> find(w, key)).toArray();
+            if (IntStream.of(found).distinct().count() < found.length) {
+                throw InvalidInputException.of(key, "every column once", wanted, "");
+            }
+            return found;
+        }
+
+        /** A name counts before a number, so that columns may be named by numbers. */
+        private int find(String wanted, String key) {
+            List<String> names = form.names();
+            int named = names.indexOf(wanted);
+            if (named >= 0 && named != names.lastIndexOf(wanted)) {
+                throw InvalidInputException.of(
+                        key,
+                        "a single column",
+                        wanted,
+                        "Columns " + numbers(wanted) + " have that name: give the number.");
+            }
+            if (named >= 0) {
+                return named;
+            }
+            Optional<Integer> numbered = numbered(wanted, names.size());
+            if (numbered.isPresent()) {
+                return numbered.get();
+            }
+            String nearest = Nearest.to(wanted, names)
+                    .map(n -> "Did you mean \"" + n + "\"? ")
+                    .orElse("");
+            throw InvalidInputException.of(
+                    key,
+                    "a column of " + file + " or a number from 1 to " + names.size(),
+                    wanted,
+                    nearest + "The columns are " + names
+                            + (form.header() ? "." : ", since its first row holds values (data.header)."));
+        }
+
+        private static Optional<Integer> numbered(String wanted, int count) {
+            if (!wanted.matches("\\d{1,6}")) {
+                return Optional.empty();
+            }
+            int number = Integer.parseInt(wanted);
+            return number >= 1 && number <= count ? Optional.of(number - 1) : Optional.empty();
+        }
     }
 }

@@ -29,6 +29,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  *   <li>Without one, the file is one series: its end is the validation part. Training takes neighbouring windows at an
  *       offset that differs from epoch to epoch; validation takes windows from its first row on, the last one padded and
  *       masked. A window's class or numbers are those of its last row.
+ *   <li>Tagging: the label of step t is the class of its row, one-hot [batch, classes, time]; steps without a class are masked.
  *   <li>Forecasting: the label of step t is the target at t + horizon, [batch, targets, time]; steps whose target is missing
  *       are masked.
  * </ul>
@@ -110,7 +111,8 @@ public final class CsvData {
         CsvExamples validation =
                 cuts[1] == null ? null : new CsvExamples(values, description, horizon, cuts[1], places);
         return SplitSource.of(training, validation, batch, seed, columns)
-                .reading(DataFile.of("data.path", spec.path()));
+                .reading(DataFile.of("data.path", spec.path()))
+                .saying(rows.notes());
     }
 
     private DataDescription describe(Columns columns, int maxSteps) {
@@ -119,13 +121,13 @@ public final class CsvData {
                     case CLASSIFICATION -> TargetKind.CLASS;
                     case REGRESSION -> TargetKind.NUMBERS;
                     case FORECASTING -> TargetKind.NUMBERS_PER_STEP;
+                    case TAGGING -> TargetKind.CLASS_PER_STEP;
                 };
-        int size = kind == TargetKind.CLASS
-                ? columns.classes().size()
-                : columns.targets().size();
-        if (kind == TargetKind.CLASS && size < 2) {
+        boolean classes = kind == TargetKind.CLASS || kind == TargetKind.CLASS_PER_STEP;
+        int size = classes ? columns.classes().size() : columns.targets().size();
+        if (classes && size < 2) {
             throw InvalidInputException.of(
-                    rows.file() + ", column \"" + rows.columns().targetNames().get(0) + "\"",
+                    rows.file() + ", column \"" + rows.targetNames().get(0) + "\"",
                     "at least 2 classes",
                     columns.classes(),
                     "");
@@ -142,7 +144,7 @@ public final class CsvData {
                     sequence.length(),
                     "");
         }
-        if (spec.task() == CsvTask.FORECASTING) {
+        if (spec.task() == CsvTask.FORECASTING || spec.task() == CsvTask.TAGGING) {
             return;
         }
         for (int row = first + 1; row < sequence.end(); row++) {
@@ -153,8 +155,14 @@ public final class CsvData {
                 String got = spec.task() == CsvTask.CLASSIFICATION
                         ? rows.labels().get(row)
                         : Arrays.toString(rows.targets()[row]);
-                throw rows.cell(row, String.join("\", \"", rows.columns().targetNames()), got)
-                        .error("the same target as in line " + rows.lines()[first] + " of the sequence", "");
+                throw rows.error(
+                        row,
+                        String.join("\", \"", rows.targetNames()),
+                        "the same target as in line " + rows.lines()[first] + " of the sequence",
+                        got,
+                        spec.task() == CsvTask.CLASSIFICATION
+                                ? "For a class at every step set data.task to tagging."
+                                : "");
             }
         }
     }

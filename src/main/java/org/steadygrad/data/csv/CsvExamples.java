@@ -86,6 +86,7 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
         slot.length(rows.length());
         switch (description.target()) {
             case CLASS -> slot.label(values.classes()[rows.end() - 1], 1);
+            case CLASS_PER_STEP -> fillClasses(rows, slot);
             case NUMBERS -> fillNumbers(values.targets()[rows.end() - 1], slot);
             default -> fillSteps(rows, slot);
         }
@@ -102,6 +103,17 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
                 ? rows.begin() + cell.step()
                 : description.target().perStep() ? rows.begin() + cell.step() + horizon : rows.end() - 1;
         return places.cell(row, cell.label() ? places.target(cell.row()) : places.input(cell.row()));
+    }
+
+    private void fillClasses(Segment rows, BatchBuilder.Slot slot) {
+        for (int t = 0; t < rows.length(); t++) {
+            int label = values.classes()[rows.begin() + t + horizon];
+            if (label < 0) {
+                slot.ignoreLabel(t);
+            } else {
+                slot.label(label, t, 1);
+            }
+        }
     }
 
     private static void fillNumbers(float[] targets, BatchBuilder.Slot slot) {

@@ -15,11 +15,7 @@ import org.steadygrad.data.csv.CsvRows.Segment;
 record CsvPlaces(String file, long[] lines, List<String> inputs, List<String> targets) {
 
     static CsvPlaces of(CsvRows rows) {
-        return new CsvPlaces(
-                rows.file(),
-                rows.lines(),
-                rows.columns().inputNames(),
-                rows.columns().targetNames());
+        return new CsvPlaces(rows.file(), rows.lines(), rows.inputNames(), rows.targetNames());
     }
 
     String input(int number) {

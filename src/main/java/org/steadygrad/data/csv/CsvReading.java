@@ -1,13 +1,18 @@
 package org.steadygrad.data.csv;
 
 import java.io.StringReader;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.csv.CsvRows.Segment;
 import org.steadygrad.data.input.DataFile;
@@ -15,10 +20,11 @@ import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Missing;
 
-/** Reads and checks a CSV file row by row, as {@link CsvRecords} gives them. */
+/** Reads and checks a CSV file row by row, as {@link CsvRecords} gives them. Holds all of it in memory. */
 final class CsvReading {
     private final DataSpec.Csv spec;
     private final String file;
+    private final CsvForm form;
     private CsvColumns columns;
     private final List<double[]> inputs = new ArrayList<>();
     private final List<double[]> targets = new ArrayList<>();
@@ -27,26 +33,29 @@ final class CsvReading {
     private final List<Integer> begins = new ArrayList<>();
     private final Set<String> finished = new HashSet<>();
     private final Map<String, String> known = new HashMap<>();
+    private final MissingCells missing = new MissingCells();
+    private final TimeOrder order = new TimeOrder();
     private String sequence;
 
-    private CsvReading(DataSpec.Csv spec, String file) {
+    private CsvReading(DataSpec.Csv spec, String file, CsvForm form) {
         this.spec = spec;
         this.file = file;
+        this.form = form;
     }
 
     static CsvRows read(DataSpec.Csv spec) {
         DataFile file = DataFile.of("data.path", spec.path());
-        CsvReading reading = new CsvReading(spec, file.name());
         try (CsvRecords records = CsvRecords.of(spec, file.name(), new StringReader(file.text()))) {
+            CsvReading reading = new CsvReading(spec, file.name(), records.form());
             if (!records.names().isEmpty()) {
-                reading.columns = CsvColumns.of(spec, records.names());
+                reading.columns = CsvColumns.of(spec, file.name(), records.form());
             }
             while (records.hasNext()) {
                 CsvRecords.Row row = records.next();
                 reading.data(row.line(), row.cells());
             }
+            return reading.finish();
         }
-        return reading.finish();
     }
 
     private void data(long line, List<String> cells) {
@@ -54,8 +63,8 @@ final class CsvReading {
             startSequence(cell(line, columns.sequence(), cells));
         }
         lines.add(line);
-        inputs.add(numbers(line, columns.inputs(), cells, spec.missing() != Missing.ERROR));
-        if (spec.task() == CsvTask.CLASSIFICATION) {
+        inputs.add(inputs(line, cells));
+        if (spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.TAGGING) {
             labels.add(label(cell(line, columns.targets()[0], cells)));
         } else {
             boolean optional = spec.task() == CsvTask.FORECASTING && spec.missing() != Missing.ERROR;
@@ -63,8 +72,40 @@ final class CsvReading {
         }
     }
 
+    private double[] inputs(long line, List<String> cells) {
+        double[] numbers = numbers(line, columns.inputs(), cells, spec.missing() != Missing.ERROR);
+        for (int i = 0; i < numbers.length; i++) {
+            if (Double.isNaN(numbers[i])) {
+                missing.add(columns.inputNames().get(i), line);
+            }
+        }
+        Optional<LocalDateTime> time = time(line, cells);
+        if (spec.calendar().isEmpty()) {
+            return numbers;
+        }
+        double[] all =
+                Arrays.copyOf(numbers, numbers.length + 2 * spec.calendar().size());
+        Calendar.fill(spec.calendar(), time.orElseThrow(), all, numbers.length);
+        return all;
+    }
+
+    private Optional<LocalDateTime> time(long line, List<String> cells) {
+        if (columns.timeFormat() == null) {
+            return Optional.empty();
+        }
+        CsvCell cell = cell(line, columns.time(), cells);
+        Optional<LocalDateTime> time = columns.timeFormat().parse(cell.content());
+        if (time.isEmpty() && !spec.calendar().isEmpty()) {
+            throw cell.error(
+                    "a time, " + columns.timeFormat().words(),
+                    "Mend the cell, or say in data.timeFormat how times are written.");
+        }
+        time.ifPresent(t -> order.add(t, line));
+        return time;
+    }
+
     private void startSequence(CsvCell cell) {
-        if (cell.missing()) {
+        if (cell.content().isEmpty()) {
             throw cell.error("the name of a sequence", "");
         }
         if (cell.content().equals(sequence)) {
@@ -75,16 +116,25 @@ final class CsvReading {
         }
         sequence = cell.content();
         begins.add(inputs.size());
+        order.startSequence();
     }
 
+    /** @return null if a label per step is missing, and may */
     private String label(CsvCell cell) {
-        if (cell.missing()) {
-            throw cell.error("a class", "A target can't be filled in: take the row out.");
-        }
-        if (cell.notANumber()) {
+        boolean optional = spec.task() == CsvTask.TAGGING && spec.missing() != Missing.ERROR;
+        if (cell.notANumber() && !optional) {
             throw cell.error("a class", "It would be a class of its own: take the row out, or give the class a name.");
         }
-        return known.computeIfAbsent(cell.content(), content -> content);
+        if (cell.missingClass() && !optional) {
+            throw cell.error(
+                    "a class",
+                    spec.task() == CsvTask.TAGGING
+                            ? "Set data.missing to mean or previous to have steps without a label left out of the loss."
+                            : "A target can't be filled in: take the row out.");
+        }
+        return cell.notANumber() || cell.missingClass()
+                ? null
+                : known.computeIfAbsent(cell.content(), content -> content);
     }
 
     private double[] numbers(long line, int[] chosen, List<String> cells, boolean optional) {
@@ -95,7 +145,7 @@ final class CsvReading {
                 throw cell.error(
                         "a number",
                         spec.missing() == Missing.ERROR
-                                ? "Set data.missing to mean or previous to have empty input cells filled in."
+                                ? "Set data.missing to mean or previous to have missing input cells filled in."
                                 : "A target can't be filled in: take the row out.");
             }
             values[i] = cell.missing() ? Double.NaN : cell.number();
@@ -104,7 +154,7 @@ final class CsvReading {
     }
 
     private CsvCell cell(long line, int column, List<String> cells) {
-        return new CsvCell(file, line, columns.names().get(column), cells.get(column));
+        return new CsvCell(file, line, columns.names().get(column), cells.get(column), form.reading());
     }
 
     private CsvRows finish() {
@@ -118,13 +168,69 @@ final class CsvReading {
         List<Segment> segments = IntStream.range(0, begins.size())
                 .mapToObj(i -> new Segment(begins.get(i), i + 1 < begins.size() ? begins.get(i + 1) : inputs.size()))
                 .toList();
+        List<String> calendar = Calendar.names(spec.calendar());
+        Stream<String> own = Stream.concat(missing.notes(spec.missing(), inputs.size()), order.note().stream())
+                .map(note -> file + ": " + note + ".");
         return new CsvRows(
                 file,
-                columns,
+                Stream.concat(columns.inputNames().stream(), calendar.stream()).toList(),
+                calendar.size(),
+                columns.targetNames(),
                 inputs.toArray(double[][]::new),
                 targets.toArray(double[][]::new),
                 labels,
                 lines.stream().mapToLong(Long::longValue).toArray(),
-                segments);
+                segments,
+                Stream.of(form.notes().stream(), columns.notes().stream(), own)
+                        .flatMap(notes -> notes)
+                        .toList());
+    }
+
+    /** Counts missing inputs. */
+    private static final class MissingCells {
+        private record Found(long first, long count) {}
+
+        private final Map<String, Found> columns = new LinkedHashMap<>();
+
+        void add(String column, long line) {
+            columns.merge(column, new Found(line, 1), (old, one) -> new Found(old.first(), old.count() + 1));
+        }
+
+        Stream<String> notes(Missing filling, int rows) {
+            String how = filling == Missing.MEAN ? "the column's mean" : "the value before";
+            return columns.entrySet().stream()
+                    .map(e -> "column \"%s\" lacks %d of %d values (the first in line %d), which are filled in with %s"
+                            .formatted(
+                                    e.getKey(),
+                                    e.getValue().count(),
+                                    rows,
+                                    e.getValue().first(),
+                                    how));
+        }
+    }
+
+    /** Whether time goes on from row to row. */
+    private static final class TimeOrder {
+        private LocalDateTime last;
+        private long lastLine;
+        private String broken;
+
+        void startSequence() {
+            last = null;
+        }
+
+        void add(LocalDateTime time, long line) {
+            if (last != null && !time.isAfter(last) && broken == null) {
+                broken =
+                        "the time in line %d (%s) isn't later than that in line %d (%s); rows are taken in the order of the file"
+                                .formatted(line, time, lastLine, last);
+            }
+            last = time;
+            lastLine = line;
+        }
+
+        Optional<String> note() {
+            return Optional.ofNullable(broken);
+        }
     }
 }

@@ -1,32 +1,27 @@
 package org.steadygrad.data.csv;
 
-import de.siegmar.fastcsv.reader.CloseableIterator;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.spec.DataSpec;
 
 /**
- * The rows of a CSV file (RFC 4180, with any separator), one at a time. Cells are trimmed, blank lines are passed over, and
- * the header is taken for the names of the columns.
+ * The rows of a CSV file, one at a time. How the file is written is found out from its first rows ({@link CsvForm}) and holds for
+ * all others. Blank lines and comments are passed over.
  */
 final class CsvRecords implements Iterator<CsvRecords.Row>, AutoCloseable {
-    private final DataSpec.Csv spec;
+    /** Characters that are looked at to find out how the file is written. */
+    private static final int HEAD = 1 << 18;
+
     private final String file;
-    private final CloseableIterator<CsvRecord> records;
-    private List<String> names = List.of();
-    private boolean header;
-    private long line;
+    private final CsvForm form;
+    private final CsvLines lines;
+    private boolean headerIsAhead;
     private Row next;
 
     /**
@@ -36,47 +31,59 @@ final class CsvRecords implements Iterator<CsvRecords.Row>, AutoCloseable {
      */
     record Row(long line, List<String> cells) {}
 
-    private CsvRecords(DataSpec.Csv spec, String file, CloseableIterator<CsvRecord> records) {
-        this.spec = spec;
+    private CsvRecords(String file, CsvForm form, CsvLines lines) {
         this.file = file;
-        this.records = records;
+        this.form = form;
+        this.lines = lines;
+        headerIsAhead = form.header();
         next = read();
     }
 
     /**
      * Reads up to the first row.
      *
-     * @param spec how the file is written
+     * @param spec how the file is written, as far as the user says it
      * @param file its name, for errors
      * @param text is closed with this
      */
     static CsvRecords of(DataSpec.Csv spec, String file, Reader text) {
-        CsvReader.CsvReaderBuilder format = CsvReader.builder()
-                .fieldSeparator(separator(spec.separator()))
-                .skipEmptyLines(false)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .allowUnclosedQuote(false);
-        return new CsvRecords(spec, file, format.ofCsvRecord(text).iterator());
+        String head = head(file, text);
+        CsvForm form = CsvSurvey.of(spec, file, head, head.length() < HEAD);
+        Reader all = new Joined(new StringReader(form.separators().without(head)), text);
+        return new CsvRecords(file, form, new CsvLines(file, form.separators(), spec.commentCharacter(), all));
     }
 
-    private static char separator(String separator) {
-        String plain = separator.equals("tab") ? "\t" : separator;
-        if ("\"\r\n".contains(plain)) {
-            throw InvalidInputException.of(
-                    "data.separator", "a character that can separate", separator, "Usual ones are ',' and ';'.");
+    private static String head(String file, Reader text) {
+        char[] head = new char[HEAD];
+        int length = 0;
+        try {
+            for (int n = 0; n >= 0 && length < HEAD; n = text.read(head, length, HEAD - length)) {
+                length += n;
+            }
+        } catch (CharacterCodingException e) {
+            throw new InvalidInputException(
+                    file + ": expected UTF-8 text, got bytes that are none within the first " + HEAD
+                            + " characters. Save the text as UTF-8.",
+                    e);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + ": reading it failed: " + e.getMessage() + ".", e);
         }
-        return plain.charAt(0);
+        return new String(head, 0, length);
+    }
+
+    /** How the file is written. */
+    CsvForm form() {
+        return form;
     }
 
     /** Names of all columns; a column without a name has its number. Empty when the file has no row. */
     List<String> names() {
-        return names;
+        return form.names();
     }
 
     /** Whether the first row names the columns. */
     boolean header() {
-        return header;
+        return form.header();
     }
 
     @Override
@@ -95,78 +102,86 @@ final class CsvRecords implements Iterator<CsvRecords.Row>, AutoCloseable {
     }
 
     private Row read() {
-        try {
-            while (records.hasNext()) {
-                CsvRecord row = records.next();
-                line = row.getStartingLineNumber();
-                List<String> cells = row.getFields().stream().map(String::trim).toList();
-                if (holds(cells)) {
-                    return new Row(line, checked(cells));
-                }
+        for (CsvLines.Line line = lines.next(); line != null; line = lines.next()) {
+            boolean blank = line.cells().size() == 1 && line.cells().get(0).isEmpty();
+            if (line.comment() || (blank && (headerIsAhead || form.width() != 1))) {
+                continue;
             }
-            return null;
-        } catch (CsvParseException e) {
-            String why = e.getCause() == null
-                    ? e.getMessage()
-                    : e.getMessage() + " " + e.getCause().getMessage();
-            throw new InvalidInputException(file + ": expected CSV, got: " + why, e);
-        } catch (UncheckedIOException e) {
-            String got = e.getCause() instanceof CharacterCodingException
-                    ? "bytes after line " + line + " that are none. Save the text as UTF-8."
-                    : "an error: " + e.getCause().getMessage() + ".";
-            throw new InvalidInputException(file + ": expected UTF-8 text, got " + got, e);
+            if (headerIsAhead) {
+                headerIsAhead = false;
+                continue;
+            }
+            lines.checkSwallowed(line, form.width());
+            return new Row(line.number(), columns(line));
         }
+        return null;
     }
 
-    /** Whether a row holds values; what the first one says of the columns is kept. */
-    private boolean holds(List<String> cells) {
-        boolean blank = cells.size() == 1 && cells.get(0).isEmpty();
-        if (blank && names.size() != 1) {
-            return false;
+    private List<String> columns(CsvLines.Line line) {
+        int begin = form.rowNames() ? 1 : 0;
+        int end = begin + form.columns().size();
+        List<String> cells = line.cells();
+        if (cells.size() < end || cells.size() > form.width()) {
+            throw otherWidth(line, begin, end);
         }
-        if (!names.isEmpty()) {
-            return true;
+        for (int i = end; i < cells.size(); i++) {
+            if (!cells.get(i).isEmpty()) {
+                throw InvalidInputException.of(
+                        file + ", line " + line.number() + ", cell " + (i + 1),
+                        "nothing in a column that has no name and no value before",
+                        cells.get(i),
+                        "Give the column a name.");
+            }
         }
-        header = hasHeader(cells);
-        names = names(cells, header);
-        return !header;
+        return cells.subList(begin, end);
     }
 
-    private boolean hasHeader(List<String> first) {
-        return switch (spec.header()) {
-            case YES -> true;
-            case NO -> false;
-            case AUTO -> first.stream().anyMatch(cell -> !CsvCell.isNumber(cell) && !CsvCell.isMissing(cell));
-        };
-    }
-
-    private static List<String> names(List<String> first, boolean header) {
-        return IntStream.range(0, first.size())
-                .mapToObj(i -> header && !first.get(i).isEmpty() ? first.get(i) : String.valueOf(i + 1))
-                .toList();
-    }
-
-    private List<String> checked(List<String> cells) {
-        int expected = names.size();
-        if (cells.size() != expected) {
-            String last = cells.size() < expected
-                    ? "the cell for column \"" + names.get(cells.size()) + "\" is missing"
-                    : "the first cell too many is \"" + cells.get(expected) + "\"";
-            throw InvalidInputException.of(
-                    file + ", line " + line,
-                    expected + " cells as in the first row",
-                    cells.size() + " (" + last + ")",
-                    "Cells that hold the separator '" + spec.separator() + "' must be quoted.");
-        }
-        return cells;
+    private InvalidInputException otherWidth(CsvLines.Line line, int begin, int end) {
+        List<String> cells = line.cells();
+        String last = cells.size() <= begin
+                ? "only the row's name"
+                : cells.size() < end
+                        ? "the cell for column \"" + form.names().get(cells.size() - begin) + "\" is missing"
+                        : "the first cell too many is \"" + cells.get(form.width()) + "\"";
+        return InvalidInputException.of(
+                file + ", line " + line.number(),
+                (begin + form.columns().size()) + " cells as in the first row",
+                cells.size() + " (" + last + ")",
+                "Cells that hold the separator, " + form.separators().words() + ", must be quoted.");
     }
 
     @Override
     public void close() {
-        try {
-            records.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        lines.close();
+    }
+
+    /** One text after another. */
+    private static final class Joined extends Reader {
+        private final Reader first;
+        private final Reader second;
+        private boolean firstEnded;
+
+        Joined(Reader first, Reader second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        public int read(char[] into, int offset, int length) throws IOException {
+            if (!firstEnded) {
+                int count = first.read(into, offset, length);
+                if (count >= 0) {
+                    return count;
+                }
+                firstEnded = true;
+            }
+            return second.read(into, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            first.close();
+            second.close();
         }
     }
 }

@@ -1,13 +1,14 @@
 package org.steadygrad.data.csv;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.csv.CsvRows.Segment;
 import org.steadygrad.spec.DataSpec;
-import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Missing;
 
 /** Fits the scaling of all columns, and applies it. */
@@ -18,12 +19,22 @@ final class CsvScaling {
 
     /** @param training rows of the training part */
     static Columns fit(CsvRows rows, DataSpec.Csv spec, List<Segment> training) {
-        CsvColumns columns = rows.columns();
-        boolean classes = spec.task() == CsvTask.CLASSIFICATION;
+        int scaled = rows.inputNames().size() - rows.unscaled();
+        List<Column> inputs =
+                new ArrayList<>(fit(rows, rows.inputNames().subList(0, scaled), rows.inputs(), training, spec));
+        rows.inputNames().stream()
+                .skip(scaled)
+                .map(name -> new Column(name, 0, 1, 0))
+                .forEach(inputs::add);
+        boolean classes = rows.targets().length == 0;
         return new Columns(
-                fit(rows, columns.inputNames(), rows.inputs(), training, spec),
-                classes ? List.of() : fit(rows, columns.targetNames(), rows.targets(), training, spec),
-                rows.labels().stream().distinct().sorted().toList());
+                inputs,
+                classes ? List.of() : fit(rows, rows.targetNames(), rows.targets(), training, spec),
+                rows.labels().stream()
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .sorted()
+                        .toList());
     }
 
     private static List<Column> fit(
@@ -65,8 +76,8 @@ final class CsvScaling {
     private static float scaled(CsvRows rows, int row, Column column, double raw) {
         double value = (raw - column.shift()) / column.scale();
         if (Math.abs(value) > FLOAT_RANGE) {
-            throw rows.cell(row, column.name(), String.valueOf(raw))
-                    .error("a number that a 32-bit float can hold after scaling", "Mend the cell.");
+            throw rows.error(
+                    row, column.name(), "a number that a 32-bit float can hold after scaling", raw, "Mend the cell.");
         }
         return (float) value;
     }
@@ -74,11 +85,11 @@ final class CsvScaling {
     private static int[] classes(CsvRows rows, List<String> classes) {
         int[] numbers = new int[rows.labels().size()];
         for (int row = 0; row < numbers.length; row++) {
-            numbers[row] = classes.indexOf(rows.labels().get(row));
-            if (numbers[row] < 0) {
-                String target = rows.columns().targetNames().get(0);
-                throw rows.cell(row, target, rows.labels().get(row))
-                        .error("a class the model knows", "It knows " + classes + ".");
+            String label = rows.labels().get(row);
+            numbers[row] = label == null ? -1 : classes.indexOf(label);
+            if (numbers[row] < 0 && label != null) {
+                String target = rows.targetNames().get(0);
+                throw rows.error(row, target, "a class the model knows", label, "It knows " + classes + ".");
             }
         }
         return numbers;
@@ -87,16 +98,15 @@ final class CsvScaling {
     private static void requireSameColumns(CsvRows rows, Columns columns) {
         List<String> inputs = columns.inputs().stream().map(Column::name).toList();
         List<String> targets = columns.targets().stream().map(Column::name).toList();
-        CsvColumns here = rows.columns();
         boolean sameTargets = rows.targets().length == 0
                 ? targets.isEmpty() && !columns.classes().isEmpty()
-                : targets.equals(here.targetNames());
-        if (!inputs.equals(here.inputNames()) || !sameTargets) {
+                : targets.equals(rows.targetNames());
+        if (!inputs.equals(rows.inputNames()) || !sameTargets) {
             throw InvalidInputException.of(
                     rows.file(),
                     "the columns the model was trained on, inputs " + inputs + " and targets "
                             + (targets.isEmpty() ? "of classes " + columns.classes() : targets),
-                    "inputs " + here.inputNames() + " and targets " + here.targetNames(),
+                    "inputs " + rows.inputNames() + " and targets " + rows.targetNames(),
                     "Check data.inputs, data.target and data.header.");
         }
     }

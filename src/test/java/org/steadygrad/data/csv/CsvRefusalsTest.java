@@ -46,7 +46,13 @@ class CsvRefusalsTest {
                 number("overflow", "a,b,y\n1,1e999,3\n", "line 2", "column \"b\"", "\"1e999\""),
                 number("java suffix", "a,b,y\n1,1f,3\n", "line 2", "column \"b\"", "\"1f\""),
                 number("hexadecimal", "a,b,y\n1,0x1p3,3\n", "line 2", "\"0x1p3\""),
-                number("decimal comma", "a,b,y\n1,\"2,5\",3\n", "line 2", "\"2,5\"", "point"),
+                number(
+                        "both decimals",
+                        "a,b,y\n1,\"2,5\",3\n1.5,2,3\n",
+                        "\"2,5\" in line 2",
+                        "\"1.5\" in line 3",
+                        "data.decimal"),
+                number("thousands or decimals", "a;b;y\n1;2,500;3\n", "line 2", "2,500", "data.decimal"),
                 number("empty", "a,b,y\n1,2,3\n4,,6\n", "line 3", "column \"b\"", "data.missing"),
                 number("NA", "a,b,y\nNA,2,3\n", "line 2", "column \"a\"", "\"NA\"", "data.missing"),
                 number("target", "a,b,y\n1,2,?\n", "line 2", "column \"y\"", "\"?\""),
@@ -99,7 +105,6 @@ class CsvRefusalsTest {
                 number("empty file", "", "empty"),
                 number("blank lines", "\n\n\n", "no row"),
                 number("header only", "a,b,y\n", "header"),
-                number("same name twice", "a,a,y\n1,2,3\n", "a twice"),
                 number("binary", "a,b,y\n1,2,\0\n", "byte offset 10", "00"),
                 number("too few rows for a window", "a,b,y\n1,2,3\n", "3 rows", "data.window"),
                 refused(

@@ -7,7 +7,9 @@ import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.spec.DataSpec;
+import org.steadygrad.spec.DataSpec.CalendarFeature;
 import org.steadygrad.spec.DataSpec.CsvTask;
+import org.steadygrad.spec.DataSpec.Decimal;
 import org.steadygrad.spec.DataSpec.Header;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
@@ -20,7 +22,13 @@ final class CsvSpecs {
     private List<String> inputs;
     private String sequence;
     private Header header = Header.AUTO;
-    private String separator = ",";
+    private String separator = "auto";
+    private Decimal decimal = Decimal.AUTO;
+    private String comment = "#";
+    private List<String> missingWords = List.of();
+    private String time;
+    private String timeFormat;
+    private List<CalendarFeature> calendar = List.of();
     private int window = 3;
     private int horizon = 1;
     private Missing missing = Missing.ERROR;
@@ -35,6 +43,10 @@ final class CsvSpecs {
 
     static CsvSpecs classes(Path folder, String target) {
         return new CsvSpecs(folder, CsvTask.CLASSIFICATION, target);
+    }
+
+    static CsvSpecs tags(Path folder, String target) {
+        return new CsvSpecs(folder, CsvTask.TAGGING, target);
     }
 
     static CsvSpecs numbers(Path folder, String... target) {
@@ -62,6 +74,32 @@ final class CsvSpecs {
 
     CsvSpecs separator(String value) {
         separator = value;
+        return this;
+    }
+
+    CsvSpecs decimal(Decimal value) {
+        decimal = value;
+        return this;
+    }
+
+    CsvSpecs comment(String value) {
+        comment = value;
+        return this;
+    }
+
+    CsvSpecs missingWords(String... words) {
+        missingWords = List.of(words);
+        return this;
+    }
+
+    CsvSpecs time(String column, String format) {
+        time = column;
+        timeFormat = format;
+        return this;
+    }
+
+    CsvSpecs calendar(CalendarFeature... features) {
+        calendar = List.of(features);
         return this;
     }
 
@@ -99,6 +137,12 @@ final class CsvSpecs {
                 sequence,
                 header,
                 separator,
+                decimal,
+                comment,
+                missingWords,
+                time,
+                timeFormat,
+                calendar,
                 window,
                 horizon,
                 missing,

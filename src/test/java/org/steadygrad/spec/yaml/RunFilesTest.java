@@ -142,7 +142,7 @@ class RunFilesTest {
         assertEquals(List.of("y"), csv.target());
         assertEquals(List.of("1", "2"), csv.inputs());
         assertEquals(DataSpec.Header.NO, csv.header());
-        assertEquals(",", csv.separator());
+        assertEquals("auto", csv.separator());
     }
 
     @Test
