@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -56,6 +57,17 @@ public interface ActivationContract extends EngineSubject {
             }
             return curves;
         }
+
+        Curve upTo(float farthest) {
+            List<Integer> near = IntStream.range(0, at.size())
+                    .filter(i -> Math.abs(at.get(i)) <= farthest)
+                    .boxed()
+                    .toList();
+            return new Curve(
+                    near.stream().map(at::get).toList(),
+                    near.stream().map(values::get).toList(),
+                    near.stream().map(slopes::get).toList());
+        }
     }
 
     private static IActivation function(String name) {
@@ -93,13 +105,18 @@ public interface ActivationContract extends EngineSubject {
         return ContractData.batch(Nd4j.zeros(1, 1), labels);
     }
 
-    /** As a layer of its own, and as a dense layer's. */
+    /** As a layer of its own, and as a dense layer's; engines may compute a tensor in another way when all of it lies near 0. */
     @TestFactory
     default Stream<DynamicTest> activationsAreRightAtEveryFloat() {
-        return Curve.all().entrySet().stream().flatMap(curve -> Stream.of(true, false)
-                .map(ofItsOwn -> DynamicTest.dynamicTest(
-                        curve.getKey() + (ofItsOwn ? " as a layer" : " of a dense layer"),
-                        () -> check(function(curve.getKey()), curve.getValue(), ofItsOwn))));
+        return Curve.all().entrySet().stream()
+                .flatMap(curve -> Stream.of(true, false).flatMap(ofItsOwn -> Stream.of(4.9f, Float.POSITIVE_INFINITY)
+                        .map(farthest -> DynamicTest.dynamicTest(
+                                curve.getKey() + (ofItsOwn ? " as a layer" : " of a dense layer") + " up to "
+                                        + farthest,
+                                () -> check(
+                                        function(curve.getKey()),
+                                        curve.getValue().upTo(farthest),
+                                        ofItsOwn)))));
     }
 
     private void check(IActivation function, Curve curve, boolean ofItsOwn) {

@@ -67,6 +67,7 @@ final class ProgramTrace {
 
     private void beforeActivation(PlanOperation.Activate step) {
         Value sums = step.input();
+        context.complete(sums);
         report.beforeActivation(step, scan.norm(context.value(sums), sums.size()));
     }
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.steadygrad.engine.cpu.kernel.Kernel;
 import org.steadygrad.engine.cpu.kernel.KernelContext;
 import org.steadygrad.engine.cpu.kernel.Pass;
+import org.steadygrad.engine.cpu.onednn.FloatMemory;
 import org.steadygrad.engine.plan.PlanOperation;
 
 /** An activation function. */
@@ -12,10 +13,14 @@ public final class ActivateKernel implements Kernel {
     private final Optional<Runnable> backward;
 
     public ActivateKernel(KernelContext context, PlanOperation.Activate step, int number) {
+        Optional<FusedSigmoid> fused = FusedSigmoid.of(context, step);
         Activation function = new Activation(context, step.activation());
-        forward = function.forward(step.input(), step.output());
-        backward = context.inputGradient(number, 0)
-                .map(target -> function.backward(step.input(), step.output(), context.gradient(step.output()), target));
+        forward = fused.map(FusedSigmoid::forward).orElseGet(() -> function.forward(step.input(), step.output()));
+        backward = context.inputGradient(number, 0).map(target -> {
+            FloatMemory gradient = context.gradient(step.output());
+            return fused.map(f -> f.backward(gradient, target))
+                    .orElseGet(() -> function.backward(step.input(), step.output(), gradient, target));
+        });
     }
 
     @Override

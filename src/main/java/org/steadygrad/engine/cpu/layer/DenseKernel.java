@@ -11,6 +11,7 @@ import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.steadygrad.engine.cpu.activation.Eltwise;
+import org.steadygrad.engine.cpu.activation.FusedSigmoid;
 import org.steadygrad.engine.cpu.activation.JavaActivation;
 import org.steadygrad.engine.cpu.kernel.Kernel;
 import org.steadygrad.engine.cpu.kernel.KernelContext;
@@ -21,17 +22,20 @@ import org.steadygrad.engine.cpu.onednn.NativeScope;
 import org.steadygrad.engine.cpu.onednn.OneDnn;
 import org.steadygrad.engine.cpu.onednn.OneDnn.Call;
 import org.steadygrad.engine.plan.PlanOperation;
+import org.steadygrad.engine.plan.Value;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
  * A dense layer as oneDNN's inner product. DL4J's weights, [in, out] in 'f' order, lie in memory as oneDNN's plain
- * [out, in], so that their gradient is written to its place in the flat vector straight away.
+ * [out, in], so that their gradient is written to its place in the flat vector straight away. A sigmoid above is applied by
+ * the same primitive ({@link FusedSigmoid}); then what it is applied to is made on demand only.
  */
 public final class DenseKernel implements Kernel {
     private final KernelContext context;
     private final OneDnn oneDnn;
     private final NativeScope scope;
     private final PlanOperation.Dense step;
+    private final Optional<PlanOperation.Activate> sigmoid;
     private final memory.desc source;
     private final memory.desc output;
     private final memory.desc plainWeights;
@@ -46,6 +50,7 @@ public final class DenseKernel implements Kernel {
     public DenseKernel(KernelContext context, PlanOperation.Dense step, int number) {
         this.context = context;
         this.step = step;
+        sigmoid = FusedSigmoid.above(context, step);
         oneDnn = context.runtime().oneDnn();
         scope = context.scope();
         int in = step.input().size();
@@ -57,20 +62,28 @@ public final class DenseKernel implements Kernel {
         anyWeights = OneDnn.any(scope, out, in);
         bias = step.bias().map(b -> OneDnn.rows(scope, out));
         boolean linear = step.activation().isIdentity();
-        fused = linear ? Optional.empty() : Eltwise.of(step.activation()).fusible(oneDnn);
-        description = describe();
-        forward = forwardCall();
-        FloatMemory result = context.value(step.output());
-        activation = linear || fused.isPresent()
-                ? Optional.empty()
-                : Optional.of(JavaActivation.forward(context, step.activation(), result, result));
+        fused = linear
+                ? sigmoid.map(s -> Eltwise.of(s.activation()))
+                : Eltwise.of(step.activation()).fusible(oneDnn);
+        description = describe(fused);
+        forward = forwardCall(
+                description, sigmoid.map(PlanOperation.Activate::output).orElse(step.output()));
+        if (sigmoid.isPresent()) {
+            context.onDemand(step.output(), forwardCall(describe(Optional.empty()), step.output())::run);
+        }
+        activation = linear || fused.isPresent() ? Optional.empty() : Optional.of(inPlace());
         if (context.needsGradient(step.output())) {
             planBackward(number);
         }
     }
 
-    private inner_product_forward.primitive_desc describe() {
-        primitive_attr attributes = fused.map(f -> f.fused(scope)).orElseGet(() -> OneDnn.attributes(scope));
+    private Runnable inPlace() {
+        FloatMemory result = context.value(step.output());
+        return JavaActivation.forward(context, step.activation(), result, result);
+    }
+
+    private inner_product_forward.primitive_desc describe(Optional<Eltwise> function) {
+        primitive_attr attributes = function.map(f -> f.fused(scope)).orElseGet(() -> OneDnn.attributes(scope));
         prop_kind kind = prop_kind.forward_training;
         return scope.own(
                 bias.isPresent()
@@ -80,11 +93,11 @@ public final class DenseKernel implements Kernel {
                                 oneDnn.engine(), kind, source, anyWeights, output, attributes, false));
     }
 
-    private Call forwardCall() {
-        Call call = oneDnn.call(scope, scope.own(new inner_product_forward(description)))
+    private Call forwardCall(inner_product_forward.primitive_desc described, Value target) {
+        Call call = oneDnn.call(scope, scope.own(new inner_product_forward(described)))
                 .with(dnnl.DNNL_ARG_SRC, context.matrix(step.input()))
-                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(description.weights_desc())))
-                .with(dnnl.DNNL_ARG_DST, context.matrix(step.output()));
+                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(described.weights_desc())))
+                .with(dnnl.DNNL_ARG_DST, context.matrix(target));
         step.bias().ifPresent(b -> call.with(dnnl.DNNL_ARG_BIAS, parameter(b)));
         return call;
     }
