@@ -64,8 +64,8 @@ final class ReplayCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "step %d (epoch %d, batch %d), on engine %s in %s%n",
                 result.iteration(),
-                bundle.step().epoch(),
-                bundle.step().batch(),
+                bundle.step().position().epoch(),
+                bundle.step().position().batch(),
                 result.engine(),
                 result.precision());
         row(out, "loss", String.valueOf(result.found().loss()));

@@ -8,11 +8,18 @@ import org.steadygrad.check.Check;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
-import org.steadygrad.engine.PassOptions;
-import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.step.Pass;
+import org.steadygrad.engine.step.StepOutcome;
+import org.steadygrad.engine.step.StepPasses;
+import org.steadygrad.engine.step.StepPipeline;
+import org.steadygrad.engine.step.TrainingStep;
+import org.steadygrad.engine.step.TrainingStep.Position;
+import org.steadygrad.engine.step.TrainingStep.State;
+import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.train.Windows;
@@ -35,30 +42,40 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfte
     static List<Probe> of(Engine engine, ComputationGraph model, RunSpec run, List<MultiDataSet> batches) {
         Check.that(!batches.isEmpty(), "diagnose", "at least one batch", 0);
         int window = TruncatedBptt.window(model);
+        UpdateRule rule = new UpdateRule(ClipPolicies.of(run.training().clip()), 0, 0, 1);
         EngineSnapshot start = engine.snapshot();
         List<Probe> probes = new ArrayList<>();
         for (MultiDataSet batch : batches) {
-            Windows.Scored first = Windows.scored(batch, window).get(0);
-            long seed = run.seed() + probes.size();
-            PassResult pass = pass(engine, first, seed, true);
-            var rule = new UpdateRule(ClipPolicies.of(run.training().clip()), 0, 0, 1);
-            UpdateOutcome outcome = engine.update(rule);
-            double after = pass(engine, first, seed, false).loss();
-            engine.discardGradient();
-            probes.add(new Probe(pass.loss(), pass.trace().orElseThrow(), outcome, after));
+            TrainingStep step = step(Windows.scored(batch, window).get(0), run.seed() + probes.size());
+            engine.clearState();
+            StepOutcome outcome = StepPipeline.once(engine, step, rule);
+            probes.add(new Probe(
+                    outcome.loss(),
+                    outcome.trace().orElseThrow(),
+                    outcome.update().orElseThrow(),
+                    lossAfter(engine, step)));
             engine.restore(start);
         }
         return probes;
     }
 
     /** From a zero state, through the windows before the first that is scored. */
-    private static PassResult pass(Engine engine, Windows.Scored window, long seed, boolean traced) {
-        engine.clearState();
-        for (MultiDataSet before : window.leadIn()) {
-            engine.computeGradient(before, new PassOptions(seed, true, false, false));
-            engine.discardGradient();
-        }
-        return engine.computeGradient(
-                window.batch(), new PassOptions(seed, !window.leadIn().isEmpty(), false, traced));
+    private static TrainingStep step(Windows.Scored window, long seed) {
+        List<Pass> leadIn =
+                window.leadIn().stream().map(batch -> new Pass(batch, seed)).toList();
+        return new TrainingStep(
+                new Position(1, 0, 0, window.firstTimeStep()),
+                leadIn,
+                List.of(new Pass(window.batch(), seed)),
+                leadIn.isEmpty() ? State.NOT_CARRIED : State.NEW,
+                Trace.FLOW,
+                0);
+    }
+
+    private static double lossAfter(Engine engine, TrainingStep step) {
+        StepPasses passes = new StepPasses(engine);
+        passes.begin(step, TrainingCounts.NONE);
+        return passes.look(step.passes().get(0), step.carriesState(), Trace.NONE, TrainingCounts.NONE)
+                .loss();
     }
 }

@@ -9,8 +9,8 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.spec.Precision;
 
 /**
- * Runs the training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Not safe
- * for use by several threads at a time; one after the other may use it.
+ * Runs the parts of training steps of one model: {@link #computeGradient} once or several times, then {@link #update}. Whole steps are
+ * {@link org.steadygrad.engine.step.StepPipeline}'s. Not safe for use by several threads at a time; one after the other may use it.
  */
 public interface Engine extends AutoCloseable {
 
@@ -74,33 +74,19 @@ public interface Engine extends AutoCloseable {
     }
 
     /**
-     * How many steps may be asked for by {@link #step} before the first of them is awaited, so that the engine needn't wait
-     * for its caller; 0 for an engine that does each step when it is asked for it.
-     */
-    default int stepsAhead() {
-        return 0;
-    }
-
-    /**
-     * Asks for a whole step: the gradient of a batch, and the update if the loss is finite. The numbers are those of {@link
-     * #computeGradient} and {@link #update}. When a step is refused, because loss or gradient isn't finite, those asked for
-     * after it and before it was awaited aren't run: they find the parameters as they were.
+     * Puts another gradient in place of that of the passes since the last update: from now on it is what {@link #copyGradient}
+     * copies and {@link #update} takes. What blocks hold that aren't trained is left out, so that running statistics change by the
+     * passes' own.
      *
-     * @param batch isn't changed, and may be changed by the caller afterwards
-     * @param options of the pass; gradients aren't accumulated. A pass with histograms is waited for at once, so that the
-     *     steps before it must have been awaited
-     * @param rule with a policy that has a {@link org.steadygrad.ops.ClipPolicy#constantRule}, if steps are to be ahead
+     * @param gradient averaged, without loss scale, of the length of {@link #layout}, in its order; isn't changed. Elements that
+     *     aren't finite refuse the update as the engine's own do
+     * @throws IllegalStateException when no gradient was computed since the last update
      */
-    default PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
-        PassResult pass = computeGradient(batch, options);
-        Optional<UpdateOutcome> outcome = Optional.empty();
-        if (Double.isFinite(pass.loss())) {
-            outcome = Optional.of(update(rule));
-        } else {
-            discardGradient();
-        }
-        Optional<StepResult> result = Optional.of(new StepResult(pass, outcome));
-        return () -> result;
+    void replaceGradient(float[] gradient);
+
+    /** How steps are asked for before the results of those before them are known; empty for an engine that does one after the other. */
+    default Optional<StepsAhead> stepsAhead() {
+        return Optional.empty();
     }
 
     /** Forgets the gradients computed since the last update, as if they had never been. */

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.engine.step.Pass;
 
 /**
  * Batches as bytes: the elements of one array after the other in 'c' order, big-endian, 64-bit floats as such and all other

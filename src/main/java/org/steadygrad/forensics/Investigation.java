@@ -14,7 +14,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.plan.SequenceFormats;
-import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.engine.step.Pass;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.model.UpdaterStates;
 import org.steadygrad.ops.ParameterBlock;
@@ -61,7 +61,8 @@ final class Investigation {
 
     Verdict verdict() {
         Replay replay = Replay.run(engine, step);
-        return new Verdict(replay.pass(), replay.loss(), replay.trace(), step.firstTimeStep(), safely(replay));
+        return new Verdict(
+                replay.pass(), replay.loss(), replay.trace(), step.position().firstTimeStep(), safely(replay));
     }
 
     /** For steps that aren't searched. */
@@ -69,7 +70,8 @@ final class Investigation {
         String words = replay.finite()
                 ? FINITE
                 : "Its cause wasn't looked for, since it was for the first " + Forensics.MOST_BUNDLES + " such steps.";
-        return new Verdict(replay.pass(), replay.loss(), replay.trace(), step.firstTimeStep(), unknown(words));
+        return new Verdict(
+                replay.pass(), replay.loss(), replay.trace(), step.position().firstTimeStep(), unknown(words));
     }
 
     /** A report that fails must not end the run that it is about. */
@@ -111,7 +113,7 @@ final class Investigation {
         if (!cured && bad.finite()) {
             return Optional.empty();
         }
-        BatchCell cell = bad.in(step.firstTimeStep());
+        BatchCell cell = bad.in(step.position().firstTimeStep());
         String words = bad.name(places.of(replay.pass(), cell)) + " With 0 "
                 + (bad.count() == 1 ? "in its place" : "in their places")
                 + (cured
@@ -199,7 +201,7 @@ final class Investigation {
 
     /** An absurd number in a window before, which spoilt an update instead of its own step. */
     private Optional<Cause> earlierInput() {
-        int start = step.firstTimeStep();
+        int start = step.position().firstTimeStep();
         for (int i = step.before().size() - 1; i >= 0; i--) {
             Pass window = step.before().get(i);
             start -= Tensors.steps(window, formats);

@@ -14,6 +14,7 @@ public interface Places {
 
     /** For batches of which nothing more is known. */
     static Places unknown(FailedStep step) {
-        return (pass, cell) -> "example " + cell.example() + " of batch " + (step.batch() + pass) + cell.rowAndStep();
+        return (pass, cell) ->
+                "example " + cell.example() + " of batch " + (step.position().batch() + pass) + cell.rowAndStep();
     }
 }

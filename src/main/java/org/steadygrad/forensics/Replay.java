@@ -1,10 +1,10 @@
 package org.steadygrad.forensics;
 
 import org.steadygrad.engine.Engine;
-import org.steadygrad.engine.PassOptions;
+import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.StepTrace;
-import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.engine.step.StepPasses;
 
 /**
  * Runs the passes of a step again, looking at every layer and time step. The engine's parameters and updater state aren't
@@ -17,17 +17,11 @@ import org.steadygrad.forensics.FailedStep.Pass;
 record Replay(int pass, double loss, StepTrace trace) {
 
     static Replay run(Engine engine, FailedStep step) {
-        engine.clearState();
-        for (Pass earlier : step.before()) {
-            engine.computeGradient(earlier.batch(), new PassOptions(earlier.seed(), true, false, false));
-            engine.discardGradient();
-        }
+        StepPasses passes = new StepPasses(engine);
+        passes.losses(step.before(), true, null);
         Replay replay = null;
         for (int i = 0; i < step.passes().size() && (replay == null || replay.finite()); i++) {
-            Pass pass = step.passes().get(i);
-            PassOptions options = new PassOptions(pass.seed(), step.carriesState(), false, true);
-            PassResult result = engine.computeGradient(pass.batch(), options);
-            engine.discardGradient();
+            PassResult result = passes.look(step.passes().get(i), step.carriesState(), Trace.FLOW, null);
             replay = new Replay(i, result.loss(), result.trace().orElseThrow());
         }
         engine.clearState();

@@ -15,8 +15,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
+import org.steadygrad.engine.step.Pass;
+import org.steadygrad.engine.step.TrainingStep.Position;
 import org.steadygrad.forensics.BatchBytes.Shapes;
-import org.steadygrad.forensics.FailedStep.Pass;
 import org.steadygrad.forensics.NamedPlaces.Place;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
@@ -129,9 +130,9 @@ public final class ReplayBundle {
         Recorded recorded = new Recorded(
                 FORMAT,
                 step.iteration(),
-                step.epoch(),
-                step.batch(),
-                step.firstTimeStep(),
+                step.position().epoch(),
+                step.position().batch(),
+                step.position().firstTimeStep(),
                 step.carriesState(),
                 engine.name(),
                 engine.precision(),
@@ -169,14 +170,9 @@ public final class ReplayBundle {
             if (in.hasRemaining()) {
                 throw new IOException("its batch is longer than it says");
             }
-            FailedStep step = new FailedStep(
-                    recorded.iteration(),
-                    recorded.epoch(),
-                    recorded.batch(),
-                    recorded.firstTimeStep(),
-                    before,
-                    passes,
-                    recorded.carriesState());
+            Position position =
+                    new Position(recorded.iteration(), recorded.epoch(), recorded.batch(), recorded.firstTimeStep());
+            FailedStep step = new FailedStep(position, before, passes, recorded.carriesState());
             return new ReplayBundle(file, content.graph(), recorded, step);
         } catch (JsonProcessingException e) {
             throw new ModelFileException(file, "its step can't be read: " + e.getOriginalMessage() + ".", e);

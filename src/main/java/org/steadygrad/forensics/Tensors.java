@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.plan.SequenceFormats;
-import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.engine.step.Pass;
 
 /** Small things that are done to arrays. */
 final class Tensors {

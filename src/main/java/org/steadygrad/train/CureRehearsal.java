@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,12 +11,16 @@ import org.steadygrad.clip.AdjustableClipping;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineSnapshot;
+import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.step.StepOutcome;
+import org.steadygrad.engine.step.StepPipeline;
+import org.steadygrad.engine.step.StepPolicy;
+import org.steadygrad.engine.step.TrainingStep;
+import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.train.OnlineCures.Change;
 import org.steadygrad.train.OnlineCures.Proposal;
-import org.steadygrad.train.StepQueue.Attempt;
-import org.steadygrad.train.StepRunner.Done;
 
 /**
  * Tries a cure as a transaction: snapshot, a few steps without it, back to the snapshot, the same steps on the same batches with
@@ -26,30 +31,37 @@ final class CureRehearsal {
     private static final double SPIKE_LIMIT_PERCENTILE = 0.5;
     private static final double LOOSE_LIMIT_PERCENTILE = 0.9;
 
+    private final RunState state;
     private final Engine engine;
     private final AdjustableClipping clip;
     private final OnlineCures cures;
-    private final RunParts parts;
-    private final StepRunner steps;
+    private final Progress progress;
+    private final HealthMonitor health;
+    private final RunPolicy policy;
+    private final StepPipeline pipeline;
     private final RunRecords records;
 
-    CureRehearsal(RunParts parts, StepRunner steps, RunRecords records) {
-        this.parts = parts;
-        this.steps = steps;
+    /** @param pipeline the run's own, with the policy */
+    CureRehearsal(RunState state, HealthMonitor health, RunPolicy policy, StepPipeline pipeline, RunRecords records) {
+        this.state = state;
+        this.health = health;
+        this.policy = policy;
+        this.pipeline = pipeline;
         this.records = records;
-        engine = parts.engine();
-        clip = parts.clip();
-        cures = parts.cures();
+        engine = state.engine();
+        clip = state.clip();
+        cures = state.cures();
+        progress = state.progress();
     }
 
     /** Number of steps that a trial needs now; 0 when there is nothing to try. */
     int stepsWanted() {
-        Optional<Proposal> next = cures.next(records.progress().iteration);
+        Optional<Proposal> next = cures.next(progress.iteration);
         if (next.isPresent() && !possible(next.get().change())) {
             cures.drop(next.get());
             return stepsWanted();
         }
-        return next.isPresent() && parts.guard().calm() ? cures.trialSteps() : 0;
+        return next.isPresent() && state.guard().calm() ? cures.trialSteps() : 0;
     }
 
     private boolean possible(Change change) {
@@ -86,21 +98,21 @@ final class CureRehearsal {
      * Does the steps, with what is to be tried next or without it. To be called when the results of all steps before are
      * known.
      *
-     * @return why the run can't go on, if it can't
+     * @return whether the run can go on, as its policy says
      */
-    Optional<String> run(List<Attempt> attempts) {
-        Proposal proposal = cures.next(records.progress().iteration).orElseThrow();
+    boolean run(List<TrainingStep> attempts) {
+        Proposal proposal = cures.next(progress.iteration).orElseThrow();
         Point start = point();
-        List<Done> without;
+        List<StepOutcome> without;
         Point unchanged;
         String change;
-        List<Done> with;
+        List<StepOutcome> with;
         try {
-            without = steps.rehearse(attempts);
+            without = rehearse(attempts);
             unchanged = point();
             goTo(start);
             change = apply(proposal.change());
-            with = steps.rehearse(attempts);
+            with = rehearse(attempts);
         } catch (EngineException failure) {
             // none of these steps counts, so that none must be in a checkpoint that is written now
             goBackAfter(failure, start);
@@ -112,13 +124,44 @@ final class CureRehearsal {
                 && (!Double.isFinite(lossWithout)
                         || lossWith < lossWithout - OnlineCures.MARGIN * Math.abs(lossWithout));
         CureTrial trial = new CureTrial(
-                records.progress().iteration, proposal.finding(), change, attempts.size(), lossWith, lossWithout, kept);
+                progress.iteration, proposal.finding(), change, attempts.size(), lossWith, lossWithout, kept);
         cures.tried(proposal, trial);
         tell(trial);
         return goOn(kept, attempts, start, unchanged, kept ? with : without);
     }
 
-    private Optional<String> goOn(boolean kept, List<Attempt> attempts, Point start, Point unchanged, List<Done> done) {
+    /** Does steps without counting or recording them, up to the first that isn't applied. */
+    private List<StepOutcome> rehearse(List<TrainingStep> attempts) {
+        Rehearsal rehearsal = new Rehearsal();
+        StepPipeline own = new StepPipeline(engine, rehearsal);
+        boolean goOn = true;
+        for (int i = 0; goOn && i < attempts.size(); i++) {
+            goOn = own.run(attempts.get(i));
+        }
+        own.finish();
+        return rehearsal.outcomes;
+    }
+
+    /** Takes steps as they come; the run's policy sees them once they are adopted. */
+    private final class Rehearsal implements StepPolicy {
+        private final List<StepOutcome> outcomes = new ArrayList<>();
+        private int updates;
+
+        @Override
+        public UpdateRule rule(int ahead) {
+            return new UpdateRule(clip, progress.updates + updates + ahead, progress.epochs(), state.rateScale());
+        }
+
+        @Override
+        public boolean done(StepOutcome outcome, StepPipeline pipeline) {
+            outcomes.add(outcome);
+            updates += outcome.applied() ? 1 : 0;
+            return outcome.applied() || outcome.rescaled();
+        }
+    }
+
+    private boolean goOn(
+            boolean kept, List<TrainingStep> attempts, Point start, Point unchanged, List<StepOutcome> done) {
         if (!Double.isFinite(loss(done, attempts.size()))) {
             // both went wrong: the guard is to see it happen
             goTo(start);
@@ -127,22 +170,21 @@ final class CureRehearsal {
         if (!kept) {
             goTo(unchanged);
         }
-        Optional<String> trouble = steps.adopt(done);
-        if (trouble.isEmpty() && kept && parts.guard().calm()) {
+        policy.adopt(done, pipeline);
+        boolean goOn = policy.trouble().isEmpty();
+        if (goOn && kept && state.guard().calm()) {
             // a roll-back shouldn't undo the cure
-            parts.recovery().take(records.progress().iteration, records.progress().updates);
+            state.recovery().take(progress.iteration, progress.updates);
         }
-        return trouble;
+        return goOn;
     }
 
-    private Optional<String> again(List<Attempt> attempts) {
-        for (Attempt attempt : attempts) {
-            Optional<String> trouble = steps.run(attempt);
-            if (trouble.isPresent()) {
-                return trouble;
-            }
+    private boolean again(List<TrainingStep> attempts) {
+        boolean goOn = true;
+        for (int i = 0; goOn && i < attempts.size(); i++) {
+            goOn = pipeline.run(attempts.get(i));
         }
-        return Optional.empty();
+        return goOn;
     }
 
     /** Makes the change. @return the change in words */
@@ -151,7 +193,7 @@ final class CureRehearsal {
             cures.changeRate(change);
             return change.words();
         }
-        double[] norms = parts.health().gradientNorms();
+        double[] norms = health.gradientNorms();
         Arrays.sort(norms);
         double share = change == Change.CLIP ? SPIKE_LIMIT_PERCENTILE : LOOSE_LIMIT_PERCENTILE;
         double limit = norms.length == 0 ? 1 : norms[(int) (share * (norms.length - 1))];
@@ -160,12 +202,12 @@ final class CureRehearsal {
     }
 
     /** Mean over the second half of the steps; NaN when one of them failed. */
-    private static double loss(List<Done> done, int wanted) {
+    private static double loss(List<StepOutcome> done, int wanted) {
         return done.size() < wanted
                 ? Double.NaN
                 : done.stream()
                         .skip(wanted / 2)
-                        .mapToDouble(step -> step.pass().loss())
+                        .mapToDouble(StepOutcome::loss)
                         .average()
                         .orElse(Double.NaN);
     }

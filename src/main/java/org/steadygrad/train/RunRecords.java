@@ -5,10 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.engine.step.StepOutcome;
+import org.steadygrad.engine.step.TrainingStep;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
+import org.steadygrad.health.TensorLook;
 
 /** Tells everyone who wants to know what a run does: the metrics file, the health monitor, the observer. */
 final class RunRecords implements AutoCloseable {
@@ -48,18 +51,21 @@ final class RunRecords implements AutoCloseable {
      *
      * @param applied whether the step changed the parameters; where it didn't, its batch may be why
      */
-    void given(StepQueue.Attempt attempt, boolean applied) {
+    void given(TrainingStep step, boolean applied) {
         long now = System.nanoTime();
-        health.observeWaiting(attempt.waited(), (now - lastStep) / 1e9);
+        health.observeWaiting(step.waited(), (now - lastStep) / 1e9);
         lastStep = now;
         if (!applied || health.wantsBatch(progress.iteration)) {
             health.observeBatch(
-                    progress.iteration, formats.inspected(attempt.batches().get(0)), applied);
+                    progress.iteration, formats.inspected(step.passes().get(0).batch()), applied);
         }
     }
 
-    /** @param report of the step that was done */
-    void step(IterationReport report, StepRunner.Done done) {
+    /**
+     * @param report of the step that was done
+     * @param lossPerStep its loss per scored step; NaN when nothing is scored
+     */
+    void step(IterationReport report, StepOutcome outcome, double lossPerStep) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("iteration", report.iteration());
         row.put("epoch", report.epoch());
@@ -70,14 +76,17 @@ final class RunRecords implements AutoCloseable {
         row.put("learningRateScale", report.learningRateScale());
         row.put("seconds", report.seconds());
         write(row);
-        done.pass().tensors().ifPresent(look -> health.observeTensors(report.iteration(), look));
-        if (done.outcome().isPresent()) {
+        outcome.distributions()
+                .ifPresent(parameters -> health.observeTensors(
+                        report.iteration(),
+                        TensorLook.of(parameters, outcome.trace().orElseThrow())));
+        if (outcome.update().isPresent()) {
             health.observe(
                     report.iteration(),
                     report.loss(),
-                    done.pass().lossPerStep(),
-                    done.outcome().get(),
-                    done.pass().trace());
+                    lossPerStep,
+                    outcome.update().get(),
+                    outcome.trace());
         } else if (!Double.isFinite(report.loss())) {
             health.observeFailed(report.iteration(), report.loss());
         }

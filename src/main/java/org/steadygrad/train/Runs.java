@@ -91,18 +91,9 @@ public final class Runs {
 
     /** Number of updates of the whole run. @param source its data, opened with its batch size */
     public static int plannedUpdates(RunSpec run, DataSource source) {
-        int windows = run.training().truncatedBptt() == 0
-                ? 1
-                : ceilDiv(source.description().maxSteps(), run.training().truncatedBptt());
-        int perEpoch =
-                ceilDiv(source.training().batchesPerEpoch(), run.training().accumulate()) * windows;
-        int all = Math.multiplyExact(perEpoch, run.training().epochs());
-        Integer limit = run.training().iterations();
-        return limit == null ? all : Math.min(all, limit);
-    }
-
-    private static int ceilDiv(int dividend, int divisor) {
-        return (dividend + divisor - 1) / divisor;
+        LoopSettings settings = LoopSettings.of(run);
+        return Math.toIntExact(PlannedUpdates.of(
+                source, settings.limits(), settings.accumulate(), run.training().truncatedBptt()));
     }
 
     private static String formula(RunSpec run) {

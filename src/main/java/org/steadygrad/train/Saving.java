@@ -14,22 +14,17 @@ import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.TrainingCounts;
-import org.steadygrad.ops.ClipPolicy;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
 final class Saving {
     private static final Logger LOG = LoggerFactory.getLogger(Saving.class);
 
+    private final RunState state;
     private final Engine engine;
-    private final ClipPolicy clip;
-    private final Guard guard;
-    private final Recovery recovery;
     private final HealthMonitor health;
-    private final OnlineCures cures;
     private final RunRecords records;
     private final LoopSettings settings;
     private final Optional<CheckpointStore> store;
-    /** Takes what is exported from the engine. */
     private final ComputationGraph work;
 
     private final Progress progress;
@@ -41,23 +36,26 @@ final class Saving {
     private long lastWrite = System.nanoTime();
     private int lastIteration = -1;
 
+    /** @param work takes what is exported from the engine */
     Saving(
-            RunParts parts,
+            RunState state,
+            HealthMonitor health,
             RunRecords records,
             LoopSettings settings,
             Optional<CheckpointStore> store,
             ComputationGraph work) {
-        engine = parts.engine();
-        clip = parts.clip();
-        guard = parts.guard();
-        recovery = parts.recovery();
-        health = parts.health();
-        cures = parts.cures();
+        this.state = state;
+        this.health = health;
+        engine = state.engine();
+        progress = state.progress();
         this.records = records;
         this.settings = settings;
         this.store = store;
         this.work = work;
-        progress = records.progress();
+    }
+
+    Progress progress() {
+        return progress;
     }
 
     RunRecords records() {
@@ -77,12 +75,13 @@ final class Saving {
         records.flush();
         // The snapshot goes first, since both are exported through the same model.
         Optional<ComputationGraph> snapshot =
-                recovery.exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
+                state.recovery().exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
         engine.exportTo(work);
         progress.counts().putInto(work);
         NonFiniteParameters.check(
                 "checkpoint of iteration " + progress.iteration, work, "Start anew from an earlier checkpoint.");
-        Path file = store.get().write(work, state(), snapshot, guard.calm());
+        Path file = store.get()
+                .write(work, state.saved(health), snapshot, state.guard().calm());
         lastWrite = System.nanoTime();
         lastIteration = progress.iteration;
         records.event(
@@ -134,27 +133,5 @@ final class Saving {
             engine.restore(best);
         }
         return Optional.ofNullable(bestCounts);
-    }
-
-    private TrainingState state() {
-        return new TrainingState(
-                progress.iteration,
-                progress.before(),
-                progress.updates,
-                progress.epoch,
-                progress.batchInEpoch,
-                progress.skippedSteps,
-                progress.clippedSteps,
-                progress.seconds,
-                guard.state(),
-                clip.state(),
-                recovery.info(),
-                progress.recentLosses(),
-                progress.recentSeconds(),
-                progress.validatedAt,
-                progress.validation,
-                progress.best,
-                health.state(),
-                cures.state());
     }
 }

@@ -3,78 +3,64 @@ package org.steadygrad.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.steadygrad.data.BatchSequence;
-import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.EngineException;
-import org.steadygrad.engine.plan.SequenceFormats;
-import org.steadygrad.ops.MaskedBatches;
-import org.steadygrad.train.StepQueue.Attempt;
+import org.steadygrad.engine.step.StepPipeline;
+import org.steadygrad.engine.step.TrainingStep;
+import org.steadygrad.train.EndOfRun.End;
 
-/** Epochs, batches, windows, validation, checkpoints, and the reasons to end. */
+/** Epochs, steps, trials, validations and checkpoints, until something ends the run. */
 final class TrainingLoop {
-    private final DataSource source;
-    private final StepRunner steps;
+    private final StepSource source;
+    private final StepPipeline pipeline;
+    private final RunPolicy policy;
     private final CureRehearsal cures;
-    private final Validation validation;
+    private final Validations validations;
     private final Saving saving;
+    private final EndOfRun ends;
     private final Progress progress;
-    private final LoopSettings settings;
-    private final StopSignal stopSignal;
-    private final int window;
-    private final SequenceFormats formats;
-    private final Optional<String> normalizing;
-    private final long started = System.nanoTime();
 
     TrainingLoop(
-            DataSource source,
-            StepRunner steps,
+            StepSource source,
+            StepPipeline pipeline,
+            RunPolicy policy,
             CureRehearsal cures,
-            Validation validation,
+            Validations validations,
             Saving saving,
-            RunContext context) {
+            EndOfRun ends) {
         this.source = source;
-        this.steps = steps;
+        this.pipeline = pipeline;
+        this.policy = policy;
         this.cures = cures;
-        this.validation = validation;
+        this.validations = validations;
         this.saving = saving;
-        this.progress = context.progress();
-        this.settings = context.settings();
-        this.stopSignal = context.stopSignal();
-        this.window = context.window();
-        this.formats = context.formats();
-        this.normalizing = context.normalizing();
+        this.ends = ends;
+        progress = saving.progress();
     }
-
-    /** How a run ended. */
-    record End(String reason, boolean completed) {}
 
     /** Trains until something ends the run; the last state is saved as a checkpoint. */
     End run() throws IOException {
-        Optional<End> end = patienceOver().or(() -> endOfBatch(progress.iteration));
-        while (end.isEmpty() && progress.epoch < settings.limits().epochs()) {
+        Optional<End> end = ends.patienceOver(progress).or(() -> ends.reached(progress.iteration));
+        while (end.isEmpty() && ends.epochsLeft(progress)) {
             end = epoch();
         }
         End reached = end.orElse(new End("all epochs done", true));
-        if (reached.completed() && progress.iteration > 0 && progress.validatedAt != progress.iteration) {
-            validate();
+        if (reached.completed() && progress.iteration > 0 && !validations.upToDate()) {
+            validations.run();
         }
         saving.checkpoint();
         return reached;
     }
 
     private Optional<End> epoch() throws IOException {
-        BatchSequence training = source.training();
-        try (TimedBatches batches = new TimedBatches(training.epoch(progress.epochs(), progress.batchInEpoch))) {
-            while (batches.hasNext()) {
-                int trial = batchesOfTrial(training);
-                Optional<String> trouble = trial > 0 ? tryCure(batches, trial) : trainOn(batches);
-                boolean epochDone = !batches.hasNext();
+        try (StepSource.Epoch epoch = source.epoch(progress)) {
+            while (epoch.hasNext()) {
+                int trial = batchesOfTrial();
+                Optional<String> trouble = trial > 0 ? tryCure(epoch, trial) : trainOn(epoch);
+                boolean epochDone = !epoch.hasNext();
                 boolean pause = epochDone || trial > 0 || somethingDue();
                 if (trouble.isEmpty() && pause) {
-                    trouble = steps.finish();
+                    trouble = finish();
                 }
                 if (epochDone) {
                     progress.epoch++;
@@ -92,45 +78,41 @@ final class TrainingLoop {
         return Optional.empty();
     }
 
+    /** Number of steps so far, those included whose results aren't known yet. */
+    private int asked() {
+        return progress.iteration + pipeline.underWay();
+    }
+
+    /** @return why the run can't go on, if it can't */
+    private Optional<String> finish() {
+        return pipeline.finish() ? Optional.empty() : policy.trouble();
+    }
+
     /** Whether something comes next that needs the results of all steps. */
     private boolean somethingDue() {
-        return validationDue(steps.iterationsAsked(), false)
+        return validations.due(asked(), false)
                 || saving.due()
-                || endOfBatch(steps.iterationsAsked()).isPresent();
+                || ends.reached(asked()).isPresent();
     }
 
-    private boolean validationDue(int iteration, boolean epochDone) {
-        Integer every = settings.validateEvery();
-        return every == null ? epochDone : iteration - progress.validatedAt >= every;
-    }
-
-    private List<MultiDataSet> take(TimedBatches batches) {
-        List<MultiDataSet> group = new ArrayList<>();
-        while (group.size() < settings.accumulate() && batches.hasNext()) {
-            group.add(MaskedBatches.present(batches.next(), formats.layout()));
-        }
-        progress.batchInEpoch += group.size();
-        return group;
-    }
-
-    private Optional<String> trainOn(TimedBatches batches) {
-        List<MultiDataSet> group = take(batches);
-        Optional<String> obstacle = single(group).or(steps::badSetting);
+    private Optional<String> trainOn(StepSource.Epoch epoch) {
+        StepSource.Group group = epoch.next(asked());
+        Optional<String> obstacle = group.obstacle().or(() -> policy.badSetting(pipeline.underWay()));
         if (obstacle.isPresent()) {
-            progress.batchInEpoch -= group.size();
-            return steps.finish().or(() -> obstacle);
+            // a checkpoint that is written now is of the state before these batches
+            progress.batchInEpoch -= group.batches();
+            return finish().or(() -> obstacle);
         }
-        for (Attempt attempt : attempts(group, batches.waited())) {
-            int before = steps.iterationsAsked();
+        for (TrainingStep step : group.steps()) {
+            int before = asked();
             try {
-                Optional<String> trouble = steps.run(attempt);
-                if (trouble.isPresent()) {
-                    return trouble;
+                if (!pipeline.run(step)) {
+                    return policy.trouble();
                 }
             } catch (EngineException failure) {
-                if (steps.iterationsAsked() <= before) {
+                if (asked() <= before) {
                     // the step wasn't done: a checkpoint that is written now leads to these batches again
-                    progress.batchInEpoch -= group.size();
+                    progress.batchInEpoch -= group.batches();
                 }
                 throw failure;
             }
@@ -138,78 +120,33 @@ final class TrainingLoop {
         return Optional.empty();
     }
 
-    /** Why a group of batches that nobody knew of before can't be trained on; the checkpoint is of the state before it. */
-    private Optional<String> single(List<MultiDataSet> group) {
-        boolean any = normalizing.isPresent()
-                && group.stream().anyMatch(batch -> batch.getFeatures(0).size(0) == 1);
-        return any
-                ? Optional.of("batch " + (progress.batchInEpoch - group.size()) + " of epoch " + progress.epoch
-                        + " has 1 example, and layer " + normalizing.get()
-                        + " normalises over the examples of a batch: take another batch size, or leave what is left"
-                        + " over for the last batch out")
-                : Optional.empty();
-    }
-
-    /**
-     * The steps that a group of batches is good for: one, or one per window of truncated BPTT.
-     *
-     * @param waited seconds that it took to get the batches
-     */
-    private List<Attempt> attempts(List<MultiDataSet> group, double waited) {
-        int batch = progress.batchInEpoch - group.size();
-        if (window == 0) {
-            return List.of(new Attempt(group, List.of(), false, false, batch, 0, waited));
-        }
-        List<Attempt> attempts = new ArrayList<>();
-        for (Windows.Scored piece : Windows.scored(formats.turned(group.get(0)), window)) {
-            boolean continued = !attempts.isEmpty();
-            attempts.add(new Attempt(
-                    List.of(formats.turned(piece.batch())),
-                    piece.leadIn().stream().map(formats::turned).toList(),
-                    continued,
-                    true,
-                    batch,
-                    piece.firstTimeStep(),
-                    continued ? 0 : waited));
-        }
-        return attempts;
-    }
-
     /** Number of batches that a trial of a cure takes now; 0 when there is nothing to try, or too little left to try it on. */
-    private int batchesOfTrial(BatchSequence training) {
+    private int batchesOfTrial() {
         int wanted = cures.stepsWanted();
-        if (wanted == 0) {
-            return 0;
-        }
-        int windows = window == 0 ? 1 : ceilDiv(source.description().maxSteps(), window);
-        int groups = Math.min(ceilDiv(wanted, windows), training.batchesPerEpoch() / settings.accumulate());
-        Integer limit = settings.limits().iterations();
-        int stepsLeft = limit == null ? Integer.MAX_VALUE : limit - steps.iterationsAsked();
-        int batchesLeft = training.batchesPerEpoch() - progress.batchInEpoch;
-        int batches = groups * settings.accumulate();
-        return groups > 0 && batchesLeft >= batches && (long) groups * windows <= stepsLeft ? batches : 0;
+        return wanted == 0 ? 0 : source.batchesFor(wanted, ends.stepsLeft(asked()), progress);
     }
 
-    private static int ceilDiv(int dividend, int divisor) {
-        return (dividend + divisor - 1) / divisor;
-    }
-
-    private Optional<String> tryCure(TimedBatches batches, int number) {
+    private Optional<String> tryCure(StepSource.Epoch epoch, int number) {
         // before batches are taken: a run that ends here hasn't done them
-        Optional<String> trouble = steps.finish();
+        Optional<String> trouble = finish();
         if (trouble.isPresent()) {
             return trouble;
         }
         int before = progress.batchInEpoch;
-        List<Attempt> attempts = new ArrayList<>();
-        for (int taken = 0; taken < number && batches.hasNext(); taken += settings.accumulate()) {
-            attempts.addAll(attempts(take(batches), batches.waited()));
+        List<TrainingStep> steps = new ArrayList<>();
+        while (progress.batchInEpoch < before + number && epoch.hasNext()) {
+            StepSource.Group group = epoch.next(progress.iteration + steps.size());
+            if (group.obstacle().isPresent()) {
+                progress.batchInEpoch = before;
+                return group.obstacle();
+            }
+            steps.addAll(group.steps());
         }
-        int asked = steps.iterationsAsked();
+        int asked = asked();
         try {
-            return cures.run(attempts);
+            return cures.run(steps) ? Optional.empty() : policy.trouble();
         } catch (EngineException failure) {
-            if (steps.iterationsAsked() == asked) {
+            if (asked() == asked) {
                 progress.batchInEpoch = before;
             }
             throw failure;
@@ -217,58 +154,13 @@ final class TrainingLoop {
     }
 
     private Optional<End> afterBatch(boolean epochDone) throws IOException {
-        boolean validated = validationDue(progress.iteration, epochDone);
+        boolean validated = validations.due(progress.iteration, epochDone);
         if (validated) {
-            validate();
+            validations.run();
         }
         if (validated || saving.due()) {
             saving.checkpoint();
         }
-        return patienceOver().or(() -> endOfBatch(progress.iteration));
-    }
-
-    private void validate() throws IOException {
-        progress.validatedAt = progress.iteration;
-        Map<String, Double> metrics = validation.run();
-        if (!metrics.isEmpty()) {
-            double loss = metrics.get("loss");
-            boolean best = Double.isFinite(loss)
-                    && (progress.best.iteration() == 0
-                            || loss
-                                    < progress.best.loss()
-                                            - settings.earlyStopping().minDelta());
-            progress.validation = metrics;
-            progress.best = best
-                    ? new TrainingState.Best(progress.iteration, metrics, 0)
-                    : new TrainingState.Best(
-                            progress.best.iteration(), progress.best.metrics(), progress.best.validationsSince() + 1);
-            if (best) {
-                saving.best();
-            }
-            saving.records().validated(metrics, best);
-        }
-    }
-
-    private Optional<End> patienceOver() {
-        int patience = settings.earlyStopping().patience();
-        return patience > 0 && progress.best.validationsSince() >= patience
-                ? Optional.of(new End("no better validation for " + patience + " validations", true))
-                : Optional.empty();
-    }
-
-    /** @param iteration number of steps so far */
-    private Optional<End> endOfBatch(int iteration) {
-        LoopSettings.Limits limits = settings.limits();
-        if (limits.iterations() != null && iteration >= limits.iterations()) {
-            return Optional.of(new End("all iterations done", true));
-        }
-        if (stopSignal.requested().isPresent()) {
-            return Optional.of(new End(stopSignal.requested().get(), false));
-        }
-        double minutes = (System.nanoTime() - started) / 60e9;
-        if (limits.maxMinutes() != null && minutes >= limits.maxMinutes()) {
-            return Optional.of(new End("time limit of " + limits.maxMinutes() + " minutes reached", true));
-        }
-        return Optional.empty();
+        return ends.patienceOver(progress).or(() -> ends.reached(progress.iteration));
     }
 }

@@ -15,14 +15,14 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.FileWriteException;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.clip.AdjustableClipping;
-import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.Engines;
 import org.steadygrad.engine.plan.SequenceFormats;
+import org.steadygrad.engine.step.StepPipeline;
+import org.steadygrad.engine.step.StepSeeds;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
@@ -32,10 +32,9 @@ import org.steadygrad.health.MaskRules;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
-import org.steadygrad.model.SingleExamples;
-import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterSettings;
+import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
@@ -71,7 +70,7 @@ final class TrainingRun {
         // what can't be done is said before anything is written
         TrainableNetwork.check(model, settings);
         if (data.training().smallestBatch() == 1) {
-            normalizing().ifPresent(layer -> {
+            StepSource.normalizing(model, data.description()).ifPresent(layer -> {
                 throw InvalidInputException.of(
                         "Trainer",
                         "batches of at least 2 examples, since layer " + layer
@@ -100,13 +99,6 @@ final class TrainingRun {
         } catch (UncheckedIOException e) {
             throw e.getCause() instanceof FileWriteException failure ? unfiled(failure, store) : e;
         }
-    }
-
-    /** The first layer that has nothing to normalise over in a batch of one example. */
-    private Optional<String> normalizing() {
-        DataDescription described = data.description();
-        boolean sequences = described.input() != DataDescription.InputKind.VECTOR;
-        return SingleExamples.normalizing(model, sequences, described.inputSize());
     }
 
     private Map<String, byte[]> checkpointEntries() {
@@ -144,70 +136,64 @@ final class TrainingRun {
             Optional<CheckpointStore.Checkpoint> start)
             throws IOException {
         ComputationGraph work = model.clone();
-        AdjustableClipping clip = new AdjustableClipping(ClipPolicies.of(settings.clip()));
-        start.ifPresent(checkpoint -> engine.importFrom(checkpoint.model()));
-        start.ifPresent(checkpoint -> clip.restore(checkpoint.state().clipPolicy()));
-        Progress progress =
-                start.map(c -> Progress.resume(c.state())).orElseGet(() -> Progress.start(TrainingCounts.of(model)));
-        Guard guard =
-                new Guard(settings.guard(), start.map(c -> c.state().guard()).orElse(Guard.State.START));
-        Recovery recovery = start.map(c -> Recovery.resume(settings.guard(), engine, clip, c, work))
-                .orElseGet(() -> Recovery.start(settings.guard(), engine, clip, progress.updates));
-        OnlineCures cures = new OnlineCures(
-                settings.guard(), start.map(c -> c.state().cures()).orElse(OnlineCures.State.START));
+        RunState state = RunState.of(engine, model, work, settings, start);
+        Progress progress = state.progress();
         Optional<HealthLog> healthLog = healthLog(folder, progress);
-        List<HealthObserver> observers = new ArrayList<>(List.of(cures, observer));
+        List<HealthObserver> observers = new ArrayList<>(List.of(state.cures(), observer));
         healthLog.ifPresent(observers::add);
         HealthMonitor health = healthMonitor(engine, new HealthObserverGroup<>(observers), start);
         SequenceFormats formats = SequenceFormats.of(model);
-        RunParts parts = new RunParts(engine, clip, guard, recovery, health, cures);
         try (RunRecords records =
                 new RunRecords(formats, progress, metrics(folder, progress), health, healthLog, observer)) {
-            Saving saving = new Saving(parts, records, settings, store, work);
-            StepRunner steps = steps(parts, records, folder, work);
-            observer.started(
-                    engine.name(), engine.device(), model.numParams(), plannedIterations(), progress.iteration);
+            Saving saving = new Saving(state, health, records, settings, store, work);
+            RunPolicy policy = new RunPolicy(
+                    state, new LossPerStep(formats), skipped(engine, folder, work), UpdaterSettings.of(model), records);
+            StepPipeline pipeline = new StepPipeline(engine, policy);
+            observer.started(engine.name(), engine.device(), model.numParams(), planned(), progress.iteration);
             TrainingLoop loop = new TrainingLoop(
-                    data,
-                    steps,
-                    new CureRehearsal(parts, steps, records),
-                    new Validation(engine, model, data),
+                    new StepSource(
+                            model,
+                            data,
+                            settings,
+                            new StepSeeds(settings.seed(), progress.before().updates())),
+                    pipeline,
+                    policy,
+                    new CureRehearsal(state, health, policy, pipeline, records),
+                    new Validations(new Validation(engine, model, data), settings, saving),
                     saving,
-                    new RunContext(settings, progress, stopSignal, window(), formats, normalizing()));
-            TrainingLoop.End end = run(loop, steps, saving);
+                    new EndOfRun(settings, stopSignal));
+            EndOfRun.End end = run(loop, pipeline, saving);
             records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
             boolean best = saving.exportKept(model);
             model.setScore(progress.latestLoss());
-            RunResult result = result(parts, progress, end, best);
+            RunResult result = result(state, health.summary(), end, best);
             file(folder, result);
             return result;
         }
     }
 
     /** @param work takes what is exported from the engine */
-    private StepRunner steps(RunParts parts, RunRecords records, Optional<RunFolder> folder, ComputationGraph work) {
-        StepPasses passes = new StepPasses(parts.engine(), settings, records.progress(), SequenceFormats.of(model));
+    private SkippedSteps skipped(Engine engine, Optional<RunFolder> folder, ComputationGraph work) {
         Forensics forensics = new Forensics(work, folder.map(RunFolder::replay), filing.modelEntries());
-        return new StepRunner(
-                parts,
-                records,
-                passes,
-                new SkippedSteps(parts.engine(), passes, forensics, data.training()),
-                UpdaterSettings.of(model));
+        return new SkippedSteps(engine, forensics, data.training());
+    }
+
+    private long planned() {
+        return PlannedUpdates.of(data, settings.limits(), settings.accumulate(), TruncatedBptt.window(model));
     }
 
     /** Saves what can be saved when the engine fails. */
-    private TrainingLoop.End run(TrainingLoop loop, StepRunner steps, Saving saving) throws IOException {
+    private EndOfRun.End run(TrainingLoop loop, StepPipeline pipeline, Saving saving) throws IOException {
         try {
             return loop.run();
         } catch (EngineException failure) {
-            throw new EngineException(failure.getMessage() + " " + saved(steps, saving, failure), failure);
+            throw new EngineException(failure.getMessage() + " " + saved(pipeline, saving, failure), failure);
         }
     }
 
-    private static String saved(StepRunner steps, Saving saving, EngineException failure) throws IOException {
+    private static String saved(StepPipeline pipeline, Saving saving, EngineException failure) throws IOException {
         try {
-            steps.finish();
+            pipeline.finish();
             saving.checkpoint();
         } catch (EngineException second) {
             failure.addSuppressed(second);
@@ -239,7 +225,7 @@ final class TrainingRun {
         boolean underflow = engine.precision() == Precision.FP16;
         return new RunFacts(
                 described.lag() == null ? OptionalInt.empty() : OptionalInt.of(described.lag()),
-                window(),
+                TruncatedBptt.window(model),
                 described.target().perStep(),
                 described.input() == DataDescription.InputKind.SYMBOLS,
                 !(settings.clip() instanceof ClipSpec.None),
@@ -262,22 +248,9 @@ final class TrainingRun {
         return Optional.of(new JsonLines(folder.get().metrics()));
     }
 
-    /** Time steps of a window of truncated BPTT, as the model's configuration says; 0 for whole sequences. */
-    private int window() {
-        return TruncatedBptt.window(model);
-    }
-
-    private long plannedIterations() {
-        int windows = window() == 0 ? 1 : (data.description().maxSteps() + window() - 1) / window();
-        long batches = data.training().batchesPerEpoch();
-        long perEpoch = (batches + settings.accumulate() - 1) / settings.accumulate() * windows;
-        long all = perEpoch * settings.limits().epochs();
-        Integer iterations = settings.limits().iterations();
-        return iterations == null ? all : Math.min(all, iterations);
-    }
-
-    private RunResult result(RunParts parts, Progress progress, TrainingLoop.End end, boolean best) {
-        Engine engine = parts.engine();
+    private RunResult result(RunState state, HealthSummary health, EndOfRun.End end, boolean best) {
+        Engine engine = state.engine();
+        Progress progress = state.progress();
         return new RunResult(
                 filing.name(),
                 engine.name(),
@@ -296,10 +269,10 @@ final class TrainingRun {
                 end.completed(),
                 progress.skippedSteps,
                 progress.clippedSteps,
-                parts.guard().rollbacks(),
-                parts.cures().trials(),
-                parts.health().summary().findings(),
-                parts.health().summary());
+                state.guard().rollbacks(),
+                state.cures().trials(),
+                health.findings(),
+                health);
     }
 
     private void file(Optional<RunFolder> folder, RunResult result) throws IOException {

@@ -21,6 +21,7 @@ public abstract class EngineContract
                 SnapshotContract,
                 ReproducibilityContract,
                 StepsAheadContract,
+                GradientExchangeContract,
                 DistributionContract,
                 HandedOutContract,
                 NonFiniteContract,

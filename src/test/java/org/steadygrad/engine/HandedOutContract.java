@@ -25,6 +25,7 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.ContractModels.Cell;
 import org.steadygrad.engine.PassOptions.Trace;
+import org.steadygrad.engine.step.StepOutcome;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.Histogram;
@@ -177,12 +178,10 @@ public interface HandedOutContract extends EngineSubject {
                 UpdateRule rule = EngineSubject.rule(new ClipRule.ByGlobalNorm(0.5), i);
                 PassOptions options = new PassOptions(i, false, false, trace);
                 if (asked) {
-                    StepResult result =
-                            engine.step(test.batch(), options, rule).await().orElseThrow();
+                    StepOutcome outcome = AskedSteps.run(engine, test.batch(), options, rule);
                     assertEquals(
                             trace == Trace.HISTOGRAMS,
-                            result.pass()
-                                    .trace()
+                            outcome.trace()
                                     .map(t -> t.activations().size() == 4)
                                     .orElse(false));
                     continue;

@@ -35,7 +35,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
-import org.steadygrad.forensics.FailedStep.Pass;
+import org.steadygrad.engine.step.Pass;
+import org.steadygrad.engine.step.TrainingStep.Position;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.ModelZips;
@@ -88,7 +89,7 @@ class ReplayBundleTest {
                 Nd4j.linspace(DataType.DOUBLE, 1, -0.03, 56).reshape(7, 2, 4).castTo(type);
         Pass pass = new Pass(
                 new MultiDataSet(new INDArray[] {features}, new INDArray[] {labels}, new INDArray[] {mask}, null), -17);
-        return new FailedStep(33, 2, 5, 0, List.of(), List.of(pass), false);
+        return new FailedStep(new Position(33, 2, 5, 0), List.of(), List.of(pass), false);
     }
 
     private Forensics.Report look(FailedStep step) {
@@ -107,8 +108,8 @@ class ReplayBundleTest {
         FailedStep step = step(type);
         ReplayBundle read = ReplayBundle.read(look(step).bundle().orElseThrow());
         assertEquals(33, read.step().iteration());
-        assertEquals(2, read.step().epoch());
-        assertEquals(5, read.step().batch());
+        assertEquals(2, read.step().position().epoch());
+        assertEquals(5, read.step().position().batch());
         Pass before = step.passes().get(0);
         Pass after = read.step().passes().get(0);
         assertEquals(-17, after.seed());
@@ -148,7 +149,7 @@ class ReplayBundleTest {
         long count = ReplayBundle.MOST_BATCH_BYTES / BatchBytes.size(List.of(heavy)) + 1;
         List<Pass> passes = new ArrayList<>(step(DataType.FLOAT).passes());
         passes.addAll(Collections.nCopies((int) count, heavy));
-        Forensics.Report report = look(new FailedStep(40, 0, 0, 0, List.of(), passes, false));
+        Forensics.Report report = look(new FailedStep(new Position(40, 0, 0, 0), List.of(), passes, false));
         assertEquals(Optional.empty(), report.bundle());
         assertTrue(report.words().contains("No replay bundle was written"), report.words());
         assertEquals(Cause.Kind.BAD_INPUT, report.verdict().cause().kind());

@@ -20,6 +20,7 @@ import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
 import org.steadygrad.engine.StepResult;
+import org.steadygrad.engine.StepsAhead;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.ops.FlatLayout;
@@ -98,12 +99,21 @@ final class AheadEngine implements Engine {
     }
 
     @Override
-    public int stepsAhead() {
-        return AHEAD;
+    public Optional<StepsAhead> stepsAhead() {
+        return Optional.of(new StepsAhead() {
+            @Override
+            public int depth() {
+                return AHEAD;
+            }
+
+            @Override
+            public PendingStep ask(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+                return step(batch, options, rule);
+            }
+        });
     }
 
-    @Override
-    public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+    private PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
         if (untilFailure > 0 && --untilFailure == 0) {
             throw new EngineException("engine ahead: no memory left.");
         }
@@ -116,13 +126,22 @@ final class AheadEngine implements Engine {
                 return Optional.empty();
             };
         }
-        Optional<StepResult> result = engine.step(batch, options, rule).await();
-        halted = !result.orElseThrow().applied();
+        StepResult result = now(batch, options, rule);
+        halted = !result.applied();
         return () -> {
             asked--;
-            halted &= result.get().applied();
-            return result;
+            halted &= result.applied();
+            return Optional.of(result);
         };
+    }
+
+    private StepResult now(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+        PassResult pass = engine.computeGradient(batch, options);
+        if (Double.isFinite(pass.loss())) {
+            return new StepResult(pass, Optional.of(engine.update(rule)));
+        }
+        engine.discardGradient();
+        return new StepResult(pass, Optional.empty());
     }
 
     private void checkIdle() {
@@ -166,6 +185,11 @@ final class AheadEngine implements Engine {
     @Override
     public void copyGradient(float[] target) {
         engine.copyGradient(target);
+    }
+
+    @Override
+    public void replaceGradient(float[] gradient) {
+        engine.replaceGradient(gradient);
     }
 
     @Override

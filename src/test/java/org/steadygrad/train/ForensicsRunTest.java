@@ -289,7 +289,7 @@ class ForensicsRunTest {
         assertEquals(2, firstSkip().get("iteration"));
         ReplayBundle read = ReplayBundle.read(folder.resolve("replay/iteration-2.zip"));
         assertEquals(1, read.step().before().size());
-        assertEquals(5, read.step().firstTimeStep());
+        assertEquals(5, read.step().position().firstTimeStep());
     }
 
     @ParameterizedTest

@@ -1,19 +1,23 @@
 package org.steadygrad.benchmarks;
 
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.PassOptions;
-import org.steadygrad.engine.PendingStep;
-import org.steadygrad.engine.StepResult;
+import org.steadygrad.engine.PassOptions.Trace;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
+import org.steadygrad.engine.step.Pass;
+import org.steadygrad.engine.step.StepOutcome;
+import org.steadygrad.engine.step.StepPipeline;
+import org.steadygrad.engine.step.StepPolicy;
+import org.steadygrad.engine.step.TrainingStep;
+import org.steadygrad.engine.step.TrainingStep.Position;
+import org.steadygrad.engine.step.TrainingStep.State;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.ops.GradientStatistics;
@@ -22,13 +26,14 @@ import org.steadygrad.ops.GradientStatistics;
  * An engine of the product, timed by the host's clock. Where the engine lets its caller be ahead, it is, as in training; the
  * results of all steps of a turn are back on the host when the clock is stopped.
  */
-final class GpuSide implements Side {
+final class GpuSide implements Side, StepPolicy {
     private final String name;
     private final Engine engine;
     private final MultiDataSet batch;
     private final boolean updateOnly;
     private final int traceEvery;
     private final ClipPolicy clip = ClipPolicies.of(new ClipRule.ByGlobalNorm(Dl4jModels.MAX_NORM));
+    private final StepPipeline pipeline;
     private int iteration;
     private double loss = Double.NaN;
     private GradientStatistics gradient;
@@ -39,6 +44,7 @@ final class GpuSide implements Side {
      */
     GpuSide(EngineRequest request, Workload workload, ComputationGraph model, BatchData data, int traceEvery) {
         engine = request.open(model);
+        pipeline = new StepPipeline(engine, this);
         name = traceEvery > 0 ? request.name() + "+health" : request.name();
         batch = data.toDl4j(workload instanceof Workload.Recurrent);
         updateOnly = workload instanceof Workload.Update;
@@ -61,7 +67,7 @@ final class GpuSide implements Side {
     }
 
     private void computeGradient() {
-        loss = engine.computeGradient(batch, new PassOptions(1, false, false, traced()))
+        loss = engine.computeGradient(batch, new PassOptions(1, false, false, traced(iteration)))
                 .loss();
     }
 
@@ -85,26 +91,35 @@ final class GpuSide implements Side {
 
     private long runAhead(int steps) {
         long start = System.nanoTime();
-        Queue<PendingStep> pending = new ArrayDeque<>();
         for (int i = 0; i < steps; i++) {
-            PassOptions options = new PassOptions(1, false, false, traced());
-            pending.add(engine.step(batch, options, new UpdateRule(clip, iteration++, 0, 1)));
-            if (pending.size() > engine.stepsAhead()) {
-                settle(pending.remove());
-            }
+            int number = iteration + pipeline.underWay();
+            pipeline.run(new TrainingStep(
+                    new Position(number + 1, 0, 0, 0),
+                    List.of(),
+                    List.of(new Pass(batch, 1)),
+                    State.NOT_CARRIED,
+                    traced(number) ? Trace.FLOW : Trace.NONE,
+                    0));
         }
-        pending.forEach(this::settle);
+        pipeline.finish();
         return System.nanoTime() - start;
     }
 
-    private void settle(PendingStep step) {
-        Optional<StepResult> result = step.await();
-        loss = result.map(r -> r.pass().loss()).orElse(Double.NaN);
-        note(result.flatMap(StepResult::update));
+    @Override
+    public UpdateRule rule(int ahead) {
+        return new UpdateRule(clip, iteration + ahead, 0, 1);
     }
 
-    private boolean traced() {
-        return traceEvery > 0 && iteration % traceEvery == 0;
+    @Override
+    public boolean done(StepOutcome outcome, StepPipeline of) {
+        loss = outcome.loss();
+        iteration++;
+        note(outcome.update());
+        return true;
+    }
+
+    private boolean traced(int number) {
+        return traceEvery > 0 && number % traceEvery == 0;
     }
 
     private long runUpdates(int steps) {

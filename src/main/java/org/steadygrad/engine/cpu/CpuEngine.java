@@ -202,6 +202,13 @@ public final class CpuEngine implements Engine {
         }
     }
 
+    @Override
+    public void replaceGradient(float[] gradient) {
+        checkLength(gradient);
+        finishGradient();
+        gradientSum.replace(layout(), gradient);
+    }
+
     private void finishGradient() {
         if (gradientSum.passes() == 0) {
             throw new IllegalStateException(WHO + ": there is no gradient. Call computeGradient() first.");

@@ -10,6 +10,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.StepsAhead;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
 import org.steadygrad.engine.cuda.driver.Device;
@@ -40,6 +41,7 @@ public final class CudaEngine implements Engine {
     private final Passes passes;
     private final TrainingSteps steps;
     private final EngineState state;
+    private final StepsAhead ahead = new Ahead();
 
     /** @param runtime is closed with the engine, once that is made */
     public CudaEngine(ComputationGraph graph, CudaRuntime runtime, long activationBytes) {
@@ -102,18 +104,27 @@ public final class CudaEngine implements Engine {
     }
 
     @Override
-    public int stepsAhead() {
-        return StepRing.AHEAD;
+    public Optional<StepsAhead> stepsAhead() {
+        return Optional.of(ahead);
     }
 
-    @Override
-    public PendingStep step(MultiDataSet batch, PassOptions options, UpdateRule rule) {
-        Optional<ClipRule> constant = rule.clip().constantRule();
-        if (constant.isEmpty() || options.accumulate() || options.histograms()) {
-            return Engine.super.step(batch, options, rule);
+    private final class Ahead implements StepsAhead {
+        @Override
+        public int depth() {
+            return StepRing.AHEAD;
         }
-        begin(options);
-        return steps.step(batch, options, rule, constant.get());
+
+        @Override
+        public PendingStep ask(MultiDataSet batch, PassOptions options, UpdateRule rule) {
+            Optional<ClipRule> constant = rule.clip().constantRule();
+            if (constant.isEmpty() || options.accumulate() || options.histograms()) {
+                throw new IllegalStateException(
+                        WHO + ": steps ahead need a clip rule that is known before the gradient is,"
+                                + " and neither accumulate gradients nor take histograms.");
+            }
+            begin(options);
+            return steps.step(batch, options, rule, constant.get());
+        }
     }
 
     /** Of parameters and updaters' state. */
@@ -167,6 +178,21 @@ public final class CudaEngine implements Engine {
         steps.checkGradient("there is no gradient");
         enterWhole();
         state.copyGradient(target, steps.collectedGradient());
+    }
+
+    @Override
+    public void replaceGradient(float[] gradient) {
+        steps.checkGradient("there is no gradient to replace");
+        enterWhole();
+        steps.collectedGradient();
+        try {
+            state.writeGradient(gradient);
+            steps.gradientAveraged();
+        } catch (RuntimeException | Error e) {
+            // what lies there is neither the one nor the other
+            steps.discardGradient();
+            throw e;
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.steadygrad.engine.cuda.kernel.CudaModel;
 import org.steadygrad.engine.cuda.kernel.LossScale;
 import org.steadygrad.engine.cuda.kernel.ModelMemory;
 import org.steadygrad.engine.cuda.kernel.StateStore;
+import org.steadygrad.ops.ParameterBlock;
 
 /** What an engine's training has come to, on its way in and out: to models, and to snapshots in the host's memory. */
 final class EngineState {
@@ -52,8 +53,28 @@ final class EngineState {
         }
     }
 
+    /** Puts the blocks of an average that are trained into the model's memory, multiplied by the loss scale. */
+    void writeGradient(float[] average) {
+        ModelMemory memory = model.memory();
+        checkLength(average, memory.gradient());
+        float[] values = memory.read(memory.gradient());
+        float scale = model.lossScale().state().scale();
+        for (ParameterBlock block : memory.layout().blocks()) {
+            int from = Math.toIntExact(block.offset());
+            int to = block.trained() ? Math.toIntExact(block.offset() + block.length()) : from;
+            for (int i = from; i < to; i++) {
+                values[i] = average[i] * scale;
+            }
+        }
+        memory.write(values, memory.gradient());
+    }
+
+    private static void checkLength(float[] array, DeviceMemory memory) {
+        Check.that(array.length == memory.length(), WHO, "an array of " + memory.length(), array.length);
+    }
+
     private static void copy(ModelMemory memory, DeviceMemory source, float[] target) {
-        Check.that(target.length == source.length(), WHO, "an array of " + source.length(), target.length);
+        checkLength(target, source);
         memory.read(source, target);
     }
 

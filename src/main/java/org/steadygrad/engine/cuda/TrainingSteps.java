@@ -150,6 +150,11 @@ final class TrainingSteps {
         return gradientSum.examples();
     }
 
+    /** The model's memory holds an average now, which is to be divided by nothing. */
+    void gradientAveraged() {
+        gradientSum.averaged();
+    }
+
     void discardGradient() {
         gradientSum.discard();
     }

@@ -178,6 +178,12 @@ final class Dl4jEngine implements Engine {
     }
 
     @Override
+    public void replaceGradient(float[] gradient) {
+        checkLength(gradient);
+        update.replaceAverage(gradient);
+    }
+
+    @Override
     public void copyParameters(float[] target) {
         checkLength(target);
         FlatUpdate.copy(graph.params(), target);

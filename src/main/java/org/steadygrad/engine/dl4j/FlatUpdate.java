@@ -1,6 +1,7 @@
 package org.steadygrad.engine.dl4j;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.TrainingConfig;
@@ -9,6 +10,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.steadygrad.engine.UpdateOutcome;
@@ -143,14 +145,38 @@ final class FlatUpdate {
      * @throws IllegalStateException when there are none
      */
     void copyAverage(float[] target) {
-        if (passes == 0) {
-            throw new IllegalStateException("engine dl4j: there is no gradient. Call computeGradient() first.");
-        }
+        checkGradient();
         copy(passes > 1 ? accumulated : flatGradient, target);
         float divisor = divisor();
         for (int i = 0; i < target.length; i++) {
             target[i] /= divisor;
         }
+    }
+
+    private void checkGradient() {
+        if (passes == 0) {
+            throw new IllegalStateException("engine dl4j: there is no gradient. Call computeGradient() first.");
+        }
+    }
+
+    /**
+     * Puts another average in place of that over the passes collected so far, in the blocks that are trained.
+     *
+     * @param values in the layout's order
+     * @throws IllegalStateException when there are no passes
+     */
+    void replaceAverage(float[] values) {
+        checkGradient();
+        average();
+        for (ParameterBlock block : layout.blocks()) {
+            if (block.trained()) {
+                int from = (int) block.offset();
+                int to = (int) (block.offset() + block.length());
+                stretch(flatGradient, from, to).assign(Nd4j.createFromArray(Arrays.copyOfRange(values, from, to)));
+            }
+        }
+        examples = 1;
+        passes = 1;
     }
 
     /** @param source with as many elements as the array */

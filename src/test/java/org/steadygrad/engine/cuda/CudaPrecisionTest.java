@@ -20,6 +20,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.engine.AskedSteps;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels.Cell;
@@ -136,7 +137,7 @@ class CudaPrecisionTest {
     }
 
     private static UpdateOutcome step(CudaEngine engine, MultiDataSet batch) {
-        StepResult result = engine.step(batch, EngineSubject.plain(), EngineSubject.unclipped())
+        StepResult result = AskedSteps.ask(engine, batch, EngineSubject.plain(), EngineSubject.unclipped())
                 .await()
                 .orElseThrow();
         return result.update().orElseThrow();
@@ -200,7 +201,7 @@ class CudaPrecisionTest {
             engine.model().lossScale().restore(new LossScale.State(1024, 1999));
             assertSame(
                     exact,
-                    engine.step(test.batch(), TRACED, EngineSubject.unclipped())
+                    AskedSteps.ask(engine, test.batch(), TRACED, EngineSubject.unclipped())
                             .await()
                             .orElseThrow()
                             .pass()

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.steadygrad.engine.AskedSteps;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.EngineProvider;
@@ -159,7 +160,7 @@ class DeviceLossTest {
     void aClosedEngineSaysSo() {
         TrainingScript script = TrainingScript.denseLayers();
         CudaEngine engine = (CudaEngine) provider.create(script.model());
-        PendingStep pending = engine.step(script.small(), TrainingScript.pass(1), TrainingScript.rule(1));
+        PendingStep pending = AskedSteps.ask(engine, script.small(), TrainingScript.pass(1), TrainingScript.rule(1));
         engine.close();
         assertThrows(IllegalStateException.class, pending::await);
         for (TrainingScript.Act act : script.acts()) {

@@ -15,6 +15,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.learning.config.Adam;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.engine.AskedSteps;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels;
 import org.steadygrad.engine.ContractModels.Cell;
@@ -65,7 +66,8 @@ final class StepCountProgram {
     }
 
     private static void step(Engine engine, MultiDataSet batch, int number) {
-        engine.step(
+        AskedSteps.ask(
+                        engine,
                         batch,
                         new PassOptions(number, false, false, false),
                         new UpdateRule(ClipPolicies.of(new ClipRule.ByGlobalNorm(1)), number, 0, 1))

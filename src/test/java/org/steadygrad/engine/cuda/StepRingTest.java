@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.engine.AskedSteps;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.PassOptions;
@@ -37,11 +38,11 @@ class StepRingTest {
                 new ContractCase("small", chain(InputType.feedForward(3), dense(7), classes(3)), batch(4)).model();
         List<LayerTrace> expected;
         try (CudaEngine engine = GpuLikeDl4j.engine(model)) {
-            expected = layers(engine.step(batch(4), TRACED, RULE));
+            expected = layers(AskedSteps.ask(engine, batch(4), TRACED, RULE));
         }
         try (CudaEngine engine = new CudaEngine(model, GpuLikeDl4j.runtime(), 1)) {
-            PendingStep first = engine.step(batch(4), TRACED, RULE);
-            PendingStep second = engine.step(batch(9), TRACED, RULE);
+            PendingStep first = AskedSteps.ask(engine, batch(4), TRACED, RULE);
+            PendingStep second = AskedSteps.ask(engine, batch(9), TRACED, RULE);
             assertEquals(expected, layers(first));
             layers(second);
         }

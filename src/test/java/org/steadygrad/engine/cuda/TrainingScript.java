@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.clip.ClipPolicies;
+import org.steadygrad.engine.AskedSteps;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractData;
 import org.steadygrad.engine.ContractModels.Cell;
@@ -101,8 +102,8 @@ record TrainingScript(
 
     private static Act step(MultiDataSet batch, PassOptions options, ClipRule clip) {
         int iteration = (int) options.randomSeed();
-        return engine -> assertTrue(
-                result(engine.step(batch, options, rule(clip, iteration))).isPresent());
+        return engine -> assertTrue(result(AskedSteps.ask(engine, batch, options, rule(clip, iteration)))
+                .isPresent());
     }
 
     /** Where the result couldn't be fetched, the step was done all the same, and one may ask again. */

@@ -1,9 +1,12 @@
 package org.steadygrad.engine.cpu.update;
 
+import java.util.Arrays;
 import java.util.List;
 import org.steadygrad.engine.cpu.onednn.FloatMemory;
 import org.steadygrad.engine.cpu.onednn.SumKernel;
 import org.steadygrad.engine.cpu.onednn.Workers;
+import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.ParameterBlock;
 
 /** The gradients of all passes since the last update: one in the model's memory, or the sum of several in memory apart. */
 public final class GradientSum implements AutoCloseable {
@@ -59,6 +62,25 @@ public final class GradientSum implements AutoCloseable {
         if (passes > 1) {
             gradient.copyFrom(sum);
         }
+    }
+
+    /**
+     * Puts an average over the examples in place of the gradient that {@link #finish} has left, in the blocks that are trained.
+     *
+     * @param average in the layout's order
+     */
+    public void replace(FlatLayout layout, float[] average) {
+        for (ParameterBlock block : layout.blocks()) {
+            if (block.trained()) {
+                int from = Math.toIntExact(block.offset());
+                float[] values = Arrays.copyOfRange(average, from, from + Math.toIntExact(block.length()));
+                gradient.write(from, values, values.length);
+            }
+        }
+        if (passes > 1) {
+            sum.copyFrom(gradient);
+        }
+        examples = 1;
     }
 
     public long examples() {

@@ -61,6 +61,14 @@ public final class GradientSum {
         }
     }
 
+    /** To be called after {@link #finish}, when what lies there was replaced by an average over the examples. */
+    public void averaged() {
+        examples = 1;
+        if (passes > 1) {
+            runtime.stream().copy(sum, gradient);
+        }
+    }
+
     public long examples() {
         return examples;
     }

@@ -9,21 +9,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.plan.SequenceFormats;
-import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.engine.step.Pass;
 
-class StepPassesTest {
-    private static final LoopSettings SETTINGS = LoopSettings.of(
-            TinyRun.spec(
-                    """
-            name: passes
-            data: {kind: adding, length: 7, examples: 8, validationExamples: 3}
-            model: {layers: [gru: {units: 2}]}
-            """));
-
+class LossPerStepTest {
     private static double lossPerStep(RNNFormat format, INDArray sequences, double loss) {
-        StepPasses passes = new StepPasses(
-                null, SETTINGS, Progress.start(TrainingCounts.NONE), new SequenceFormats(format, format, false));
-        return passes.lossPerStep(List.of(new MultiDataSet(sequences, sequences)), loss);
+        return new LossPerStep(new SequenceFormats(format, format, false))
+                .of(List.of(new Pass(new MultiDataSet(sequences, sequences), 1)), List.of(loss));
     }
 
     /** A sum over 5 steps of 3 numbers, for each of 2 examples. */

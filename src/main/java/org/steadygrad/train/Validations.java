@@ -1,0 +1,56 @@
+package org.steadygrad.train;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** When a run validates, and which of its models is the best so far. */
+final class Validations {
+    private final Validation validation;
+    private final LoopSettings settings;
+    private final Progress progress;
+    private final Saving saving;
+
+    Validations(Validation validation, LoopSettings settings, Saving saving) {
+        this.validation = validation;
+        this.settings = settings;
+        this.saving = saving;
+        progress = saving.progress();
+    }
+
+    /** @param iteration number of steps so far */
+    boolean due(int iteration, boolean epochDone) {
+        Integer every = settings.validateEvery();
+        return every == null ? epochDone : iteration - progress.validatedAt >= every;
+    }
+
+    /** Whether the present model was validated. */
+    boolean upToDate() {
+        return progress.validatedAt == progress.iteration;
+    }
+
+    void run() throws IOException {
+        progress.validatedAt = progress.iteration;
+        Map<String, Double> metrics = validation.run();
+        if (metrics.isEmpty()) {
+            return;
+        }
+        boolean best = better(metrics.get("loss"));
+        progress.validation = metrics;
+        progress.best = best
+                ? new TrainingState.Best(progress.iteration, metrics, 0)
+                : new TrainingState.Best(
+                        progress.best.iteration(), progress.best.metrics(), progress.best.validationsSince() + 1);
+        if (best) {
+            saving.best();
+        }
+        saving.records().validated(metrics, best);
+    }
+
+    private boolean better(double loss) {
+        return Double.isFinite(loss)
+                && (progress.best.iteration() == 0
+                        || loss
+                                < progress.best.loss()
+                                        - settings.earlyStopping().minDelta());
+    }
+}
