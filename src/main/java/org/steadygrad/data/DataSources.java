@@ -11,6 +11,7 @@ import org.steadygrad.data.csv.CsvData;
 import org.steadygrad.data.idx.IdxData;
 import org.steadygrad.data.iterator.IteratorData;
 import org.steadygrad.data.pianoroll.PianoRollData;
+import org.steadygrad.data.series.SeriesFiles;
 import org.steadygrad.data.synthetic.AddingTask;
 import org.steadygrad.data.synthetic.CopyMemoryTask;
 import org.steadygrad.data.synthetic.SpiralsTask;
@@ -38,7 +39,11 @@ public final class DataSources {
                     DataSpec.Csv.class,
                     spec -> (batch, seed, fitted) ->
                             CsvData.open(spec, batch, seed, require(DataArtifact.Columns.class, fitted, spec)))
-            .on(DataSpec.Idx.class, unfitted(IdxData::open))
+            .on(
+                    DataSpec.Series.class,
+                    spec -> (batch, seed, fitted) ->
+                            SeriesFiles.open(spec, batch, seed, require(DataArtifact.Columns.class, fitted, spec)))
+            .on(DataSpec.Idx.class, spec -> (batch, seed, fitted) -> IdxData.open(spec, batch, seed, fitted))
             .on(DataSpec.PianoRoll.class, unfitted(PianoRollData::open))
             .on(DataSpec.Adding.class, unfitted(AddingTask::open))
             .on(DataSpec.CopyMemory.class, unfitted(CopyMemoryTask::open))

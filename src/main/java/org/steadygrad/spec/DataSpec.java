@@ -8,6 +8,7 @@ import org.steadygrad.check.InvalidInputException;
 public sealed interface DataSpec
         permits DataSpec.Text,
                 DataSpec.Csv,
+                DataSpec.Series,
                 DataSpec.Idx,
                 DataSpec.PianoRoll,
                 DataSpec.Adding,
@@ -38,6 +39,14 @@ public sealed interface DataSpec
         FORECASTING,
         @Doc("A class at every step.")
         TAGGING
+    }
+
+    /** What a forecast is. */
+    enum Forecast {
+        @Doc("The value horizon steps ahead, at every step.")
+        STEP,
+        @Doc("All values from 1 to horizon steps ahead, at the end of a window.")
+        PATH
     }
 
     /** How numeric columns are scaled; fitted on training rows only. */
@@ -123,12 +132,19 @@ public sealed interface DataSpec
                     List<CalendarFeature> calendar,
             @Doc("Time steps per window when there is no sequence column.") @Default("64") int window,
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
+            @Doc("Whether a single step or all up to the horizon are forecast.") @Default("step") Forecast forecast,
+            @Doc("Time steps from one window to the next when there is no sequence column, or when paths are forecast.")
+                    @Absent("windows that don't overlap; of paths, 1 in training and horizon in validation")
+                    Integer stride,
             @Doc("What becomes of missing values.") @Default("error") Missing missing,
             @Doc("Scaling of numeric columns.") @Default("standard") Normalization normalization,
             @Doc(
                             "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
                     @Default("0.2")
-                    double validation)
+                    double validation,
+            @Doc("File of validation data, which is scored whole; all of path's is training data then.")
+                    @Absent("a share of path's, as validation says")
+                    String validationPath)
             implements DataSpec {
         public Csv {
             target = List.copyOf(target);
@@ -153,12 +169,64 @@ public sealed interface DataSpec
                     calendar);
             Check.positive(window, "data.csv", "window");
             Check.positive(horizon, "data.csv", "horizon");
+            if (stride != null) {
+                Check.positive(stride, "data.csv", "stride");
+            }
             Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
         }
 
         /** The character that makes a line a comment, or -1. */
         public int commentCharacter() {
             return comment.equals("none") ? -1 : comment.charAt(0);
+        }
+    }
+
+    /** What is learnt of series that come with a class or with numbers. */
+    enum SeriesTask {
+        @Doc("A class if the file has classes, numbers if it has numbers to learn.")
+        AUTO,
+        @Doc("A class for each series.")
+        CLASSIFICATION,
+        @Doc("Numbers for each series.")
+        REGRESSION,
+        @Doc("All dimensions, horizon steps ahead, at every step; what the file has to learn is passed over.")
+        FORECASTING
+    }
+
+    /** How an array of series is laid out. */
+    enum ArrayLayout {
+        @Doc("[case, dimension, step], or [case, step] for a single dimension (aeon, sktime).")
+        CASE_DIMENSION_STEP,
+        @Doc("[case, step, dimension] (Keras, PyTorch).")
+        CASE_STEP_DIMENSION
+    }
+
+    @Named("series")
+    @Doc(
+            "Series in the formats of their field, by the file's extension: .ts (aeon, sktime), .arff (Weka), .npz and .npy (NumPy).")
+    record Series(
+            @Doc("The file; builtin:NAME is one that comes with the program.") String path,
+            @Doc("What is learnt.") @Default("auto") SeriesTask task,
+            @Doc("Array of the series in an .npz file; a key per series needs none.")
+                    @Absent("the one called X, x, data, features or inputs, whatever folder stands before")
+                    String features,
+            @Doc(
+                            "Array of classes or numbers to learn in an .npz file; attribute in an .arff file; file beside an .npy file.")
+                    @Absent("the one called y, labels, targets or classes; the last attribute if it has classes")
+                    String labels,
+            @Doc("How arrays are laid out.") @Default("caseDimensionStep") ArrayLayout layout,
+            @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
+            @Doc("What becomes of missing values.") @Default("error") Missing missing,
+            @Doc("Scaling of dimensions.") @Default("standard") Normalization normalization,
+            @Doc("Share of the series, drawn with the seed, that is kept for validation.") @Default("0.2")
+                    double validation,
+            @Doc("File of validation data, which is scored whole; all of path's is training data then.")
+                    @Absent("a share of path's, as validation says")
+                    String validationPath)
+            implements DataSpec {
+        public Series {
+            Check.positive(horizon, "data.series", "horizon");
+            Check.inHalfOpen(validation, 0, 1, "data.series", "validation");
         }
     }
 

@@ -14,8 +14,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.data.csv.CsvRows.Segment;
 import org.steadygrad.data.input.DataFile;
+import org.steadygrad.data.series.SeriesTable;
+import org.steadygrad.data.series.SeriesTable.Origin;
+import org.steadygrad.data.series.SeriesTable.Segment;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Missing;
@@ -43,8 +45,7 @@ final class CsvReading {
         this.form = form;
     }
 
-    static CsvRows read(DataSpec.Csv spec) {
-        DataFile file = DataFile.of("data.path", spec.path());
+    static SeriesTable read(DataSpec.Csv spec, DataFile file) {
         try (CsvRecords records = CsvRecords.of(spec, file.name(), new StringReader(file.text()))) {
             CsvReading reading = new CsvReading(spec, file.name(), records.form());
             if (!records.names().isEmpty()) {
@@ -157,7 +158,7 @@ final class CsvReading {
         return new CsvCell(file, line, columns.names().get(column), cells.get(column), form.reading());
     }
 
-    private CsvRows finish() {
+    private SeriesTable finish() {
         if (inputs.isEmpty()) {
             throw InvalidInputException.of(
                     file, "rows of numbers", "no row" + (columns == null ? "" : " below the header"), "");
@@ -171,7 +172,7 @@ final class CsvReading {
         List<String> calendar = Calendar.names(spec.calendar());
         Stream<String> own = Stream.concat(missing.notes(spec.missing(), inputs.size()), order.note().stream())
                 .map(note -> file + ": " + note + ".");
-        return new CsvRows(
+        return new SeriesTable(
                 file,
                 Stream.concat(columns.inputNames().stream(), calendar.stream()).toList(),
                 calendar.size(),
@@ -179,7 +180,7 @@ final class CsvReading {
                 inputs.toArray(double[][]::new),
                 targets.toArray(double[][]::new),
                 labels,
-                lines.stream().mapToLong(Long::longValue).toArray(),
+                Origin.lines(file, lines.stream().mapToLong(Long::longValue).toArray()),
                 segments,
                 Stream.of(form.notes().stream(), columns.notes().stream(), own)
                         .flatMap(notes -> notes)

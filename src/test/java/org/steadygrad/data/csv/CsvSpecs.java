@@ -10,6 +10,7 @@ import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.CalendarFeature;
 import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Decimal;
+import org.steadygrad.spec.DataSpec.Forecast;
 import org.steadygrad.spec.DataSpec.Header;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
@@ -31,6 +32,9 @@ final class CsvSpecs {
     private List<CalendarFeature> calendar = List.of();
     private int window = 3;
     private int horizon = 1;
+    private Forecast forecast = Forecast.STEP;
+    private Integer stride;
+    private String validationPath;
     private Missing missing = Missing.ERROR;
     private Normalization normalization = Normalization.NONE;
     private double validation = 0;
@@ -113,6 +117,22 @@ final class CsvSpecs {
         return this;
     }
 
+    CsvSpecs path(int steps) {
+        horizon = steps;
+        forecast = Forecast.PATH;
+        return this;
+    }
+
+    CsvSpecs stride(int value) {
+        stride = value;
+        return this;
+    }
+
+    CsvSpecs validationFile(String content) {
+        validationPath = Batches.write(folder, "held.csv", content).toString();
+        return this;
+    }
+
     CsvSpecs missing(Missing value) {
         missing = value;
         return this;
@@ -145,9 +165,12 @@ final class CsvSpecs {
                 calendar,
                 window,
                 horizon,
+                forecast,
+                stride,
                 missing,
                 normalization,
-                validation);
+                validation,
+                validationPath);
     }
 
     DataSource open(String content) {

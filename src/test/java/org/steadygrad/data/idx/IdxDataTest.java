@@ -27,6 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.Batches;
+import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
@@ -237,5 +238,41 @@ class IdxDataTest {
         double mean = features(batch).meanNumber().doubleValue();
         assertEquals(0.1325, mean, 0.02, "MNIST's mean grey value");
         assertEquals(1, features(batch).maxNumber().doubleValue());
+    }
+
+    /** Numbers of 8 bytes as they are; labels of 16 bits are names of classes, which go with the model. */
+    @Test
+    void otherTypesOfElements() {
+        ByteBuffer doubles = ByteBuffer.allocate(3 * 2 * 8);
+        for (double value : new double[] {0.5, -1.25, 1e-3, 2, 3, -6.5}) {
+            doubles.putDouble(value);
+        }
+        byte[] images = idx(0xE03, new int[] {3, 1, 2}, doubles.array());
+        byte[] labels = idx(0xB01, new int[] {3}, new byte[] {-1, -1, 1, 44, -1, -1});
+        DataSpec.Idx spec = new DataSpec.Idx(
+                write(folder, "i", images).toString(),
+                write(folder, "l", labels).toString(),
+                ImageReading.FLAT,
+                null,
+                0);
+        DataSource source = DataSources.open(spec, 3, 5);
+        assertEquals(new DataDescription(InputKind.VECTOR, 2, TargetKind.CLASS, 2, 1), source.description());
+        assertEquals(List.of("-1", "300"), ((DataArtifact.Columns) source.artifact()).classes());
+        MultiDataSet batch = all(source.training(), 0).get(0);
+        for (int i = 0; i < 3; i++) {
+            float first = features(batch).getFloat(i, 0);
+            assertEquals(first == 0.001f ? 1 : 0, batch.getLabels(0).getInt(i, 1));
+            assertEquals(
+                    first == 0.5f ? -1.25f : first == 3 ? -6.5f : 2,
+                    features(batch).getFloat(i, 1));
+        }
+        String notes = source.notes().toString();
+        assertTrue(notes.contains("divided by 255") && notes.contains("[-1, 300]"), notes);
+        byte[] others = idx(0xB01, new int[] {3}, new byte[] {1, 44, 1, 45, 1, 44});
+        write(folder, "l", others);
+        assertRefused(() -> DataSources.open(spec, 3, 5, source.artifact()), "label 1", "301", "[-1, 300]");
+        doubles.putDouble(8, Double.NaN);
+        write(folder, "i", idx(0xE03, new int[] {3, 1, 2}, doubles.array()));
+        assertRefused(() -> DataSources.open(spec, 3, 5), "image 0", "element 1", "NaN");
     }
 }

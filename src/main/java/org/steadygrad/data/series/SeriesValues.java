@@ -1,4 +1,4 @@
-package org.steadygrad.data.csv;
+package org.steadygrad.data.series;
 
 /**
  * What the network is shown.
@@ -8,4 +8,4 @@ package org.steadygrad.data.csv;
  * @param classes class of each row, -1 where it is missing; empty for numbers
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
-record CsvValues(float[][] inputs, float[][] targets, int[] classes) {}
+record SeriesValues(float[][] inputs, float[][] targets, int[] classes) {}

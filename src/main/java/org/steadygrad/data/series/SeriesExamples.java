@@ -1,4 +1,4 @@
-package org.steadygrad.data.csv;
+package org.steadygrad.data.series;
 
 import java.util.List;
 import org.steadygrad.data.BatchCell;
@@ -6,13 +6,16 @@ import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.batch.BatchBuilder;
 import org.steadygrad.data.batch.ExampleSet;
 import org.steadygrad.data.batch.Windows;
-import org.steadygrad.data.csv.CsvRows.Segment;
+import org.steadygrad.data.series.SeriesTable.Segment;
 
 /**
- * Runs of rows as examples. The label of a run is that of its last row; with labels per step, those of {@code horizon} rows
- * later.
+ * Runs of rows as examples. The label of a run is that of its last row, or the path of the rows that follow; with labels per
+ * step, those of some rows later.
+ *
+ * @param table the rows' names and places
  */
-record CsvExamples(CsvValues values, DataDescription description, int horizon, Cut cut, CsvPlaces places)
+record SeriesExamples(
+        SeriesTable table, SeriesValues values, DataDescription description, SeriesSettings settings, Cut cut)
         implements ExampleSet {
 
     /** Cuts the rows into examples. */
@@ -26,8 +29,8 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
         Segment rows(int epoch, int example);
     }
 
-    /** An example per sequence; of each the last {@code horizon} rows are no inputs. */
-    record BySequence(List<Segment> sequences, int horizon) implements Cut {
+    /** An example per sequence; of each the last {@code reach} rows are no inputs. */
+    record BySequence(List<Segment> sequences, int reach) implements Cut {
         @Override
         public int count() {
             return sequences.size();
@@ -35,17 +38,17 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
 
         @Override
         public int steps(int example) {
-            return sequences.get(example).length() - horizon;
+            return sequences.get(example).length() - reach;
         }
 
         @Override
         public Segment rows(int epoch, int example) {
             Segment all = sequences.get(example);
-            return new Segment(all.begin(), all.end() - horizon);
+            return new Segment(all.begin(), all.end() - reach);
         }
     }
 
-    /** Windows over one long series. */
+    /** Windows over one long series that don't overlap, in training at another offset in every epoch. */
     record ByWindow(Windows windows) implements Cut {
         @Override
         public int count() {
@@ -61,6 +64,24 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
         public Segment rows(int epoch, int example) {
             int start = windows.start(epoch, example);
             return new Segment(start, start + windows.steps(start));
+        }
+    }
+
+    /** Windows at given places, which may overlap. */
+    record ByStart(List<Integer> starts, int length) implements Cut {
+        @Override
+        public int count() {
+            return starts.size();
+        }
+
+        @Override
+        public int steps(int example) {
+            return length;
+        }
+
+        @Override
+        public Segment rows(int epoch, int example) {
+            return new Segment(starts.get(example), starts.get(example) + length);
         }
     }
 
@@ -87,27 +108,33 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
         switch (description.target()) {
             case CLASS -> slot.label(values.classes()[rows.end() - 1], 1);
             case CLASS_PER_STEP -> fillClasses(rows, slot);
-            case NUMBERS -> fillNumbers(values.targets()[rows.end() - 1], slot);
+            case NUMBERS -> fillNumbers(rows, slot);
             default -> fillSteps(rows, slot);
         }
     }
 
-    /** A label is that of the run's last row; with labels per step, that of a row {@code horizon} rows later. */
     @Override
     public String origin(int epoch, int example, BatchCell cell) {
         Segment rows = cut.rows(epoch, example);
         if (cell.whole()) {
-            return places.rows(rows);
+            return table.origin().rows(rows);
         }
-        int row = !cell.label()
-                ? rows.begin() + cell.step()
-                : description.target().perStep() ? rows.begin() + cell.step() + horizon : rows.end() - 1;
-        return places.cell(row, cell.label() ? places.target(cell.row()) : places.input(cell.row()));
+        if (!cell.label()) {
+            return table.cell(rows.begin() + cell.step(), table.inputNames().get(cell.row()));
+        }
+        // several labels are the classes of one column, or values of one column in different rows
+        int ahead = settings.path() ? cell.row() % settings.horizon() + 1 : 0;
+        int target = settings.path() ? cell.row() / settings.horizon() : cell.row();
+        int row =
+                description.target().perStep() ? rows.begin() + cell.step() + settings.lead() : rows.end() - 1 + ahead;
+        return table.cell(
+                row,
+                table.targetNames().get(Math.min(target, table.targetNames().size() - 1)));
     }
 
     private void fillClasses(Segment rows, BatchBuilder.Slot slot) {
         for (int t = 0; t < rows.length(); t++) {
-            int label = values.classes()[rows.begin() + t + horizon];
+            int label = values.classes()[rows.begin() + t];
             if (label < 0) {
                 slot.ignoreLabel(t);
             } else {
@@ -116,16 +143,28 @@ record CsvExamples(CsvValues values, DataDescription description, int horizon, C
         }
     }
 
-    private static void fillNumbers(float[] targets, BatchBuilder.Slot slot) {
-        for (int i = 0; i < targets.length; i++) {
-            slot.label(i, targets[i]);
+    /** Of a path, first all values of the first target. */
+    private void fillNumbers(Segment rows, BatchBuilder.Slot slot) {
+        int last = rows.end() - 1;
+        if (!settings.path()) {
+            float[] targets = values.targets()[last];
+            for (int i = 0; i < targets.length; i++) {
+                slot.label(i, targets[i]);
+            }
+            return;
+        }
+        for (int ahead = 1; ahead <= settings.horizon(); ahead++) {
+            float[] targets = values.targets()[last + ahead];
+            for (int i = 0; i < targets.length; i++) {
+                slot.label(i * settings.horizon() + ahead - 1, targets[i]);
+            }
         }
     }
 
     /** A step with a missing target is masked as a whole, since DL4J's label masks have no finer grain here. */
     private void fillSteps(Segment rows, BatchBuilder.Slot slot) {
         for (int t = 0; t < rows.length(); t++) {
-            float[] targets = values.targets()[rows.begin() + t + horizon];
+            float[] targets = values.targets()[rows.begin() + t + settings.lead()];
             for (int i = 0; i < targets.length; i++) {
                 if (Float.isNaN(targets[i])) {
                     slot.ignoreLabel(t);

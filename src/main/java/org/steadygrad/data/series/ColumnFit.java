@@ -1,9 +1,9 @@
-package org.steadygrad.data.csv;
+package org.steadygrad.data.series;
 
 import java.util.List;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataArtifact.Column;
-import org.steadygrad.data.csv.CsvRows.Segment;
+import org.steadygrad.data.series.SeriesTable.Segment;
 import org.steadygrad.spec.DataSpec.Normalization;
 
 /**
@@ -29,7 +29,12 @@ final class ColumnFit {
      * @param rows the training rows
      */
     static Column fit(
-            CsvRows file, String name, double[][] values, int column, List<Segment> rows, Normalization normalization) {
+            SeriesTable file,
+            String name,
+            double[][] values,
+            int column,
+            List<Segment> rows,
+            Normalization normalization) {
         ColumnFit fit = new ColumnFit(file.file(), name);
         for (Segment segment : rows) {
             for (int row = segment.begin(); row < segment.end(); row++) {

@@ -1,4 +1,4 @@
-package org.steadygrad.data.csv;
+package org.steadygrad.data.series;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,29 +7,28 @@ import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataArtifact.Columns;
-import org.steadygrad.data.csv.CsvRows.Segment;
-import org.steadygrad.spec.DataSpec;
+import org.steadygrad.data.series.SeriesTable.Segment;
 import org.steadygrad.spec.DataSpec.Missing;
 
 /** Fits the scaling of all columns, and applies it. */
-final class CsvScaling {
+final class SeriesScaling {
     private static final double FLOAT_RANGE = Float.MAX_VALUE;
 
-    private CsvScaling() {}
+    private SeriesScaling() {}
 
     /** @param training rows of the training part */
-    static Columns fit(CsvRows rows, DataSpec.Csv spec, List<Segment> training) {
+    static Columns fit(SeriesTable rows, SeriesSettings settings, List<Segment> training) {
         int scaled = rows.inputNames().size() - rows.unscaled();
         List<Column> inputs =
-                new ArrayList<>(fit(rows, rows.inputNames().subList(0, scaled), rows.inputs(), training, spec));
+                new ArrayList<>(fit(rows, rows.inputNames().subList(0, scaled), rows.inputs(), training, settings));
         rows.inputNames().stream()
                 .skip(scaled)
                 .map(name -> new Column(name, 0, 1, 0))
                 .forEach(inputs::add);
-        boolean classes = rows.targets().length == 0;
+        boolean classes = rows.classes();
         return new Columns(
                 inputs,
-                classes ? List.of() : fit(rows, rows.targetNames(), rows.targets(), training, spec),
+                classes ? List.of() : path(fit(rows, rows.targetNames(), rows.targets(), training, settings), settings),
                 rows.labels().stream()
                         .filter(Objects::nonNull)
                         .distinct()
@@ -38,32 +37,55 @@ final class CsvScaling {
     }
 
     private static List<Column> fit(
-            CsvRows rows, List<String> names, double[][] values, List<Segment> training, DataSpec.Csv spec) {
+            SeriesTable rows, List<String> names, double[][] values, List<Segment> training, SeriesSettings settings) {
         return IntStream.range(0, names.size())
-                .mapToObj(i -> ColumnFit.fit(rows, names.get(i), values, i, training, spec.normalization()))
+                .mapToObj(i -> ColumnFit.fit(rows, names.get(i), values, i, training, settings.normalization()))
                 .toList();
     }
 
     /** Scales, after missing inputs are filled in: (value - shift) / scale. Missing targets stay NaN. */
-    static CsvValues apply(CsvRows rows, Columns columns, Missing missing) {
-        requireSameColumns(rows, columns);
+    static SeriesValues apply(SeriesTable rows, Columns columns, SeriesSettings settings) {
+        requireSameColumns(rows, columns, settings);
         float[][] inputs = new float[rows.inputs().length][columns.inputs().size()];
-        float[][] targets = new float[rows.targets().length][columns.targets().size()];
+        List<Column> targetColumns = step(columns.targets(), settings);
+        float[][] targets = new float[rows.targets().length][targetColumns.size()];
         for (Segment sequence : rows.sequences()) {
             for (int i = 0; i < columns.inputs().size(); i++) {
-                scaleInput(rows, sequence, columns.inputs().get(i), i, missing, inputs);
+                scaleInput(rows, sequence, columns.inputs().get(i), i, settings.missing(), inputs);
             }
         }
         for (int row = 0; row < targets.length; row++) {
-            for (int i = 0; i < columns.targets().size(); i++) {
-                targets[row][i] = scaled(rows, row, columns.targets().get(i), rows.targets()[row][i]);
+            for (int i = 0; i < targetColumns.size(); i++) {
+                targets[row][i] = scaled(rows, row, targetColumns.get(i), rows.targets()[row][i]);
             }
         }
-        return new CsvValues(inputs, targets, classes(rows, columns.classes()));
+        return new SeriesValues(inputs, targets, classes(rows, columns.classes()));
+    }
+
+    /** For a path each target has a column for every step ahead, all of one scaling. */
+    private static List<Column> path(List<Column> targets, SeriesSettings settings) {
+        if (!settings.path()) {
+            return targets;
+        }
+        return targets.stream()
+                .flatMap(column -> IntStream.rangeClosed(1, settings.horizon())
+                        .mapToObj(ahead -> new Column(
+                                column.name() + " (+" + ahead + ")", column.shift(), column.scale(), column.mean())))
+                .toList();
+    }
+
+    /** The column of each target, back from {@link #path}. */
+    private static List<Column> step(List<Column> targets, SeriesSettings settings) {
+        if (!settings.path()) {
+            return targets;
+        }
+        return IntStream.range(0, targets.size() / settings.horizon())
+                .mapToObj(i -> targets.get(i * settings.horizon()))
+                .toList();
     }
 
     private static void scaleInput(
-            CsvRows rows, Segment sequence, Column column, int position, Missing missing, float[][] into) {
+            SeriesTable rows, Segment sequence, Column column, int position, Missing missing, float[][] into) {
         double previous = column.mean();
         for (int row = sequence.begin(); row < sequence.end(); row++) {
             double raw = rows.inputs()[row][position];
@@ -73,7 +95,7 @@ final class CsvScaling {
         }
     }
 
-    private static float scaled(CsvRows rows, int row, Column column, double raw) {
+    private static float scaled(SeriesTable rows, int row, Column column, double raw) {
         double value = (raw - column.shift()) / column.scale();
         if (Math.abs(value) > FLOAT_RANGE) {
             throw rows.error(
@@ -82,7 +104,7 @@ final class CsvScaling {
         return (float) value;
     }
 
-    private static int[] classes(CsvRows rows, List<String> classes) {
+    private static int[] classes(SeriesTable rows, List<String> classes) {
         int[] numbers = new int[rows.labels().size()];
         for (int row = 0; row < numbers.length; row++) {
             String label = rows.labels().get(row);
@@ -95,12 +117,15 @@ final class CsvScaling {
         return numbers;
     }
 
-    private static void requireSameColumns(CsvRows rows, Columns columns) {
-        List<String> inputs = columns.inputs().stream().map(Column::name).toList();
-        List<String> targets = columns.targets().stream().map(Column::name).toList();
-        boolean sameTargets = rows.targets().length == 0
+    private static void requireSameColumns(SeriesTable rows, Columns columns, SeriesSettings settings) {
+        List<String> inputs = names(columns.inputs());
+        List<String> targets = names(columns.targets());
+        List<Column> here = rows.targetNames().stream()
+                .map(name -> new Column(name, 0, 1, 0))
+                .toList();
+        boolean sameTargets = rows.classes()
                 ? targets.isEmpty() && !columns.classes().isEmpty()
-                : targets.equals(rows.targetNames());
+                : targets.equals(names(path(here, settings)));
         if (!inputs.equals(rows.inputNames()) || !sameTargets) {
             throw InvalidInputException.of(
                     rows.file(),
@@ -109,5 +134,9 @@ final class CsvScaling {
                     "inputs " + rows.inputNames() + " and targets " + rows.targetNames(),
                     "Check data.inputs, data.target and data.header.");
         }
+    }
+
+    private static List<String> names(List<Column> columns) {
+        return columns.stream().map(Column::name).toList();
     }
 }
