@@ -81,9 +81,9 @@ public interface RecurrentGoldenContract extends EngineSubject {
         Map<Integer, List<float[]>> states = new HashMap<>();
         List<PlanOperation> steps = steps(engine);
         for (int number = 0; number < steps.size(); number++) {
-            if (steps.get(number) instanceof PlanOperation.Recur step && !sequence.cell.equals("rnn")) {
-                int layer = Integer.parseInt(step.layer().substring(1));
-                int unit = layer * sequence.directions + (step.reverse() ? 1 : 0);
+            if (steps.get(number) instanceof PlanOperation.Recur operation && !sequence.cell.equals("rnn")) {
+                int layer = Integer.parseInt(operation.layer().substring(1));
+                int unit = layer * sequence.directions + (operation.reverse() ? 1 : 0);
                 List<float[]> own = new ArrayList<>();
                 if (sequence.lstm()) {
                     own.add(new float[sequence.examples * sequence.hidden]);

@@ -214,26 +214,26 @@ public final class UpdateTrial implements AutoCloseable {
         float[] parameters = subject.parameters();
         float[] state = subject.state();
         assertEquals(states == null ? 0 : states.length(), state.length);
-        for (ParameterUpdate run : plan.runs()) {
-            assertClose(referenceParameters, parameters, run.offset(), run, TYPICAL, tolerance);
-            for (int k = 0; k < run.kind().states(); k++) {
-                assertClose(states, state, run.stateOffset(k), run, 0, tolerance);
+        for (ParameterUpdate update : plan.updates()) {
+            assertClose(referenceParameters, parameters, update.offset(), update, TYPICAL, tolerance);
+            for (int k = 0; k < update.kind().states(); k++) {
+                assertClose(states, state, update.stateOffset(k), update, 0, tolerance);
             }
         }
     }
 
     private static void assertClose(
-            INDArray expected, float[] actual, long from, ParameterUpdate run, double least, double tolerance) {
+            INDArray expected, float[] actual, long from, ParameterUpdate update, double least, double tolerance) {
         double largest = least;
         double difference = 0;
-        for (long i = from; i < from + run.length(); i++) {
+        for (long i = from; i < from + update.length(); i++) {
             double value = expected.getDouble(i);
             largest = Math.max(largest, Math.abs(value));
             difference = Math.max(difference, Math.abs(value - actual[(int) i]));
         }
         assertTrue(
                 difference <= tolerance * largest,
-                "off by " + difference + " of " + largest + " from " + from + " on: " + run);
+                "off by " + difference + " of " + largest + " from " + from + " on: " + update);
     }
 
     @Override

@@ -20,46 +20,62 @@ import org.steadygrad.engine.cpu.norm.OneDnnNormalizeKernel;
 import org.steadygrad.engine.cpu.recurrent.RecurKernel;
 import org.steadygrad.engine.plan.PlanOperation;
 
-/** Makes the kernel of a step. */
+/** Makes the kernel of an operation. */
 final class Kernels {
     /** Makes a kernel of one kind. */
     private interface Maker {
-        /** @param number of the step in the plan */
+        /** @param number of the operation in the plan */
         Kernel make(KernelContext context, int number);
     }
 
     private static final Cases<PlanOperation, Maker> MAKERS = Cases.<PlanOperation, Maker>of(PlanOperation.class)
-            .on(PlanOperation.Loss.class, step -> (context, number) -> new LossKernel(context, step, number))
-            .on(PlanOperation.Dense.class, step -> (context, number) -> new DenseKernel(context, step, number))
-            .on(PlanOperation.Activate.class, step -> (context, number) -> new ActivateKernel(context, step, number))
-            .on(PlanOperation.Recur.class, step -> (context, number) -> new RecurKernel(context, step, number))
-            .on(PlanOperation.Normalize.class, step -> (context, number) -> normalize(context, step, number))
-            .on(PlanOperation.MaskRows.class, step -> (context, number) -> new MaskRowsKernel(context, step, number))
-            .on(PlanOperation.Dropout.class, step -> (context, number) -> new DropoutKernel(context, step, number))
-            .on(PlanOperation.Combine.class, step -> (context, number) -> new CombineKernel(context, step, number))
-            .on(PlanOperation.Concat.class, step -> (context, number) -> new ConcatKernel(context, step, number))
+            .on(PlanOperation.Loss.class, operation -> (context, number) -> new LossKernel(context, operation, number))
             .on(
-                    PlanOperation.LastStep.class,
-                    step -> (context, number) -> new LastTimeStepKernel(context, step, number))
-            .on(PlanOperation.DeriveMask.class, step -> (context, number) -> new DeriveMaskKernel(context, step))
-            .on(PlanOperation.Embed.class, step -> (context, number) -> new EmbedKernel(context, step))
-            .on(PlanOperation.Pool.class, step -> (context, number) -> new PoolKernel(context, step, number))
-            .on(PlanOperation.Detach.class, step -> (context, number) -> new NothingToDo())
+                    PlanOperation.Dense.class,
+                    operation -> (context, number) -> new DenseKernel(context, operation, number))
+            .on(
+                    PlanOperation.Activate.class,
+                    operation -> (context, number) -> new ActivateKernel(context, operation, number))
+            .on(
+                    PlanOperation.Recur.class,
+                    operation -> (context, number) -> new RecurKernel(context, operation, number))
+            .on(PlanOperation.Normalize.class, operation -> (context, number) -> normalize(context, operation, number))
+            .on(
+                    PlanOperation.MaskRows.class,
+                    operation -> (context, number) -> new MaskRowsKernel(context, operation, number))
+            .on(
+                    PlanOperation.Dropout.class,
+                    operation -> (context, number) -> new DropoutKernel(context, operation, number))
+            .on(
+                    PlanOperation.Combine.class,
+                    operation -> (context, number) -> new CombineKernel(context, operation, number))
+            .on(
+                    PlanOperation.Concat.class,
+                    operation -> (context, number) -> new ConcatKernel(context, operation, number))
+            .on(
+                    PlanOperation.LastTimeStep.class,
+                    operation -> (context, number) -> new LastTimeStepKernel(context, operation, number))
+            .on(
+                    PlanOperation.DeriveMask.class,
+                    operation -> (context, number) -> new DeriveMaskKernel(context, operation))
+            .on(PlanOperation.Embed.class, operation -> (context, number) -> new EmbedKernel(context, operation))
+            .on(PlanOperation.Pool.class, operation -> (context, number) -> new PoolKernel(context, operation, number))
+            .on(PlanOperation.Detach.class, operation -> (context, number) -> new NothingToDo())
             .complete();
 
     private Kernels() {}
 
-    /** @param number of the step in the plan */
-    static Kernel make(KernelContext context, PlanOperation step, int number) {
-        if (!(step instanceof PlanOperation.Loss) && context.sharing().output(step)) {
+    /** @param number of the operation in the plan */
+    static Kernel make(KernelContext context, PlanOperation operation, int number) {
+        if (!(operation instanceof PlanOperation.Loss) && context.sharing().output(operation)) {
             return new NothingToDo();
         }
-        return MAKERS.of(step).make(context, number);
+        return MAKERS.of(operation).make(context, number);
     }
 
-    private static Kernel normalize(KernelContext context, PlanOperation.Normalize step, int number) {
-        return OneDnnNormalizeKernel.takes(context, step)
-                ? new OneDnnNormalizeKernel(context, step, number)
-                : new NormalizeKernel(context, step, number);
+    private static Kernel normalize(KernelContext context, PlanOperation.Normalize operation, int number) {
+        return OneDnnNormalizeKernel.takes(context, operation)
+                ? new OneDnnNormalizeKernel(context, operation, number)
+                : new NormalizeKernel(context, operation, number);
     }
 }

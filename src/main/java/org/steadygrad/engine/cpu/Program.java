@@ -33,11 +33,11 @@ final class Program implements CompiledProgram {
     private final List<Stage> stages = new ArrayList<>();
 
     /**
-     * @param sum adds up the gradient of the step's output; null when one reader alone makes it
+     * @param sum adds up the gradient of the operation's output; null when one reader alone makes it
      * @param backward whether there is a backward pass
      */
-    private record Stage(PlanOperation step, Kernel kernel, SumKernel sum, boolean backward) {
-        /** Completes the gradient of the step's output. */
+    private record Stage(PlanOperation operation, Kernel kernel, SumKernel sum, boolean backward) {
+        /** Completes the gradient of the operation's output. */
         void addUp() {
             if (sum != null) {
                 sum.run();
@@ -64,12 +64,12 @@ final class Program implements CompiledProgram {
     }
 
     private void compile() {
-        List<PlanOperation> steps = context.plan().steps();
-        for (int i = 0; i < steps.size(); i++) {
-            PlanOperation step = steps.get(i);
-            boolean backward = context.needsGradient(step.output());
-            Kernel kernel = Kernels.make(context, step, i);
-            stages.add(new Stage(step, kernel, backward ? sum(step.output()) : null, backward));
+        List<PlanOperation> operations = context.plan().operations();
+        for (int i = 0; i < operations.size(); i++) {
+            PlanOperation operation = operations.get(i);
+            boolean backward = context.needsGradient(operation.output());
+            Kernel kernel = Kernels.make(context, operation, i);
+            stages.add(new Stage(operation, kernel, backward ? sum(operation.output()) : null, backward));
         }
     }
 
@@ -112,7 +112,7 @@ final class Program implements CompiledProgram {
             Stage stage = stages.get(i);
             if (stage.backward) {
                 stage.addUp();
-                trace.gradient(stage.step.output());
+                trace.gradient(stage.operation.output());
                 stage.kernel.backward(pass);
             }
         }
@@ -146,13 +146,13 @@ final class Program implements CompiledProgram {
 
     private INDArray copy(Value output) {
         FloatMemory data = context.value(output);
-        if (!output.perStep()) {
+        if (!output.perTimeStep()) {
             INDArray rows =
                     Nd4j.createUninitialized(DataType.FLOAT, new long[] {context.rows(output), output.size()}, 'c');
             NdMemory.of(rows).copyFrom(data);
             return rows;
         }
-        long[] timeMajor = {shape().steps(), shape().examples(), output.size()};
+        long[] timeMajor = {shape().timeSteps(), shape().examples(), output.size()};
         INDArray steps = Nd4j.createUninitialized(DataType.FLOAT, timeMajor, 'c');
         NdMemory.of(steps).copyFrom(data);
         boolean timeLast = context.plan().labelFormat() == RNNFormat.NCW;

@@ -52,7 +52,7 @@ final class ProgramTrace {
 
     private MaskedRows rows(VertexOutput output) {
         Value value = output.value();
-        return new MaskedRows(context.value(value), value.size(), value.perStep() ? mask : null, output.range());
+        return new MaskedRows(context.value(value), value.size(), value.perTimeStep() ? mask : null, output.range());
     }
 
     /** To be called after the forward pass, once {@link #activations} was. */
@@ -65,10 +65,10 @@ final class ProgramTrace {
         }
     }
 
-    private void beforeActivation(PlanOperation.Activate step) {
-        Value sums = step.input();
+    private void beforeActivation(PlanOperation.Activate operation) {
+        Value sums = operation.input();
         context.complete(sums);
-        report.beforeActivation(step, scan.norm(context.value(sums), sums.size()));
+        report.beforeActivation(operation, scan.norm(context.value(sums), sums.size()));
     }
 
     /** To be called when the gradient of a tensor is complete; labels enter through that of the output's input. */

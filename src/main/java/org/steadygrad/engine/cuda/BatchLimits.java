@@ -22,21 +22,21 @@ final class BatchLimits {
 
     /** @throws InvalidInputException when the batch is empty, or larger than can be counted */
     static void check(Plan plan, BatchShape shape) {
-        if (shape.examples() < 1 || shape.steps() < 1) {
+        if (shape.examples() < 1 || shape.timeSteps() < 1) {
             throw InvalidInputException.of(
                     WHO,
                     "a batch with examples and time steps",
-                    shape.examples() + " examples, " + shape.steps() + " time steps",
+                    shape.examples() + " examples, " + shape.timeSteps() + " time steps",
                     "Leave empty batches out.");
         }
-        long rows = (long) shape.examples() * shape.steps();
+        long rows = (long) shape.examples() * shape.timeSteps();
         atMost(rows, Integer.MAX_VALUE, "rows (examples times time steps)");
         long widest = Math.max(
                 plan.input().size(),
                 Math.max(plan.loss().labelSize(), plan.loss().output().size()));
         atMost(rows * widest, MOST_THAT_TRAVELS, "numbers of features, labels or outputs");
-        for (PlanOperation step : plan.steps()) {
-            if (step instanceof PlanOperation.Recur recur) {
+        for (PlanOperation operation : plan.operations()) {
+            if (operation instanceof PlanOperation.Recur recur) {
                 long gates = recur.recurrentWeights().length() / recur.output().size();
                 atMost(shape.examples() * gates, MOST_OF_A_STEP, "numbers of one time step in layer " + recur.layer());
             }

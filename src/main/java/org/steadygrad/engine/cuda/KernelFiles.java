@@ -25,7 +25,7 @@ final class KernelFiles {
             .on(PlanOperation.Pool.class, pool -> List.of("pool"))
             .on(PlanOperation.Combine.class, combine -> List.of("joins"))
             .on(PlanOperation.Concat.class, concat -> List.of("joins"))
-            .on(PlanOperation.LastStep.class, last -> List.of("masks"))
+            .on(PlanOperation.LastTimeStep.class, last -> List.of("masks"))
             .on(PlanOperation.DeriveMask.class, mask -> List.of("masks"))
             .on(PlanOperation.MaskRows.class, mask -> List.of("masks"))
             .on(PlanOperation.Detach.class, detach -> List.of())
@@ -37,7 +37,7 @@ final class KernelFiles {
     /** Those that a model can't do without. */
     static Set<String> needed(Plan plan) {
         Set<String> files = new TreeSet<>(ALWAYS);
-        plan.steps().forEach(step -> files.addAll(FILES.of(step)));
+        plan.operations().forEach(operation -> files.addAll(FILES.of(operation)));
         return files;
     }
 
@@ -49,9 +49,9 @@ final class KernelFiles {
     static Set<String> optional(Plan plan, int architecture) {
         Set<String> files = new TreeSet<>();
         if (PersistentScan.runsOn(architecture)) {
-            plan.steps().stream()
-                    .filter(step -> step instanceof PlanOperation.Recur)
-                    .forEach(step -> files.add(PersistentTile.file(((PlanOperation.Recur) step).cell())));
+            plan.operations().stream()
+                    .filter(operation -> operation instanceof PlanOperation.Recur)
+                    .forEach(operation -> files.add(PersistentTile.file(((PlanOperation.Recur) operation).cell())));
         }
         return files;
     }

@@ -23,7 +23,7 @@ final class MemoryNeeds {
     /** Share of the free memory that is worth trying. */
     private static final double SHARE = 0.8;
 
-    /** Values that a recurrent layer keeps of each step, in multiples of its units: for itself and for traces. */
+    /** Values that a recurrent layer keeps of each time step, in multiples of its units: for itself and for traces. */
     private static final int GATES = 10;
 
     /** Number of layers that are named. */
@@ -41,8 +41,8 @@ final class MemoryNeeds {
         if (shape.training()) {
             elements *= 2;
         }
-        for (PlanOperation step : plan.steps()) {
-            elements += step instanceof PlanOperation.Recur ? GATES * shape.elements(step.output()) : 0;
+        for (PlanOperation operation : plan.operations()) {
+            elements += operation instanceof PlanOperation.Recur ? GATES * shape.elements(operation.output()) : 0;
         }
         return elements * Float.BYTES;
     }
@@ -55,7 +55,7 @@ final class MemoryNeeds {
         long free = memory.free();
         long fits = Math.min(shape.examples() - 1L, (long) (shape.examples() * (SHARE * free / needed)));
         StringBuilder text = new StringBuilder("engine cuda: a batch of " + shape.examples() + " examples"
-                + (shape.steps() > 1 ? " and " + shape.steps() + " time steps" : "") + " needs about "
+                + (shape.timeSteps() > 1 ? " and " + shape.timeSteps() + " time steps" : "") + " needs about "
                 + Amounts.of(needed) + ", and " + Amounts.of(free) + " of " + Amounts.of(memory.total())
                 + " are free on " + device.name() + ", where this engine has " + Amounts.of(device.allocatedBytes())
                 + " and other programs what is left. ");
@@ -64,7 +64,7 @@ final class MemoryNeeds {
         }
         text.append("The largest of it: " + largest(model.plan(), shape) + ". ");
         text.append(fits > 0 ? "A batch of about " + fits + " examples would fit" : "Not even one example fits");
-        if (model.plan().steps().stream().anyMatch(step -> step instanceof PlanOperation.Recur)) {
+        if (model.plan().operations().stream().anyMatch(operation -> operation instanceof PlanOperation.Recur)) {
             text.append("; or set memory to ")
                     .append((long) Math.max(1, SHARE * free / MIB))
                     .append("MB or less, so that recurrent layers compute again what they can't keep; or shorten the"
@@ -83,8 +83,8 @@ final class MemoryNeeds {
                 bytes.merge(value.producer(), kept(shape, value), Long::sum);
             }
         }
-        for (PlanOperation step : plan.steps()) {
-            if (step instanceof PlanOperation.Recur recur) {
+        for (PlanOperation operation : plan.operations()) {
+            if (operation instanceof PlanOperation.Recur recur) {
                 bytes.merge(recur.output().producer(), GATES * Float.BYTES * shape.elements(recur.output()), Long::sum);
             }
         }

@@ -120,10 +120,10 @@ final class Program implements CompiledProgram {
 
     private INDArray copy(Value output) {
         INDArray flat = Nd4j.createFromArray(context.model().memory().read(context.value(output)));
-        if (!output.perStep()) {
+        if (!output.perTimeStep()) {
             return flat.reshape(context.rows(output), output.size());
         }
-        INDArray steps = flat.reshape(shape().steps(), shape().examples(), output.size());
+        INDArray steps = flat.reshape(shape().timeSteps(), shape().examples(), output.size());
         boolean timeLast = context.plan().labelFormat() == RNNFormat.NCW;
         return steps.permute(timeLast ? new int[] {1, 2, 0} : new int[] {1, 0, 2});
     }

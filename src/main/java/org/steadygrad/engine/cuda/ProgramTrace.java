@@ -74,7 +74,8 @@ final class ProgramTrace {
         for (VertexOutput output : plan.outputs()) {
             activations.put(output, scan(output.value(), context.value(output.value()), output.range()));
         }
-        hidden.forEach(step -> sums.put(step, scan(step.input(), context.value(step.input()), ActivationRange.NONE)));
+        hidden.forEach(operation ->
+                sums.put(operation, scan(operation.input(), context.value(operation.input()), ActivationRange.NONE)));
         int labelSize = plan.loss().labelSize();
         labels = scan(new Tensor(context.batch().labels(), labelSize, Optional.empty(), ActivationRange.NONE));
         looked.forEach(value -> gradients.put(value, scan(value, context.gradient(value), ActivationRange.NONE)));
@@ -85,10 +86,10 @@ final class ProgramTrace {
     private List<Value> lookedAt() {
         TraceReport report = new TraceReport(plan, context.shape());
         List<Value> looked = new ArrayList<>();
-        for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanOperation step = plan.steps().get(i);
-            if (context.needsGradient(step.output()) && report.reads(step.output())) {
-                looked.add(step.output());
+        for (int i = plan.operations().size() - 1; i >= 0; i--) {
+            PlanOperation operation = plan.operations().get(i);
+            if (context.needsGradient(operation.output()) && report.reads(operation.output())) {
+                looked.add(operation.output());
             }
         }
         return looked;
@@ -103,7 +104,7 @@ final class ProgramTrace {
     }
 
     private TensorScan scan(Value value, DeviceMemory data, ActivationRange range) {
-        return scan(new Tensor(data, value.size(), value.perStep() ? mask : Optional.empty(), range));
+        return scan(new Tensor(data, value.size(), value.perTimeStep() ? mask : Optional.empty(), range));
     }
 
     private TensorScan scan(Tensor tensor) {
@@ -156,13 +157,14 @@ final class ProgramTrace {
         TraceReport report = new TraceReport(plan, context.shape());
         report.input(input.reading(numbers));
         activations.forEach((output, scan) -> report.activation(output, scan.reading(numbers)));
-        sums.forEach((step, scan) -> report.beforeActivation(step, scan.reading(numbers)));
+        sums.forEach((operation, scan) -> report.beforeActivation(operation, scan.reading(numbers)));
         report.labels(labels.reading(numbers));
         gradients.forEach(
                 (value, scan) -> report.gradient(value, scan.reading(numbers).dividedBy(scale)));
         Map<ParameterBlock, Double> wild = tiles.nonFinite(numbers);
-        List<TimeProfile> profiles =
-                stages.profiled().stream().map(step -> step.profile(scale)).toList();
+        List<TimeProfile> profiles = stages.profiled().stream()
+                .map(operation -> operation.profile(scale))
+                .toList();
         if (histograms) {
             histograms(report);
         }
@@ -175,7 +177,7 @@ final class ProgramTrace {
             for (VertexOutput output : activations.keySet()) {
                 if (output.layer()) {
                     Value value = output.value();
-                    float[] own = value.perStep() ? rowMask : null;
+                    float[] own = value.perTimeStep() ? rowMask : null;
                     report.histogram(output, download.histogram(context.value(value), value.size(), own));
                 }
             }

@@ -13,7 +13,7 @@ import org.steadygrad.engine.cuda.stream.Sums;
 import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 
-/** The steps of a program with their kernels, in the order of the forward pass. */
+/** The operations of a program with their kernels, in the order of the forward pass. */
 final class Stages {
     private final List<Stage> stages = new ArrayList<>();
 
@@ -21,18 +21,18 @@ final class Stages {
     private boolean startAtZero = true;
 
     /**
-     * @param sum adds up the gradient of the step's output
+     * @param sum adds up the gradient of the operation's output
      * @param backward whether there is a backward pass
      */
-    private record Stage(PlanOperation step, OperationKernel kernel, Optional<Sums> sum, boolean backward) {}
+    private record Stage(PlanOperation operation, OperationKernel kernel, Optional<Sums> sum, boolean backward) {}
 
     Stages(KernelContext context) {
-        List<PlanOperation> steps = context.plan().steps();
-        for (int i = 0; i < steps.size(); i++) {
-            PlanOperation step = steps.get(i);
-            boolean backward = context.needsGradient(step.output());
-            Optional<Sums> sum = backward ? sum(context, step.output()) : Optional.empty();
-            stages.add(new Stage(step, OperationKernels.make(context, step, i), sum, backward));
+        List<PlanOperation> operations = context.plan().operations();
+        for (int i = 0; i < operations.size(); i++) {
+            PlanOperation operation = operations.get(i);
+            boolean backward = context.needsGradient(operation.output());
+            Optional<Sums> sum = backward ? sum(context, operation.output()) : Optional.empty();
+            stages.add(new Stage(operation, OperationKernels.make(context, operation, i), sum, backward));
         }
     }
 
@@ -54,7 +54,7 @@ final class Stages {
             if (stage.backward) {
                 stage.sum.ifPresent(Sums::run);
                 if (onlooker != null) {
-                    onlooker.gradient(stage.step.output());
+                    onlooker.gradient(stage.operation.output());
                 }
                 stage.kernel.backward();
             }

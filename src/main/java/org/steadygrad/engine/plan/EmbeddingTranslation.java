@@ -13,7 +13,7 @@ final class EmbeddingTranslation {
         if (!plan.isInput(input.value())) {
             throw new UnsupportedModelException(name, "an embedding that isn't the first layer");
         }
-        if (sequence != input.value().perStep()) {
+        if (sequence != input.value().perTimeStep()) {
             throw new UnsupportedModelException(
                     name, layer.getClass().getSimpleName() + " beside layers that read the same input otherwise");
         }

@@ -6,53 +6,53 @@ import org.steadygrad.ops.ParameterBlock;
 
 /**
  * Which tensors of a plan a gradient is computed for, and who contributes to it. A tensor needs one when a trained
- * parameter lies below it. Each step that reads such a tensor contributes; several contributions are added in the order
- * of the steps.
+ * parameter lies below it. Each operation that reads such a tensor contributes; several contributions are added in the order
+ * of the operations.
  */
 public final class GradientFlow {
     private final boolean[] needed;
     private final List<List<Reader>> readers;
 
     /**
-     * A step's use of a tensor.
+     * An operation's use of a tensor.
      *
-     * @param step position of the step in the plan
+     * @param operation position in the plan
      * @param input position among its inputs
      */
-    public record Reader(int step, int input) {}
+    public record Reader(int operation, int input) {}
 
     public GradientFlow(Plan plan) {
         needed = new boolean[plan.values().size()];
         readers = new ArrayList<>();
         plan.values().forEach(value -> readers.add(new ArrayList<>()));
-        for (int i = 0; i < plan.steps().size(); i++) {
-            PlanOperation step = plan.steps().get(i);
-            boolean below = step.parameters().stream().anyMatch(ParameterBlock::trained);
-            for (int j = 0; j < step.inputs().size(); j++) {
-                Value input = step.inputs().get(j);
-                if (step.passesGradient()) {
+        for (int i = 0; i < plan.operations().size(); i++) {
+            PlanOperation operation = plan.operations().get(i);
+            boolean below = operation.parameters().stream().anyMatch(ParameterBlock::trained);
+            for (int j = 0; j < operation.inputs().size(); j++) {
+                Value input = operation.inputs().get(j);
+                if (operation.passesGradient()) {
                     readers.get(input.id()).add(new Reader(i, j));
                     below |= needed[input.id()];
                 }
             }
-            needed[step.output().id()] = below;
+            needed[operation.output().id()] = below;
         }
         dropUnreached(plan);
     }
 
-    /** What doesn't lead to the loss, since a step between passes no gradient, needs none. */
+    /** What doesn't lead to the loss, since an operation between passes no gradient, needs none. */
     private void dropUnreached(Plan plan) {
         boolean[] reached = new boolean[needed.length];
         reached[plan.loss().output().id()] = true;
-        for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanOperation step = plan.steps().get(i);
-            boolean above = reached[step.output().id()];
-            needed[step.output().id()] &= above;
-            if (above && step.passesGradient()) {
-                step.inputs().forEach(input -> reached[input.id()] = true);
+        for (int i = plan.operations().size() - 1; i >= 0; i--) {
+            PlanOperation operation = plan.operations().get(i);
+            boolean above = reached[operation.output().id()];
+            needed[operation.output().id()] &= above;
+            if (above && operation.passesGradient()) {
+                operation.inputs().forEach(input -> reached[input.id()] = true);
             } else {
                 int number = i;
-                readers.forEach(list -> list.removeIf(reader -> reader.step() == number));
+                readers.forEach(list -> list.removeIf(reader -> reader.operation() == number));
             }
         }
     }
@@ -61,7 +61,7 @@ public final class GradientFlow {
         return needed[value.id()];
     }
 
-    /** The steps that read the tensor and give it a share of its gradient, in the order of the forward pass. */
+    /** The operations that read the tensor and give it a share of its gradient, in the order of the forward pass. */
     public List<Reader> readers(Value value) {
         return List.copyOf(readers.get(value.id()));
     }

@@ -43,9 +43,9 @@ record GraphInput(Signal signal, RNNFormat format) {
             throw new UnsupportedModelException(name, "an input that no layer tells the size of");
         }
         boolean sequence = Boolean.TRUE.equals(found.sequence);
-        Value value = builder.newValue(name, found.size, sequence ? Rows.STEPS : Rows.EXAMPLES);
+        Value value = builder.newValue(name, found.size, sequence ? Rows.TIME_STEPS : Rows.EXAMPLES);
         Optional<Value> mask =
-                sequence ? Optional.of(builder.newValue(name + " mask", 1, Rows.STEPS)) : Optional.empty();
+                sequence ? Optional.of(builder.newValue(name + " mask", 1, Rows.TIME_STEPS)) : Optional.empty();
         return new GraphInput(new Signal(value, mask), found.format());
     }
 

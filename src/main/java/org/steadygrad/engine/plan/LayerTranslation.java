@@ -88,7 +88,7 @@ final class LayerTranslation {
         throw new UnsupportedModelException(name, layer.getClass().getSimpleName());
     }
 
-    /** Between rows per step and sequences there is no difference in a plan. */
+    /** Between rows per time step and sequences there is no difference in a plan. */
     static void checkPreprocessor(String layer, InputPreProcessor preprocessor) {
         if (preprocessor != null
                 && !(preprocessor instanceof RnnToFeedForwardPreProcessor)

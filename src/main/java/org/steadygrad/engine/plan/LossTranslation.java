@@ -35,7 +35,7 @@ final class LossTranslation {
 
     static Signal translate(PlanBuilder plan, String name, FeedForwardLayer layer, Signal input) {
         boolean steps = layer instanceof RnnOutputLayer || layer instanceof RnnLossLayer;
-        if (steps != input.value().perStep()) {
+        if (steps != input.value().perTimeStep()) {
             throw new UnsupportedModelException(
                     name,
                     layer.getClass().getSimpleName() + " on input with a row "
@@ -52,7 +52,7 @@ final class LossTranslation {
         return loss(plan, name, function, layer.getActivationFn(), input);
     }
 
-    /** Without a mask of labels, steps that the features' mask leaves out don't count: there is nothing to have learnt. */
+    /** Without a mask of labels, time steps that the features' mask leaves out don't count: there is nothing to have learnt. */
     private static Signal loss(
             PlanBuilder plan, String name, ILossFunction function, IActivation activation, Signal scores) {
         LossFunction loss = function(name, function);
@@ -62,7 +62,7 @@ final class LossTranslation {
             throw new UnsupportedModelException(name, "loss " + function + " with activation " + activation);
         }
         Value input = scores.value();
-        Optional<Value> mask = input.perStep() ? plan.inputMask() : Optional.empty();
+        Optional<Value> mask = input.perTimeStep() ? plan.inputMask() : Optional.empty();
         return scores.with(plan.add(new PlanOperation.Loss(
                 name, input, plan.newValue(name, input.size(), input.rows()), loss, applied, clip(function), mask)));
     }

@@ -6,7 +6,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.nn.BatchNorm;
 
-/** What batch normalisation becomes: DL4J's, which ignores its activation function, and ours. DL4J's would count masked steps, too. */
+/** What batch normalisation becomes: DL4J's, which ignores its activation function, and ours. DL4J's would count masked time steps, too. */
 final class NormalizationTranslation {
     private NormalizationTranslation() {}
 

@@ -9,23 +9,23 @@ import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.ops.SequenceLayout;
 
 /**
- * A DL4J graph with one input and one output as a list of steps over time-major tensors. It knows no device and no
+ * A DL4J graph with one input and one output as a list of operations over time-major tensors. It knows no device and no
  * batch size.
  *
  * @param layout where the parameters lie in DL4J's flat vector
  * @param values all tensors, by id
- * @param steps in the order of the forward pass; the last one is the loss
+ * @param operations in the order of the forward pass; the last one is the loss
  * @param input the features
  * @param inputFormat of sequences
  * @param mask of the features, for networks on sequences
  * @param labelFormat of label sequences
- * @param masked steps whose features all have this value are masked; NaN for none
+ * @param masked time steps whose features all have this value are masked; NaN for none
  * @param outputs what the vertices between input and output put out, in the order of the forward pass
  */
 public record Plan(
         FlatLayout layout,
         List<Value> values,
-        List<PlanOperation> steps,
+        List<PlanOperation> operations,
         Value input,
         RNNFormat inputFormat,
         Optional<Value> mask,
@@ -34,7 +34,7 @@ public record Plan(
         List<VertexOutput> outputs) {
     public Plan {
         values = List.copyOf(values);
-        steps = List.copyOf(steps);
+        operations = List.copyOf(operations);
         outputs = List.copyOf(outputs);
     }
 
@@ -43,17 +43,17 @@ public record Plan(
         return MaskedBatches.present(batch, batches());
     }
 
-    /** The batch with the masks that a pass with labels goes by. Labels per step have the features' as {@link PlanOperation.Loss#mask}. */
+    /** The batch with the masks that a pass with labels goes by. Labels per time step have the features' as {@link PlanOperation.Loss#mask}. */
     public MultiDataSet weighed(MultiDataSet batch) {
-        return loss().output().perStep() ? present(batch) : MaskedBatches.weighed(batch, batches());
+        return loss().output().perTimeStep() ? present(batch) : MaskedBatches.weighed(batch, batches());
     }
 
-    /** How batches lie; a plan has labels for the steps of its features. */
+    /** How batches lie; a plan has labels for the time steps of its features. */
     public SequenceLayout batches() {
         return new SequenceLayout(inputFormat == RNNFormat.NWC, labelFormat == RNNFormat.NWC, true, masked);
     }
 
     public PlanOperation.Loss loss() {
-        return (PlanOperation.Loss) steps.get(steps.size() - 1);
+        return (PlanOperation.Loss) operations.get(operations.size() - 1);
     }
 }

@@ -32,7 +32,7 @@ public final class PlanBuilder {
     private final FlatLayout layout;
     private final Map<String, ParameterBlock> blocks = new HashMap<>();
     private final List<Value> values = new ArrayList<>();
-    private final List<PlanOperation> steps = new ArrayList<>();
+    private final List<PlanOperation> operations = new ArrayList<>();
     private final Map<String, Signal> signals = new HashMap<>();
     private GraphInput input;
     private int frozen;
@@ -87,7 +87,7 @@ public final class PlanBuilder {
             }
         }
         SequenceFormats formats = SequenceFormats.of(graph);
-        if (steps.isEmpty() || !(steps.get(steps.size() - 1) instanceof PlanOperation.Loss)) {
+        if (operations.isEmpty() || !(operations.get(operations.size() - 1) instanceof PlanOperation.Loss)) {
             throw new UnsupportedModelException(
                     graph.getConfiguration().getNetworkOutputs().get(0),
                     "an output that isn't an output or loss layer");
@@ -95,7 +95,7 @@ public final class PlanBuilder {
         return new Plan(
                 layout,
                 values,
-                steps,
+                operations,
                 input.signal().value(),
                 input.format(),
                 input.signal().mask(),
@@ -171,7 +171,7 @@ public final class PlanBuilder {
         }
     }
 
-    /** The number of a stream of random numbers that no other step has. */
+    /** The number of a stream of random numbers that no other operation has. */
     int nextStream() {
         return streams++;
     }
@@ -182,10 +182,10 @@ public final class PlanBuilder {
         return value;
     }
 
-    /** Appends a step and gives its output. */
-    Value add(PlanOperation step) {
-        steps.add(step);
-        return step.output();
+    /** Appends an operation and gives its output. */
+    Value add(PlanOperation operation) {
+        operations.add(operation);
+        return operation.output();
     }
 
     /** @param parameter name within the layer; the layer has it */

@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
- * One operation of a plan. Every step has one output; what its backward pass computes follows from what it computes
+ * One operation of a plan. Each has one output; what its backward pass computes follows from what it computes
  * forward. R stands for the number of rows of its tensors.
  */
 public sealed interface PlanOperation {
 
-    /** Name of the DL4J vertex that the step is part of. */
+    /** Name of the DL4J vertex that it is part of. */
     String layer();
 
     /** What it reads, masks left out. */
@@ -28,7 +28,7 @@ public sealed interface PlanOperation {
         return true;
     }
 
-    /** A step with a single input. */
+    /** An operation with a single input. */
     sealed interface OfOne extends PlanOperation {
         Value input();
 
@@ -68,7 +68,7 @@ public sealed interface PlanOperation {
      * @param recurrentWeights [units, gates * units]
      * @param bias [gates * units], or [4 * units] for a GRU
      * @param reverse whether it reads the sequence from its end
-     * @param mask where there is data, one row per step; at steps without any the output is 0 and the state is held
+     * @param mask where there is data, one row per time step; at those without any the output is 0 and the state is held
      */
     record Recur(
             String layer,
@@ -107,19 +107,19 @@ public sealed interface PlanOperation {
      * inference the output is the input.
      *
      * @param keep above 0, at most 1
-     * @param stream number of the stream of random numbers in {@link RandomStream}, each step has its own
+     * @param stream number of the stream of random numbers in {@link RandomStream}, each operation has its own
      */
     record Dropout(String layer, Value input, Value output, double keep, int stream) implements OfOne {}
 
     /** Element by element: {@code output = inputs[0] op inputs[1] op ...}; all have the same shape. */
-    record Combine(String layer, List<Value> inputs, Value output, Operation operation) implements PlanOperation {
+    record Combine(String layer, List<Value> inputs, Value output, Combination combination) implements PlanOperation {
         public Combine {
             inputs = List.copyOf(inputs);
         }
     }
 
     /** How several tensors become one. */
-    enum Operation {
+    enum Combination {
         ADD,
         PRODUCT,
         AVERAGE,
@@ -137,12 +137,12 @@ public sealed interface PlanOperation {
     }
 
     /**
-     * An example's last row: [examples, steps] to [examples].
+     * An example's last row: [examples, time steps] to [examples].
      *
-     * @param mask where there is data; an example's last step is the last one whose mask isn't 0, and without any the output is
+     * @param mask where there is data; an example's last time step is the last one whose mask isn't 0, and without any the output is
      *     0 and no gradient passes
      */
-    record LastStep(String layer, Value input, Value output, Optional<Value> mask) implements OfOne {}
+    record LastTimeStep(String layer, Value input, Value output, Optional<Value> mask) implements OfOne {}
 
     /**
      * A mask found in the data: 0 where all elements of a row are {@code masked}, or where there is no data anyway, else 1. No
@@ -212,15 +212,15 @@ public sealed interface PlanOperation {
     }
 
     /**
-     * One row from all steps of an example: [examples, steps] to [examples]; 0 for an example without any.
+     * One row from all time steps of an example: [examples, time steps] to [examples]; 0 for an example without any.
      *
      * @param power of the p-norm; of no importance to other kinds
-     * @param mask steps that count
+     * @param mask time steps that count
      */
     record Pool(String layer, Value input, Value output, Pooling pooling, double power, Optional<Value> mask)
             implements OfOne {}
 
-    /** How steps become one row. */
+    /** How time steps become one row. */
     enum Pooling {
         MAX,
         AVERAGE,

@@ -14,7 +14,7 @@ final class PoolingTranslation {
 
     static Signal translate(PlanBuilder plan, String name, GlobalPoolingLayer layer, Signal input) {
         Value value = input.value();
-        if (!value.perStep()) {
+        if (!value.perTimeStep()) {
             throw new UnsupportedModelException(name, "pooling of input without time steps");
         }
         int[] dimensions = layer.getPoolingDimensions();

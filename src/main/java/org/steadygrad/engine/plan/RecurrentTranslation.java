@@ -14,7 +14,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.steadygrad.engine.plan.PlanOperation.Cell;
-import org.steadygrad.engine.plan.PlanOperation.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Combination;
 import org.steadygrad.engine.plan.Value.Rows;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.nn.GRUParamInitializer;
@@ -49,7 +49,7 @@ final class RecurrentTranslation {
             Sequence steps = translation.sequence(last.getUnderlying(), input.mask());
             Value output = plan.newValue(name, steps.value.size(), Rows.EXAMPLES);
             return new Signal(
-                    plan.add(new PlanOperation.LastStep(name, steps.value, output, steps.mask)), Optional.empty());
+                    plan.add(new PlanOperation.LastTimeStep(name, steps.value, output, steps.mask)), Optional.empty());
         }
         return input.with(translation.sequence(layer, Optional.empty()).value);
     }
@@ -64,7 +64,7 @@ final class RecurrentTranslation {
             return sequence(zero.getUnderlying(), setMask);
         }
         if (layer instanceof MaskZeroLayer zero) {
-            Value mask = plan.newValue(name + " mask", 1, Rows.STEPS);
+            Value mask = plan.newValue(name + " mask", 1, Rows.TIME_STEPS);
             plan.add(new PlanOperation.DeriveMask(name, input.value(), mask, zero.getMaskingValue(), input.mask()));
             return sequence(zero.getUnderlying(), Optional.of(mask));
         }
@@ -79,16 +79,17 @@ final class RecurrentTranslation {
         int size = forward.size();
         return switch (layer.getMode()) {
             case CONCAT ->
-                plan.add(new PlanOperation.Concat(name, both, plan.newValue(name, size + backward.size(), Rows.STEPS)));
-            case ADD -> combined(both, Operation.ADD);
-            case MUL -> combined(both, Operation.PRODUCT);
-            case AVERAGE -> combined(both, Operation.AVERAGE);
+                plan.add(new PlanOperation.Concat(
+                        name, both, plan.newValue(name, size + backward.size(), Rows.TIME_STEPS)));
+            case ADD -> combined(both, Combination.ADD);
+            case MUL -> combined(both, Combination.PRODUCT);
+            case AVERAGE -> combined(both, Combination.AVERAGE);
         };
     }
 
-    private Value combined(List<Value> both, Operation operation) {
-        Value output = plan.newValue(name, both.get(0).size(), Rows.STEPS);
-        return plan.add(new PlanOperation.Combine(name, both, output, operation));
+    private Value combined(List<Value> both, Combination combination) {
+        Value output = plan.newValue(name, both.get(0).size(), Rows.TIME_STEPS);
+        return plan.add(new PlanOperation.Combine(name, both, output, combination));
     }
 
     /** @param prefix of the parameters' names; that of the backward direction reads from the end */
@@ -99,7 +100,7 @@ final class RecurrentTranslation {
         return plan.add(new PlanOperation.Recur(
                 name,
                 read,
-                plan.newValue(name, layer.getNOut(), Rows.STEPS),
+                plan.newValue(name, layer.getNOut(), Rows.TIME_STEPS),
                 cell,
                 PlanBuilder.activation(name, layer.getActivationFn()),
                 plan.parameter(name, prefix + GRUParamInitializer.INPUT_WEIGHT_KEY),

@@ -22,17 +22,17 @@ import org.steadygrad.ops.ParameterBlock;
  * All three flat vectors (parameters, gradient, updater state) have exactly DL4J's layout.
  *
  * @param layout of parameters and gradient
- * @param runs one per block of the layout, in its order
+ * @param updates one per block of the layout, in its order
  * @param stateLength number of elements of the flat state vector
  */
-public record UpdatePlan(FlatLayout layout, List<ParameterUpdate> runs, long stateLength) {
+public record UpdatePlan(FlatLayout layout, List<ParameterUpdate> updates, long stateLength) {
     private static final String WHO = "UpdatePlan";
 
     public UpdatePlan {
         Check.notNull(layout, WHO, "layout");
-        runs = List.copyOf(runs);
-        if (!runs.stream().map(ParameterUpdate::block).toList().equals(layout.blocks())) {
-            throw InvalidInputException.of(WHO, "one run per block of the layout", runs.size() + " others", "");
+        updates = List.copyOf(updates);
+        if (!updates.stream().map(ParameterUpdate::block).toList().equals(layout.blocks())) {
+            throw InvalidInputException.of(WHO, "one update per block of the layout", updates.size() + " others", "");
         }
         Check.nonNegative(stateLength, WHO, "stateLength");
     }
@@ -48,19 +48,19 @@ public record UpdatePlan(FlatLayout layout, List<ParameterUpdate> runs, long sta
         });
         FlatLayout layout = FlatLayouts.of(graph);
         INDArray state = graph.getUpdater().getStateViewArray();
-        List<ParameterUpdate> runs = new ArrayList<>();
+        List<ParameterUpdate> updates = new ArrayList<>();
         for (UpdaterBlock shared : graph.getUpdater().getUpdaterBlocks()) {
             long stride = (long) shared.getParamOffsetEnd() - shared.getParamOffsetStart();
             for (ParamState parameter : shared.getLayersAndVariablesInBlock()) {
-                ParameterBlock block = layout.blocks().get(runs.size());
+                ParameterBlock block = layout.blocks().get(updates.size());
                 long before = block.offset() - shared.getParamOffsetStart();
-                runs.add(run(block, parameter, shared.getUpdaterViewOffsetStart() + before, stride));
+                updates.add(update(block, parameter, shared.getUpdaterViewOffsetStart() + before, stride));
             }
         }
-        return new UpdatePlan(layout, runs, state == null ? 0 : state.length());
+        return new UpdatePlan(layout, updates, state == null ? 0 : state.length());
     }
 
-    private static ParameterUpdate run(ParameterBlock block, ParamState parameter, long stateOffset, long stride) {
+    private static ParameterUpdate update(ParameterBlock block, ParamState parameter, long stateOffset, long stride) {
         if (block.kind() == ParameterBlock.Kind.FROZEN) {
             return new ParameterUpdate(block, UpdaterKind.NO_OP, new NoOp(), List.of(), stateOffset, stride);
         }
@@ -91,10 +91,11 @@ public record UpdatePlan(FlatLayout layout, List<ParameterUpdate> runs, long sta
 
     /** A line per parameter: its name, length, kind, updater, penalties and place of its states. */
     public String describe() {
-        return runs.stream()
-                .map(run -> run.block().name() + " [" + run.offset() + ", " + (run.offset() + run.length()) + ") "
-                        + run.block().kind() + " " + run.updater() + " " + run.penalties() + " state "
-                        + run.stateOffset() + " by " + run.stateStride())
+        return updates.stream()
+                .map(update -> update.block().name() + " [" + update.offset() + ", "
+                        + (update.offset() + update.length()) + ") "
+                        + update.block().kind() + " " + update.updater() + " " + update.penalties() + " state "
+                        + update.stateOffset() + " by " + update.stateStride())
                 .collect(Collectors.joining("\n"));
     }
 }

@@ -3,7 +3,7 @@ package org.steadygrad.engine.plan;
 import org.steadygrad.check.Check;
 
 /**
- * A tensor that passes from one step of a plan to others.
+ * A tensor that passes from one operation of a plan to others.
  *
  * @param id position in the plan's list of values
  * @param producer name of the DL4J vertex it comes from
@@ -16,8 +16,8 @@ public record Value(int id, String producer, int size, Rows rows) {
     public enum Rows {
         /** An example. */
         EXAMPLES,
-        /** An example at a time step; time-major, so that the row is {@code step * examples + example}. */
-        STEPS
+        /** An example at a time step; time-major, so that the row is {@code time step * examples + example}. */
+        TIME_STEPS
     }
 
     public Value {
@@ -27,7 +27,7 @@ public record Value(int id, String producer, int size, Rows rows) {
         Check.notNull(rows, "Value", "rows");
     }
 
-    public boolean perStep() {
-        return rows == Rows.STEPS;
+    public boolean perTimeStep() {
+        return rows == Rows.TIME_STEPS;
     }
 }

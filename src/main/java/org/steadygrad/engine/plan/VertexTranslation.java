@@ -10,7 +10,7 @@ import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
-import org.steadygrad.engine.plan.PlanOperation.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Combination;
 import org.steadygrad.engine.plan.Value.Rows;
 
 /** What vertices without a layer become. */
@@ -20,7 +20,7 @@ final class VertexTranslation {
     static Signal translate(PlanBuilder plan, String name, GraphVertex vertex, List<Signal> inputs) {
         Signal first = inputs.get(0);
         if (vertex instanceof ElementWiseVertex elementWise) {
-            return combine(plan, name, operation(elementWise), inputs);
+            return combine(plan, name, combination(elementWise), inputs);
         }
         if (vertex instanceof MergeVertex merge) {
             return concat(plan, name, merge, inputs);
@@ -37,25 +37,25 @@ final class VertexTranslation {
             return first.with(LayerTranslation.activate(
                     plan, name, first.value(), new ActivationFunction(Kind.SHIFT, shift.getShiftFactor())));
         }
-        if (vertex instanceof LastTimeStepVertex && first.value().perStep()) {
+        if (vertex instanceof LastTimeStepVertex && first.value().perTimeStep()) {
             Value output = plan.newValue(name, first.value().size(), Rows.EXAMPLES);
-            plan.add(new PlanOperation.LastStep(name, first.value(), output, plan.inputMask()));
+            plan.add(new PlanOperation.LastTimeStep(name, first.value(), output, plan.inputMask()));
             return new Signal(output, Optional.empty());
         }
         throw new UnsupportedModelException(name, vertex.getClass().getSimpleName());
     }
 
-    private static Operation operation(ElementWiseVertex vertex) {
+    private static Combination combination(ElementWiseVertex vertex) {
         return switch (vertex.getOp()) {
-            case Add -> Operation.ADD;
-            case Product -> Operation.PRODUCT;
-            case Average -> Operation.AVERAGE;
-            case Max -> Operation.MAX;
-            case Subtract -> Operation.SUBTRACT;
+            case Add -> Combination.ADD;
+            case Product -> Combination.PRODUCT;
+            case Average -> Combination.AVERAGE;
+            case Max -> Combination.MAX;
+            case Subtract -> Combination.SUBTRACT;
         };
     }
 
-    private static Signal combine(PlanBuilder plan, String name, Operation operation, List<Signal> inputs) {
+    private static Signal combine(PlanBuilder plan, String name, Combination combination, List<Signal> inputs) {
         Signal first = inputs.get(0);
         if (inputs.size() == 1) {
             return first;
@@ -67,11 +67,11 @@ final class VertexTranslation {
                 throw new UnsupportedModelException(name, "an element-wise vertex over inputs of different shapes");
             }
         }
-        if (operation == Operation.SUBTRACT && inputs.size() != 2) {
+        if (combination == Combination.SUBTRACT && inputs.size() != 2) {
             throw new UnsupportedModelException(name, "subtraction of " + inputs.size() + " inputs");
         }
         Value output = plan.newValue(name, first.value().size(), first.value().rows());
-        plan.add(new PlanOperation.Combine(name, values(inputs), output, operation));
+        plan.add(new PlanOperation.Combine(name, values(inputs), output, combination));
         return new Signal(output, mask(name, inputs));
     }
 
@@ -80,7 +80,7 @@ final class VertexTranslation {
         if (inputs.size() == 1) {
             return first;
         }
-        int features = first.value().perStep() ? plan.featureAxis() : 1;
+        int features = first.value().perTimeStep() ? plan.featureAxis() : 1;
         if (vertex.getMergeAxis() != features) {
             throw new UnsupportedModelException(name, "merging along axis " + vertex.getMergeAxis());
         }

@@ -14,12 +14,12 @@ import org.steadygrad.ops.MaskedBatches;
  * What a program is compiled for.
  *
  * @param examples number of examples
- * @param steps number of time steps; 1 in networks without sequences
+ * @param timeSteps number of time steps; 1 in networks without sequences
  * @param featureMask whether there is a mask of the features
  * @param labelMask what the mask of the labels has a number for
  * @param training whether there is a backward pass
  */
-public record BatchShape(int examples, int steps, boolean featureMask, LabelMask labelMask, boolean training) {
+public record BatchShape(int examples, int timeSteps, boolean featureMask, LabelMask labelMask, boolean training) {
 
     /** What a mask of the labels has a number for. */
     public enum LabelMask {
@@ -33,13 +33,14 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
     /** The shape a batch asks for. */
     public static BatchShape of(Plan plan, MultiDataSet batch, boolean training) {
         INDArray input = batch.getFeatures(0);
-        int steps = 1;
-        if (plan.input().perStep()) {
+        int timeSteps = 1;
+        if (plan.input().perTimeStep()) {
             int time = input.rank() == 2 || plan.inputFormat() == RNNFormat.NWC ? 1 : 2;
-            steps = Math.toIntExact(input.size(time));
+            timeSteps = Math.toIntExact(input.size(time));
         }
         boolean mask = plan.mask().isPresent() && MaskedBatches.first(batch.getFeaturesMaskArrays()) != null;
-        return new BatchShape(Math.toIntExact(input.size(0)), steps, mask, labelMask(plan, batch, training), training);
+        return new BatchShape(
+                Math.toIntExact(input.size(0)), timeSteps, mask, labelMask(plan, batch, training), training);
     }
 
     private static LabelMask labelMask(Plan plan, MultiDataSet batch, boolean training) {
@@ -50,7 +51,7 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
         Value output = plan.loss().output();
         int outputs = plan.labelFormat() == RNNFormat.NCW ? 1 : 2;
         boolean elements = output.size() > 1
-                && (output.perStep()
+                && (output.perTimeStep()
                         ? mask.rank() == 3 && mask.size(outputs) > 1
                         : mask.rank() == 2 && mask.size(1) == output.size());
         return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
@@ -72,7 +73,7 @@ public record BatchShape(int examples, int steps, boolean featureMask, LabelMask
     }
 
     public int rows(Value.Rows rows) {
-        return rows == Value.Rows.STEPS ? Math.multiplyExact(examples, steps) : examples;
+        return rows == Value.Rows.TIME_STEPS ? Math.multiplyExact(examples, timeSteps) : examples;
     }
 
     public long elements(Value value) {

@@ -16,7 +16,7 @@ import org.steadygrad.engine.plan.Value;
 
 /**
  * Memory for the gradients of a plan's tensors. A gradient is needed from the backward pass of its tensor's last reader to
- * that of its producer, so that memory of the same size is used again further down. Where a step hands its gradient on as
+ * that of its producer, so that memory of the same size is used again further down. Where an operation hands its gradient on as
  * it is, output and input share memory; nobody changes a gradient once it is there.
  *
  * @param <M> memory of one tensor
@@ -32,9 +32,9 @@ public final class GradientStorage<M> {
     /** @param allocator makes memory for a number of elements; it stays the owner */
     public GradientStorage(Plan plan, GradientFlow flow, Sharing sharing, BatchShape shape, LongFunction<M> allocator) {
         this.allocator = allocator;
-        for (int i = plan.steps().size() - 1; i >= 0; i--) {
-            PlanOperation step = plan.steps().get(i);
-            Value output = step.output();
+        for (int i = plan.operations().size() - 1; i >= 0; i--) {
+            PlanOperation operation = plan.operations().get(i);
+            Value output = operation.output();
             if (!flow.needed(output)) {
                 continue;
             }
@@ -43,10 +43,10 @@ public final class GradientStorage<M> {
                 sums.put(output, take(shape.elements(output)));
                 readers.forEach(reader -> giveBack(contributions.get(reader)));
             }
-            for (int j = 0; j < step.inputs().size(); j++) {
-                Value input = step.inputs().get(j);
+            for (int j = 0; j < operation.inputs().size(); j++) {
+                Value input = operation.inputs().get(j);
                 if (flow.needed(input)) {
-                    M memory = sharing.gradient(step) ? held(sums.get(output)) : take(shape.elements(input));
+                    M memory = sharing.gradient(operation) ? held(sums.get(output)) : take(shape.elements(input));
                     contributions.put(new Reader(i, j), memory);
                     if (flow.readers(input).size() == 1) {
                         sums.put(input, memory);
@@ -82,7 +82,7 @@ public final class GradientStorage<M> {
         }
     }
 
-    /** The whole gradient of a tensor; empty when none is needed or no step reads the tensor. */
+    /** The whole gradient of a tensor; empty when none is needed or no operation reads the tensor. */
     public Optional<M> sum(Value value) {
         return Optional.ofNullable(sums.get(value));
     }

@@ -57,8 +57,8 @@ public abstract class ProgramTensors<M> {
             boolean own = sharing.source(value).equals(value) && !values.containsKey(value);
             left -= own ? Float.BYTES * shape.elements(value) : 0;
         }
-        long layers = plan.steps().stream()
-                .filter(step -> step instanceof PlanOperation.Recur)
+        long layers = plan.operations().stream()
+                .filter(operation -> operation instanceof PlanOperation.Recur)
                 .count();
         workspaceShare = left / Math.max(1, layers);
     }
@@ -101,9 +101,9 @@ public abstract class ProgramTensors<M> {
                         who, "a tensor that a loss depends on", "the output of " + value.producer(), ""));
     }
 
-    /** Where a step's backward pass writes its share of the gradient of an input; empty when nobody needs it. */
-    public final Optional<M> inputGradient(int step, int input) {
-        return training() ? gradients.contribution(new Reader(step, input)) : Optional.empty();
+    /** Where an operation's backward pass writes its share of the gradient of an input; empty when nobody needs it. */
+    public final Optional<M> inputGradient(int operation, int input) {
+        return training() ? gradients.contribution(new Reader(operation, input)) : Optional.empty();
     }
 
     /** What adds up to the gradient of a tensor; empty when one reader alone makes it. */
@@ -116,7 +116,7 @@ public abstract class ProgramTensors<M> {
                         .toList();
     }
 
-    /** Whether the backward pass reaches the step that makes this tensor. */
+    /** Whether the backward pass reaches the operation that makes this tensor. */
     public final boolean needsGradient(Value value) {
         return training() && flow.needed(value);
     }

@@ -7,7 +7,7 @@ import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 
-/** Which steps of a plan have nothing to do for batches of one shape, so that their output is their input's memory. */
+/** Which operations of a plan have nothing to do for batches of one shape, so that their output is their input's memory. */
 public final class Sharing {
     private final Plan plan;
     private final BatchShape shape;
@@ -16,9 +16,9 @@ public final class Sharing {
     public Sharing(Plan plan, BatchShape shape) {
         this.plan = plan;
         this.shape = shape;
-        for (PlanOperation step : plan.steps()) {
-            if (output(step)) {
-                sources.put(step.output(), source(step.inputs().get(0)));
+        for (PlanOperation operation : plan.operations()) {
+            if (output(operation)) {
+                sources.put(operation.output(), source(operation.inputs().get(0)));
             }
         }
     }
@@ -33,19 +33,21 @@ public final class Sharing {
         return shape.featureMask() || plan.mask().filter(mask::equals).isEmpty();
     }
 
-    /** Whether the step's output is its input. */
-    public boolean output(PlanOperation step) {
-        return step instanceof PlanOperation.Detach
-                || (step instanceof PlanOperation.Dropout && !shape.training())
-                || (step instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
-                || (step instanceof PlanOperation.Loss loss && loss.activation().isIdentity());
+    /** Whether the operation's output is its input. */
+    public boolean output(PlanOperation operation) {
+        return operation instanceof PlanOperation.Detach
+                || (operation instanceof PlanOperation.Dropout && !shape.training())
+                || (operation instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
+                || (operation instanceof PlanOperation.Loss loss
+                        && loss.activation().isIdentity());
     }
 
-    /** Whether the gradient of each of the step's inputs is that of its output. */
-    public boolean gradient(PlanOperation step) {
-        return (step instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
-                || (step instanceof PlanOperation.Combine combine && combine.operation() == PlanOperation.Operation.ADD)
-                || (step instanceof PlanOperation.Activate activate
+    /** Whether the gradient of each of the operation's inputs is that of its output. */
+    public boolean gradient(PlanOperation operation) {
+        return (operation instanceof PlanOperation.MaskRows rows && !present(rows.mask()))
+                || (operation instanceof PlanOperation.Combine combine
+                        && combine.combination() == PlanOperation.Combination.ADD)
+                || (operation instanceof PlanOperation.Activate activate
                         && activate.activation().kind() == Kind.SHIFT);
     }
 }

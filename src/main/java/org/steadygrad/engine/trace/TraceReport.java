@@ -19,7 +19,7 @@ import org.steadygrad.ops.Histogram;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
- * Sums up as a {@link StepTrace} what was read of a step's tensors. Readings must be told in the order in which the step
+ * Sums up as a {@link StepTrace} what was read of a training step's tensors. Readings must be told in the order in which the step
  * computes: the input, activations, labels, gradients from the output to the input.
  */
 public final class TraceReport {
@@ -79,32 +79,32 @@ public final class TraceReport {
     }
 
     private NonFiniteOrigin origin(String vertex, String tensor, Value value, Reading reading) {
-        int step = value.perStep() ? reading.nonFiniteRow() / shape.examples() : -1;
+        int step = value.perTimeStep() ? reading.nonFiniteRow() / shape.examples() : -1;
         return new NonFiniteOrigin(vertex, tensor, step, reading.nonFinite());
     }
 
     /**
-     * Steps within a layer whose inputs are no layer's output. A function that saturates makes numbers of what overflowed there,
+     * Activation functions within a layer whose inputs are no layer's output. A function that saturates makes numbers of what overflowed there,
      * so that the gradient is the first to show it.
      */
     public static List<PlanOperation.Activate> hidden(Plan plan) {
-        return plan.steps().stream()
-                .filter(step -> step instanceof PlanOperation.Activate)
-                .map(step -> (PlanOperation.Activate) step)
-                .filter(step -> plan.outputs().stream()
-                        .noneMatch(output -> output.value().equals(step.input())))
+        return plan.operations().stream()
+                .filter(operation -> operation instanceof PlanOperation.Activate)
+                .map(operation -> (PlanOperation.Activate) operation)
+                .filter(operation -> plan.outputs().stream()
+                        .noneMatch(output -> output.value().equals(operation.input())))
                 .toList();
     }
 
-    /** Whether no activation was other than finite, but a gradient was: the inputs of {@link #hidden} steps may tell why. */
+    /** Whether no activation was other than finite, but a gradient was: the inputs of {@link #hidden} operations may tell why. */
     public boolean onlyGradients() {
         return origin != null && origin.tensor().equals("gradient");
     }
 
-    /** @param step one of {@link #hidden}, in their order; what its input holds comes before all gradients */
-    public void beforeActivation(PlanOperation.Activate step, Reading reading) {
+    /** @param operation one of {@link #hidden}, in their order; what its input holds comes before all gradients */
+    public void beforeActivation(PlanOperation.Activate operation, Reading reading) {
         if ((origin == null || onlyGradients()) && reading.nonFinite() != 0) {
-            origin = origin(step.layer(), "activation", step.input(), reading);
+            origin = origin(operation.layer(), "activation", operation.input(), reading);
         }
     }
 

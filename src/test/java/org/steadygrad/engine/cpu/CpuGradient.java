@@ -37,7 +37,7 @@ public final class CpuGradient implements AutoCloseable {
     /** Turns a recurrent step into another one. */
     interface Change {
         /** @param mask of the features */
-        PlanOperation.Recur apply(PlanOperation.Recur step, Optional<Value> mask);
+        PlanOperation.Recur apply(PlanOperation.Recur operation, Optional<Value> mask);
     }
 
     /** @param change what recurrent steps are turned into */
@@ -78,8 +78,9 @@ public final class CpuGradient implements AutoCloseable {
     }
 
     private static Plan changed(Plan plan, Change change) {
-        List<PlanOperation> steps = plan.steps().stream()
-                .map(step -> step instanceof PlanOperation.Recur recur ? change.apply(recur, plan.mask()) : step)
+        List<PlanOperation> steps = plan.operations().stream()
+                .map(operation ->
+                        operation instanceof PlanOperation.Recur recur ? change.apply(recur, plan.mask()) : operation)
                 .toList();
         return new Plan(
                 plan.layout(),

@@ -20,12 +20,12 @@ class CpuRecurrentGoldenTest implements RecurrentGoldenContract {
 
     @Override
     public List<PlanOperation> steps(Engine engine) {
-        return ((CpuEngine) engine).model().plan().steps();
+        return ((CpuEngine) engine).model().plan().operations();
     }
 
     @Override
     public void carry(Engine engine, Map<Integer, List<float[]>> states) {
-        states.forEach((step, arrays) -> {
+        states.forEach((operation, arrays) -> {
             List<FloatMemory> memories = new ArrayList<>();
             for (float[] array : arrays) {
                 FloatMemory memory = FloatMemory.allocate(array.length);
@@ -34,7 +34,7 @@ class CpuRecurrentGoldenTest implements RecurrentGoldenContract {
                 }
                 memories.add(memory);
             }
-            ((CpuEngine) engine).carried().store(step, memories);
+            ((CpuEngine) engine).carried().store(operation, memories);
             memories.forEach(FloatMemory::close);
         });
     }

@@ -20,7 +20,7 @@ class CudaRecurrentGoldenTest implements RecurrentGoldenContract {
 
     @Override
     public List<PlanOperation> steps(Engine engine) {
-        return ((CudaEngine) engine).model().plan().steps();
+        return ((CudaEngine) engine).model().plan().operations();
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class KernelBench implements AutoCloseable {
     private final int timeSteps;
     private final boolean training;
     private final List<Value> values = new ArrayList<>();
-    private final List<PlanOperation> steps = new ArrayList<>();
+    private final List<PlanOperation> operations = new ArrayList<>();
     private final List<ParameterBlock> blocks = new ArrayList<>();
     private final Value features;
     private long length;
@@ -58,7 +58,7 @@ public final class KernelBench implements AutoCloseable {
 
     /** A tensor that nobody wants a gradient of. */
     public Value value(int size, boolean perStep) {
-        Value value = new Value(values.size(), "v", size, perStep ? Value.Rows.STEPS : Value.Rows.EXAMPLES);
+        Value value = new Value(values.size(), "v", size, perStep ? Value.Rows.TIME_STEPS : Value.Rows.EXAMPLES);
         values.add(value);
         return value;
     }
@@ -67,7 +67,7 @@ public final class KernelBench implements AutoCloseable {
     public Value input(int size) {
         Value input = value(size, timeSteps > 0);
         ParameterBlock weights = parameter("w" + input.id(), Kind.TRAINED, 1, size);
-        steps.add(
+        operations.add(
                 new PlanOperation.Dense("d", features, input, weights, Optional.empty(), ActivationFunction.IDENTITY));
         return input;
     }
@@ -81,17 +81,17 @@ public final class KernelBench implements AutoCloseable {
     }
 
     /** To be called when all tensors and parameters are there. */
-    public KernelBench with(PlanOperation step) {
-        number = steps.size();
-        steps.add(step);
-        Value output = step.output();
-        Value loss = value(output.size(), output.perStep());
-        steps.add(new PlanOperation.Loss(
+    public KernelBench with(PlanOperation operation) {
+        number = operations.size();
+        operations.add(operation);
+        Value output = operation.output();
+        Value loss = value(output.size(), output.perTimeStep());
+        operations.add(new PlanOperation.Loss(
                 "loss", output, loss, LossFunction.SQUARED_ERROR, ActivationFunction.IDENTITY, 0, Optional.empty()));
         Plan plan = new Plan(
                 new FlatLayout(blocks),
                 values,
-                steps,
+                operations,
                 features,
                 RNNFormat.NCW,
                 Optional.empty(),
@@ -104,7 +104,7 @@ public final class KernelBench implements AutoCloseable {
         BatchShape shape = new BatchShape(examples, Math.max(1, timeSteps), false, BatchShape.LabelMask.NONE, training);
         context = new KernelContext(model, shape);
         memory.write(nans((int) length), memory.gradient());
-        kernel = OperationKernels.make(context, step, number);
+        kernel = OperationKernels.make(context, operation, number);
         return this;
     }
 
@@ -140,7 +140,7 @@ public final class KernelBench implements AutoCloseable {
 
     /** What the step makes of what was set. */
     public float[] forward() {
-        DeviceMemory output = context.value(steps.get(number).output());
+        DeviceMemory output = context.value(operations.get(number).output());
         write(nans((int) output.length()), output);
         kernel.forward();
         return model.memory().read(output);
@@ -148,10 +148,10 @@ public final class KernelBench implements AutoCloseable {
 
     /** Runs the backward pass. */
     public KernelBench backward(float... outputGradient) {
-        for (int i = 0; i < steps.get(number).inputs().size(); i++) {
+        for (int i = 0; i < operations.get(number).inputs().size(); i++) {
             context.inputGradient(number, i).ifPresent(memory -> write(nans((int) memory.length()), memory));
         }
-        write(outputGradient, context.gradient(steps.get(number).output()));
+        write(outputGradient, context.gradient(operations.get(number).output()));
         kernel.backward();
         return this;
     }

@@ -65,9 +65,9 @@ class UpdatePlanTest {
         UpdatePlan plan = UpdatePlan.of(graph(dense().build(), output().build()));
         int length = 3 * 4 + 4 + 4 * 2 + 2;
         assertEquals(2 * length, plan.stateLength());
-        for (ParameterUpdate run : plan.runs()) {
-            assertEquals(run.offset(), run.stateOffset(0));
-            assertEquals(length + run.offset(), run.stateOffset(1));
+        for (ParameterUpdate update : plan.updates()) {
+            assertEquals(update.offset(), update.stateOffset(0));
+            assertEquals(length + update.offset(), update.stateOffset(1));
         }
     }
 
@@ -75,12 +75,12 @@ class UpdatePlanTest {
     void aParameterOfItsOwnUpdaterDividesTheStretch() {
         ComputationGraph graph = graph(dense().biasUpdater(new Sgd(0.1)).build(), output().build());
         UpdatePlan plan = UpdatePlan.of(graph);
-        List<ParameterUpdate> runs = plan.runs();
-        assertEquals(UpdaterKind.SGD, runs.get(1).kind());
-        assertEquals(12, runs.get(0).stateOffset(1));
-        assertEquals(24, runs.get(2).stateOffset(0));
-        assertEquals(24 + 10, runs.get(2).stateOffset(1));
-        assertEquals(24 + 10 + 8, runs.get(3).stateOffset(1));
+        List<ParameterUpdate> updates = plan.updates();
+        assertEquals(UpdaterKind.SGD, updates.get(1).kind());
+        assertEquals(12, updates.get(0).stateOffset(1));
+        assertEquals(24, updates.get(2).stateOffset(0));
+        assertEquals(24 + 10, updates.get(2).stateOffset(1));
+        assertEquals(24 + 10 + 8, updates.get(3).stateOffset(1));
         INDArray state = graph.getUpdater().getStateViewArray();
         assertEquals(state.length(), plan.stateLength());
         assertEquals(4, plan.describe().lines().count());
@@ -94,15 +94,15 @@ class UpdatePlanTest {
         UpdatePlan plan = UpdatePlan.of(graph(
                 dense().updater(new Nesterovs(rate, momentum)).l1(0.01).l2(0.02).build(),
                 output().updater(new Sgd(rate)).weightDecay(0.5, true).build()));
-        UpdateNumbers first = plan.runs().get(0).at(20, 1);
+        UpdateNumbers first = plan.updates().get(0).at(20, 1);
         assertEquals(0.025, first.rate(), 1e-12);
         assertEquals(0.4, first.firstDecay(), 1e-12);
         assertEquals(0.01, first.l1(), 1e-12);
         assertEquals(0.02, first.l2(), 1e-12);
         assertEquals(0, first.weightDecay());
-        UpdateNumbers last = plan.runs().get(2).at(20, 1);
+        UpdateNumbers last = plan.updates().get(2).at(20, 1);
         assertEquals(0.5 * 0.025, last.weightDecay(), 1e-12);
-        assertEquals(0, plan.runs().get(3).at(20, 1).weightDecay());
+        assertEquals(0, plan.updates().get(3).at(20, 1).weightDecay());
     }
 
     private static void assertUnsupported(String expected, ComputationGraph graph) {
@@ -172,8 +172,8 @@ class UpdatePlanTest {
                 output().build());
         assertEquals(Optional.empty(), UpdatePlan.unsupported(graph));
         UpdatePlan plan = UpdatePlan.of(graph);
-        assertEquals(UpdaterKind.NO_OP, plan.runs().get(0).kind());
-        assertEquals(0, plan.runs().get(2).stateOffset(0));
+        assertEquals(UpdaterKind.NO_OP, plan.updates().get(0).kind());
+        assertEquals(0, plan.updates().get(2).stateOffset(0));
     }
 
     /** DL4J 1.0.0-M2.1 doubles a weight decay that is set for all of a graph; what the layers hold is what counts. */
@@ -187,7 +187,7 @@ class UpdatePlanTest {
                 .getConfig()
                 .getRegularizationByParam("W")
                 .size();
-        UpdateNumbers numbers = UpdatePlan.of(graph).runs().get(0).at(0, 0);
+        UpdateNumbers numbers = UpdatePlan.of(graph).updates().get(0).at(0, 0);
         assertEquals(held * 0.5 * 0.1, numbers.weightDecay(), 1e-12);
     }
 

@@ -12,14 +12,15 @@ public final class ActivateKernel implements Kernel {
     private final Runnable forward;
     private final Optional<Runnable> backward;
 
-    public ActivateKernel(KernelContext context, PlanOperation.Activate step, int number) {
-        Optional<FusedSigmoid> fused = FusedSigmoid.of(context, step);
-        Activation function = new Activation(context, step.activation());
-        forward = fused.map(FusedSigmoid::forward).orElseGet(() -> function.forward(step.input(), step.output()));
+    public ActivateKernel(KernelContext context, PlanOperation.Activate operation, int number) {
+        Optional<FusedSigmoid> fused = FusedSigmoid.of(context, operation);
+        Activation function = new Activation(context, operation.activation());
+        forward = fused.map(FusedSigmoid::forward)
+                .orElseGet(() -> function.forward(operation.input(), operation.output()));
         backward = context.inputGradient(number, 0).map(target -> {
-            FloatMemory gradient = context.gradient(step.output());
+            FloatMemory gradient = context.gradient(operation.output());
             return fused.map(f -> f.backward(gradient, target))
-                    .orElseGet(() -> function.backward(step.input(), step.output(), gradient, target));
+                    .orElseGet(() -> function.backward(operation.input(), operation.output(), gradient, target));
         });
     }
 

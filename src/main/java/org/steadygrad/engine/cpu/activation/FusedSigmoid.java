@@ -23,26 +23,27 @@ public final class FusedSigmoid {
     private static final float LOWEST = 1e-37f;
 
     private final KernelContext context;
-    private final PlanOperation.Activate step;
+    private final PlanOperation.Activate operation;
     private final SaturatingActivation careful;
     private final ValueRange range;
 
     /** Whether the last output lies within the bounds. */
     private boolean within;
 
-    private FusedSigmoid(KernelContext context, PlanOperation.Activate step, ValueRange range) {
+    private FusedSigmoid(KernelContext context, PlanOperation.Activate operation, ValueRange range) {
         this.context = context;
-        this.step = step;
+        this.operation = operation;
         this.range = range;
-        careful = new SaturatingActivation(context, step.activation(), context.value(step.input()));
+        careful = new SaturatingActivation(context, operation.activation(), context.value(operation.input()));
     }
 
     /** The sigmoid above a dense layer that applies it, if nothing else reads the layer's sums. */
     public static Optional<PlanOperation.Activate> above(KernelContext context, PlanOperation.Dense dense) {
         Plan plan = context.model().plan();
         Value sums = dense.output();
-        List<PlanOperation> readers =
-                plan.steps().stream().filter(s -> s.inputs().contains(sums)).toList();
+        List<PlanOperation> readers = plan.operations().stream()
+                .filter(s -> s.inputs().contains(sums))
+                .toList();
         boolean output = plan.outputs().stream().anyMatch(o -> o.value().equals(sums));
         return dense.activation().isIdentity()
                         && !output
@@ -56,21 +57,22 @@ public final class FusedSigmoid {
     }
 
     /** Of a step whose dense layer has applied it already; empty if it hasn't. */
-    static Optional<FusedSigmoid> of(KernelContext context, PlanOperation.Activate step) {
-        return context.madeOnDemand(step.input())
-                ? ValueRange.of(context, context.value(step.output()))
-                        .map(range -> new FusedSigmoid(context, step, range))
+    static Optional<FusedSigmoid> of(KernelContext context, PlanOperation.Activate operation) {
+        return context.madeOnDemand(operation.input())
+                ? ValueRange.of(context, context.value(operation.output()))
+                        .map(range -> new FusedSigmoid(context, operation, range))
                 : Optional.empty();
     }
 
     /** To be run after the dense layer. */
     Runnable forward() {
-        Value output = step.output();
-        Runnable again = careful.forward(context.matrix(step.input()), context.value(output), context.matrix(output));
+        Value output = operation.output();
+        Runnable again =
+                careful.forward(context.matrix(operation.input()), context.value(output), context.matrix(output));
         return () -> {
             within = range.smallest() >= LOWEST && (!context.training() || range.largest() <= HIGHEST);
             if (!within) {
-                context.complete(step.input());
+                context.complete(operation.input());
                 again.run();
             }
         };
@@ -78,11 +80,12 @@ public final class FusedSigmoid {
 
     /** {@code inputGradient = outputGradient * f'(input)}, whenever it is run. */
     Runnable backward(FloatMemory outputGradient, FloatMemory inputGradient) {
-        memory above = context.matrix(step.output(), outputGradient);
-        memory below = context.matrix(step.input(), inputGradient);
+        memory above = context.matrix(operation.output(), outputGradient);
+        memory below = context.matrix(operation.input(), inputGradient);
         Runnable fromOutput =
-                Eltwise.LOGISTIC_FROM_OUTPUT.backward(context, context.matrix(step.output()), above, below)::run;
-        Runnable fromSums = careful.backward(context.matrix(step.input()), outputGradient, above, inputGradient, below);
+                Eltwise.LOGISTIC_FROM_OUTPUT.backward(context, context.matrix(operation.output()), above, below)::run;
+        Runnable fromSums =
+                careful.backward(context.matrix(operation.input()), outputGradient, above, inputGradient, below);
         return () -> (within ? fromOutput : fromSums).run();
     }
 }

@@ -54,7 +54,7 @@ public final class Batch {
     /** Copies what a forward pass needs. */
     public void loadFeatures(INDArray array, INDArray mask) {
         long width = array.rank() == 3 ? array.size(plan.inputFormat() == RNNFormat.NCW ? 1 : 2) : array.size(1);
-        boolean symbols = plan.input().perStep() && array.rank() == 2;
+        boolean symbols = plan.input().perTimeStep() && array.rank() == 2;
         if (!symbols && width != plan.input().size()) {
             throw InvalidInputException.of(
                     "engine cpu", plan.input().size() + " features per row", width, "Check the data's columns.");
@@ -63,8 +63,8 @@ public final class Batch {
         features.load(array, plan.inputFormat());
         featureMask.ifPresent(intake -> intake.load(mask, plan.inputFormat()));
         context.mask(plan.mask()).ifPresent(rows -> clear(context.value(plan.input()), rows));
-        for (PlanOperation step : plan.steps()) {
-            if (step instanceof PlanOperation.Embed embed) {
+        for (PlanOperation operation : plan.operations()) {
+            if (operation instanceof PlanOperation.Embed embed) {
                 checkNumbers("embedding layer " + embed.layer(), context.value(plan.input()), embed.vocabulary());
             }
         }

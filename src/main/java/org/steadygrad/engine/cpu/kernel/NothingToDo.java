@@ -1,6 +1,6 @@
 package org.steadygrad.engine.cpu.kernel;
 
-/** A step whose output is its input's memory, and whose input's gradient is its output's. */
+/** An operation whose output is its input's memory, and whose input's gradient is its output's. */
 public final class NothingToDo implements Kernel {
     @Override
     public void forward(Pass pass) {}

@@ -34,7 +34,7 @@ public final class StateStore implements AutoCloseable {
     /**
      * Copies a layer's carried state.
      *
-     * @param key number of the step in the plan
+     * @param key number of the operation in the plan
      * @param targets [examples, units] each: h, and c for an LSTM; set to zero when nothing is carried
      */
     public void load(int key, List<FloatMemory> targets) {

@@ -10,27 +10,27 @@ import org.steadygrad.engine.cpu.onednn.CpuRuntime;
 import org.steadygrad.engine.cpu.onednn.FloatMemory;
 import org.steadygrad.engine.cpu.onednn.Workers;
 import org.steadygrad.engine.plan.PlanOperation;
-import org.steadygrad.engine.plan.PlanOperation.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Combination;
 
 /** Joins tensors of one shape element by element. A sum hands its gradient on without copying. */
 public final class CombineKernel implements Kernel, Workers.Range {
     private static final int GRAIN = 8 * CpuRuntime.CHUNK;
 
     private final CpuRuntime runtime;
-    private final Operation operation;
+    private final Combination combination;
     private final List<FloatMemory> inputs;
     private final FloatMemory output;
     private final List<Share> shares = new ArrayList<>();
 
-    public CombineKernel(KernelContext context, PlanOperation.Combine step, int number) {
+    public CombineKernel(KernelContext context, PlanOperation.Combine operation, int number) {
         runtime = context.runtime();
-        operation = step.operation();
-        inputs = step.inputs().stream().map(context::value).toList();
-        output = context.value(step.output());
-        for (int i = 0; operation != Operation.ADD && i < inputs.size(); i++) {
+        combination = operation.combination();
+        inputs = operation.inputs().stream().map(context::value).toList();
+        output = context.value(operation.output());
+        for (int i = 0; combination != Combination.ADD && i < inputs.size(); i++) {
             int input = i;
             Optional<FloatMemory> target = context.inputGradient(number, input);
-            target.ifPresent(memory -> shares.add(new Share(input, context.gradient(step.output()), memory)));
+            target.ifPresent(memory -> shares.add(new Share(input, context.gradient(operation.output()), memory)));
         }
     }
 
@@ -57,7 +57,7 @@ public final class CombineKernel implements Kernel, Workers.Range {
                 inputs.get(i).read(start, b, count);
                 join(a, b, count);
             }
-            if (operation == Operation.AVERAGE) {
+            if (combination == Combination.AVERAGE) {
                 scale(a, 1f / inputs.size(), count);
             }
             output.write(start, a, count);
@@ -65,7 +65,7 @@ public final class CombineKernel implements Kernel, Workers.Range {
     }
 
     private void join(float[] a, float[] b, int count) {
-        switch (operation) {
+        switch (combination) {
             case ADD, AVERAGE -> {
                 for (int i = 0; i < count; i++) {
                     a[i] += b[i];
@@ -115,7 +115,7 @@ public final class CombineKernel implements Kernel, Workers.Range {
             for (int start = from; start < to; start += CpuRuntime.CHUNK) {
                 int count = Math.min(CpuRuntime.CHUNK, to - start);
                 gradient.read(start, g, count);
-                switch (operation) {
+                switch (combination) {
                     case AVERAGE -> scale(g, 1f / inputs.size(), count);
                     case SUBTRACT -> scale(g, input == 0 ? 1 : -1, count);
                     case PRODUCT -> others(g, part, start, count);

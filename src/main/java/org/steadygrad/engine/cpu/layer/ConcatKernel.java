@@ -18,20 +18,22 @@ public final class ConcatKernel implements Kernel {
     private final List<Call> forward = new ArrayList<>();
     private final List<Call> backward = new ArrayList<>();
 
-    public ConcatKernel(KernelContext context, PlanOperation.Concat step, int number) {
+    public ConcatKernel(KernelContext context, PlanOperation.Concat operation, int number) {
         OneDnn oneDnn = context.runtime().oneDnn();
         NativeScope scope = context.scope();
-        FloatMemory output = context.value(step.output());
+        FloatMemory output = context.value(operation.output());
         int column = 0;
-        for (int i = 0; i < step.inputs().size(); i++) {
-            Value input = step.inputs().get(i);
-            memory columns = columns(context, step.output(), input, output, column);
+        for (int i = 0; i < operation.inputs().size(); i++) {
+            Value input = operation.inputs().get(i);
+            memory columns = columns(context, operation.output(), input, output, column);
             forward.add(oneDnn.reorder(scope, context.matrix(input), columns));
             int first = column;
             context.inputGradient(number, i).ifPresent(target -> {
-                FloatMemory gradient = context.gradient(step.output());
+                FloatMemory gradient = context.gradient(operation.output());
                 backward.add(oneDnn.reorder(
-                        scope, columns(context, step.output(), input, gradient, first), context.matrix(input, target)));
+                        scope,
+                        columns(context, operation.output(), input, gradient, first),
+                        context.matrix(input, target)));
             });
             column += input.size();
         }

@@ -34,7 +34,7 @@ public final class DenseKernel implements Kernel {
     private final KernelContext context;
     private final OneDnn oneDnn;
     private final NativeScope scope;
-    private final PlanOperation.Dense step;
+    private final PlanOperation.Dense operation;
     private final Optional<PlanOperation.Activate> sigmoid;
     private final memory.desc source;
     private final memory.desc output;
@@ -47,39 +47,39 @@ public final class DenseKernel implements Kernel {
     private final Optional<Runnable> activation;
     private final List<Call> backward = new ArrayList<>();
 
-    public DenseKernel(KernelContext context, PlanOperation.Dense step, int number) {
+    public DenseKernel(KernelContext context, PlanOperation.Dense operation, int number) {
         this.context = context;
-        this.step = step;
-        sigmoid = FusedSigmoid.above(context, step);
+        this.operation = operation;
+        sigmoid = FusedSigmoid.above(context, operation);
         oneDnn = context.runtime().oneDnn();
         scope = context.scope();
-        int in = step.input().size();
-        int out = step.output().size();
-        int rows = context.rows(step.input());
+        int in = operation.input().size();
+        int out = operation.output().size();
+        int rows = context.rows(operation.input());
         source = OneDnn.rows(scope, rows, in);
         output = OneDnn.rows(scope, rows, out);
         plainWeights = OneDnn.rows(scope, out, in);
         anyWeights = OneDnn.any(scope, out, in);
-        bias = step.bias().map(b -> OneDnn.rows(scope, out));
-        boolean linear = step.activation().isIdentity();
+        bias = operation.bias().map(b -> OneDnn.rows(scope, out));
+        boolean linear = operation.activation().isIdentity();
         fused = linear
                 ? sigmoid.map(s -> Eltwise.of(s.activation()))
-                : Eltwise.of(step.activation()).fusible(oneDnn);
+                : Eltwise.of(operation.activation()).fusible(oneDnn);
         description = describe(fused);
         forward = forwardCall(
-                description, sigmoid.map(PlanOperation.Activate::output).orElse(step.output()));
+                description, sigmoid.map(PlanOperation.Activate::output).orElse(operation.output()));
         if (sigmoid.isPresent()) {
-            context.onDemand(step.output(), forwardCall(describe(Optional.empty()), step.output())::run);
+            context.onDemand(operation.output(), forwardCall(describe(Optional.empty()), operation.output())::run);
         }
         activation = linear || fused.isPresent() ? Optional.empty() : Optional.of(inPlace());
-        if (context.needsGradient(step.output())) {
+        if (context.needsGradient(operation.output())) {
             planBackward(number);
         }
     }
 
     private Runnable inPlace() {
-        FloatMemory result = context.value(step.output());
-        return JavaActivation.forward(context, step.activation(), result, result);
+        FloatMemory result = context.value(operation.output());
+        return JavaActivation.forward(context, operation.activation(), result, result);
     }
 
     private inner_product_forward.primitive_desc describe(Optional<Eltwise> function) {
@@ -95,15 +95,15 @@ public final class DenseKernel implements Kernel {
 
     private Call forwardCall(inner_product_forward.primitive_desc described, Value target) {
         Call call = oneDnn.call(scope, scope.own(new inner_product_forward(described)))
-                .with(dnnl.DNNL_ARG_SRC, context.matrix(step.input()))
+                .with(dnnl.DNNL_ARG_SRC, context.matrix(operation.input()))
                 .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(described.weights_desc())))
                 .with(dnnl.DNNL_ARG_DST, context.matrix(target));
-        step.bias().ifPresent(b -> call.with(dnnl.DNNL_ARG_BIAS, parameter(b)));
+        operation.bias().ifPresent(b -> call.with(dnnl.DNNL_ARG_BIAS, parameter(b)));
         return call;
     }
 
     private memory packed(memory.desc wanted) {
-        return context.model().packed().get(step.weights().offset(), plainWeights, wanted);
+        return context.model().packed().get(operation.weights().offset(), plainWeights, wanted);
     }
 
     private memory parameter(ParameterBlock block) {
@@ -111,15 +111,15 @@ public final class DenseKernel implements Kernel {
     }
 
     private void planBackward(int number) {
-        memory gradient = context.matrix(step.output(), context.gradient(step.output()));
-        if (!step.activation().isIdentity()) {
-            FloatMemory before = context.scratch(context.shape().elements(step.output()), 0);
-            memory gradientBefore = context.matrix(step.output(), before);
-            backward.add(Eltwise.of(step.activation())
-                    .backward(context, context.matrix(step.output()), gradient, gradientBefore));
+        memory gradient = context.matrix(operation.output(), context.gradient(operation.output()));
+        if (!operation.activation().isIdentity()) {
+            FloatMemory before = context.scratch(context.shape().elements(operation.output()), 0);
+            memory gradientBefore = context.matrix(operation.output(), before);
+            backward.add(Eltwise.of(operation.activation())
+                    .backward(context, context.matrix(operation.output()), gradient, gradientBefore));
             gradient = gradientBefore;
         }
-        if (step.weights().trained()) {
+        if (operation.weights().trained()) {
             backward.add(weightsCall(gradient));
         }
         memory outputGradient = gradient;
@@ -143,10 +143,13 @@ public final class DenseKernel implements Kernel {
                                 oneDnn.engine(), source, plainWeights, output, description, attributes, false));
         ModelMemory model = context.model().memory();
         Call call = oneDnn.call(scope, scope.own(new inner_product_backward_weights(weights)))
-                .with(dnnl.DNNL_ARG_SRC, context.matrix(step.input()))
+                .with(dnnl.DNNL_ARG_SRC, context.matrix(operation.input()))
                 .with(dnnl.DNNL_ARG_DIFF_DST, gradient)
-                .with(dnnl.DNNL_ARG_DIFF_WEIGHTS, oneDnn.view(scope, plainWeights, model.gradient(step.weights())));
-        step.bias()
+                .with(
+                        dnnl.DNNL_ARG_DIFF_WEIGHTS,
+                        oneDnn.view(scope, plainWeights, model.gradient(operation.weights())));
+        operation
+                .bias()
                 .ifPresent(b ->
                         call.with(dnnl.DNNL_ARG_DIFF_BIAS, oneDnn.view(scope, bias.orElseThrow(), model.gradient(b))));
         return call;
@@ -158,7 +161,7 @@ public final class DenseKernel implements Kernel {
         return oneDnn.call(scope, scope.own(new inner_product_backward_data(data)))
                 .with(dnnl.DNNL_ARG_DIFF_DST, gradient)
                 .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(data.weights_desc())))
-                .with(dnnl.DNNL_ARG_DIFF_SRC, context.matrix(step.input(), target));
+                .with(dnnl.DNNL_ARG_DIFF_SRC, context.matrix(operation.input(), target));
     }
 
     @Override

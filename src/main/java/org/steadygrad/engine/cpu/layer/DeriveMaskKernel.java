@@ -15,12 +15,12 @@ public final class DeriveMaskKernel implements Kernel {
     private final FloatMemory output;
     private final Optional<FloatMemory> mask;
 
-    public DeriveMaskKernel(KernelContext context, PlanOperation.DeriveMask step) {
-        size = step.input().size();
-        masked = (float) step.masked();
-        input = context.value(step.input());
-        output = context.value(step.output());
-        mask = context.mask(step.mask());
+    public DeriveMaskKernel(KernelContext context, PlanOperation.DeriveMask operation) {
+        size = operation.input().size();
+        masked = (float) operation.masked();
+        input = context.value(operation.input());
+        output = context.value(operation.output());
+        mask = context.mask(operation.mask());
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class DropoutKernel implements Kernel {
     private static final int GRAIN = CpuRuntime.CHUNK;
 
     private final CpuRuntime runtime;
-    private final PlanOperation.Dropout step;
+    private final PlanOperation.Dropout operation;
     private final int examples;
     private final int steps;
     private final int size;
@@ -62,25 +62,25 @@ public final class DropoutKernel implements Kernel {
             for (int done = 0; done < length; done += CpuRuntime.CHUNK) {
                 int count = Math.min(CpuRuntime.CHUNK, length - done);
                 from.read(start + done, heap, count);
-                RandomStream.fill(seed, step.stream(), number + done, numbers[part], count);
+                RandomStream.fill(seed, operation.stream(), number + done, numbers[part], count);
                 keep(heap, numbers[part], count);
                 to.write(start + done, heap, count);
             }
         }
     }
 
-    public DropoutKernel(KernelContext context, PlanOperation.Dropout step, int number) {
-        this.step = step;
+    public DropoutKernel(KernelContext context, PlanOperation.Dropout operation, int number) {
+        this.operation = operation;
         runtime = context.runtime();
         examples = context.shape().examples();
-        steps = step.input().perStep() ? context.shape().steps() : 1;
-        size = step.input().size();
-        threshold = RandomStream.threshold(step.keep());
-        scale = (float) (1 / step.keep());
+        steps = operation.input().perTimeStep() ? context.shape().timeSteps() : 1;
+        size = operation.input().size();
+        threshold = RandomStream.threshold(operation.keep());
+        scale = (float) (1 / operation.keep());
         numbers = new int[runtime.threads()][CpuRuntime.CHUNK];
-        forward = new Dropping(context.value(step.input()), context.value(step.output()));
-        backward =
-                context.inputGradient(number, 0).map(target -> new Dropping(context.gradient(step.output()), target));
+        forward = new Dropping(context.value(operation.input()), context.value(operation.output()));
+        backward = context.inputGradient(number, 0)
+                .map(target -> new Dropping(context.gradient(operation.output()), target));
     }
 
     private void keep(float[] values, int[] drawn, int count) {

@@ -38,27 +38,28 @@ public final class EmbedKernel implements Kernel {
     private final Workers.Range lookUp = this::lookUp;
     private final Optional<Backward> backward;
 
-    public EmbedKernel(KernelContext context, PlanOperation.Embed step) {
+    public EmbedKernel(KernelContext context, PlanOperation.Embed operation) {
         this.context = context;
-        size = step.output().size();
-        rows = context.rows(step.input());
-        numbers = context.value(step.input());
-        output = context.value(step.output());
-        long[] shape = {step.vocabulary(), size};
+        size = operation.output().size();
+        rows = context.rows(operation.input());
+        numbers = context.value(operation.input());
+        output = context.value(operation.output());
+        long[] shape = {operation.vocabulary(), size};
         NativeScope scope = context.scope();
-        memory.desc plain = OneDnn.strided(scope, shape, new long[] {1, step.vocabulary()});
+        memory.desc plain = OneDnn.strided(scope, shape, new long[] {1, operation.vocabulary()});
         memory.desc byRows = OneDnn.rows(scope, shape);
-        memory packed = context.model().packed().get(step.weights().offset(), plain, byRows);
+        memory packed = context.model().packed().get(operation.weights().offset(), plain, byRows);
         table = FloatMemory.foreign(
-                new FloatPointer(packed.get_data_handle()), step.weights().length());
-        biasParameter = step.bias().map(block -> context.model().memory().parameters(block));
+                new FloatPointer(packed.get_data_handle()), operation.weights().length());
+        biasParameter = operation.bias().map(block -> context.model().memory().parameters(block));
         bias = new float[size];
         symbols = new int[rows];
         int threads = context.runtime().threads();
         heap = new float[threads][size];
         other = new float[threads][size];
-        boolean trained = context.needsGradient(step.output()) && step.weights().trained();
-        backward = trained ? Optional.of(new Backward(step, plain, byRows)) : Optional.empty();
+        boolean trained =
+                context.needsGradient(operation.output()) && operation.weights().trained();
+        backward = trained ? Optional.of(new Backward(operation, plain, byRows)) : Optional.empty();
     }
 
     @Override
@@ -99,15 +100,17 @@ public final class EmbedKernel implements Kernel {
         private final Optional<FloatMemory> biasGradient;
         private final float[] zeros = new float[size];
 
-        Backward(PlanOperation.Embed step, memory.desc plain, memory.desc byRows) {
+        Backward(PlanOperation.Embed operation, memory.desc plain, memory.desc byRows) {
             NativeScope scope = context.scope();
             OneDnn oneDnn = context.runtime().oneDnn();
             ModelMemory model = context.model().memory();
-            gradient = context.gradient(step.output());
-            sums = scope.allocate(step.weights().length());
+            gradient = context.gradient(operation.output());
+            sums = scope.allocate(operation.weights().length());
             toPlace = oneDnn.reorder(
-                    scope, oneDnn.view(scope, byRows, sums), oneDnn.view(scope, plain, model.gradient(step.weights())));
-            biasGradient = step.bias().map(model::gradient);
+                    scope,
+                    oneDnn.view(scope, byRows, sums),
+                    oneDnn.view(scope, plain, model.gradient(operation.weights())));
+            biasGradient = operation.bias().map(model::gradient);
         }
 
         void run() {

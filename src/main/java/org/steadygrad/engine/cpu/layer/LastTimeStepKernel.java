@@ -23,15 +23,15 @@ public final class LastTimeStepKernel implements Kernel {
     private final float[] row;
     private final float[] zeros;
 
-    public LastTimeStepKernel(KernelContext context, PlanOperation.LastStep step, int number) {
+    public LastTimeStepKernel(KernelContext context, PlanOperation.LastTimeStep operation, int number) {
         examples = context.shape().examples();
-        steps = context.shape().steps();
-        size = step.input().size();
-        mask = context.mask(step.mask());
-        input = context.value(step.input());
-        output = context.value(step.output());
+        steps = context.shape().timeSteps();
+        size = operation.input().size();
+        mask = context.mask(operation.mask());
+        input = context.value(operation.input());
+        output = context.value(operation.output());
         inputGradient = context.inputGradient(number, 0);
-        gradient = inputGradient.isPresent() ? context.gradient(step.output()) : null;
+        gradient = inputGradient.isPresent() ? context.gradient(operation.output()) : null;
         last = new int[examples];
         row = new float[size];
         zeros = new float[size];

@@ -46,12 +46,13 @@ public final class MaskRowsKernel implements Kernel {
         }
     }
 
-    public MaskRowsKernel(KernelContext context, PlanOperation.MaskRows step, int number) {
+    public MaskRowsKernel(KernelContext context, PlanOperation.MaskRows operation, int number) {
         runtime = context.runtime();
-        size = step.input().size();
-        mask = context.value(step.mask());
-        forward = new Masking(context.value(step.input()), context.value(step.output()));
-        backward = context.inputGradient(number, 0).map(target -> new Masking(context.gradient(step.output()), target));
+        size = operation.input().size();
+        mask = context.value(operation.mask());
+        forward = new Masking(context.value(operation.input()), context.value(operation.output()));
+        backward = context.inputGradient(number, 0)
+                .map(target -> new Masking(context.gradient(operation.output()), target));
     }
 
     private static void scale(float[] row, int count, float factor) {

@@ -12,7 +12,7 @@ import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.PlanOperation.Pooling;
 
 /**
- * Pools the steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
+ * Pools the time steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
  */
 public final class PoolKernel implements Kernel {
     private static final int GRAIN = 4 * CpuRuntime.CHUNK;
@@ -32,18 +32,18 @@ public final class PoolKernel implements Kernel {
     private final Workers.Range pool = this::pool;
     private final Workers.Range spread = this::spread;
 
-    public PoolKernel(KernelContext context, PlanOperation.Pool step, int number) {
+    public PoolKernel(KernelContext context, PlanOperation.Pool operation, int number) {
         this.context = context;
-        pooling = step.pooling();
-        power = step.power();
+        pooling = operation.pooling();
+        power = operation.power();
         examples = context.shape().examples();
-        steps = context.shape().steps();
-        size = step.input().size();
-        mask = context.mask(step.mask());
-        input = context.value(step.input());
-        output = context.value(step.output());
+        steps = context.shape().timeSteps();
+        size = operation.input().size();
+        mask = context.mask(operation.mask());
+        input = context.value(operation.input());
+        output = context.value(operation.output());
         inputGradient = context.inputGradient(number, 0);
-        gradient = inputGradient.isPresent() ? context.gradient(step.output()) : null;
+        gradient = inputGradient.isPresent() ? context.gradient(operation.output()) : null;
         heap = new float[context.runtime().threads()][4][size];
     }
 

@@ -37,28 +37,28 @@ public final class LossKernel implements Kernel, Workers.Range {
     private final LossArrays[] arrays;
     private double loss;
 
-    public LossKernel(KernelContext context, PlanOperation.Loss step, int number) {
+    public LossKernel(KernelContext context, PlanOperation.Loss operation, int number) {
         this.context = context;
-        terms = new LossTerms(step);
-        sparse = step.loss() == LossFunction.SPARSE_CROSS_ENTROPY;
-        size = step.output().size();
+        terms = new LossTerms(operation);
+        sparse = operation.loss() == LossFunction.SPARSE_CROSS_ENTROPY;
+        size = operation.output().size();
         rowsAtOnce = Math.max(1, CpuRuntime.CHUNK / size);
-        Activation function = new Activation(context, step.activation());
-        activation = step.activation().isIdentity()
+        Activation function = new Activation(context, operation.activation());
+        activation = operation.activation().isIdentity()
                 ? Optional.empty()
-                : Optional.of(function.forward(step.input(), step.output()));
-        logits = context.value(step.input());
-        output = context.value(step.output());
+                : Optional.of(function.forward(operation.input(), operation.output()));
+        logits = context.value(operation.input());
+        output = context.value(operation.output());
         Optional<FloatMemory> target = context.inputGradient(number, 0);
         trained = target.isPresent();
         gradient = trained && terms.direct() ? target.get() : context.scratch(output.length(), 0);
         activationBackward = trained && !terms.direct()
-                ? Optional.of(function.backward(step.input(), step.output(), gradient, target.get()))
+                ? Optional.of(function.backward(operation.input(), operation.output(), gradient, target.get()))
                 : Optional.empty();
-        context.shape().check(step);
+        context.shape().check(operation);
         boolean byElement = context.shape().labelMask() == LabelMask.ELEMENTS;
         elementMask = byElement ? context.batch().labelMask() : Optional.empty();
-        rowMask = byElement ? Optional.empty() : context.batch().labelMask().or(() -> context.mask(step.mask()));
+        rowMask = byElement ? Optional.empty() : context.batch().labelMask().or(() -> context.mask(operation.mask()));
         int threads = context.runtime().threads();
         partial = new double[threads];
         arrays = new LossArrays[threads];

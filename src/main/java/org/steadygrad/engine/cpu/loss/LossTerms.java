@@ -19,14 +19,14 @@ final class LossTerms {
     private final double high;
     private final float share;
 
-    LossTerms(PlanOperation.Loss step) {
-        loss = step.loss();
-        Kind activation = step.activation().kind();
+    LossTerms(PlanOperation.Loss operation) {
+        loss = operation.loss();
+        Kind activation = operation.activation().kind();
         logistic = loss == LossFunction.BINARY_CROSS_ENTROPY && activation == Kind.SIGMOID;
-        size = step.output().size();
+        size = operation.output().size();
         direct = logistic || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
-        low = step.clip();
-        high = 1 - step.clip();
+        low = operation.clip();
+        high = 1 - operation.clip();
         boolean mean = loss == LossFunction.MEAN_SQUARED_ERROR || loss == LossFunction.MEAN_ABSOLUTE_ERROR;
         share = mean ? 1f / size : 1;
     }

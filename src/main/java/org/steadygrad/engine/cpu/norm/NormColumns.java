@@ -42,13 +42,13 @@ final class NormColumns {
     /** Two sums for each column, overwritten by the next call of the same part. */
     record Sums(double[] first, double[] second) {}
 
-    NormColumns(KernelContext context, PlanOperation.Normalize step) {
-        input = context.value(step.input());
-        mask = context.mask(step.mask());
-        rectified = !step.activation().isIdentity();
-        leak = (float) step.activation().alpha();
-        rows = context.rows(step.input());
-        size = step.input().size();
+    NormColumns(KernelContext context, PlanOperation.Normalize operation) {
+        input = context.value(operation.input());
+        mask = context.mask(operation.mask());
+        rectified = !operation.activation().isIdentity();
+        leak = (float) operation.activation().alpha();
+        rows = context.rows(operation.input());
+        size = operation.input().size();
         int threads = context.runtime().threads();
         sums = new Sums[threads];
         Arrays.setAll(sums, i -> new Sums(new double[WIDTH], new double[WIDTH]));

@@ -41,17 +41,17 @@ public final class NormalizeKernel implements Kernel {
     private final Workers.Range normalise = this::normalise;
     private final Workers.Range differentiate = this::differentiate;
 
-    public NormalizeKernel(KernelContext context, PlanOperation.Normalize step, int number) {
+    public NormalizeKernel(KernelContext context, PlanOperation.Normalize operation, int number) {
         this.context = context;
-        settings = step.settings();
+        settings = operation.settings();
         model = context.model().memory();
         statistics = new RunningStatistics(model, settings);
-        size = step.output().size();
+        size = operation.output().size();
         ofBatch = settings.ofBatch() && context.training();
-        output = context.value(step.output());
+        output = context.value(operation.output());
         inputGradient = context.inputGradient(number, 0);
-        gradient = context.needsGradient(step.output()) ? context.gradient(step.output()) : null;
-        columns = new NormColumns(context, step);
+        gradient = context.needsGradient(operation.output()) ? context.gradient(operation.output()) : null;
+        columns = new NormColumns(context, operation);
         centre = new float[size];
         scale = new float[size];
         shift = new float[size];

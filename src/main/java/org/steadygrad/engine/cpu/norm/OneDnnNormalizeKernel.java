@@ -42,7 +42,7 @@ public final class OneDnnNormalizeKernel implements Kernel {
     private final KernelContext context;
     private final NativeScope scope;
     private final OneDnn oneDnn;
-    private final PlanOperation.Normalize step;
+    private final PlanOperation.Normalize operation;
     private final Normalization settings;
     private final ModelMemory model;
     private final int size;
@@ -61,17 +61,17 @@ public final class OneDnnNormalizeKernel implements Kernel {
     private final NormalizeKernel careful;
     private boolean carefully;
 
-    public OneDnnNormalizeKernel(KernelContext context, PlanOperation.Normalize step, int number) {
+    public OneDnnNormalizeKernel(KernelContext context, PlanOperation.Normalize operation, int number) {
         this.context = context;
-        this.step = step;
+        this.operation = operation;
         scope = context.scope();
         oneDnn = context.runtime().oneDnn();
-        settings = step.settings();
+        settings = operation.settings();
         model = context.model().memory();
-        size = step.output().size();
-        int rectifier = step.activation().isIdentity() ? 0 : dnnl.dnnl_fuse_norm_relu;
+        size = operation.output().size();
+        int rectifier = operation.activation().isIdentity() ? 0 : dnnl.dnnl_fuse_norm_relu;
         flags = dnnl.dnnl_use_scale | dnnl.dnnl_use_shift | rectifier;
-        long[] shape = {context.rows(step.input()), size, 1, 1};
+        long[] shape = {context.rows(operation.input()), size, 1, 1};
         matrix = OneDnn.strided(scope, shape, new long[] {size, 1, size, size});
         vector = OneDnn.rows(scope, size);
         description = scope.own(new batch_normalization_forward.primitive_desc(
@@ -94,21 +94,21 @@ public final class OneDnnNormalizeKernel implements Kernel {
         forward = forwardCall();
         backward = backwardCall(context.inputGradient(number, 0));
         statistics = new RunningStatistics(model, settings);
-        careful = new NormalizeKernel(context, step, number);
+        careful = new NormalizeKernel(context, operation, number);
     }
 
-    /** Whether this kernel does what the step asks for; {@link NormalizeKernel} does it all. */
-    public static boolean takes(KernelContext context, PlanOperation.Normalize step) {
-        ActivationFunction activation = step.activation();
+    /** Whether this kernel does what the operation asks for; {@link NormalizeKernel} does it all. */
+    public static boolean takes(KernelContext context, PlanOperation.Normalize operation) {
+        ActivationFunction activation = operation.activation();
         boolean plain = activation.isIdentity()
                 || (activation.kind() == ActivationFunction.Kind.RELU && activation.alpha() == 0);
         return plain
                 && context.training()
-                && step.settings().ofBatch()
-                && context.mask(step.mask()).isEmpty()
-                && context.rows(step.input()) >= FEWEST_ROWS
-                && context.rows(step.input()) <= MOST_ROWS
-                && step.output().size() >= FEWEST_COLUMNS;
+                && operation.settings().ofBatch()
+                && context.mask(operation.mask()).isEmpty()
+                && context.rows(operation.input()) >= FEWEST_ROWS
+                && context.rows(operation.input()) <= MOST_ROWS
+                && operation.output().size() >= FEWEST_COLUMNS;
     }
 
     /**
@@ -149,8 +149,8 @@ public final class OneDnnNormalizeKernel implements Kernel {
 
     private Call forwardCall() {
         Call call = oneDnn.call(scope, scope.own(new batch_normalization_forward(description)))
-                .with(dnnl.DNNL_ARG_SRC, rows(context.value(step.input())))
-                .with(dnnl.DNNL_ARG_DST, rows(context.value(step.output())))
+                .with(dnnl.DNNL_ARG_SRC, rows(context.value(operation.input())))
+                .with(dnnl.DNNL_ARG_DST, rows(context.value(operation.output())))
                 .with(dnnl.DNNL_ARG_MEAN, row(mean))
                 .with(dnnl.DNNL_ARG_VARIANCE, row(variance))
                 .with(dnnl.DNNL_ARG_SCALE, row(gamma))
@@ -162,7 +162,7 @@ public final class OneDnnNormalizeKernel implements Kernel {
     /** oneDNN always gives all three gradients; nobody reads what goes to scratch memory. */
     private Optional<Call> backwardCall(Optional<FloatMemory> inputGradient) {
         boolean trained = trained(settings.gamma()) || trained(settings.beta());
-        if (!context.needsGradient(step.output()) || (!trained && inputGradient.isEmpty())) {
+        if (!context.needsGradient(operation.output()) || (!trained && inputGradient.isEmpty())) {
             return Optional.empty();
         }
         FloatMemory target = inputGradient.orElseGet(() -> context.scratch(matrix.get_size() / Float.BYTES, 0));
@@ -179,11 +179,11 @@ public final class OneDnnNormalizeKernel implements Kernel {
                 false));
         chooseWithoutBarriers(reverse);
         Call call = oneDnn.call(scope, scope.own(new batch_normalization_backward(reverse)))
-                .with(dnnl.DNNL_ARG_SRC, rows(context.value(step.input())))
+                .with(dnnl.DNNL_ARG_SRC, rows(context.value(operation.input())))
                 .with(dnnl.DNNL_ARG_MEAN, row(mean))
                 .with(dnnl.DNNL_ARG_VARIANCE, row(variance))
                 .with(dnnl.DNNL_ARG_SCALE, row(gamma))
-                .with(dnnl.DNNL_ARG_DIFF_DST, rows(context.gradient(step.output())))
+                .with(dnnl.DNNL_ARG_DIFF_DST, rows(context.gradient(operation.output())))
                 .with(dnnl.DNNL_ARG_DIFF_SRC, rows(target))
                 .with(dnnl.DNNL_ARG_DIFF_SCALE, row(parameterGradient(settings.gamma(), 1)))
                 .with(dnnl.DNNL_ARG_DIFF_SHIFT, row(parameterGradient(settings.beta(), 2)));

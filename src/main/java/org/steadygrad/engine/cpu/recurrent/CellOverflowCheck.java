@@ -24,7 +24,7 @@ final class CellOverflowCheck {
     private final KernelContext context;
     private final SquaresSum squares;
     private final ModelMemory model;
-    private final PlanOperation.Recur step;
+    private final PlanOperation.Recur operation;
     private final RecurrentShape shape;
     private final FloatMemory input;
     private final FloatMemory output;
@@ -33,26 +33,26 @@ final class CellOverflowCheck {
     private final boolean outputWithin1;
     private final Optional<FloatMemory> mask;
 
-    CellOverflowCheck(KernelContext context, PlanOperation.Recur step, RecurrentShape shape) {
+    CellOverflowCheck(KernelContext context, PlanOperation.Recur operation, RecurrentShape shape) {
         this.context = context;
         squares = new SquaresSum(context.runtime().workers());
         model = context.model().memory();
-        this.step = step;
+        this.operation = operation;
         this.shape = shape;
-        input = context.value(step.input());
-        output = context.value(step.output());
-        ofBatch = context.model().plan().input().equals(step.input());
-        inputWithin1 = context.model().plan().steps().stream()
-                .anyMatch(below -> below.output().equals(step.input()) && staysWithin1(below));
-        outputWithin1 = staysWithin1(step);
-        mask = context.mask(step.mask());
+        input = context.value(operation.input());
+        output = context.value(operation.output());
+        ofBatch = context.model().plan().input().equals(operation.input());
+        inputWithin1 = context.model().plan().operations().stream()
+                .anyMatch(below -> below.output().equals(operation.input()) && staysWithin1(below));
+        outputWithin1 = staysWithin1(operation);
+        mask = context.mask(operation.mask());
     }
 
-    private static boolean staysWithin1(PlanOperation step) {
-        if (step instanceof PlanOperation.Activate activate) {
+    private static boolean staysWithin1(PlanOperation operation) {
+        if (operation instanceof PlanOperation.Activate activate) {
             return SaturatingActivation.knows(activate.activation());
         }
-        return step instanceof PlanOperation.Recur recur
+        return operation instanceof PlanOperation.Recur recur
                 && (recur.cell() != PlanOperation.Cell.SIMPLE || SaturatingActivation.knows(recur.activation()));
     }
 
@@ -63,9 +63,9 @@ final class CellOverflowCheck {
      * @param last all of the state that it ended with; empty if not asked for
      */
     void run(FloatMemory initial, List<FloatMemory> last) {
-        double largest = norm(model.parameters(step.weights())) * inputNorm()
-                + norm(model.parameters(step.recurrentWeights())) * (norm(output, outputWithin1) + norm(initial))
-                + norm(model.parameters(step.bias()));
+        double largest = norm(model.parameters(operation.weights())) * inputNorm()
+                + norm(model.parameters(operation.recurrentWeights())) * (norm(output, outputWithin1) + norm(initial))
+                + norm(model.parameters(operation.bias()));
         if (!(largest < SURELY_HELD)) {
             new Rows(initial, last).check();
         }
@@ -88,9 +88,9 @@ final class CellOverflowCheck {
     private final class Rows {
         private final FloatMemory initial;
         private final List<FloatMemory> last;
-        private final float[] weights = floats(step.weights());
-        private final float[] recurrent = floats(step.recurrentWeights());
-        private final float[] bias = floats(step.bias());
+        private final float[] weights = floats(operation.weights());
+        private final float[] recurrent = floats(operation.recurrentWeights());
+        private final float[] bias = floats(operation.bias());
         private final float[] x = new float[shape.inputs()];
         private final float[] h = new float[shape.units()];
         private final float[] bad = new float[shape.units()];

@@ -16,40 +16,44 @@ import org.steadygrad.engine.plan.PlanOperation;
  * in DL4J, since no state is kept.
  */
 public final class RecurKernel implements Kernel, Profiled {
-    private final PlanOperation.Recur step;
+    private final PlanOperation.Recur operation;
     private final int number;
     private final RecurrentShape shape;
     private final RecurrentLayer layer;
     private final CellOverflowCheck check;
 
-    public RecurKernel(KernelContext context, PlanOperation.Recur step, int number) {
-        this.step = step;
+    public RecurKernel(KernelContext context, PlanOperation.Recur operation, int number) {
+        this.operation = operation;
         this.number = number;
         shape = new RecurrentShape(
-                step.cell(),
-                step.activation(),
-                context.shape().steps(),
+                operation.cell(),
+                operation.activation(),
+                context.shape().timeSteps(),
                 context.shape().examples(),
-                step.input().size(),
-                step.units(),
-                step.reverse());
-        boolean training = context.needsGradient(step.output());
+                operation.input().size(),
+                operation.units(),
+                operation.reverse());
+        boolean training = context.needsGradient(operation.output());
         FloatMemory inputGradient = context.inputGradient(number, 0).orElse(null);
         Tensors tensors = new Tensors(
-                context.value(step.input()),
-                context.value(step.output()),
-                training ? context.gradient(step.output()) : null,
+                context.value(operation.input()),
+                context.value(operation.output()),
+                training ? context.gradient(operation.output()) : null,
                 inputGradient);
-        FloatMemory mask = context.mask(step.mask()).orElse(null);
+        FloatMemory mask = context.mask(operation.mask()).orElse(null);
         RecurrentLayer.Place place = new RecurrentLayer.Place(
-                context.runtime(), context.model().packed(), context.scope(), step.layer(), context.workspaceShare());
+                context.runtime(),
+                context.model().packed(),
+                context.scope(),
+                operation.layer(),
+                context.workspaceShare());
         layer = new RecurrentLayer(
                 place,
                 shape,
-                new Blocks(step.weights(), step.recurrentWeights(), step.bias()),
+                new Blocks(operation.weights(), operation.recurrentWeights(), operation.bias()),
                 tensors,
                 new SequenceMask(shape, mask));
-        check = new CellOverflowCheck(context, step, shape);
+        check = new CellOverflowCheck(context, operation, shape);
         if (training) {
             layer.deliver(context.model().memory());
         }
@@ -75,6 +79,6 @@ public final class RecurKernel implements Kernel, Profiled {
 
     @Override
     public TimeProfile profile(int examples) {
-        return layer.norms().profile(step.layer(), shape.reverse(), examples);
+        return layer.norms().profile(operation.layer(), shape.reverse(), examples);
     }
 }

@@ -25,7 +25,7 @@ final class FusedUpdate {
     private final Workers.Range step = this::step;
     private final Workers.Range weigh = this::weigh;
 
-    private final ParameterUpdate[] runs;
+    private final ParameterUpdate[] updates;
     private final int[][] stateOffsets;
 
     // One each per piece.
@@ -52,12 +52,12 @@ final class FusedUpdate {
         parameters = memory.parameters();
         gradient = memory.gradient();
         state = memory.state();
-        runs = plan.runs().toArray(ParameterUpdate[]::new);
-        stateOffsets = new int[runs.length][];
-        for (int i = 0; i < runs.length; i++) {
-            stateOffsets[i] = new int[runs[i].kind().states()];
+        updates = plan.updates().toArray(ParameterUpdate[]::new);
+        stateOffsets = new int[updates.length][];
+        for (int i = 0; i < updates.length; i++) {
+            stateOffsets[i] = new int[updates[i].kind().states()];
             for (int k = 0; k < stateOffsets[i].length; k++) {
-                stateOffsets[i][k] = Math.toIntExact(runs[i].stateOffset(k) - runs[i].offset());
+                stateOffsets[i][k] = Math.toIntExact(updates[i].stateOffset(k) - updates[i].offset());
             }
         }
         weightSums = new double[pieces.count()];
@@ -117,7 +117,7 @@ final class FusedUpdate {
         UpdateChunk chunk = chunks[part];
         int end = pieces.firstFrom(to);
         for (int piece = pieces.firstFrom(from); piece < end; piece++) {
-            if (runs[pieces.block(piece)].block().kind() == Kind.FROZEN) {
+            if (updates[pieces.block(piece)].block().kind() == Kind.FROZEN) {
                 weigh(piece, chunk);
             } else {
                 step(piece, chunk);
@@ -135,7 +135,7 @@ final class FusedUpdate {
             state.read(start + stateOffsets[block][k], chunk.state[k], n);
         }
         clip.apply(block, start, chunk.gradient, n);
-        toUpdate(runs[block], numbers[block], chunk, n);
+        toUpdate(updates[block], numbers[block], chunk, n);
         UpdateLoops.subtract(chunk.parameter, chunk.gradient, n);
         if (trial) {
             check(stateOffsets[block].length, chunk, n);
@@ -150,18 +150,18 @@ final class FusedUpdate {
     }
 
     /** Makes of the chunk's gradient what is to be subtracted from its parameters. */
-    private void toUpdate(ParameterUpdate run, UpdateNumbers with, UpdateChunk chunk, int n) {
+    private void toUpdate(ParameterUpdate update, UpdateNumbers with, UpdateChunk chunk, int n) {
         if (with.l1() != 0) {
             UpdateLoops.addSigns(chunk.gradient, chunk.parameter, n, (float) with.l1());
         }
         if (with.l2() != 0) {
             UpdateLoops.add(chunk.gradient, chunk.parameter, n, (float) with.l2());
         }
-        UpdaterLoops.run(run.kind(), chunk, n, with);
+        UpdaterLoops.run(update.kind(), chunk, n, with);
         if (with.weightDecay() != 0) {
             UpdateLoops.add(chunk.gradient, chunk.parameter, n, (float) with.weightDecay());
         }
-        if (learningRateScale != 1 && run.block().trained()) {
+        if (learningRateScale != 1 && update.block().trained()) {
             UpdateLoops.scale(chunk.gradient, 0, n, learningRateScale);
         }
     }

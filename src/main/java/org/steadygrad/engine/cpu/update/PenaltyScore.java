@@ -27,8 +27,9 @@ public final class PenaltyScore implements Workers.Range {
     private int offset;
 
     public PenaltyScore(UpdatePlan plan, FloatMemory parameters, Workers workers) {
-        penalised =
-                plan.runs().stream().filter(run -> !run.penalties().isEmpty()).toList();
+        penalised = plan.updates().stream()
+                .filter(update -> !update.penalties().isEmpty())
+                .toList();
         this.parameters = parameters;
         this.workers = workers;
         chunks = new float[workers.threads()][CHUNK];
@@ -39,9 +40,9 @@ public final class PenaltyScore implements Workers.Range {
     /** For the parameters as they are now, with the coefficients that schedules have at the start. */
     public double value() {
         double score = 0;
-        for (ParameterUpdate run : penalised) {
-            int length = Math.toIntExact(run.length());
-            offset = Math.toIntExact(run.offset());
+        for (ParameterUpdate update : penalised) {
+            int length = Math.toIntExact(update.length());
+            offset = Math.toIntExact(update.offset());
             workers.run(length, GRAIN, this);
             double l1 = 0;
             double l2 = 0;
@@ -49,7 +50,7 @@ public final class PenaltyScore implements Workers.Range {
                 l1 += absolute[part];
                 l2 += squares[part];
             }
-            for (Regularization penalty : run.penalties()) {
+            for (Regularization penalty : update.penalties()) {
                 score += score(penalty, l1, l2);
             }
         }

@@ -41,7 +41,7 @@ public final class UpdatePass {
         memory.check(plan);
         this.plan = plan;
         List<ParameterBlock> blocks = plan.layout().blocks();
-        UpdatePieces pieces = new UpdatePieces(plan.runs());
+        UpdatePieces pieces = new UpdatePieces(plan.updates());
         UpdateChunk[] chunks =
                 Stream.generate(UpdateChunk::new).limit(workers.threads()).toArray(UpdateChunk[]::new);
         scan = new GradientScan(plan.layout(), pieces, chunks, memory.gradient(), workers);
@@ -60,12 +60,12 @@ public final class UpdatePass {
      */
     public UpdateOutcome apply(UpdateRule rule, double divisor, int passes) {
         for (int i = 0; i < averaging.length; i++) {
-            averaging[i] = switch (plan.runs().get(i).block().kind()) {
+            averaging[i] = switch (plan.updates().get(i).block().kind()) {
                 case TRAINED -> 1 / divisor;
                 case STATISTIC -> 1.0 / passes;
                 case FROZEN -> 1;
             };
-            numbers[i] = plan.runs().get(i).at(rule.iteration(), rule.epoch());
+            numbers[i] = plan.updates().get(i).at(rule.iteration(), rule.epoch());
         }
         GradientStatistics statistics = scan.statistics(averaging);
         if (!statistics.isFinite()) {
@@ -103,7 +103,7 @@ public final class UpdatePass {
     private boolean surelySafe(GradientStatistics statistics, double learningRateScale) {
         boolean safe = known && learningRateScale <= USUAL_RATE;
         for (int i = 0; safe && i < numbers.length; i++) {
-            ParameterBlock.Kind kind = plan.runs().get(i).block().kind();
+            ParameterBlock.Kind kind = plan.updates().get(i).block().kind();
             safe = kind == ParameterBlock.Kind.FROZEN
                     || surelySafe(i, statistics.rows().get(i).maxAbs());
         }
@@ -115,7 +115,7 @@ public final class UpdatePass {
         double weight = step.weightNorm(block);
         boolean decays =
                 with.firstDecay() >= 0 && with.firstDecay() < 1 && with.secondDecay() >= 0 && with.secondDecay() < 1;
-        boolean divisor = !plan.runs().get(block).kind().divides() || with.epsilon() >= USUAL_EPSILON;
+        boolean divisor = !plan.updates().get(block).kind().divides() || with.epsilon() >= USUAL_EPSILON;
         return with.isFinite()
                 && decays
                 && divisor

@@ -17,22 +17,22 @@ final class UpdatePieces {
     private final int[] firstOfBlock;
     private final int length;
 
-    /** @param runs contiguous, in order of offset */
-    UpdatePieces(List<ParameterUpdate> runs) {
+    /** @param updates contiguous, in order of offset */
+    UpdatePieces(List<ParameterUpdate> updates) {
         List<Integer> blockOf = new ArrayList<>();
         List<Integer> startOf = new ArrayList<>();
-        firstOfBlock = new int[runs.size() + 1];
+        firstOfBlock = new int[updates.size() + 1];
         int end = 0;
-        for (int i = 0; i < runs.size(); i++) {
+        for (int i = 0; i < updates.size(); i++) {
             firstOfBlock[i] = blockOf.size();
-            int start = Math.toIntExact(runs.get(i).offset());
-            end = Math.toIntExact(start + runs.get(i).length());
+            int start = Math.toIntExact(updates.get(i).offset());
+            end = Math.toIntExact(start + updates.get(i).length());
             for (int from = start; from < end; from += LONGEST) {
                 blockOf.add(i);
                 startOf.add(from);
             }
         }
-        firstOfBlock[runs.size()] = blockOf.size();
+        firstOfBlock[updates.size()] = blockOf.size();
         startOf.add(end);
         blocks = blockOf.stream().mapToInt(Integer::intValue).toArray();
         starts = startOf.stream().mapToInt(Integer::intValue).toArray();

@@ -57,12 +57,12 @@ public final class Batch {
     /** Brings what a forward pass needs. */
     public void loadFeatures(INDArray array, INDArray mask) {
         long width = array.rank() == 3 ? array.size(plan.inputFormat() == RNNFormat.NCW ? 1 : 2) : array.size(1);
-        boolean symbols = plan.input().perStep() && array.rank() == 2;
+        boolean symbols = plan.input().perTimeStep() && array.rank() == 2;
         if (!symbols && width != plan.input().size()) {
             throw InvalidInputException.of(
                     "engine cuda", plan.input().size() + " features per row", width, "Check the data's columns.");
         }
-        Optional<PlanOperation.Embed> embed = plan.steps().stream()
+        Optional<PlanOperation.Embed> embed = plan.operations().stream()
                 .filter(PlanOperation.Embed.class::isInstance)
                 .map(PlanOperation.Embed.class::cast)
                 .findFirst();

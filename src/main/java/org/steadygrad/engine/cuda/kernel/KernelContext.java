@@ -25,7 +25,7 @@ public final class KernelContext extends ProgramTensors<DeviceMemory> implements
         super("engine cuda", model.plan(), shape, scope::floats);
         this.model = model;
         this.scope = scope;
-        residuals = new ResidualSums(model.plan().steps(), sharing());
+        residuals = new ResidualSums(model.plan().operations(), sharing());
         try {
             allocateGradients();
             batch = new Batch(this);

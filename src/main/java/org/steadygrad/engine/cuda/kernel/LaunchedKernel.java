@@ -5,9 +5,9 @@ import java.util.List;
 import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.stream.CudaRuntime;
 
-/** A step that is nothing but work in a fixed order. */
+/** A kernel that is nothing but work in a fixed order. */
 public abstract class LaunchedKernel implements OperationKernel {
-    /** Numbers of {@link KernelContext#scratch}: a step's own use of such memory doesn't overlap. */
+    /** Numbers of {@link KernelContext#scratch}: a kernel's own use of such memory doesn't overlap. */
     public static final int SCRATCH_GRADIENT = 0;
 
     public static final int SCRATCH_PARTS = 1;

@@ -1,6 +1,6 @@
 package org.steadygrad.engine.cuda.kernel;
 
-/** A step whose output is its input's memory. */
+/** An operation whose output is its input's memory. */
 public final class NothingToDo implements OperationKernel {
     @Override
     public void forward() {}

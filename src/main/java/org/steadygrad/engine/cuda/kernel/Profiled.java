@@ -2,7 +2,7 @@ package org.steadygrad.engine.cuda.kernel;
 
 import org.steadygrad.engine.StepTrace.TimeProfile;
 
-/** A step that can note the gradient through time. */
+/** A kernel that can note the gradient through time. */
 public interface Profiled {
     /**
      * Whether what is enqueued from now on leaves the gradient through time where {@link #profile} finds it: in memory of

@@ -24,16 +24,16 @@ public final class ResidualSums {
      */
     public record Residual(Value skip, Value sum) {}
 
-    ResidualSums(List<PlanOperation> steps, Sharing sharing) {
+    ResidualSums(List<PlanOperation> operations, Sharing sharing) {
         Map<Value, PlanOperation.Normalize> normalized = new HashMap<>();
         Map<Value, Integer> made = new HashMap<>();
-        for (int i = 0; i < steps.size(); i++) {
-            PlanOperation step = steps.get(i);
-            made.put(step.output(), i);
-            if (step instanceof PlanOperation.Normalize normalize) {
-                normalized.put(step.output(), normalize);
-            } else if (step instanceof PlanOperation.Combine combine
-                    && combine.operation() == PlanOperation.Operation.ADD
+        for (int i = 0; i < operations.size(); i++) {
+            PlanOperation operation = operations.get(i);
+            made.put(operation.output(), i);
+            if (operation instanceof PlanOperation.Normalize normalize) {
+                normalized.put(operation.output(), normalize);
+            } else if (operation instanceof PlanOperation.Combine combine
+                    && combine.combination() == PlanOperation.Combination.ADD
                     && combine.inputs().size() == 2) {
                 Value first = combine.inputs().get(0);
                 Value second = combine.inputs().get(1);

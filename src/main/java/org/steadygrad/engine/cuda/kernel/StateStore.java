@@ -78,7 +78,7 @@ public final class StateStore implements AutoCloseable {
     /**
      * Enqueues the copy of a layer's carried state.
      *
-     * @param key number of the step in the plan
+     * @param key number of the operation in the plan
      * @param targets set to zero when nothing is carried
      */
     public void load(int key, List<DeviceMemory> targets) {
@@ -96,7 +96,7 @@ public final class StateStore implements AutoCloseable {
     /**
      * Takes the memory for a layer's state, so that {@link #store} needs none.
      *
-     * @param key number of the step in the plan
+     * @param key number of the operation in the plan
      * @param values of the state
      * @throws InvalidInputException when a state of other sizes is carried
      */

@@ -3,7 +3,7 @@ package org.steadygrad.engine.cuda.kernel;
 import java.util.List;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 
-/** A step that starts from a state and leaves one; [examples, units] each, h and for an LSTM c as well. */
+/** A kernel that starts from a state and leaves one; [examples, units] each, h and for an LSTM c as well. */
 public interface Stateful {
     /** Filled before every forward pass. */
     List<DeviceMemory> initialState();

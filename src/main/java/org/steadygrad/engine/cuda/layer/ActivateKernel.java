@@ -8,17 +8,17 @@ import org.steadygrad.engine.plan.PlanOperation;
 /** An activation function. */
 public final class ActivateKernel extends LaunchedKernel {
 
-    public ActivateKernel(KernelContext context, PlanOperation.Activate step, int number) {
+    public ActivateKernel(KernelContext context, PlanOperation.Activate operation, int number) {
         super(context);
-        DeviceMemory input = context.value(step.input());
-        DeviceMemory output = context.value(step.output());
-        Activation activation =
-                new Activation(runtime(), step.activation(), step.input().size());
+        DeviceMemory input = context.value(operation.input());
+        DeviceMemory output = context.value(operation.output());
+        Activation activation = new Activation(
+                runtime(), operation.activation(), operation.input().size());
         inForward(activation.forward(input, output));
-        if (!context.sharing().gradient(step)) {
+        if (!context.sharing().gradient(operation)) {
             context.inputGradient(number, 0)
-                    .ifPresent(target ->
-                            inBackward(activation.backward(input, output, context.gradient(step.output()), target)));
+                    .ifPresent(target -> inBackward(
+                            activation.backward(input, output, context.gradient(operation.output()), target)));
         }
     }
 }

@@ -6,42 +6,42 @@ import org.steadygrad.engine.cuda.driver.Launch;
 import org.steadygrad.engine.cuda.kernel.KernelContext;
 import org.steadygrad.engine.cuda.kernel.LaunchedKernel;
 import org.steadygrad.engine.plan.PlanOperation;
-import org.steadygrad.engine.plan.PlanOperation.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Combination;
 
 /** Joins tensors of one shape element by element. A sum hands its gradient on without copying. */
 public final class CombineKernel extends LaunchedKernel {
     private static final String FILE = "joins";
 
-    private final Operation operation;
+    private final Combination combination;
     private final List<DeviceMemory> inputs;
 
-    public CombineKernel(KernelContext context, PlanOperation.Combine step, int number) {
+    public CombineKernel(KernelContext context, PlanOperation.Combine operation, int number) {
         super(context);
-        operation = step.operation();
-        inputs = step.inputs().stream().map(context::value).toList();
-        planForward(context.value(step.output()));
-        for (int i = 0; operation != Operation.ADD && i < inputs.size(); i++) {
+        combination = operation.combination();
+        inputs = operation.inputs().stream().map(context::value).toList();
+        planForward(context.value(operation.output()));
+        for (int i = 0; combination != Combination.ADD && i < inputs.size(); i++) {
             int input = i;
             context.inputGradient(number, input)
-                    .ifPresent(target -> planBackward(input, context.gradient(step.output()), target));
+                    .ifPresent(target -> planBackward(input, context.gradient(operation.output()), target));
         }
     }
 
     private void planForward(DeviceMemory output) {
-        float share = operation == Operation.AVERAGE ? 1f / inputs.size() : 1;
+        float share = combination == Combination.AVERAGE ? 1f / inputs.size() : 1;
         if (inputs.size() == 1) {
             inForward(scale(inputs.get(0), output, 1));
         }
         DeviceMemory joined = inputs.get(0);
         for (int i = 1; i < inputs.size(); i++) {
             boolean last = i == inputs.size() - 1;
-            inForward(join(operation, joined, inputs.get(i), output, last ? share : 1));
+            inForward(join(combination, joined, inputs.get(i), output, last ? share : 1));
             joined = output;
         }
     }
 
     private void planBackward(int input, DeviceMemory gradient, DeviceMemory target) {
-        switch (operation) {
+        switch (combination) {
             case ADD -> throw new IllegalStateException("A sum's gradient isn't copied.");
             case AVERAGE -> inBackward(scale(gradient, target, 1f / inputs.size()));
             case SUBTRACT -> inBackward(scale(gradient, target, input == 0 ? 1 : -1));
@@ -54,8 +54,8 @@ public final class CombineKernel extends LaunchedKernel {
         for (int i = 0; i < inputs.size(); i++) {
             if (i != input) {
                 inBackward(
-                        operation == Operation.PRODUCT
-                                ? join(operation, share, inputs.get(i), target, 1)
+                        combination == Combination.PRODUCT
+                                ? join(combination, share, inputs.get(i), target, 1)
                                 : whereLargest(input, i, share, target));
                 share = target;
             }
@@ -65,7 +65,7 @@ public final class CombineKernel extends LaunchedKernel {
         }
     }
 
-    private Launch join(Operation kind, DeviceMemory a, DeviceMemory b, DeviceMemory target, float factor) {
+    private Launch join(Combination kind, DeviceMemory a, DeviceMemory b, DeviceMemory target, float factor) {
         return runtime()
                 .over(target.length(), FILE, "join")
                 .with(a)

@@ -13,18 +13,19 @@ public final class ConcatKernel extends LaunchedKernel {
     /** Columns of a tensor. */
     private record Columns(DeviceMemory memory, int size, int first) {}
 
-    public ConcatKernel(KernelContext context, PlanOperation.Concat step, int number) {
+    public ConcatKernel(KernelContext context, PlanOperation.Concat operation, int number) {
         super(context);
-        int whole = step.output().size();
+        int whole = operation.output().size();
         int column = 0;
-        for (int i = 0; i < step.inputs().size(); i++) {
-            Value input = step.inputs().get(i);
+        for (int i = 0; i < operation.inputs().size(); i++) {
+            Value input = operation.inputs().get(i);
             int size = input.size();
             int first = column;
             DeviceMemory own = context.value(input);
-            inForward(copy(new Columns(own, size, 0), new Columns(context.value(step.output()), whole, first), own));
+            inForward(
+                    copy(new Columns(own, size, 0), new Columns(context.value(operation.output()), whole, first), own));
             context.inputGradient(number, i).ifPresent(target -> {
-                DeviceMemory gradient = context.gradient(step.output());
+                DeviceMemory gradient = context.gradient(operation.output());
                 inBackward(copy(new Columns(gradient, whole, first), new Columns(target, size, 0), target));
             });
             column += size;

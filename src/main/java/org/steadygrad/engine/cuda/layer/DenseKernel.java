@@ -15,7 +15,7 @@ import org.steadygrad.engine.plan.PlanOperation;
  */
 public final class DenseKernel extends LaunchedKernel {
     private final KernelContext context;
-    private final PlanOperation.Dense step;
+    private final PlanOperation.Dense operation;
     private final int in;
     private final int out;
     private final int rows;
@@ -23,51 +23,51 @@ public final class DenseKernel extends LaunchedKernel {
     private final Matrix weights;
     private final DeviceMemory output;
 
-    public DenseKernel(KernelContext context, PlanOperation.Dense step, int number) {
+    public DenseKernel(KernelContext context, PlanOperation.Dense operation, int number) {
         super(context);
         this.context = context;
-        this.step = step;
-        in = step.input().size();
-        out = step.output().size();
-        rows = context.rows(step.input());
+        this.operation = operation;
+        in = operation.input().size();
+        out = operation.output().size();
+        rows = context.rows(operation.input());
         ModelMemory model = context.model().memory();
-        input = Matrix.of(context.value(step.input()), in);
-        weights = Matrix.of(model.parameters(step.weights()), in);
-        output = context.value(step.output());
+        input = Matrix.of(context.value(operation.input()), in);
+        weights = Matrix.of(model.parameters(operation.weights()), in);
+        output = context.value(operation.output());
         Blas blas = runtime().blas();
         inForward(() -> blas.product(Matrix.of(output, out), weights.transpose(), input, out, rows, in, false));
-        Optional<DeviceMemory> bias = step.bias().map(model::parameters);
-        if (bias.isPresent() || !step.activation().isIdentity()) {
+        Optional<DeviceMemory> bias = operation.bias().map(model::parameters);
+        if (bias.isPresent() || !operation.activation().isIdentity()) {
             inForward(runtime()
                     .over(output.length(), "dense", "bias_activate")
                     .with(output)
                     .with(bias.orElse(null))
                     .with(out)
-                    .with(Activation.code(step.activation()))
-                    .with((float) step.activation().alpha())
+                    .with(Activation.code(operation.activation()))
+                    .with((float) operation.activation().alpha())
                     .with(output.length()));
         }
-        if (context.needsGradient(step.output())) {
+        if (context.needsGradient(operation.output())) {
             planBackward(number);
         }
     }
 
     private void planBackward(int number) {
-        boolean trained = step.weights().trained();
-        boolean linear = step.activation().isIdentity();
-        DeviceMemory outputGradient = context.gradient(step.output());
+        boolean trained = operation.weights().trained();
+        boolean linear = operation.activation().isIdentity();
+        DeviceMemory outputGradient = context.gradient(operation.output());
         DeviceMemory inner = linear ? outputGradient : context.scratch(output.bytes(), SCRATCH_GRADIENT);
         Optional<DeviceMemory> biasGradient =
-                step.bias().filter(block -> trained).map(context.model().memory()::gradient);
+                operation.bias().filter(block -> trained).map(context.model().memory()::gradient);
         if (!linear || biasGradient.isPresent()) {
             RowSums.Tensors tensors =
                     new RowSums.Tensors(output, outputGradient, linear ? null : inner, biasGradient.orElse(null));
-            RowSums.of(context, tensors, step.activation(), out).forEach(this::inBackward);
+            RowSums.of(context, tensors, operation.activation(), out).forEach(this::inBackward);
         }
         Matrix gradient = Matrix.of(inner, out);
         Blas blas = runtime().blas();
         if (trained) {
-            Matrix target = Matrix.of(context.model().memory().gradient(step.weights()), in);
+            Matrix target = Matrix.of(context.model().memory().gradient(operation.weights()), in);
             inBackward(() -> blas.product(target, input, gradient.transpose(), in, out, rows, false));
         }
         context.inputGradient(number, 0).ifPresent(memory -> {

@@ -10,16 +10,16 @@ import org.steadygrad.engine.plan.PlanOperation;
 public final class DeriveMaskKernel extends LaunchedKernel {
     private static final int WARPS = CudaRuntime.BLOCK / 32;
 
-    public DeriveMaskKernel(KernelContext context, PlanOperation.DeriveMask step) {
+    public DeriveMaskKernel(KernelContext context, PlanOperation.DeriveMask operation) {
         super(context);
-        DeviceMemory mask = context.value(step.output());
+        DeviceMemory mask = context.value(operation.output());
         inForward(runtime()
                 .each((mask.length() + WARPS - 1) / WARPS, "masks", "derive_mask")
-                .with(context.value(step.input()))
-                .with(context.mask(step.mask()).orElse(null))
+                .with(context.value(operation.input()))
+                .with(context.mask(operation.mask()).orElse(null))
                 .with(mask)
-                .with((float) step.masked())
+                .with((float) operation.masked())
                 .with(mask.length())
-                .with(step.input().size()));
+                .with(operation.input().size()));
     }
 }

@@ -12,25 +12,26 @@ public final class DropoutKernel extends LaunchedKernel {
     /** Random numbers that one thread draws at once. */
     private static final int GROUP = 4;
 
-    public DropoutKernel(KernelContext context, PlanOperation.Dropout step, int number) {
+    public DropoutKernel(KernelContext context, PlanOperation.Dropout operation, int number) {
         super(context);
-        inForward(drop(context, step, context.value(step.input()), context.value(step.output())));
+        inForward(drop(context, operation, context.value(operation.input()), context.value(operation.output())));
         context.inputGradient(number, 0)
-                .ifPresent(target -> inBackward(drop(context, step, context.gradient(step.output()), target)));
+                .ifPresent(
+                        target -> inBackward(drop(context, operation, context.gradient(operation.output()), target)));
     }
 
     private static Launch drop(
-            KernelContext context, PlanOperation.Dropout step, DeviceMemory source, DeviceMemory target) {
+            KernelContext context, PlanOperation.Dropout operation, DeviceMemory source, DeviceMemory target) {
         return context.runtime()
                 .over((source.length() + GROUP - 1) / GROUP, "dropout", "drop")
                 .with(source)
                 .with(target)
                 .with(context.model().numbers().seed())
-                .with(step.stream())
-                .with(RandomStream.threshold(step.keep()))
-                .with((float) (1 / step.keep()))
-                .with(step.input().perStep() ? context.shape().steps() : 1)
+                .with(operation.stream())
+                .with(RandomStream.threshold(operation.keep()))
+                .with((float) (1 / operation.keep()))
+                .with(operation.input().perTimeStep() ? context.shape().timeSteps() : 1)
                 .with(context.shape().examples())
-                .with(step.input().size());
+                .with(operation.input().size());
     }
 }

@@ -14,37 +14,37 @@ public final class EmbedKernel extends LaunchedKernel {
     private static final int STRETCH = 128;
 
     private final KernelContext context;
-    private final PlanOperation.Embed step;
+    private final PlanOperation.Embed operation;
     private final int size;
     private final DeviceMemory numbers;
 
-    public EmbedKernel(KernelContext context, PlanOperation.Embed step) {
+    public EmbedKernel(KernelContext context, PlanOperation.Embed operation) {
         super(context);
         this.context = context;
-        this.step = step;
-        size = step.output().size();
-        numbers = context.value(step.input());
+        this.operation = operation;
+        size = operation.output().size();
+        numbers = context.value(operation.input());
         ModelMemory model = context.model().memory();
-        DeviceMemory output = context.value(step.output());
+        DeviceMemory output = context.value(operation.output());
         inForward(runtime()
                 .over(output.length(), FILE, "look_up")
                 .with(numbers)
-                .with(model.parameters(step.weights()))
-                .with(step.bias().map(model::parameters).orElse(null))
+                .with(model.parameters(operation.weights()))
+                .with(operation.bias().map(model::parameters).orElse(null))
                 .with(output)
-                .with((long) step.vocabulary())
+                .with((long) operation.vocabulary())
                 .with(size)
                 .with(output.length()));
-        if (context.needsGradient(step.output()) && step.weights().trained()) {
-            planWeights(context.gradient(step.output()), model.gradient(step.weights()));
-            step.bias().map(model::gradient).ifPresent(sums -> RowSums.of(
-                            context, context.gradient(step.output()), sums)
+        if (context.needsGradient(operation.output()) && operation.weights().trained()) {
+            planWeights(context.gradient(operation.output()), model.gradient(operation.weights()));
+            operation.bias().map(model::gradient).ifPresent(sums -> RowSums.of(
+                            context, context.gradient(operation.output()), sums)
                     .forEach(this::inBackward));
         }
     }
 
     private void planWeights(DeviceMemory gradient, DeviceMemory target) {
-        SortedNumbers sorted = new SortedNumbers(context, numbers, step.vocabulary());
+        SortedNumbers sorted = new SortedNumbers(context, numbers, operation.vocabulary());
         sorted.launches().forEach(this::inBackward);
         inBackward(() -> runtime().stream().zero(target));
         long elements = (long) (sorted.count() + STRETCH - 1) / STRETCH * size;
@@ -58,7 +58,7 @@ public final class EmbedKernel extends LaunchedKernel {
                 .with(target)
                 .with(heads)
                 .with(tails)
-                .with((long) step.vocabulary())
+                .with((long) operation.vocabulary())
                 .with(size)
                 .with(sorted.count()));
         inBackward(runtime()
@@ -67,7 +67,7 @@ public final class EmbedKernel extends LaunchedKernel {
                 .with(heads)
                 .with(tails)
                 .with(target)
-                .with((long) step.vocabulary())
+                .with((long) operation.vocabulary())
                 .with(size)
                 .with(sorted.count()));
     }

@@ -9,13 +9,13 @@ import org.steadygrad.engine.plan.PlanOperation;
 /** Takes every example's last row; zeros, to which no gradient goes back, of an example without any step. */
 public final class LastTimeStepKernel extends LaunchedKernel {
 
-    public LastTimeStepKernel(KernelContext context, PlanOperation.LastStep step, int number) {
+    public LastTimeStepKernel(KernelContext context, PlanOperation.LastTimeStep operation, int number) {
         super(context);
-        int steps = context.shape().steps();
+        int steps = context.shape().timeSteps();
         int examples = context.shape().examples();
-        int size = step.input().size();
-        DeviceMemory output = context.value(step.output());
-        Optional<DeviceMemory> mask = context.mask(step.mask());
+        int size = operation.input().size();
+        DeviceMemory output = context.value(operation.output());
+        Optional<DeviceMemory> mask = context.mask(operation.mask());
         DeviceMemory last = mask.map(m -> context.scope().bytes((long) examples * Integer.BYTES))
                 .orElse(null);
         mask.ifPresent(m -> inForward(runtime()
@@ -26,7 +26,7 @@ public final class LastTimeStepKernel extends LaunchedKernel {
                 .with(examples)));
         inForward(runtime()
                 .over(output.length(), "masks", "last_rows")
-                .with(context.value(step.input()))
+                .with(context.value(operation.input()))
                 .with(last)
                 .with(output)
                 .with(steps)
@@ -35,7 +35,7 @@ public final class LastTimeStepKernel extends LaunchedKernel {
         context.inputGradient(number, 0)
                 .ifPresent(target -> inBackward(runtime()
                         .over(target.length(), "masks", "last_rows_backward")
-                        .with(context.gradient(step.output()))
+                        .with(context.gradient(operation.output()))
                         .with(last)
                         .with(target)
                         .with(steps)

@@ -9,21 +9,22 @@ import org.steadygrad.engine.plan.PlanOperation;
 /** Multiplies rows by their mask, which is present. */
 public final class MaskRowsKernel extends LaunchedKernel {
 
-    public MaskRowsKernel(KernelContext context, PlanOperation.MaskRows step, int number) {
+    public MaskRowsKernel(KernelContext context, PlanOperation.MaskRows operation, int number) {
         super(context);
-        inForward(mask(context, step, context.value(step.input()), context.value(step.output())));
+        inForward(mask(context, operation, context.value(operation.input()), context.value(operation.output())));
         context.inputGradient(number, 0)
-                .ifPresent(target -> inBackward(mask(context, step, context.gradient(step.output()), target)));
+                .ifPresent(
+                        target -> inBackward(mask(context, operation, context.gradient(operation.output()), target)));
     }
 
     private static Launch mask(
-            KernelContext context, PlanOperation.MaskRows step, DeviceMemory source, DeviceMemory target) {
+            KernelContext context, PlanOperation.MaskRows operation, DeviceMemory source, DeviceMemory target) {
         return context.runtime()
                 .over(source.length(), "masks", "mask_rows")
                 .with(source)
-                .with(context.value(step.mask()))
+                .with(context.value(operation.mask()))
                 .with(target)
-                .with(step.input().size())
+                .with(operation.input().size())
                 .with(source.length());
     }
 }

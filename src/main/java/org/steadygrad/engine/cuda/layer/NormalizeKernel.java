@@ -40,22 +40,24 @@ public final class NormalizeKernel extends LaunchedKernel {
     private final DeviceMemory sum;
     private final float leak;
 
-    public NormalizeKernel(KernelContext context, PlanOperation.Normalize step, int number) {
+    public NormalizeKernel(KernelContext context, PlanOperation.Normalize operation, int number) {
         super(context);
         this.context = context;
-        settings = step.settings();
+        settings = operation.settings();
         model = context.model().memory();
-        int size = step.input().size();
+        int size = operation.input().size();
         split = ColumnSplit.of(
-                context.rows(step.input()), size, runtime().device().multiprocessors());
-        input = context.value(step.input());
-        mask = context.mask(step.mask()).orElse(null);
-        output = context.value(step.output());
-        Optional<ResidualSums.Residual> residual = context.residuals().around(step);
+                context.rows(operation.input()), size, runtime().device().multiprocessors());
+        input = context.value(operation.input());
+        mask = context.mask(operation.mask()).orElse(null);
+        output = context.value(operation.output());
+        Optional<ResidualSums.Residual> residual = context.residuals().around(operation);
         skip = residual.map(found -> context.value(found.skip())).orElse(null);
         sum = residual.map(found -> context.value(found.sum())).orElse(null);
         columns = context.scope().bytes(size * COLUMN_BYTES);
-        leak = step.activation().isIdentity() ? 1 : (float) step.activation().alpha();
+        leak = operation.activation().isIdentity()
+                ? 1
+                : (float) operation.activation().alpha();
         boolean ofBatch = settings.ofBatch() && context.training();
         if (ofBatch) {
             planBatch();
@@ -65,8 +67,8 @@ public final class NormalizeKernel extends LaunchedKernel {
                     .with(size));
             inForward(write());
         }
-        if (context.needsGradient(step.output())) {
-            planBackward(step, number, ofBatch);
+        if (context.needsGradient(operation.output())) {
+            planBackward(operation, number, ofBatch);
         }
     }
 
@@ -129,8 +131,8 @@ public final class NormalizeKernel extends LaunchedKernel {
                 .withDouble(1 - settings.decay());
     }
 
-    private void planBackward(PlanOperation.Normalize step, int number, boolean ofBatch) {
-        DeviceMemory gradient = context.gradient(step.output());
+    private void planBackward(PlanOperation.Normalize operation, int number, boolean ofBatch) {
+        DeviceMemory gradient = context.gradient(operation.output());
         Optional<DeviceMemory> target = context.inputGradient(number, 0);
         DeviceMemory gammaGradient = gradient(settings.gamma());
         DeviceMemory betaGradient = gradient(settings.beta());

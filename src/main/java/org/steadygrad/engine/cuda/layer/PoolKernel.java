@@ -7,38 +7,38 @@ import org.steadygrad.engine.cuda.kernel.LaunchedKernel;
 import org.steadygrad.engine.plan.PlanOperation;
 
 /**
- * Pools the steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
+ * Pools the time steps of every example; one without any yields zeros. As in DL4J, the gradient of a maximum goes to its first place.
  */
 public final class PoolKernel extends LaunchedKernel {
 
-    public PoolKernel(KernelContext context, PlanOperation.Pool step, int number) {
+    public PoolKernel(KernelContext context, PlanOperation.Pool operation, int number) {
         super(context);
-        DeviceMemory input = context.value(step.input());
-        DeviceMemory mask = context.mask(step.mask()).orElse(null);
-        DeviceMemory output = context.value(step.output());
+        DeviceMemory input = context.value(operation.input());
+        DeviceMemory mask = context.mask(operation.mask()).orElse(null);
+        DeviceMemory output = context.value(operation.output());
         Launch forward = runtime()
                 .over(output.length(), "pool", "pool_forward")
                 .with(input)
                 .with(mask)
                 .with(output);
-        inForward(withSettings(forward, context, step));
+        inForward(withSettings(forward, context, operation));
         context.inputGradient(number, 0).ifPresent(target -> {
             Launch backward = runtime()
                     .over(output.length(), "pool", "pool_backward")
                     .with(input)
                     .with(mask)
                     .with(output)
-                    .with(context.gradient(step.output()))
+                    .with(context.gradient(operation.output()))
                     .with(target);
-            inBackward(withSettings(backward, context, step));
+            inBackward(withSettings(backward, context, operation));
         });
     }
 
-    private static Launch withSettings(Launch launch, KernelContext context, PlanOperation.Pool step) {
-        return launch.with(step.pooling().ordinal())
-                .with((float) step.power())
-                .with(context.shape().steps())
+    private static Launch withSettings(Launch launch, KernelContext context, PlanOperation.Pool operation) {
+        return launch.with(operation.pooling().ordinal())
+                .with((float) operation.power())
+                .with(context.shape().timeSteps())
                 .with(context.shape().examples())
-                .with(step.input().size());
+                .with(operation.input().size());
     }
 }

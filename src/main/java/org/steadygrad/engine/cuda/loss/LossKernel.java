@@ -21,14 +21,14 @@ public final class LossKernel implements OperationKernel {
     private final CudaRuntime runtime;
     private final List<Launch> launches;
 
-    public LossKernel(KernelContext context, PlanOperation.Loss step, int number) {
+    public LossKernel(KernelContext context, PlanOperation.Loss operation, int number) {
         runtime = context.runtime();
-        context.shape().check(step);
+        context.shape().check(operation);
         LossTensors tensors = new LossTensors(
-                context.value(step.input()),
-                context.value(step.output()),
-                context.training() ? Optional.of(training(context, step, number)) : Optional.empty());
-        launches = new ArrayList<>(LossLaunches.of(runtime, step, tensors));
+                context.value(operation.input()),
+                context.value(operation.output()),
+                context.training() ? Optional.of(training(context, operation, number)) : Optional.empty());
+        launches = new ArrayList<>(LossLaunches.of(runtime, operation, tensors));
         DeviceMemory scale = context.model().lossScale().memory();
         if (scale != null) {
             tensors.gradient().ifPresent(gradient -> launches.add(scaled(gradient, scale)));
@@ -42,14 +42,14 @@ public final class LossKernel implements OperationKernel {
                 .with(gradient.length());
     }
 
-    private static LossTensors.Training training(KernelContext context, PlanOperation.Loss step, int number) {
+    private static LossTensors.Training training(KernelContext context, PlanOperation.Loss operation, int number) {
         boolean byElement = context.shape().labelMask() == LabelMask.ELEMENTS;
-        Optional<DeviceMemory> mask = context.batch().labelMask().or(() -> context.mask(step.mask()));
+        Optional<DeviceMemory> mask = context.batch().labelMask().or(() -> context.mask(operation.mask()));
         long partialBytes = (long) context.runtime().mostBlocks() * Double.BYTES;
         return new LossTensors.Training(
                 context.batch().labels(),
                 mask,
-                byElement ? 1 : step.output().size(),
+                byElement ? 1 : operation.output().size(),
                 context.inputGradient(number, 0),
                 context.scratch(partialBytes, 0),
                 context.model().numbers().lossSum());

@@ -23,30 +23,30 @@ final class LossLaunches {
     static final int MOST_PER_WARP = 1024;
 
     private final CudaRuntime runtime;
-    private final PlanOperation.Loss step;
+    private final PlanOperation.Loss operation;
     private final LossTensors tensors;
     private final long elements;
     private final int size;
 
-    private LossLaunches(CudaRuntime runtime, PlanOperation.Loss step, LossTensors tensors) {
+    private LossLaunches(CudaRuntime runtime, PlanOperation.Loss operation, LossTensors tensors) {
         this.runtime = runtime;
-        this.step = step;
+        this.operation = operation;
         this.tensors = tensors;
         elements = tensors.output().length();
-        size = step.output().size();
+        size = operation.output().size();
     }
 
     /** In the order in which they must run; none if there is nothing to do. */
-    static List<Launch> of(CudaRuntime runtime, PlanOperation.Loss step, LossTensors tensors) {
+    static List<Launch> of(CudaRuntime runtime, PlanOperation.Loss operation, LossTensors tensors) {
         List<Launch> launches = new ArrayList<>();
-        if (tensors.training().isPresent() || !step.activation().isIdentity()) {
-            new LossLaunches(runtime, step, tensors).append(launches);
+        if (tensors.training().isPresent() || !operation.activation().isIdentity()) {
+            new LossLaunches(runtime, operation, tensors).append(launches);
         }
         return launches;
     }
 
     private void append(List<Launch> launches) {
-        boolean softmax = step.activation().kind() == Kind.SOFTMAX;
+        boolean softmax = operation.activation().kind() == Kind.SOFTMAX;
         int blocks = runtime.blocks(softmax ? threads() : elements);
         launches.add(softmax ? rows(blocks) : single(blocks));
         tensors.training()
@@ -67,7 +67,7 @@ final class LossLaunches {
                 .with(tensors.output())
                 .with(orNull(tensors.labels()))
                 .with(
-                        step.loss() == LossFunction.SPARSE_CROSS_ENTROPY
+                        operation.loss() == LossFunction.SPARSE_CROSS_ENTROPY
                                         && tensors.training().isPresent()
                                 ? 1
                                 : 0)
@@ -79,7 +79,7 @@ final class LossLaunches {
     }
 
     private Launch single(int blocks) {
-        ActivationFunction function = step.activation();
+        ActivationFunction function = operation.activation();
         return runtime.each(blocks, FILE, "element_loss")
                 .with(tensors.input())
                 .with(tensors.output())
@@ -93,8 +93,8 @@ final class LossLaunches {
                 .with((float) function.alpha())
                 .with(0)
                 .with(kind())
-                .with((float) step.clip())
-                .with((float) (1 - step.clip()))
+                .with((float) operation.clip())
+                .with((float) (1 - operation.clip()))
                 .with(share());
     }
 
@@ -104,18 +104,18 @@ final class LossLaunches {
 
     /** The numbers of loss.cu. */
     private int kind() {
-        return switch (step.loss()) {
+        return switch (operation.loss()) {
             case BINARY_CROSS_ENTROPY -> 0;
             case MEAN_SQUARED_ERROR, SQUARED_ERROR -> 1;
             case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> 2;
             case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY ->
-                throw new IllegalStateException("engine cuda: " + step.loss() + " without softmax");
+                throw new IllegalStateException("engine cuda: " + operation.loss() + " without softmax");
         };
     }
 
     /** What the terms of a row are multiplied by. */
     private float share() {
-        return switch (step.loss()) {
+        return switch (operation.loss()) {
             case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR -> 1f / size;
             default -> 1;
         };

@@ -28,17 +28,17 @@ record LayerShape(
         boolean masked,
         boolean training) {
 
-    static LayerShape of(PlanOperation.Recur step, KernelContext context) {
+    static LayerShape of(PlanOperation.Recur operation, KernelContext context) {
         return new LayerShape(
-                step.cell(),
-                step.activation(),
-                context.shape().steps(),
+                operation.cell(),
+                operation.activation(),
+                context.shape().timeSteps(),
                 context.shape().examples(),
-                step.input().size(),
-                step.units(),
-                step.reverse(),
-                context.mask(step.mask()).isPresent(),
-                context.needsGradient(step.output()));
+                operation.input().size(),
+                operation.units(),
+                operation.reverse(),
+                context.mask(operation.mask()).isPresent(),
+                context.needsGradient(operation.output()));
     }
 
     /** The same layer over another number of steps. */

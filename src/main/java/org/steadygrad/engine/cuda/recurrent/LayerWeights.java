@@ -21,14 +21,14 @@ record LayerWeights(
         Optional<DeviceMemory> recurrentGradient,
         Optional<DeviceMemory> biasGradient) {
 
-    static LayerWeights of(PlanOperation.Recur step, ModelMemory memory) {
+    static LayerWeights of(PlanOperation.Recur operation, ModelMemory memory) {
         return new LayerWeights(
-                memory.parameters(step.weights()),
-                memory.parameters(step.recurrentWeights()),
-                memory.parameters(step.bias()),
-                gradient(step.weights(), memory),
-                gradient(step.recurrentWeights(), memory),
-                gradient(step.bias(), memory));
+                memory.parameters(operation.weights()),
+                memory.parameters(operation.recurrentWeights()),
+                memory.parameters(operation.bias()),
+                gradient(operation.weights(), memory),
+                gradient(operation.recurrentWeights(), memory),
+                gradient(operation.bias(), memory));
     }
 
     private static Optional<DeviceMemory> gradient(ParameterBlock block, ModelMemory memory) {

@@ -16,7 +16,7 @@ import org.steadygrad.engine.plan.PlanOperation;
  * DL4J, since no state is kept.
  */
 public final class RecurKernel implements OperationKernel, Stateful, Profiled {
-    private final PlanOperation.Recur step;
+    private final PlanOperation.Recur operation;
     private final LayerShape shape;
     private final LayerTensors tensors;
     private final LayerWeights weights;
@@ -31,22 +31,22 @@ public final class RecurKernel implements OperationKernel, Stateful, Profiled {
     private TimeStepNorms norms;
     private boolean watched;
 
-    /** @param number of the step in the plan */
-    public RecurKernel(KernelContext context, PlanOperation.Recur step, int number) {
-        this.step = step;
-        shape = LayerShape.of(step, context);
+    /** @param number of the operation in the plan */
+    public RecurKernel(KernelContext context, PlanOperation.Recur operation, int number) {
+        this.operation = operation;
+        shape = LayerShape.of(operation, context);
         place = new ScanPlace(context.runtime(), context.scope(), context::scratch);
-        weights = LayerWeights.of(step, context.model().memory());
+        weights = LayerWeights.of(operation, context.model().memory());
         tensors = new LayerTensors(
-                context.value(step.input()),
-                context.value(step.output()),
-                shape.training() ? context.gradient(step.output()) : null,
+                context.value(operation.input()),
+                context.value(operation.output()),
+                shape.training() ? context.gradient(operation.output()) : null,
                 context.inputGradient(number, 0).filter(memory -> shape.training()),
-                context.mask(step.mask()),
+                context.mask(operation.mask()),
                 zeroState(),
                 zeroState());
         long bytes = context.workspaceShare();
-        task = new Task(step.layer(), shape, SegmentPlan.of(step.layer(), shape, bytes), bytes);
+        task = new Task(operation.layer(), shape, SegmentPlan.of(operation.layer(), shape, bytes), bytes);
         way = new RecurrentChoice(place.runtime(), task).way();
         plain = way.make(place, task, tensors, weights);
     }
@@ -68,7 +68,7 @@ public final class RecurKernel implements OperationKernel, Stateful, Profiled {
 
     @Override
     public List<DeviceMemory> finalState() {
-        return step.reverse() ? List.of() : memories(tensors.finals());
+        return operation.reverse() ? List.of() : memories(tensors.finals());
     }
 
     private RecurrentRun run() {
@@ -107,6 +107,6 @@ public final class RecurKernel implements OperationKernel, Stateful, Profiled {
 
     @Override
     public TimeProfile profile(double lossScale) {
-        return norms.profile(step.layer(), step.reverse(), shape.examples() * lossScale);
+        return norms.profile(operation.layer(), operation.reverse(), shape.examples() * lossScale);
     }
 }

@@ -29,7 +29,8 @@ final class PenaltySum {
         runtime = model.runtime();
         target = model.numbers().penalty();
         List<Integer> tiles = IntStream.range(0, tables.tiles())
-                .filter(tile -> !plan.runs().get(tables.owner(tile)).penalties().isEmpty())
+                .filter(tile ->
+                        !plan.updates().get(tables.owner(tile)).penalties().isEmpty())
                 .boxed()
                 .toList();
         launches = tiles.isEmpty() ? List.of() : launches(plan, tables, model, tiles);
@@ -38,12 +39,13 @@ final class PenaltySum {
     private List<Launch> launches(UpdatePlan plan, UpdateTables tables, CudaModel model, List<Integer> tiles) {
         ByteBuffer l1 = UpdateTables.buffer((long) tables.count() * Double.BYTES);
         ByteBuffer l2 = UpdateTables.buffer((long) tables.count() * Double.BYTES);
-        for (ParameterUpdate run : plan.runs()) {
-            l1.putDouble(run.penalties().stream()
+        for (ParameterUpdate update : plan.updates()) {
+            l1.putDouble(update.penalties().stream()
                     .mapToDouble(PenaltySum::ofAbsolutes)
                     .sum());
-            l2.putDouble(
-                    run.penalties().stream().mapToDouble(PenaltySum::ofSquares).sum());
+            l2.putDouble(update.penalties().stream()
+                    .mapToDouble(PenaltySum::ofSquares)
+                    .sum());
         }
         DeviceMemory sums = runtime.scope().bytes((long) tiles.size() * Double.BYTES);
         Launch perTile = runtime.over((long) tiles.size() * CudaRuntime.BLOCK, "update_statistics", "update_penalties")

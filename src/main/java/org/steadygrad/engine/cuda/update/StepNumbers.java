@@ -36,7 +36,8 @@ final class StepNumbers {
         sent = new SentNumbers(
                 runtime,
                 Math.addExact(
-                        RULE_BYTES, Math.multiplyExact(RATES_BYTES, plan.runs().size())));
+                        RULE_BYTES,
+                        Math.multiplyExact(RATES_BYTES, plan.updates().size())));
     }
 
     /** The clip rule and the factor on the learning rates. */
@@ -46,7 +47,8 @@ final class StepNumbers {
 
     /** A row per parameter. */
     DeviceMemory rates() {
-        return sent.memory().slice(RULE_BYTES, (long) RATES_BYTES * plan.runs().size());
+        return sent.memory()
+                .slice(RULE_BYTES, (long) RATES_BYTES * plan.updates().size());
     }
 
     /**
@@ -60,14 +62,14 @@ final class StepNumbers {
         table.putDouble(refused ? Double.NaN : rule.learningRateScale());
         put(table, clip);
         table.putInt(generation);
-        for (ParameterUpdate run : plan.runs()) {
+        for (ParameterUpdate update : plan.updates()) {
             table.putDouble(
-                    switch (run.block().kind()) {
+                    switch (update.block().kind()) {
                         case TRAINED -> 1 / divisor;
                         case STATISTIC -> 1.0 / passes;
                         case FROZEN -> 1;
                     });
-            put(table, run.at(rule.iteration(), rule.epoch()));
+            put(table, update.at(rule.iteration(), rule.epoch()));
         }
         sent.send();
     }

@@ -41,19 +41,19 @@ final class UpdateTables {
     private long units;
 
     UpdateTables(UpdatePlan plan, CudaRuntime runtime) {
-        count = plan.runs().size();
+        count = plan.updates().size();
         int tile = tileLength(plan.layout().length());
         List<Long> begins = new ArrayList<>();
         ByteBuffer rows = buffer((long) count * PARAMETER_BYTES);
         for (int i = 0; i < count; i++) {
-            ParameterUpdate run = plan.runs().get(i);
+            ParameterUpdate update = plan.updates().get(i);
             int first = owners.size();
-            long end = run.offset() + run.length();
-            for (long from = run.offset(); from < end; from = next(from, tile)) {
+            long end = update.offset() + update.length();
+            for (long from = update.offset(); from < end; from = next(from, tile)) {
                 owners.add(i);
                 begins.add(from);
             }
-            put(rows, run, first);
+            put(rows, update, first);
         }
         begins.add(plan.layout().length());
         putLayers(rows, plan);
@@ -76,15 +76,15 @@ final class UpdateTables {
         return from / NEIGHBOURS * NEIGHBOURS + tile;
     }
 
-    private void put(ByteBuffer rows, ParameterUpdate run, int firstTile) {
-        long inBlock = units(run.block());
-        rows.putLong(run.offset()).putLong(run.stateOffset()).putLong(run.stateStride());
-        rows.putLong(run.length()).putLong(inBlock == 0 ? 0 : run.length() / inBlock);
+    private void put(ByteBuffer rows, ParameterUpdate update, int firstTile) {
+        long inBlock = units(update.block());
+        rows.putLong(update.offset()).putLong(update.stateOffset()).putLong(update.stateStride());
+        rows.putLong(update.length()).putLong(inBlock == 0 ? 0 : update.length() / inBlock);
         rows.putLong(units);
         rows.putInt(firstTile).putInt(owners.size());
-        rows.putInt(run.block().kind().ordinal()).putInt(run.kind().ordinal());
+        rows.putInt(update.block().kind().ordinal()).putInt(update.kind().ordinal());
         rows.putInt(0).putInt(0).putInt(0);
-        rows.putInt(run.kind().divides() ? 1 : 0);
+        rows.putInt(update.kind().divides() ? 1 : 0);
         units += inBlock;
     }
 
@@ -100,12 +100,12 @@ final class UpdateTables {
     /** Number of each parameter's layer, and the first and one beyond the last parameter of that layer. */
     private static void putLayers(ByteBuffer rows, UpdatePlan plan) {
         Map<String, int[]> layers = new HashMap<>();
-        for (int i = 0; i < plan.runs().size(); i++) {
+        for (int i = 0; i < plan.updates().size(); i++) {
             int[] begin = {layers.size(), i, i};
-            layers.computeIfAbsent(plan.runs().get(i).block().layer(), name -> begin)[2] = i + 1;
+            layers.computeIfAbsent(plan.updates().get(i).block().layer(), name -> begin)[2] = i + 1;
         }
-        for (int i = 0; i < plan.runs().size(); i++) {
-            int[] layer = layers.get(plan.runs().get(i).block().layer());
+        for (int i = 0; i < plan.updates().size(); i++) {
+            int[] layer = layers.get(plan.updates().get(i).block().layer());
             int at = i * PARAMETER_BYTES + 6 * Long.BYTES + 4 * Integer.BYTES;
             rows.putInt(at, layer[0]);
             rows.putInt(at + Integer.BYTES, layer[1]);

@@ -54,12 +54,13 @@ class ResidualSumsTest {
     private static long written(ContractCase test) {
         Plan plan = PlanBuilder.build(test.model());
         BatchShape shape = new BatchShape(33, 1, false, LabelMask.NONE, true);
-        ResidualSums sums = new ResidualSums(plan.steps(), new Sharing(plan, shape));
-        List<PlanOperation> layers = plan.steps().stream()
-                .filter(step -> step instanceof PlanOperation.Normalize normalize
+        ResidualSums sums = new ResidualSums(plan.operations(), new Sharing(plan, shape));
+        List<PlanOperation> layers = plan.operations().stream()
+                .filter(operation -> operation instanceof PlanOperation.Normalize normalize
                         && sums.around(normalize).isPresent())
                 .toList();
-        assertEquals(layers.size(), plan.steps().stream().filter(sums::writes).count());
+        assertEquals(
+                layers.size(), plan.operations().stream().filter(sums::writes).count());
         return layers.size();
     }
 

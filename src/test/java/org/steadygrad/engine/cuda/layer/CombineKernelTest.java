@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.engine.cuda.KernelBench;
 import org.steadygrad.engine.plan.PlanOperation;
-import org.steadygrad.engine.plan.PlanOperation.Operation;
+import org.steadygrad.engine.plan.PlanOperation.Combination;
 import org.steadygrad.engine.plan.Value;
 
 @Tag("gpu")
@@ -29,21 +29,21 @@ class CombineKernelTest {
         return x;
     }
 
-    private static double joined(Operation operation, float[][] x, int at) {
+    private static double joined(Combination combination, float[][] x, int at) {
         double value = x[0][at];
         for (int i = 1; i < x.length; i++) {
-            value = switch (operation) {
+            value = switch (combination) {
                 case ADD, AVERAGE -> value + x[i][at];
                 case PRODUCT -> value * x[i][at];
                 case MAX -> Math.max(value, x[i][at]);
                 case SUBTRACT -> value - x[i][at];
             };
         }
-        return operation == Operation.AVERAGE ? value / x.length : value;
+        return combination == Combination.AVERAGE ? value / x.length : value;
     }
 
-    private static double slope(Operation operation, float[][] x, int input, int at) {
-        return switch (operation) {
+    private static double slope(Combination combination, float[][] x, int input, int at) {
+        return switch (combination) {
             case ADD -> 1;
             case AVERAGE -> 1.0 / x.length;
             case SUBTRACT -> input == 0 ? 1 : -1;
@@ -65,36 +65,36 @@ class CombineKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Operation.class)
-    void everyOperation(Operation operation) {
-        for (int count = 1; count <= (operation == Operation.SUBTRACT ? 2 : 4); count++) {
+    @EnumSource(Combination.class)
+    void everyCombination(Combination combination) {
+        for (int count = 1; count <= (combination == Combination.SUBTRACT ? 2 : 4); count++) {
             for (int size : new int[] {1, 33}) {
-                check(operation, inputs(count, size), size);
+                check(combination, inputs(count, size), size);
             }
         }
     }
 
-    private static void check(Operation operation, float[][] x, int size) {
+    private static void check(Combination combination, float[][] x, int size) {
         float[] above = KernelBench.normal(new Random(9), ROWS * size);
         double[] expected = new double[above.length];
         for (int j = 0; j < expected.length; j++) {
-            expected[j] = joined(operation, x, j);
+            expected[j] = joined(combination, x, j);
         }
         try (KernelBench bench = new KernelBench(ROWS, 0)) {
             List<Value> inputs = new ArrayList<>();
             for (int i = 0; i < x.length; i++) {
                 inputs.add(bench.input(size));
             }
-            bench.with(new PlanOperation.Combine("c", inputs, bench.value(size, false), operation));
+            bench.with(new PlanOperation.Combine("c", inputs, bench.value(size, false), combination));
             for (int i = 0; i < x.length; i++) {
                 bench.set(inputs.get(i), x[i]);
             }
-            KernelBench.assertClose(expected, bench.forward(), 1e-6, operation + " of " + x.length);
+            KernelBench.assertClose(expected, bench.forward(), 1e-6, combination + " of " + x.length);
             bench.backward(above);
             for (int i = 0; i < x.length; i++) {
                 double[] slopes = new double[above.length];
                 for (int j = 0; j < slopes.length; j++) {
-                    slopes[j] = above[j] * slope(operation, x, i, j);
+                    slopes[j] = above[j] * slope(combination, x, i, j);
                 }
                 KernelBench.assertClose(slopes, bench.gradient(i), 1e-6, "gradient " + i + " of " + x.length);
             }
@@ -106,7 +106,7 @@ class CombineKernelTest {
     void aLargestThatIsNotANumberStaysSo(boolean first) {
         try (KernelBench bench = new KernelBench(1, 0)) {
             List<Value> inputs = List.of(bench.input(1), bench.input(1));
-            bench.with(new PlanOperation.Combine("c", inputs, bench.value(1, false), Operation.MAX));
+            bench.with(new PlanOperation.Combine("c", inputs, bench.value(1, false), Combination.MAX));
             bench.set(inputs.get(first ? 0 : 1), Float.NaN).set(inputs.get(first ? 1 : 0), 2);
             KernelBench.assertClose(new double[] {Double.NaN}, bench.forward(), 0, "largest");
         }

@@ -83,7 +83,7 @@ class MaskKernelsTest {
         try (KernelBench bench = new KernelBench(EXAMPLES, STEPS)) {
             Value input = bench.input(size);
             Value mask = bench.value(1, true);
-            bench.with(new PlanOperation.LastStep(
+            bench.with(new PlanOperation.LastTimeStep(
                     "l", input, bench.value(size, false), masked ? Optional.of(mask) : Optional.empty()));
             bench.set(mask, MASK).set(input, x);
             KernelBench.assertClose(expected, bench.forward(), 0, "output");
@@ -97,7 +97,7 @@ class MaskKernelsTest {
         try (KernelBench bench = new KernelBench(1, 4)) {
             Value input = bench.input(1);
             Value mask = bench.value(1, true);
-            bench.with(new PlanOperation.LastStep("l", input, bench.value(1, false), Optional.of(mask)));
+            bench.with(new PlanOperation.LastTimeStep("l", input, bench.value(1, false), Optional.of(mask)));
             bench.set(mask, 0, 0, 1, 0).set(input, 1, 2, 3, 4);
             KernelBench.assertClose(new double[] {3}, bench.forward(), 0, "output");
         }

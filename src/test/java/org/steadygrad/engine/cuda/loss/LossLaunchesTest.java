@@ -77,8 +77,8 @@ class LossLaunchesTest {
     private record Result(float[] output, float[] gradient, double loss) {}
 
     /** @param mask null stands for none */
-    private Result train(PlanOperation.Loss step, float[] input, float[] labels, float[] mask) {
-        boolean shared = step.activation().isIdentity();
+    private Result train(PlanOperation.Loss operation, float[] input, float[] labels, float[] mask) {
+        boolean shared = operation.activation().isIdentity();
         DeviceMemory in = gpu.put(input);
         DeviceMemory out = shared ? in : gpu.floats(input.length);
         DeviceMemory gradient = gpu.floats(input.length);
@@ -90,7 +90,7 @@ class LossLaunchesTest {
                 Optional.of(gradient),
                 gpu.doubles(gpu.runtime().mostBlocks()),
                 sum);
-        gpu.run(LossLaunches.of(gpu.runtime(), step, new LossTensors(in, out, Optional.of(training))));
+        gpu.run(LossLaunches.of(gpu.runtime(), operation, new LossTensors(in, out, Optional.of(training))));
         return new Result(gpu.get(out), gpu.get(gradient), gpu.getDoubles(sum)[0]);
     }
 
@@ -102,18 +102,22 @@ class LossLaunchesTest {
         }
     }
 
-    private static void check(PlanOperation.Loss step, Result actual, LossReference expected) {
-        assertClose(expected.output, actual.output, step + " output");
-        assertClose(expected.gradient, actual.gradient, step + " gradient");
-        assertEquals(expected.sum, actual.loss, 1e-6 * Math.abs(expected.sum), step + " loss");
+    private static void check(PlanOperation.Loss operation, Result actual, LossReference expected) {
+        assertClose(expected.output, actual.output, operation + " output");
+        assertClose(expected.gradient, actual.gradient, operation + " gradient");
+        assertEquals(expected.sum, actual.loss, 1e-6 * Math.abs(expected.sum), operation + " loss");
     }
 
-    private static LossReference reference(PlanOperation.Loss step, float[] input, float[] labels, float[] mask) {
+    private static LossReference reference(PlanOperation.Loss operation, float[] input, float[] labels, float[] mask) {
         int width = mask == null ? 1 : input.length / mask.length;
         float[] all = new float[input.length];
         Arrays.fill(all, 1);
         LossReference reference = new LossReference(
-                step.loss(), step.activation(), CLIP, step.output().size(), input);
+                operation.loss(),
+                operation.activation(),
+                CLIP,
+                operation.output().size(),
+                input);
         return reference.train(input, labels, mask == null ? all : spread(mask, width));
     }
 
@@ -155,9 +159,9 @@ class LossLaunchesTest {
                 for (int i = 0; loss.logarithmic() && i < labels.length; i++) {
                     labels[i] = new float[] {0, 1, 0.25f}[i % 3];
                 }
-                PlanOperation.Loss step = step(loss, kind, size);
+                PlanOperation.Loss operation = step(loss, kind, size);
                 for (float[] mask : new float[][] {null, mask(7), mask(7 * size)}) {
-                    check(step, train(step, input, labels, mask), reference(step, input, labels, mask));
+                    check(operation, train(operation, input, labels, mask), reference(operation, input, labels, mask));
                 }
             }
         }
@@ -180,10 +184,10 @@ class LossLaunchesTest {
         for (int row = 0; row < 3001; row++) {
             labels[3 * row + random.nextInt(3)] = 1;
         }
-        PlanOperation.Loss step = step(LossFunction.CROSS_ENTROPY, Kind.SOFTMAX, 3);
-        Result once = train(step, input, labels, null);
-        check(step, once, reference(step, input, labels, null));
-        Result again = train(step, input, labels, null);
+        PlanOperation.Loss operation = step(LossFunction.CROSS_ENTROPY, Kind.SOFTMAX, 3);
+        Result once = train(operation, input, labels, null);
+        check(operation, once, reference(operation, input, labels, null));
+        Result again = train(operation, input, labels, null);
         assertArrayEquals(once.gradient, again.gradient);
         assertEquals(once.loss, again.loss);
     }
@@ -198,20 +202,20 @@ class LossLaunchesTest {
         labels[0] = 1;
         labels[size] = Float.NaN;
         labels[2 * size] = 1;
-        for (PlanOperation.Loss step : List.of(
+        for (PlanOperation.Loss operation : List.of(
                 step(LossFunction.CROSS_ENTROPY, Kind.SOFTMAX, size),
                 step(LossFunction.SQUARED_ERROR, Kind.TANH, size),
                 step(LossFunction.ABSOLUTE_ERROR, Kind.IDENTITY, size))) {
-            Result masked = train(step, input, labels, new float[] {1, 0, 1});
-            assertTrue(Double.isFinite(masked.loss), step.toString());
+            Result masked = train(operation, input, labels, new float[] {1, 0, 1});
+            assertTrue(Double.isFinite(masked.loss), operation.toString());
             for (int i = 0; i < input.length; i++) {
-                assertTrue(Float.isFinite(masked.gradient[i]), step.toString());
+                assertTrue(Float.isFinite(masked.gradient[i]), operation.toString());
                 assertEquals(0, i / size == 1 ? masked.gradient[i] : 0);
             }
-            Result open = train(step, input, labels, null);
-            assertTrue(Double.isNaN(open.loss), step.toString());
-            assertTrue(Float.isNaN(open.gradient[size]), step.toString());
-            assertTrue(Float.isFinite(open.gradient[0]), step.toString());
+            Result open = train(operation, input, labels, null);
+            assertTrue(Double.isNaN(open.loss), operation.toString());
+            assertTrue(Float.isNaN(open.gradient[size]), operation.toString());
+            assertTrue(Float.isFinite(open.gradient[0]), operation.toString());
         }
     }
 
@@ -221,12 +225,13 @@ class LossLaunchesTest {
             float[] input = normal(2 * size, 3);
             for (Kind kind : new Kind[] {Kind.SOFTMAX, Kind.TANH}) {
                 boolean softmax = kind == Kind.SOFTMAX;
-                PlanOperation.Loss step =
+                PlanOperation.Loss operation =
                         step(softmax ? LossFunction.SPARSE_CROSS_ENTROPY : LossFunction.SQUARED_ERROR, kind, size);
                 DeviceMemory out = gpu.floats(input.length);
-                gpu.run(LossLaunches.of(gpu.runtime(), step, new LossTensors(gpu.put(input), out, Optional.empty())));
-                LossReference expected = new LossReference(step.loss(), step.activation(), CLIP, size, input);
-                assertClose(expected.output, gpu.get(out), step.toString());
+                gpu.run(LossLaunches.of(
+                        gpu.runtime(), operation, new LossTensors(gpu.put(input), out, Optional.empty())));
+                LossReference expected = new LossReference(operation.loss(), operation.activation(), CLIP, size, input);
+                assertClose(expected.output, gpu.get(out), operation.toString());
             }
         }
     }

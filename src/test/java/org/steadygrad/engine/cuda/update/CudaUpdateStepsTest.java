@@ -233,11 +233,11 @@ class CudaUpdateStepsTest {
             CudaUpdate update = subject(trial);
             float[] values = update.parameters();
             double expected = 0;
-            for (ParameterUpdate run : trial.plan().runs()) {
-                int from = (int) run.offset();
-                float[] own = Arrays.copyOfRange(values, from, from + (int) run.length());
+            for (ParameterUpdate of : trial.plan().updates()) {
+                int from = (int) of.offset();
+                float[] own = Arrays.copyOfRange(values, from, from + (int) of.length());
                 INDArray parameter = Nd4j.createFromArray(own).castTo(DataType.DOUBLE);
-                for (Regularization penalty : run.penalties()) {
+                for (Regularization penalty : of.penalties()) {
                     expected += penalty.score(parameter, 0, 0);
                 }
             }
@@ -291,9 +291,9 @@ class CudaUpdateStepsTest {
 
     private static float[] scaled(UpdateTrial trial, float factor) {
         float[] gradient = trial.gradient().clone();
-        for (ParameterUpdate run : trial.plan().runs()) {
-            for (int i = 0; run.block().trained() && i < run.length(); i++) {
-                gradient[(int) run.offset() + i] *= factor;
+        for (ParameterUpdate update : trial.plan().updates()) {
+            for (int i = 0; update.block().trained() && i < update.length(); i++) {
+                gradient[(int) update.offset() + i] *= factor;
             }
         }
         return gradient;
