@@ -41,6 +41,16 @@ public sealed interface DataSpec
         TAGGING
     }
 
+    /** Which sequences are kept for validation. */
+    enum Split {
+        @Doc("Drawn with the seed; where a class is learnt for each sequence, a like share of each class.")
+        AUTO,
+        @Doc("Drawn with the seed.")
+        RANDOM,
+        @Doc("The last of the file.")
+        LAST
+    }
+
     /** What a forecast is. */
     enum Forecast {
         @Doc("The value horizon steps ahead, at every step.")
@@ -113,6 +123,10 @@ public sealed interface DataSpec
             @Doc("Column whose value tells sequences apart; rows of a sequence stand together.")
                     @Absent("one long sequence, cut into windows")
                     String sequence,
+            @Doc(
+                            "Column whose value groups sequences: those of one group are all trained on or all kept for validation.")
+                    @Absent("each sequence by itself")
+                    String group,
             @Doc("Whether the first row names the columns.") @Default("auto") Header header,
             @Doc("Character between cells; tab; blanks for runs of blanks; auto for what the file shows.")
                     @Default("auto")
@@ -142,6 +156,8 @@ public sealed interface DataSpec
                             "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
                     @Default("0.2")
                     double validation,
+            @Doc("Which sequences are kept for validation; of a single series it is the end.") @Default("auto")
+                    Split split,
             @Doc("File of validation data, which is scored whole; all of path's is training data then.")
                     @Absent("a share of path's, as validation says")
                     String validationPath)
@@ -172,6 +188,11 @@ public sealed interface DataSpec
             if (stride != null) {
                 Check.positive(stride, "data.csv", "stride");
             }
+            Check.that(
+                    group == null || sequence != null,
+                    "data.csv",
+                    "group to come with sequence, since it groups sequences",
+                    group);
             Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
         }
 
@@ -218,8 +239,8 @@ public sealed interface DataSpec
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
             @Doc("What becomes of missing values.") @Default("error") Missing missing,
             @Doc("Scaling of dimensions.") @Default("standard") Normalization normalization,
-            @Doc("Share of the series, drawn with the seed, that is kept for validation.") @Default("0.2")
-                    double validation,
+            @Doc("Share of the series that is kept for validation.") @Default("0.2") double validation,
+            @Doc("Which series are kept for validation.") @Default("auto") Split split,
             @Doc("File of validation data, which is scored whole; all of path's is training data then.")
                     @Absent("a share of path's, as validation says")
                     String validationPath)

@@ -19,6 +19,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  * @param inputs positions of the inputs, from 0
  * @param targets positions of the targets
  * @param sequence position of the column that tells sequences apart, or -1
+ * @param group position of the column that groups sequences, or -1
  * @param time position of the column of times, or -1
  * @param timeFormat how its cells are written; null if it can't be told
  * @param notes what was decided without being told
@@ -29,6 +30,7 @@ record CsvColumns(
         int[] inputs,
         int[] targets,
         int sequence,
+        int group,
         int time,
         TimeFormat timeFormat,
         List<String> notes) {
@@ -55,13 +57,14 @@ record CsvColumns(
         CsvColumns columns() {
             int[] targets = find(spec.target(), "data.target");
             int sequence = spec.sequence() == null ? -1 : find(spec.sequence(), "data.sequence");
+            int group = spec.group() == null ? -1 : find(spec.group(), "data.group");
             int time = time();
             boolean forecasting = spec.task() == CsvTask.FORECASTING;
             IntPredicate isTarget = i -> IntStream.of(targets).anyMatch(t -> t == i);
             int[] inputs = spec.inputs() != null
                     ? find(spec.inputs(), "data.inputs")
                     : IntStream.range(0, form.columns().size())
-                            .filter(i -> i != sequence && i != time && (forecasting || !isTarget.test(i)))
+                            .filter(i -> i != sequence && i != group && i != time && (forecasting || !isTarget.test(i)))
                             .filter(i ->
                                     isTarget.test(i) || !leftOut(form.columns().get(i)))
                             .toArray();
@@ -76,6 +79,7 @@ record CsvColumns(
                     inputs,
                     targets,
                     sequence,
+                    group,
                     time,
                     format,
                     notes.stream().map(note -> file + ": " + note + ".").toList());

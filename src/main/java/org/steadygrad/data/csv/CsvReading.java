@@ -33,6 +33,7 @@ final class CsvReading {
     private final List<String> labels = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
     private final List<Integer> begins = new ArrayList<>();
+    private final List<String> groups = new ArrayList<>();
     private final Set<String> finished = new HashSet<>();
     private final Map<String, String> known = new HashMap<>();
     private final MissingCells missing = new MissingCells();
@@ -62,6 +63,9 @@ final class CsvReading {
     private void data(long line, List<String> cells) {
         if (columns.sequence() >= 0) {
             startSequence(cell(line, columns.sequence(), cells));
+        }
+        if (columns.group() >= 0) {
+            group(cell(line, columns.group(), cells));
         }
         lines.add(line);
         inputs.add(inputs(line, cells));
@@ -103,6 +107,14 @@ final class CsvReading {
         }
         time.ifPresent(t -> order.add(t, line));
         return time;
+    }
+
+    private void group(CsvCell cell) {
+        if (groups.size() < begins.size()) {
+            groups.add(cell.content());
+        } else if (!groups.get(groups.size() - 1).equals(cell.content())) {
+            throw cell.error("the group of the sequence's first row, " + groups.get(groups.size() - 1), "");
+        }
     }
 
     private void startSequence(CsvCell cell) {
@@ -182,6 +194,7 @@ final class CsvReading {
                 labels,
                 Origin.lines(file, lines.stream().mapToLong(Long::longValue).toArray()),
                 segments,
+                groups,
                 Stream.of(form.notes().stream(), columns.notes().stream(), own)
                         .flatMap(notes -> notes)
                         .toList());

@@ -84,7 +84,8 @@ public final class SeriesFiles {
                 Forecast.STEP,
                 spec.missing(),
                 spec.normalization(),
-                spec.validation());
+                spec.validation(),
+                spec.split());
     }
 
     private static CsvTask task(DataSpec.Series spec, SeriesSet set) {

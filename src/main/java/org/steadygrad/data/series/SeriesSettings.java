@@ -5,6 +5,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
 import org.steadygrad.spec.DataSpec.Forecast;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
+import org.steadygrad.spec.DataSpec.Split;
 
 /**
  * What is made of sequences of rows, whatever file they come from.
@@ -23,7 +24,8 @@ public record SeriesSettings(
         Forecast forecast,
         Missing missing,
         Normalization normalization,
-        double validation) {
+        double validation,
+        Split split) {
 
     public static SeriesSettings of(DataSpec.Csv spec) {
         return new SeriesSettings(
@@ -35,7 +37,8 @@ public record SeriesSettings(
                 spec.forecast(),
                 spec.missing(),
                 spec.normalization(),
-                spec.validation());
+                spec.validation(),
+                spec.split());
     }
 
     boolean forecasting() {

@@ -18,6 +18,7 @@ import org.steadygrad.check.InvalidInputException;
  * @param labels the class of each row, null where missing; empty for numbers
  * @param origin where rows stand
  * @param sequences the rows that belong together, in the order of the file
+ * @param groups the group of each sequence; empty if there are none
  * @param notes what the reader decided by itself
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
@@ -31,6 +32,7 @@ public record SeriesTable(
         List<String> labels,
         Origin origin,
         List<Segment> sequences,
+        List<String> groups,
         List<String> notes) {
 
     /** Rows {@code begin} to {@code end - 1}. */
@@ -85,7 +87,7 @@ public record SeriesTable(
     }
 
     /**
-     * The rows of this file and then those of another of the same columns.
+     * The rows of this file and then those of another of the same columns, without groups.
      *
      * @throws InvalidInputException if it has others
      */
@@ -120,6 +122,7 @@ public record SeriesTable(
                     }
                 },
                 all,
+                List.of(),
                 Stream.concat(notes.stream(), other.notes.stream()).toList());
     }
 

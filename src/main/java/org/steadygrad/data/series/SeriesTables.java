@@ -57,6 +57,7 @@ final class SeriesTables {
                 classes ? labels(set) : List.of(),
                 origin(set, segments),
                 segments,
+                List.of(),
                 notes);
     }
 

@@ -14,6 +14,7 @@ import org.steadygrad.spec.DataSpec.Forecast;
 import org.steadygrad.spec.DataSpec.Header;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
+import org.steadygrad.spec.DataSpec.Split;
 
 /** A CSV specification that is built up from the defaults of the run file. */
 final class CsvSpecs {
@@ -34,6 +35,8 @@ final class CsvSpecs {
     private int horizon = 1;
     private Forecast forecast = Forecast.STEP;
     private Integer stride;
+    private Split split = Split.AUTO;
+    private String group;
     private String validationPath;
     private Missing missing = Missing.ERROR;
     private Normalization normalization = Normalization.NONE;
@@ -133,6 +136,16 @@ final class CsvSpecs {
         return this;
     }
 
+    CsvSpecs split(Split value) {
+        split = value;
+        return this;
+    }
+
+    CsvSpecs group(String column) {
+        group = column;
+        return this;
+    }
+
     CsvSpecs missing(Missing value) {
         missing = value;
         return this;
@@ -155,6 +168,7 @@ final class CsvSpecs {
                 target,
                 inputs,
                 sequence,
+                group,
                 header,
                 separator,
                 decimal,
@@ -170,6 +184,7 @@ final class CsvSpecs {
                 missing,
                 normalization,
                 validation,
+                split,
                 validationPath);
     }
 

@@ -10,6 +10,7 @@ import org.steadygrad.spec.DataSpec.ArrayLayout;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
 import org.steadygrad.spec.DataSpec.SeriesTask;
+import org.steadygrad.spec.DataSpec.Split;
 
 /** A specification of a file of series that is built up from the defaults of the run file. */
 public final class SeriesSpecs {
@@ -67,7 +68,17 @@ public final class SeriesSpecs {
 
     private DataSpec.Series spec() {
         return new DataSpec.Series(
-                path, task, features, labels, layout, 1, missing, Normalization.NONE, validation, validationPath);
+                path,
+                task,
+                features,
+                labels,
+                layout,
+                1,
+                missing,
+                Normalization.NONE,
+                validation,
+                Split.AUTO,
+                validationPath);
     }
 
     public SeriesSet read() {
