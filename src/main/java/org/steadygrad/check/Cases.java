@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -65,6 +66,23 @@ public final class Cases<T, R> {
                         != null) {
                     throw new IllegalStateException(one.getName() + " stands twice.");
                 }
+            }
+            return this;
+        }
+
+        /** As {@link #on}, for what gives nothing. */
+        public <V extends T> Builder<T, R> run(Class<V> variant, Consumer<? super V> action) {
+            return on(variant, value -> {
+                action.accept(value);
+                return null;
+            });
+        }
+
+        /** Nothing is done with these; a new variant isn't among them by itself. */
+        @SafeVarargs
+        public final Builder<T, R> ignore(Class<? extends T>... variants) {
+            for (Class<? extends T> variant : variants) {
+                run(variant, value -> {});
             }
             return this;
         }

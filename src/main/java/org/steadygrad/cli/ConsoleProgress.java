@@ -1,24 +1,20 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.steadygrad.runlog.Finding;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.check.Cases;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 /** Shows a run to people: a line that is drawn over on terminals, else a line now and then; findings as they come. */
-final class ConsoleProgress implements TrainingObserver, AutoCloseable {
+final class ConsoleProgress implements RunListener, AutoCloseable {
     private static final long PLAIN_LINE_NANOS = 10_000_000_000L;
     private static final long DRAWN_LINE_NANOS = 100_000_000L;
-    /** What may come at many steps, and what the result says. */
-    private static final Set<Event> UNTOLD = EnumSet.of(Event.SKIPPED, Event.CHECKPOINT, Event.STOPPED);
-
     private static final String ERASE_LINE = "\r\033[K";
 
     private final PrintWriter out;
@@ -29,6 +25,20 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     private long lastLine;
     private boolean drawn;
     private boolean steps;
+    private final Cases<RunEvent, Void> showing = Cases.<RunEvent, Void>of(RunEvent.class)
+            .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class)
+            // what the result says
+            .ignore(RunEvent.CheckpointWritten.class, RunEvent.Stopped.class, RunEvent.Finished.class)
+            .run(RunEvent.EnginePassedOver.class, event -> say(event.reason()))
+            .run(RunEvent.DataNote.class, event -> say("data: " + event.note()))
+            .run(RunEvent.Started.class, this::show)
+            .run(RunEvent.Step.class, this::show)
+            .run(RunEvent.Validated.class, this::show)
+            .run(RunEvent.Skipped.class, this::show)
+            .run(RunEvent.RolledBack.class, this::showNote)
+            .run(RunEvent.CureTried.class, this::showNote)
+            .run(RunEvent.Found.class, this::show)
+            .complete();
 
     /** @param clock in ns, as {@link System#nanoTime} */
     ConsoleProgress(PrintWriter out, Screen screen, LongSupplier clock) {
@@ -40,27 +50,26 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
     }
 
     @Override
-    public void passedOver(String reason) {
-        say(reason);
+    public void happened(RunEvent event) {
+        showing.of(event);
     }
 
-    @Override
-    public void dataNote(String note) {
-        say("data: " + note);
-    }
-
-    @Override
-    public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
-        meter.started(plannedIterations, startIteration);
+    private void show(RunEvent.Started started) {
+        meter.take(started);
         lastLine = clock.getAsLong();
-        String resumed = startIteration == 0 ? "" : ", resumed at iteration " + startIteration;
-        say(String.format(Locale.ROOT, "engine %s (%s), %,d parameters%s", engine, device, parameters, resumed));
+        int done = started.startIteration();
+        say(String.format(
+                Locale.ROOT,
+                "engine %s (%s), %,d parameters%s",
+                started.engine(),
+                started.device(),
+                started.parameters(),
+                done == 0 ? "" : ", resumed at iteration " + done));
     }
 
-    @Override
-    public void iterationDone(IterationReport report) {
+    private void show(RunEvent.Step step) {
         tellFindings();
-        meter.take(report);
+        meter.take(step);
         steps = true;
         if (clock.getAsLong() - lastLine >= (screen.terminal() ? DRAWN_LINE_NANOS : PLAIN_LINE_NANOS)) {
             lastLine = clock.getAsLong();
@@ -78,31 +87,35 @@ final class ConsoleProgress implements TrainingObserver, AutoCloseable {
         drawn = true;
     }
 
-    @Override
-    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+    private void show(RunEvent.Validated validated) {
         say(String.format(
-                Locale.ROOT, "iteration %d  validation: %s%s", iteration, line(metrics), best ? "  (best)" : ""));
+                Locale.ROOT,
+                "iteration %d  validation: %s%s",
+                validated.iteration(),
+                line(validated.metrics()),
+                validated.best() ? "  (best)" : ""));
     }
 
-    @Override
-    public void happened(Event event, int iteration, String message) {
-        if (!UNTOLD.contains(event)) {
-            String words = event.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            say(String.format(Locale.ROOT, "iteration %d  %s: %s", iteration, words, message));
-        }
+    private void showNote(RunEvent.Note note) {
+        String words = note.kind().replace('_', ' ');
+        say(String.format(Locale.ROOT, "iteration %d  %s: %s", note.iteration(), words, note.message()));
     }
 
-    @Override
-    public void filed(int iteration, Path bundle) {
-        say(String.format(Locale.ROOT, "iteration %d  replay the step with: steadygrad replay %s", iteration, bundle));
+    /** That a step was skipped may come often and is told as a finding; what to do with it isn't. */
+    private void show(RunEvent.Skipped skipped) {
+        skipped.bundle()
+                .ifPresent(bundle -> say(String.format(
+                        Locale.ROOT,
+                        "iteration %d  replay the step with: steadygrad replay %s",
+                        skipped.iteration(),
+                        bundle)));
     }
 
-    @Override
-    public void found(int iteration, Finding finding) {
-        if (!findings.takes(iteration)) {
+    private void show(RunEvent.Found found) {
+        if (!findings.takes(found.iteration())) {
             tellFindings();
         }
-        findings.take(iteration, finding);
+        findings.take(found.iteration(), found.finding());
     }
 
     /** Metrics on one line. */

@@ -63,8 +63,7 @@ final class DemoCommand implements Callable<Integer> {
                     part.title().strip());
             output.flush();
             DemoOutcome outcome = new DemoOutcome(part);
-            outcome.finished(
-                    Runs.train(part.run(), new Runs.Options(folder.resolve(part.name()), false, outcome, stop)));
+            Runs.train(part.run(), new Runs.Options(folder.resolve(part.name()), false, outcome, stop));
             outcomes.add(outcome);
             if (stop.requested().isPresent()) {
                 return Interrupts.EXIT_CODE;

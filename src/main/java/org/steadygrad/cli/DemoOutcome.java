@@ -3,12 +3,12 @@ package org.steadygrad.cli;
 import java.util.List;
 import java.util.Locale;
 import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
 
 /** What a run of the demo came to, as a row of its table. */
-final class DemoOutcome implements TrainingObserver {
+final class DemoOutcome implements RunListener {
     private static final String ROW = "%-26s %14s %14s %12s %12s   %s%n";
 
     private final DemoPart part;
@@ -21,17 +21,21 @@ final class DemoOutcome implements TrainingObserver {
     }
 
     @Override
-    public void iterationDone(IterationReport report) {
-        if (Double.isNaN(firstLoss)) {
-            firstLoss = report.loss();
-        }
-        if (report.gradientNorm() > largestNorm || Double.isInfinite(report.gradientNorm())) {
-            largestNorm = report.gradientNorm();
+    public void happened(RunEvent event) {
+        if (event instanceof RunEvent.Step step) {
+            take(step);
+        } else if (event instanceof RunEvent.Finished finished) {
+            result = finished.result();
         }
     }
 
-    void finished(RunResult runResult) {
-        result = runResult;
+    private void take(RunEvent.Step step) {
+        if (Double.isNaN(firstLoss)) {
+            firstLoss = step.loss();
+        }
+        if (step.gradientNorm() > largestNorm || Double.isInfinite(step.gradientNorm())) {
+            largestNorm = step.gradientNorm();
+        }
     }
 
     static String header() {

@@ -3,25 +3,36 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.steadygrad.runlog.Finding;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.check.Cases;
+import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
  * second, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code live} for the live page,
- * and the names of {@link TrainingObserver.Event} in lower case with hyphens.
+ * and the kinds of {@link RunEvent.Note}, with hyphens.
  */
-final class JsonProgress implements TrainingObserver {
+final class JsonProgress implements RunListener {
     private static final long LINE_NANOS = 1_000_000_000L;
 
     private final PrintWriter out;
     private final LongSupplier clock;
     private final ProgressMeter meter;
     private long lastLine;
+    private final Cases<RunEvent, Void> writing = Cases.<RunEvent, Void>of(RunEvent.class)
+            .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class, RunEvent.Finished.class)
+            .run(RunEvent.EnginePassedOver.class, event -> write("passed-over", Map.of("reason", event.reason())))
+            .run(RunEvent.DataNote.class, event -> write("data-note", Map.of("note", event.note())))
+            .run(RunEvent.Started.class, this::write)
+            .run(RunEvent.Step.class, this::write)
+            .run(RunEvent.Validated.class, this::write)
+            .run(RunEvent.Note.class, this::write)
+            .run(RunEvent.Found.class, this::write)
+            .complete();
 
     /** @param clock in ns, as {@link System#nanoTime} */
     JsonProgress(PrintWriter out, LongSupplier clock) {
@@ -31,37 +42,30 @@ final class JsonProgress implements TrainingObserver {
     }
 
     @Override
-    public void passedOver(String reason) {
-        write("passed-over", Map.of("reason", reason));
+    public void happened(RunEvent event) {
+        writing.of(event);
     }
 
-    @Override
-    public void dataNote(String note) {
-        write("data-note", Map.of("note", note));
-    }
-
-    @Override
-    public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
-        meter.started(plannedIterations, startIteration);
+    private void write(RunEvent.Started started) {
+        meter.take(started);
         lastLine = clock.getAsLong();
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("engine", engine);
-        fields.put("device", device);
-        fields.put("parameters", parameters);
-        fields.put("plannedIterations", plannedIterations);
-        fields.put("startIteration", startIteration);
+        fields.put("engine", started.engine());
+        fields.put("device", started.device());
+        fields.put("parameters", started.parameters());
+        fields.put("plannedIterations", started.plannedIterations());
+        fields.put("startIteration", started.startIteration());
         write("started", fields);
     }
 
-    @Override
-    public void iterationDone(IterationReport report) {
-        meter.take(report);
+    private void write(RunEvent.Step step) {
+        meter.take(step);
         if (clock.getAsLong() - lastLine >= LINE_NANOS) {
             lastLine = clock.getAsLong();
             ProgressMeter.Reading reading = meter.reading();
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("iteration", reading.iteration());
-            fields.put("epoch", report.epoch());
+            fields.put("epoch", step.epoch());
             fields.put("plannedIterations", reading.planned());
             fields.put("loss", reading.loss());
             fields.put("gradientNorm", reading.gradientNorm());
@@ -72,36 +76,35 @@ final class JsonProgress implements TrainingObserver {
         }
     }
 
-    @Override
-    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+    private void write(RunEvent.Validated validated) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("iteration", iteration);
-        fields.put("metrics", metrics);
-        fields.put("best", best);
+        fields.put("iteration", validated.iteration());
+        fields.put("metrics", validated.metrics());
+        fields.put("best", validated.best());
         write("validation", fields);
     }
 
-    @Override
-    public void happened(Event event, int iteration, String message) {
+    private void write(RunEvent.Note note) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("iteration", iteration);
-        fields.put("message", message);
-        write(event.name().toLowerCase(Locale.ROOT).replace('_', '-'), fields);
+        fields.put("iteration", note.iteration());
+        fields.put("message", note.message());
+        write(note.kind().replace('_', '-'), fields);
+        if (note instanceof RunEvent.Skipped skipped && skipped.bundle().isPresent()) {
+            filed(skipped.iteration(), skipped.bundle().get());
+        }
     }
 
-    @Override
-    public void filed(int iteration, Path bundle) {
+    private void filed(int iteration, Path bundle) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("iteration", iteration);
         fields.put("bundle", bundle.toString());
         write("filed", fields);
     }
 
-    @Override
-    public void found(int iteration, Finding finding) {
+    private void write(RunEvent.Found found) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("iteration", iteration);
-        fields.put("finding", finding);
+        fields.put("iteration", found.iteration());
+        fields.put("finding", found.finding());
         write("finding", fields);
     }
 

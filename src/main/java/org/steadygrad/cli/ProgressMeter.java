@@ -3,7 +3,7 @@ package org.steadygrad.cli;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
-import org.steadygrad.train.IterationReport;
+import org.steadygrad.runlog.RunEvent;
 
 /** Measures how a run goes: smoothed loss, share of clipped steps, speed, and the time that is left. */
 final class ProgressMeter {
@@ -17,7 +17,7 @@ final class ProgressMeter {
     private final LongSupplier clock;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private long planned = -1;
-    private IterationReport last;
+    private RunEvent.Step last;
     private double loss = Double.NaN;
     private double clipShare;
     private int steps;
@@ -55,22 +55,22 @@ final class ProgressMeter {
         this.clock = clock;
     }
 
-    void started(long plannedIterations, int startIteration) {
-        planned = plannedIterations;
-        samples.add(new Sample(clock.getAsLong(), startIteration));
+    void take(RunEvent.Started started) {
+        planned = started.plannedIterations();
+        samples.add(new Sample(clock.getAsLong(), started.startIteration()));
     }
 
-    void take(IterationReport report) {
-        last = report;
+    void take(RunEvent.Step step) {
+        last = step;
         steps++;
-        if (Double.isFinite(report.loss())) {
-            loss = Double.isNaN(loss) ? report.loss() : SMOOTHING * loss + (1 - SMOOTHING) * report.loss();
+        if (Double.isFinite(step.loss())) {
+            loss = Double.isNaN(loss) ? step.loss() : SMOOTHING * loss + (1 - SMOOTHING) * step.loss();
         }
         double past = Math.min(SMOOTHING, 1 - 1.0 / steps);
-        clipShare = past * clipShare + (1 - past) * (report.clipScale() < 1 ? 1 : 0);
+        clipShare = past * clipShare + (1 - past) * (step.clipScale() < 1 ? 1 : 0);
         long now = clock.getAsLong();
         if (samples.isEmpty() || now - samples.getLast().nanos() >= SAMPLE_NANOS) {
-            samples.add(new Sample(now, report.iteration()));
+            samples.add(new Sample(now, step.iteration()));
         }
         while (samples.size() > 2 && now - samples.getFirst().nanos() > WINDOW_NANOS) {
             samples.removeFirst();

@@ -12,6 +12,7 @@ import org.steadygrad.report.ReportPage;
 import org.steadygrad.report.ReportPictures;
 import org.steadygrad.report.RunReader;
 import org.steadygrad.report.RunView;
+import org.steadygrad.runlog.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
             "  steadygrad report runs/adding-gru --list-charts",
             "  steadygrad report runs/adding-gru --png figures --chart 'weight-*'",
             "",
-            "Every run with a folder leaves report.html there when it ends. The page needs no network and no other file. Runs",
+            "Every run with a folder leaves report.html there when it ends. The page needs no network and no other"
+                    + " file. Runs",
             "that go on or were killed are shown as far as their files go."
         })
 final class ReportCommand implements Callable<Integer> {
@@ -44,7 +46,8 @@ final class ReportCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "Where the page is written; by default report.html in the run's folder, comparison.html here for several.")
+                    "Where the page is written; by default report.html in the run's folder, comparison.html here for"
+                            + " several.")
     private Path out;
 
     @Option(
@@ -57,7 +60,8 @@ final class ReportCommand implements Callable<Integer> {
             names = "--chart",
             paramLabel = "NAME",
             description =
-                    "With --png: draw this chart, not all; * stands for any characters, as in 'weight-*'. May be given several times.")
+                    "With --png: draw this chart, not all; * stands for any characters, as in 'weight-*'. May be given"
+                            + " several times.")
     private List<String> charts = new ArrayList<>();
 
     @Option(names = "--list-charts", description = "Print the names of the charts, and write nothing.")
@@ -112,7 +116,9 @@ final class ReportCommand implements Callable<Integer> {
     private void writePage(List<RunView> views, PrintWriter output) throws IOException {
         Path page = out != null
                 ? out
-                : views.size() > 1 ? Path.of("comparison.html") : runs.get(0).resolve("report.html");
+                : views.size() > 1
+                        ? Path.of("comparison.html")
+                        : RunFolder.of(runs.get(0)).report();
         byte[] html = ReportPage.html(views).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(page, stream -> stream.write(html));
         output.println("Report: " + page);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.steadygrad.live.LivePage;
+import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
             "  steadygrad train --resume --out runs/book",
             "  steadygrad train adding-gru --live --tensorboard events/adding",
             "",
-            "Ctrl-C stops with a checkpoint (exit code 130); --resume continues to the numbers of an uninterrupted run.",
+            "Ctrl-C stops with a checkpoint (exit code 130); --resume continues to the numbers of an uninterrupted"
+                    + " run.",
             "The kept model is the best by validation loss. Built-in run files: steadygrad examples."
         })
 final class TrainCommand implements Callable<Integer> {
@@ -97,12 +99,11 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Training went well without its page, but whoever looks for it must be told, however quiet the run was to be. */
     private static boolean hasPage(Path folder, PrintWriter err) {
-        Path metrics = folder.resolve("metrics.jsonl");
-        boolean missing = Files.exists(metrics) && !writtenAfter(folder.resolve("report.html"), metrics);
+        RunFolder files = RunFolder.of(folder);
+        boolean missing = Files.exists(files.metrics()) && !writtenAfter(files.report(), files.metrics());
         if (missing) {
-            err.println(
-                    "Error: " + folder.resolve("report.html") + " could not be written, though the run is complete and"
-                            + " its model saved. 'steadygrad report " + folder + " --debug' tells why.");
+            err.println("Error: " + files.report() + " could not be written, though the run is complete and"
+                    + " its model saved. 'steadygrad report " + folder + " --debug' tells why.");
             err.flush();
         }
         return !missing;
@@ -129,8 +130,7 @@ final class TrainCommand implements Callable<Integer> {
             live.settings()
                     .ifPresent(
                             settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), written, folder)));
-            RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.observer(), stop));
-            watchers.ended(result);
+            RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.listener(), stop));
             return result;
         }
     }
@@ -143,7 +143,7 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Give a run file or a built-in one's name, or --resume with --out FOLDER.");
         }
-        Path saved = out.resolve("run.yaml");
+        Path saved = RunFolder.of(out).runYaml();
         if (!Files.exists(saved)) {
             throw new ParameterException(
                     spec.commandLine(), "There is no run to resume in " + out + ": it has no run.yaml.");

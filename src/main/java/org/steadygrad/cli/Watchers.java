@@ -6,14 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.live.LivePage;
-import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.tensorboard.TensorBoard;
-import org.steadygrad.train.ObserverGroup;
-import org.steadygrad.train.TrainingObserver;
 
 /** Everybody who watches a run: the terminal, TensorBoard, the live page. */
 final class Watchers implements AutoCloseable {
-    private final List<TrainingObserver> observers = new ArrayList<>();
+    private final List<RunListener> listeners = new ArrayList<>();
     private final Telling telling;
     private final ConsoleProgress text;
     private final JsonProgress json;
@@ -36,20 +34,20 @@ final class Watchers implements AutoCloseable {
         text = new ConsoleProgress(err, Screen.errors(), System::nanoTime);
         json = new JsonProgress(err, System::nanoTime);
         if (telling != Telling.NOTHING) {
-            observers.add(telling == Telling.JSON ? json : text);
+            listeners.add(telling == Telling.JSON ? json : text);
         }
     }
 
     /** Has event files written. @param resume whether the folder may have those of the run that is resumed */
     void tensorBoard(Path folder, boolean resume, String runFile) {
         board = new TensorBoard(folder, resume, runFile);
-        observers.add(board);
+        listeners.add(board);
     }
 
     /** Has the run shown on a page, and says where it is. */
     void livePage(LivePage.Settings settings, LivePage.Run run) {
         page = LivePage.open(settings, run);
-        observers.add(page.observer());
+        listeners.add(page.listener());
         if (telling == Telling.JSON) {
             json.write("live", Map.of("url", page.url()));
         } else if (telling == Telling.TEXT) {
@@ -57,15 +55,8 @@ final class Watchers implements AutoCloseable {
         }
     }
 
-    TrainingObserver observer() {
-        return new ObserverGroup(observers);
-    }
-
-    /** The run has ended with a result. */
-    void ended(RunResult result) {
-        if (page != null) {
-            page.ended(result);
-        }
+    RunListener listener() {
+        return RunListener.all(listeners);
     }
 
     @Override
@@ -73,7 +64,7 @@ final class Watchers implements AutoCloseable {
         try (ConsoleProgress lastLine = text;
                 LivePage lastState = page;
                 TensorBoard lastEvents = board) {
-            observers.clear();
+            listeners.clear();
         }
     }
 }

@@ -7,11 +7,11 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.health.HealthMonitor;
-import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
@@ -47,7 +47,7 @@ final class Rules {
                 false,
                 0,
                 block -> false);
-        monitor = new HealthMonitor(spec, layout, facts, Prescriber.NONE, new HealthObserver() {});
+        monitor = new HealthMonitor(spec, layout, facts, Prescriber.NONE, RunListener.NONE);
     }
 
     /** @param batches one for each probe */

@@ -4,17 +4,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.RunSpec;
-import org.steadygrad.train.IterationReport;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 
 /**
  * What came of the first steps of a run with some changes made.
@@ -82,27 +81,23 @@ public record Trial(
     }
 
     /** What is remembered of a trial. */
-    private static final class Notes implements TrainingObserver {
+    private static final class Notes implements RunListener {
         private final Deque<Double> losses = new ArrayDeque<>();
         private final List<Look> looks = new ArrayList<>();
         private double validationLoss = Double.NaN;
 
         @Override
-        public void iterationDone(IterationReport report) {
-            losses.addLast(report.loss());
-            if (losses.size() > RECENT) {
-                losses.removeFirst();
+        public void happened(RunEvent event) {
+            if (event instanceof RunEvent.Step step) {
+                losses.addLast(step.loss());
+                if (losses.size() > RECENT) {
+                    losses.removeFirst();
+                }
+            } else if (event instanceof Look look) {
+                looks.add(look);
+            } else if (event instanceof RunEvent.Validated validated) {
+                validationLoss = validated.metrics().getOrDefault("loss", Double.NaN);
             }
-        }
-
-        @Override
-        public void looked(Look look) {
-            looks.add(look);
-        }
-
-        @Override
-        public void validated(int iteration, Map<String, Double> metrics, boolean best) {
-            validationLoss = metrics.getOrDefault("loss", Double.NaN);
         }
     }
 }

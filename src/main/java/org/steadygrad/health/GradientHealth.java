@@ -35,6 +35,8 @@ import org.steadygrad.ops.GradientOps;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunLogWriter;
 import org.steadygrad.spec.HealthSpec;
 
 /**
@@ -62,7 +64,7 @@ public final class GradientHealth extends BaseTrainingListener {
     private final HealthSpec spec;
     private final Optional<Path> file;
     private HealthMonitor monitor;
-    private Optional<HealthLog> log = Optional.empty();
+    private Optional<RunLogWriter> log = Optional.empty();
     private Model network;
     private FlatLayout layout;
     private ComputationGraph shadow;
@@ -86,7 +88,7 @@ public final class GradientHealth extends BaseTrainingListener {
         this(spec, Optional.empty());
     }
 
-    /** @param file where the lines of {@link HealthLog} go; appended to if it exists */
+    /** @param file where a {@link RunLogWriter} files what health sees; appended to if it exists */
     public GradientHealth(HealthSpec spec, Path file) {
         this(spec, Optional.of(file));
     }
@@ -163,13 +165,13 @@ public final class GradientHealth extends BaseTrainingListener {
         formats = SequenceFormats.of(shadow);
         network = model;
         close();
-        log = file.map(HealthLog::appendingTo);
+        log = file.map(RunLogWriter::ofHealth);
         monitor = new HealthMonitor(
                 spec,
                 layout,
                 RunFacts.NONE,
                 new GeneralPrescriber(),
-                log.<HealthObserver>map(l -> l).orElse(new HealthObserver() {}));
+                log.<RunListener>map(l -> l).orElse(RunListener.NONE));
         monitor.watchMasks(MaskRules.of(shadow, false));
     }
 
@@ -251,7 +253,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 batch = null;
             }
             monitor.observe(iteration, model.score(), examplesPerScored * model.score(), outcome, trace);
-            log.ifPresent(HealthLog::flush);
+            log.ifPresent(RunLogWriter::flush);
         }
         before = null;
     }
@@ -289,6 +291,6 @@ public final class GradientHealth extends BaseTrainingListener {
 
     /** Closes the log; the findings stay. */
     public void close() {
-        log.ifPresent(HealthLog::close);
+        log.ifPresent(RunLogWriter::close);
     }
 }

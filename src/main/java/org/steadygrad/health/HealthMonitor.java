@@ -18,6 +18,8 @@ import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
@@ -27,7 +29,7 @@ public final class HealthMonitor {
     private final HealthSpec spec;
     private final FlatLayout layout;
     private final Prescriber prescriber;
-    private final HealthObserver observer;
+    private final RunListener listener;
     private final DataRules dataRules;
     private MaskRules maskRules = MaskRules.NONE;
     private final InitialisationRules initialisationRules;
@@ -54,14 +56,14 @@ public final class HealthMonitor {
      * @param layout of the statistics that {@link #observe} is given
      * @param facts what is known of the run beforehand
      * @param prescriber says what could be done about findings
-     * @param observer is told of looks and findings
+     * @param listener is told of looks, distributions, findings and skipped steps
      */
     public HealthMonitor(
-            HealthSpec spec, FlatLayout layout, RunFacts facts, Prescriber prescriber, HealthObserver observer) {
+            HealthSpec spec, FlatLayout layout, RunFacts facts, Prescriber prescriber, RunListener listener) {
         this.spec = Check.notNull(spec, "HealthMonitor", "spec");
         this.layout = Check.notNull(layout, "HealthMonitor", "layout");
         this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
-        this.observer = Check.notNull(observer, "HealthMonitor", "observer");
+        this.listener = Check.notNull(listener, "HealthMonitor", "listener");
         Check.notNull(facts, "HealthMonitor", "facts");
         findings = new Findings(Set.copyOf(spec.ignore()), this::cured);
         dataRules = new DataRules(spec.data(), facts);
@@ -122,22 +124,22 @@ public final class HealthMonitor {
             if (!outcome.rescaled()) {
                 raised.addAll(traced(iteration, trace.get(), UnaryOperator.identity()));
             }
-            observer.looked(lookOf(iteration, loss, outcome, trace.get()));
+            listener.happened(lookOf(iteration, loss, outcome, trace.get()));
         } else if (!outcome.applied()) {
-            observer.skipped(new HealthObserver.Skipped(
-                    iteration, loss, outcome.gradient().globalNorm()));
+            listener.happened(
+                    new RunEvent.SkippedNorm(iteration, loss, outcome.gradient().globalNorm()));
         }
         return told(iteration, raised);
     }
 
     /**
-     * Takes in the tensors of a step, whose histograms the observer is told; to be called before the step is {@link
+     * Takes in the tensors of a step, whose histograms the listener is told; to be called before the step is {@link
      * #observe}d.
      */
     public void observeTensors(int iteration, TensorLook look) {
         gates = look.gates();
         gatesIteration = iteration;
-        observer.distributed(new Distributions(iteration, look.tensors()));
+        listener.happened(new Distributions(iteration, look.tensors()));
     }
 
     /**
@@ -225,7 +227,7 @@ public final class HealthMonitor {
     }
 
     private List<Finding> told(int iteration, List<Finding> raised) {
-        raised.forEach(finding -> observer.found(iteration, finding));
+        raised.forEach(finding -> listener.happened(new RunEvent.Found(iteration, finding)));
         return raised;
     }
 

@@ -19,15 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.report.ReportPage;
-import org.steadygrad.report.RunOutcome;
 import org.steadygrad.report.RunReader;
 import org.steadygrad.report.RunView;
-import org.steadygrad.runlog.RunResult;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 /**
  * Serves a page with the charts of a run while it goes on. {@code /} is the page, {@code /events} the server-sent events that it is
- * fed with; nothing else is there, and only GET is. A run is never held up by it: {@link #observer} only puts rows into a queue.
+ * fed with; nothing else is there, and only GET is. A run is never held up by it: {@link #listener} only puts events into a queue.
  */
 public final class LivePage implements AutoCloseable {
     /** The port of a page that is asked for without one. */
@@ -171,29 +170,17 @@ public final class LivePage implements AutoCloseable {
     }
 
     /** Takes in what happens in the run. */
-    public TrainingObserver observer() {
-        return feed;
+    public RunListener listener() {
+        return event -> {
+            if (event instanceof RunEvent.Finished) {
+                publisher.end(view -> view.happened(event));
+            } else {
+                feed.happened(event);
+            }
+        };
     }
 
-    /** The run has ended with a result. */
-    public void ended(RunResult result) {
-        publisher.end(view -> view.ended(new RunOutcome(
-                result.name(),
-                result.engine(),
-                result.device(),
-                result.precision(),
-                result.parameters(),
-                result.seed(),
-                result.iterations(),
-                result.seconds(),
-                result.validation(),
-                result.modelIteration(),
-                result.stopReason(),
-                result.completed(),
-                result.findings())));
-    }
-
-    /** Ends the page, telling those who look first; a run that {@link #ended} wasn't called for is shown as unfinished. */
+    /** Ends the page, telling those who look first; a run that told of no result is shown as unfinished. */
     @Override
     public void close() {
         publisher.end(RunView::unfinished);

@@ -1,6 +1,7 @@
 package org.steadygrad.report;
 
 import java.util.Arrays;
+import org.steadygrad.runlog.RunEvent;
 
 /** What the losses of a run come to, step by step. */
 final class Learning {
@@ -18,7 +19,7 @@ final class Learning {
     private int lastIteration;
     private int lastFinite;
 
-    void take(Step step) {
+    void take(RunEvent.Step step) {
         steps++;
         lastIteration = step.iteration();
         skipped += step.applied() ? 0 : 1;

@@ -9,15 +9,18 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.Check;
 import org.steadygrad.engine.StepTrace.LayerTrace;
-import org.steadygrad.health.HealthObserver;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunResult;
 
 /**
- * A run as its charts show it. It is fed row by row, from files or while the run goes on, and its size is bounded however long that
+ * A run as its charts show it. It hears what happened, from files or while the run goes on, and its size is bounded however long that
  * is. Not for several threads at a time.
  *
  * <p>{@link #json()} is what pages are fed with. An object with
@@ -42,7 +45,7 @@ import org.steadygrad.runlog.Look;
  *
  * Values that aren't finite are null. Parts to which nothing came are the same nodes as before, and so not to be modified.
  */
-public final class RunView implements HealthObserver {
+public final class RunView implements RunListener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MARKS = 100;
 
@@ -75,7 +78,18 @@ public final class RunView implements HealthObserver {
     private String engine = "";
     private String device = "";
     private long parameterCount;
-    private RunOutcome outcome;
+    private RunResult outcome;
+    private final Cases<RunEvent, Void> taking = Cases.<RunEvent, Void>of(RunEvent.class)
+            .ignore(RunEvent.EnginePassedOver.class, RunEvent.DataNote.class, RunEvent.SkippedNorm.class)
+            .run(RunEvent.Started.class, this::begin)
+            .run(RunEvent.Step.class, this::take)
+            .run(RunEvent.Validated.class, this::take)
+            .run(RunEvent.Note.class, this::take)
+            .run(Look.class, this::take)
+            .run(Distributions.class, histograms::add)
+            .run(RunEvent.Found.class, this::take)
+            .run(RunEvent.Finished.class, this::end)
+            .complete();
 
     /** @param name of the run; a result's own takes its place */
     public RunView(String name) {
@@ -98,22 +112,22 @@ public final class RunView implements HealthObserver {
         name = configuration.values().getOrDefault("name", name);
     }
 
-    /**
-     * The run begins, or goes on after an earlier end.
-     *
-     * @param plannedIterations number of steps if nothing ends the run early; -1 when not known
-     */
-    public void started(String engineName, String deviceWords, long parameterNumber, long plannedIterations) {
-        engine = engineName;
-        device = deviceWords;
-        parameterCount = parameterNumber;
-        planned = plannedIterations;
+    @Override
+    public void happened(RunEvent event) {
+        taking.of(event);
+    }
+
+    /** The run begins, or goes on after an earlier end. */
+    private void begin(RunEvent.Started started) {
+        engine = started.engine();
+        device = started.device();
+        parameterCount = started.parameters();
+        planned = started.plannedIterations();
         state = "running";
         outcome = null;
     }
 
-    /** Takes a step in. */
-    public void step(Step step) {
+    private void take(RunEvent.Step step) {
         learning.take(step);
         epoch = step.epoch();
         add(steps, "loss", step.iteration(), step.loss());
@@ -128,28 +142,16 @@ public final class RunView implements HealthObserver {
         all.computeIfAbsent(quantity, q -> new Series()).add(iteration, value);
     }
 
-    /**
-     * Takes a validation in.
-     *
-     * @param metrics metric name to value
-     */
-    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
-        metrics.forEach((metric, value) -> add(validation, metric, iteration, value));
-        bestIteration = best ? iteration : bestIteration;
+    private void take(RunEvent.Validated validated) {
+        validated.metrics().forEach((metric, value) -> add(validation, metric, validated.iteration(), value));
+        bestIteration = validated.best() ? validated.iteration() : bestIteration;
     }
 
-    /**
-     * Takes an event in.
-     *
-     * @param event its kind in lower case, for example "checkpoint"
-     * @param message one line in words
-     */
-    public void happened(String event, int iteration, String message) {
-        events.computeIfAbsent(event, e -> new Thinned<>(MARKS)).add(new Mark(iteration, message));
+    private void take(RunEvent.Note note) {
+        events.computeIfAbsent(note.kind(), e -> new Thinned<>(MARKS)).add(new Mark(note.iteration(), note.message()));
     }
 
-    @Override
-    public void looked(Look look) {
+    private void take(Look look) {
         Map<String, double[]> byLayer = new LinkedHashMap<>();
         for (LayerTrace layer : look.layers()) {
             activations.put(layer.layer(), layer.activation());
@@ -176,24 +178,18 @@ public final class RunView implements HealthObserver {
         }
     }
 
-    @Override
-    public void distributed(Distributions distributions) {
-        histograms.add(distributions);
-    }
-
-    @Override
-    public void found(int iteration, Finding finding) {
+    private void take(RunEvent.Found event) {
+        Finding finding = event.finding();
         found.put(finding.id() + "/" + finding.layer(), finding);
     }
 
-    /** The run is over. */
-    public void ended(RunOutcome result) {
-        outcome = result;
-        name = result.name() == null ? name : result.name();
-        engine = result.engine();
-        device = result.device();
-        parameterCount = result.parameters();
-        state = result.completed() ? "finished" : "stopped";
+    private void end(RunEvent.Finished finished) {
+        outcome = finished.result();
+        name = outcome.name();
+        engine = outcome.engine();
+        device = outcome.device();
+        parameterCount = outcome.parameters();
+        state = outcome.completed() ? "finished" : "stopped";
     }
 
     /** No result will come: the run was killed or has failed, or its files are read while it goes on. */

@@ -30,7 +30,7 @@ final class TimeGrid extends ViewPart<ObjectNode> {
 
     void add(int iteration, Look.Profile profile) {
         List<Integer> steps = profile.steps();
-        int points = Math.min(steps.size(), profile.norms().size());
+        int points = steps.size();
         int length =
                 steps.stream().limit(points).mapToInt(step -> step + 1).max().orElse(0);
         if (length == 0 || steps.stream().limit(points).anyMatch(step -> step < 0)) {

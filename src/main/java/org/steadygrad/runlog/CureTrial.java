@@ -1,5 +1,8 @@
 package org.steadygrad.runlog;
 
+import java.util.Locale;
+import org.steadygrad.check.Check;
+
 /**
  * A cure that the guard tried while training went on: the same steps on the same batches with it and without it.
  *
@@ -12,4 +15,22 @@ package org.steadygrad.runlog;
  * @param kept whether training went on from the state with the change
  */
 public record CureTrial(
-        int iteration, String finding, String change, int steps, double lossWith, double lossWithout, boolean kept) {}
+        int iteration, String finding, String change, int steps, double lossWith, double lossWithout, boolean kept) {
+    public CureTrial {
+        Check.notNull(finding, "CureTrial", "finding");
+        Check.notNull(change, "CureTrial", "change");
+    }
+
+    /** What was tried and what came of it. */
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "for %s tried on %d steps: %s. Loss with it %.4g, without it %.4g: %s",
+                finding,
+                steps,
+                change,
+                lossWith,
+                lossWithout,
+                kept ? "kept" : "taken back");
+    }
+}

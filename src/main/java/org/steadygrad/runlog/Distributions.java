@@ -9,7 +9,7 @@ import org.steadygrad.ops.Histogram;
  * @param iteration number of the step, from 1
  * @param tensors weights and gradients by parameter, activations by layer
  */
-public record Distributions(int iteration, List<Tensor> tensors) {
+public record Distributions(int iteration, List<Tensor> tensors) implements RunEvent.HealthEvent {
     public Distributions {
         tensors = List.copyOf(tensors);
     }

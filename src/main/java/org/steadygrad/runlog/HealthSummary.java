@@ -25,6 +25,9 @@ public record HealthSummary(
         Map<String, Integer> horizons,
         List<Finding> findings) {
 
+    /** Of a run that nothing is known of. */
+    public static final HealthSummary NONE = new HealthSummary(0, 0, 0, Double.NaN, List.of(), Map.of(), List.of());
+
     /**
      * @param name of the layer
      * @param gradientNorm of its output; NaN when none reaches it

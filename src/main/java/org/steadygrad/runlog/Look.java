@@ -3,6 +3,7 @@ package org.steadygrad.runlog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.steadygrad.check.Check;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
@@ -34,7 +35,8 @@ public record Look(
         List<Gate> gates,
         List<LayerTrace> layers,
         List<Profile> profiles,
-        Optional<NonFiniteOrigin> nonFinite) {
+        Optional<NonFiniteOrigin> nonFinite)
+        implements RunEvent.HealthEvent {
 
     public Look {
         parameters = List.copyOf(parameters);
@@ -95,6 +97,7 @@ public record Look(
         public Profile {
             steps = List.copyOf(steps);
             norms = List.copyOf(norms);
+            Check.that(steps.size() == norms.size(), "Look.Profile", steps.size() + " norms", norms.size());
         }
     }
 }

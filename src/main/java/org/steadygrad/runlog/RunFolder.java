@@ -16,6 +16,11 @@ public final class RunFolder {
         this.root = root;
     }
 
+    /** The files of a folder, which may not be there. */
+    public static RunFolder of(Path root) {
+        return new RunFolder(root);
+    }
+
     /**
      * Opens a folder for a run, making it when it isn't there.
      *

@@ -1,8 +1,11 @@
 package org.steadygrad.runlog;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.Check;
 
 /**
  * What a run came to; {@code run.json} in its folder.
@@ -50,4 +53,16 @@ public record RunResult(
         int rollbacks,
         List<CureTrial> cures,
         List<Finding> findings,
-        @JsonIgnoreProperties("findings") HealthSummary health) {}
+        @JsonIgnoreProperties(value = "findings", allowSetters = true) HealthSummary health) {
+    public RunResult {
+        Check.notNull(name, "RunResult", "name");
+        Check.notNull(engine, "RunResult", "engine");
+        Check.notNull(device, "RunResult", "device");
+        Check.notNull(precision, "RunResult", "precision");
+        Check.notNull(stopReason, "RunResult", "stopReason");
+        validation = Collections.unmodifiableMap(new LinkedHashMap<>(validation));
+        cures = List.copyOf(cures);
+        findings = List.copyOf(findings);
+        Check.notNull(health, "RunResult", "health");
+    }
+}

@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.tensorflow.framework.Summary;
 
 /**
@@ -21,12 +22,30 @@ import org.tensorflow.framework.Summary;
  * the run file as texts. A resumed run goes on in a file of its own, which lets TensorBoard drop what an earlier one says of the
  * steps that are done again.
  */
-public final class TensorBoard implements TrainingObserver, AutoCloseable {
+public final class TensorBoard implements RunListener, AutoCloseable {
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
     private final Path folder;
     private final String runFile;
     private EventFile events;
+    private final Cases<RunEvent, Void> writing = Cases.<RunEvent, Void>of(RunEvent.class)
+            .ignore(
+                    RunEvent.EnginePassedOver.class,
+                    RunEvent.DataNote.class,
+                    RunEvent.SkippedNorm.class,
+                    RunEvent.CheckpointWritten.class,
+                    RunEvent.Finished.class)
+            .run(RunEvent.Started.class, this::write)
+            .run(RunEvent.Step.class, this::write)
+            .run(RunEvent.Validated.class, this::write)
+            .run(RunEvent.Skipped.class, this::writeNote)
+            .run(RunEvent.RolledBack.class, this::writeNote)
+            .run(RunEvent.CureTried.class, this::writeNote)
+            .run(RunEvent.Stopped.class, this::writeNote)
+            .run(Look.class, this::write)
+            .run(Distributions.class, this::write)
+            .run(RunEvent.Found.class, this::write)
+            .complete();
     private long lastFlush = System.nanoTime();
 
     /**
@@ -50,46 +69,46 @@ public final class TensorBoard implements TrainingObserver, AutoCloseable {
                     "TensorBoard folder " + folder,
                     "a folder without event files, since TensorBoard would draw two runs as one",
                     other.get().getFileName().toString(),
-                    "Choose another folder, for example one beside it: TensorBoard compares the folders below its --logdir.");
+                    "Choose another folder, for example one beside it: TensorBoard compares the folders below its"
+                            + " --logdir.");
         }
     }
 
     @Override
-    public void started(String engine, String device, long parameters, long plannedIterations, int startIteration) {
+    public void happened(RunEvent event) {
+        writing.of(event);
+    }
+
+    private void write(RunEvent.Started started) {
         events = EventFile.in(folder);
-        events.startSession(startIteration + 1);
-        String text = "engine %s (%s), %,d parameters%n%n".formatted(engine, device, parameters);
-        write(startIteration, Summaries.text("run_file", text + runFile.indent(4)));
+        events.startSession(started.startIteration() + 1);
+        String text = "engine %s (%s), %,d parameters%n%n"
+                .formatted(started.engine(), started.device(), started.parameters());
+        write(started.startIteration(), Summaries.text("run_file", text + runFile.indent(4)));
         events.flush();
     }
 
-    @Override
-    public void iterationDone(IterationReport report) {
+    private void write(RunEvent.Step step) {
         Map<String, Double> scalars = new LinkedHashMap<>();
-        scalars.put("training/loss", report.loss());
-        scalars.put("training/gradient_norm", report.gradientNorm());
-        scalars.put("training/clip_scale", report.clipScale());
-        scalars.put("training/learning_rate_scale", report.learningRateScale());
-        scalars.put("training/seconds_per_step", report.seconds());
-        write(report.iteration(), Summaries.scalars(scalars));
+        scalars.put("training/loss", step.loss());
+        scalars.put("training/gradient_norm", step.gradientNorm());
+        scalars.put("training/clip_scale", step.clipScale());
+        scalars.put("training/learning_rate_scale", step.learningRateScale());
+        scalars.put("training/seconds_per_step", step.seconds());
+        write(step.iteration(), Summaries.scalars(scalars));
     }
 
-    @Override
-    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
+    private void write(RunEvent.Validated validated) {
         Map<String, Double> scalars = new LinkedHashMap<>();
-        metrics.forEach((name, value) -> scalars.put("validation/" + name, value));
-        write(iteration, Summaries.scalars(scalars));
+        validated.metrics().forEach((name, value) -> scalars.put("validation/" + name, value));
+        write(validated.iteration(), Summaries.scalars(scalars));
     }
 
-    @Override
-    public void happened(Event event, int iteration, String message) {
-        if (event != Event.CHECKPOINT) {
-            write(iteration, Summaries.text("events/" + event.name().toLowerCase(Locale.ROOT), message));
-        }
+    private void writeNote(RunEvent.Note note) {
+        write(note.iteration(), Summaries.text("events/" + note.kind(), note.message()));
     }
 
-    @Override
-    public void looked(Look look) {
+    private void write(Look look) {
         Map<String, Double> scalars = new LinkedHashMap<>();
         for (Look.Parameter parameter : look.parameters()) {
             scalars.put("gradient_norm/" + parameter.name(), parameter.gradientNorm());
@@ -111,8 +130,7 @@ public final class TensorBoard implements TrainingObserver, AutoCloseable {
         write(look.iteration(), Summaries.scalars(scalars));
     }
 
-    @Override
-    public void distributed(Distributions distributions) {
+    private void write(Distributions distributions) {
         Summary.Builder summary = Summary.newBuilder();
         for (Distributions.Tensor tensor : distributions.tensors()) {
             if (tensor.values().total() > 0) {
@@ -123,10 +141,10 @@ public final class TensorBoard implements TrainingObserver, AutoCloseable {
         write(distributions.iteration(), summary.build());
     }
 
-    @Override
-    public void found(int iteration, Finding finding) {
+    private void write(RunEvent.Found found) {
+        Finding finding = found.finding();
         String place = finding.layer().isEmpty() ? "" : "/" + finding.layer();
-        write(iteration, Summaries.text("findings/" + finding.id() + place, FindingMarkdown.of(finding)));
+        write(found.iteration(), Summaries.text("findings/" + finding.id() + place, FindingMarkdown.of(finding)));
         events.flush();
     }
 

@@ -2,7 +2,6 @@ package org.steadygrad.train;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.steadygrad.engine.step.TrainingStep;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.runlog.CureTrial;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.train.OnlineCures.Change;
 import org.steadygrad.train.OnlineCures.Proposal;
 
@@ -126,7 +126,7 @@ final class CureRehearsal {
         CureTrial trial = new CureTrial(
                 progress.iteration, proposal.finding(), change, attempts.size(), lossWith, lossWithout, kept);
         cures.tried(proposal, trial);
-        tell(trial);
+        records.tell(new RunEvent.CureTried(trial));
         return goOn(kept, attempts, start, unchanged, kept ? with : without);
     }
 
@@ -210,26 +210,5 @@ final class CureRehearsal {
                         .mapToDouble(StepOutcome::loss)
                         .average()
                         .orElse(Double.NaN);
-    }
-
-    private void tell(CureTrial trial) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("finding", trial.finding());
-        facts.put("change", trial.change());
-        facts.put("steps", trial.steps());
-        facts.put("lossWith", RunRecords.number(trial.lossWith()));
-        facts.put("lossWithout", RunRecords.number(trial.lossWithout()));
-        String message = String.format(
-                Locale.ROOT,
-                "for %s tried on %d steps: %s. Loss with it %.4g, without it %.4g: %s",
-                trial.finding(),
-                trial.steps(),
-                trial.change(),
-                trial.lossWith(),
-                trial.lossWithout(),
-                trial.kept() ? "kept" : "taken back");
-        TrainingObserver.Event event =
-                trial.kept() ? TrainingObserver.Event.CURED : TrainingObserver.Event.CURE_TAKEN_BACK;
-        records.event(event, trial.iteration(), message, facts);
     }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.Check;
-import org.steadygrad.health.HealthObserver;
 import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.GuardSpec;
@@ -25,7 +26,7 @@ import org.steadygrad.spec.GuardSpec;
  * differ. For the same reason neither {@code loss-spikes} nor spikes of the gradient that come with as high a loss are one; the guard
  * sees to those that come from the model.
  */
-final class OnlineCures implements HealthObserver {
+final class OnlineCures implements RunListener {
     /** Share of the loss without a change by which the one with it has to be lower. */
     static final double MARGIN = 0.05;
 
@@ -116,7 +117,13 @@ final class OnlineCures implements HealthObserver {
     }
 
     @Override
-    public void found(int iteration, Finding finding) {
+    public void happened(RunEvent event) {
+        if (event instanceof RunEvent.Found found) {
+            take(found.finding());
+        }
+    }
+
+    private void take(Finding finding) {
         Change change = BY_FINDING.get(finding.id());
         if (trialSteps > 0
                 && change != null

@@ -1,9 +1,7 @@
 package org.steadygrad.train;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
@@ -16,6 +14,7 @@ import org.steadygrad.engine.step.TrainingStep;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.UpdaterSettings;
+import org.steadygrad.runlog.RunEvent;
 
 /**
  * What a run makes of its steps: goes on, rolls back or stops as the guard says, counts them, has those looked into that
@@ -145,15 +144,15 @@ final class RunPolicy implements StepPolicy {
     private void tell(StepOutcome outcome, Optional<Forensics.Report> why) {
         records.given(outcome.step(), outcome.applied());
         why.ifPresent(report -> records.verdict(progress.iteration, report.verdict()));
-        records.step(report(outcome), outcome, seen.lossPerStep());
+        records.step(event(outcome), outcome, seen.lossPerStep());
         why.ifPresent(report -> records.skipped(progress.iteration, outcome.loss(), report));
         if (outcome.rescaled()) {
-            records.event(TrainingObserver.Event.SKIPPED, progress.iteration, RESCALED, Map.of());
+            records.tell(new RunEvent.Skipped(progress.iteration, RESCALED, Optional.empty(), Optional.empty()));
         }
     }
 
-    private IterationReport report(StepOutcome outcome) {
-        return new IterationReport(
+    private RunEvent.Step event(StepOutcome outcome) {
+        return new RunEvent.Step(
                 progress.iteration,
                 progress.epoch,
                 outcome.loss(),
@@ -183,12 +182,9 @@ final class RunPolicy implements StepPolicy {
             int from = recovery.info().iteration();
             progress.updates = recovery.rollBack();
             skipped.rolledBack();
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("snapshotIteration", from);
-            facts.put("learningRateScale", guard.learningRateScale());
             String message = decision.reason() + ": back to the snapshot of iteration " + from + ", updates scaled by "
                     + guard.learningRateScale();
-            records.event(TrainingObserver.Event.ROLLED_BACK, progress.iteration, message, facts);
+            records.tell(new RunEvent.RolledBack(progress.iteration, message, from, guard.learningRateScale()));
         }
     }
 

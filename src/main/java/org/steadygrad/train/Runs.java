@@ -14,6 +14,7 @@ import org.steadygrad.data.DataSources;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
 import org.steadygrad.runlog.RunFolder;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -25,8 +26,9 @@ public final class Runs {
     /**
      * @param folder the run's folder
      * @param resume whether to continue from its newest checkpoint
+     * @param listener who is told what happens in the run
      */
-    public record Options(Path folder, boolean resume, TrainingObserver observer, StopSignal stopSignal) {}
+    public record Options(Path folder, boolean resume, RunListener listener, StopSignal stopSignal) {}
 
     /**
      * Opens the data, builds the model, trains it, and files everything in the run's folder.
@@ -47,7 +49,7 @@ public final class Runs {
                     .prescriber(new RunFilePrescriber(run, source.description()))
                     .folder(folder.root())
                     .resume(options.resume())
-                    .observer(options.observer())
+                    .listener(options.listener())
                     .stopSignal(options.stopSignal());
             SavedRun.entries(run, source).forEach(trainer::modelEntry);
             return trainer.run();
@@ -65,13 +67,13 @@ public final class Runs {
      * @throws InvalidInputException when data and model don't go together
      */
     public static RunResult tryOut(
-            RunSpec run, DataSource data, int steps, TrainingObserver observer, StopSignal stopSignal) {
+            RunSpec run, DataSource data, int steps, RunListener listener, StopSignal stopSignal) {
         List<String> limits = List.of("training.iterations=" + steps, "training.maxMinutes=null");
         return Trainer.of(buildModel(run, data), data)
                 .settings(LoopSettings.of(RunFiles.with(run, limits)))
                 .name(run.name())
                 .prescriber(new RunFilePrescriber(run, data.description()))
-                .observer(observer)
+                .listener(listener)
                 .stopSignal(stopSignal)
                 .run();
     }
@@ -130,7 +132,8 @@ public final class Runs {
                     "the run that is resumed to have the same " + differs,
                     "another one",
                     "Compare with " + folder.runYaml()
-                            + "; resume without a run file to go on as that one says, or choose another folder with --out.");
+                            + "; resume without a run file to go on as that one says, or choose another folder with"
+                            + " --out.");
         }
     }
 }

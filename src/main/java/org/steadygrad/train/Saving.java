@@ -2,7 +2,6 @@ package org.steadygrad.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
@@ -14,6 +13,7 @@ import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.runlog.RunEvent;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
 final class Saving {
@@ -84,8 +84,7 @@ final class Saving {
                 .write(work, state.saved(health), snapshot, state.guard().calm());
         lastWrite = System.nanoTime();
         lastIteration = progress.iteration;
-        records.event(
-                TrainingObserver.Event.CHECKPOINT, progress.iteration, "checkpoint " + file.getFileName(), Map.of());
+        records.tell(new RunEvent.CheckpointWritten(progress.iteration, "checkpoint " + file.getFileName()));
     }
 
     /** Name of the newest checkpoint; empty when there is none. */

@@ -16,6 +16,7 @@ import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
 import org.steadygrad.model.SequentialGraph;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
@@ -61,7 +62,7 @@ public final class Trainer {
     private EngineRequest engine = EngineRequest.of(Engines.AUTO);
     private Optional<Path> folder = Optional.empty();
     private boolean resume;
-    private TrainingObserver observer = new TrainingObserver() {};
+    private RunListener listener = RunListener.NONE;
     private StopSignal stopSignal = new StopSignal();
     private Prescriber prescriber = new GeneralPrescriber();
     private final Map<String, byte[]> modelEntries = new LinkedHashMap<>();
@@ -184,8 +185,9 @@ public final class Trainer {
         return this;
     }
 
-    public Trainer observer(TrainingObserver trainingObserver) {
-        observer = Check.notNull(trainingObserver, "Trainer", "observer");
+    /** Who is told what happens in the run; {@link RunListener#all} for several. */
+    public Trainer listener(RunListener runListener) {
+        listener = Check.notNull(runListener, "Trainer", "listener");
         return this;
     }
 
@@ -233,7 +235,7 @@ public final class Trainer {
         LoopSettings settings = new LoopSettings(
                 seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
         RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries), prescriber);
-        RunResult result = new TrainingRun(graph, data, settings, filing, observer, stopSignal).run();
+        RunResult result = new TrainingRun(graph, data, settings, filing, listener, stopSignal).run();
         sequential.ifPresent(this::copyBack);
         return result;
     }

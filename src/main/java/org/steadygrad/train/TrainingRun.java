@@ -1,7 +1,5 @@
 package org.steadygrad.train;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -24,10 +22,7 @@ import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.engine.step.StepPipeline;
 import org.steadygrad.engine.step.StepSeeds;
 import org.steadygrad.forensics.Forensics;
-import org.steadygrad.health.HealthLog;
 import org.steadygrad.health.HealthMonitor;
-import org.steadygrad.health.HealthObserver;
-import org.steadygrad.health.HealthObserverGroup;
 import org.steadygrad.health.MaskRules;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.model.AtomicFile;
@@ -35,20 +30,21 @@ import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterSettings;
 import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
+import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunLogWriter;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
-    private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
-
     private final ComputationGraph model;
     private final DataSource data;
     private final LoopSettings settings;
     private final RunFiling filing;
-    private final TrainingObserver observer;
+    private final RunListener listener;
     private final StopSignal stopSignal;
 
     TrainingRun(
@@ -56,13 +52,13 @@ final class TrainingRun {
             DataSource data,
             LoopSettings settings,
             RunFiling filing,
-            TrainingObserver observer,
+            RunListener listener,
             StopSignal stopSignal) {
         this.model = model;
         this.data = data;
         this.settings = settings;
         this.filing = filing;
-        this.observer = observer;
+        this.listener = listener;
         this.stopSignal = stopSignal;
     }
 
@@ -87,8 +83,8 @@ final class TrainingRun {
             Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, data, filing, folder, store);
             fileRunFile(folder);
             Engines.Opened opened = Engines.open(settings.engine(), model);
-            opened.passedOver().forEach(observer::passedOver);
-            data.notes().forEach(observer::dataNote);
+            opened.passedOver().forEach(reason -> listener.happened(new RunEvent.EnginePassedOver(reason)));
+            data.notes().forEach(note -> listener.happened(new RunEvent.DataNote(note)));
             try (Engine engine = opened.engine()) {
                 return run(engine, folder, store, start);
             } finally {
@@ -116,8 +112,8 @@ final class TrainingRun {
         }
         String kept = newest.map(name -> "Checkpoints written before are whole, the newest is " + name
                         + ". Make room or mend the folder, then continue with --resume.")
-                .orElse(
-                        "No checkpoint was written yet. Make room or choose another folder with --out, then start again.");
+                .orElse("No checkpoint was written yet. Make room or choose another folder with --out, then start"
+                        + " again.");
         String place = filing.folder().map(f -> "run folder " + f + ": ").orElse("");
         return new InvalidInputException(place + failure.getMessage() + ". " + kept, failure);
     }
@@ -138,18 +134,21 @@ final class TrainingRun {
         ComputationGraph work = model.clone();
         RunState state = RunState.of(engine, model, work, settings, start);
         Progress progress = state.progress();
-        Optional<HealthLog> healthLog = healthLog(folder, progress);
-        List<HealthObserver> observers = new ArrayList<>(List.of(state.cures(), observer));
-        healthLog.ifPresent(observers::add);
-        HealthMonitor health = healthMonitor(engine, new HealthObserverGroup<>(observers), start);
+        Optional<RunLogWriter> log =
+                folder.isEmpty() ? Optional.empty() : Optional.of(RunLogWriter.in(folder.get(), progress.iteration));
+        List<RunListener> listeners = new ArrayList<>();
+        log.ifPresent(listeners::add);
+        listeners.addAll(List.of(state.cures(), listener));
+        RunListener told = RunListener.all(listeners);
+        HealthMonitor health = healthMonitor(engine, told, start);
         SequenceFormats formats = SequenceFormats.of(model);
-        try (RunRecords records =
-                new RunRecords(formats, progress, metrics(folder, progress), health, healthLog, observer)) {
+        try (RunRecords records = new RunRecords(formats, progress, health, log, told)) {
             Saving saving = new Saving(state, health, records, settings, store, work);
             RunPolicy policy = new RunPolicy(
                     state, new LossPerStep(formats), skipped(engine, folder, work), UpdaterSettings.of(model), records);
             StepPipeline pipeline = new StepPipeline(engine, policy);
-            observer.started(engine.name(), engine.device(), model.numParams(), planned(), progress.iteration);
+            records.tell(new RunEvent.Started(
+                    engine.name(), engine.device(), model.numParams(), planned(), progress.iteration));
             TrainingLoop loop = new TrainingLoop(
                     new StepSource(
                             model,
@@ -163,11 +162,14 @@ final class TrainingRun {
                     saving,
                     new EndOfRun(settings, stopSignal));
             EndOfRun.End end = run(loop, pipeline, saving);
-            records.event(TrainingObserver.Event.STOPPED, progress.iteration, end.reason(), Map.of());
+            records.tell(new RunEvent.Stopped(progress.iteration, end.reason()));
             boolean best = saving.exportKept(model);
             model.setScore(progress.latestLoss());
             RunResult result = result(state, health.summary(), end, best);
-            file(folder, result);
+            if (folder.isPresent()) {
+                ModelFile.write(folder.get().model(), model, filing.modelEntries());
+            }
+            records.tell(new RunEvent.Finished(result));
             return result;
         }
     }
@@ -203,16 +205,7 @@ final class TrainingRun {
                 .orElse("No checkpoint was written.");
     }
 
-    private Optional<HealthLog> healthLog(Optional<RunFolder> folder, Progress progress) throws IOException {
-        if (folder.isEmpty()) {
-            return Optional.empty();
-        }
-        JsonLines.truncateAfter(folder.get().health(), progress.iteration);
-        return Optional.of(HealthLog.appendingTo(folder.get().health()));
-    }
-
-    private HealthMonitor healthMonitor(
-            Engine engine, HealthObserver told, Optional<CheckpointStore.Checkpoint> start) {
+    private HealthMonitor healthMonitor(Engine engine, RunListener told, Optional<CheckpointStore.Checkpoint> start) {
         HealthMonitor health =
                 new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
         health.watchMasks(MaskRules.of(model, true));
@@ -240,14 +233,6 @@ final class TrainingRun {
         return configured instanceof EmbeddingLayer || configured instanceof EmbeddingSequenceLayer;
     }
 
-    private static Optional<JsonLines> metrics(Optional<RunFolder> folder, Progress progress) throws IOException {
-        if (folder.isEmpty()) {
-            return Optional.empty();
-        }
-        JsonLines.truncateAfter(folder.get().metrics(), progress.iteration);
-        return Optional.of(new JsonLines(folder.get().metrics()));
-    }
-
     private RunResult result(RunState state, HealthSummary health, EndOfRun.End end, boolean best) {
         Engine engine = state.engine();
         Progress progress = state.progress();
@@ -273,13 +258,5 @@ final class TrainingRun {
                 state.cures().trials(),
                 health.findings(),
                 health);
-    }
-
-    private void file(Optional<RunFolder> folder, RunResult result) throws IOException {
-        if (folder.isEmpty()) {
-            return;
-        }
-        ModelFile.write(folder.get().model(), model, filing.modelEntries());
-        AtomicFile.write(folder.get().runJson(), out -> out.write(JSON.writeValueAsBytes(result)));
     }
 }

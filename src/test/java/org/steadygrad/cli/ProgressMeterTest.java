@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.steadygrad.cli.ProgressMeter.Reading;
-import org.steadygrad.train.IterationReport;
+import org.steadygrad.runlog.RunEvent;
 
 class ProgressMeterTest {
     private long nanos = 77;
@@ -13,12 +13,16 @@ class ProgressMeterTest {
 
     private void step(int iteration, double loss, double clipScale, double seconds) {
         nanos += (long) (seconds * 1e9);
-        meter.take(new IterationReport(iteration, 0, loss, 2, clipScale, true, 1, seconds / 3));
+        meter.take(new RunEvent.Step(iteration, 0, loss, 2, clipScale, true, 1, seconds / 3));
+    }
+
+    private void start(long planned, int iteration) {
+        meter.take(new RunEvent.Started("cpu", "two cores", 1, planned, iteration));
     }
 
     @Test
     void speedCountsEverythingBetweenSteps() {
-        meter.started(33, 0);
+        start(33, 0);
         for (int i = 1; i <= 17; i++) {
             step(i, 1, 1, 0.5);
         }
@@ -30,7 +34,7 @@ class ProgressMeterTest {
 
     @Test
     void slowStartIsForgotten() {
-        meter.started(10_000, 0);
+        start(10_000, 0);
         step(1, 1, 1, 300);
         for (int i = 2; i <= 1001; i++) {
             step(i, 1, 1, 0.1);
@@ -41,7 +45,7 @@ class ProgressMeterTest {
 
     @Test
     void resumedRunCountsItsOwnSteps() {
-        meter.started(100, 97);
+        start(100, 97);
         step(98, 1, 1, 2);
         assertEquals(0.5, meter.reading().stepsPerSecond(), 1e-9);
         assertEquals(4, meter.reading().secondsLeft(), 1e-9);
@@ -49,7 +53,7 @@ class ProgressMeterTest {
 
     @Test
     void lossIsSmoothedAndSkipsWhatIsNotFinite() {
-        meter.started(-1, 0);
+        start(-1, 0);
         step(1, Double.NaN, 1, 1);
         assertTrue(Double.isNaN(meter.reading().loss()));
         step(2, 4, 1, 1);
@@ -63,7 +67,7 @@ class ProgressMeterTest {
 
     @Test
     void clipShareOfFewStepsIsTheirMean() {
-        meter.started(9, 0);
+        start(9, 0);
         step(1, 1, 0.5, 1);
         assertEquals(1, meter.reading().clipShare(), 1e-12);
         step(2, 1, 1, 1);

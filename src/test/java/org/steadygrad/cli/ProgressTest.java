@@ -13,15 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.runlog.Severity;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
-import org.steadygrad.train.TrainingObserver.Event;
 
 /** What people and programs see of the same run. */
 class ProgressTest {
@@ -38,24 +38,25 @@ class ProgressTest {
     }
 
     /** 12 steps of 1.5 s with all that may happen. */
-    private void run(TrainingObserver observer) {
-        observer.passedOver("engine cuda not used");
-        observer.started("cpu", "two cores", 12345, 12, 0);
+    private void run(RunListener observer) {
+        observer.happened(new RunEvent.EnginePassedOver("engine cuda not used"));
+        observer.happened(new RunEvent.Started("cpu", "two cores", 12345, 12, 0));
         for (int i = 1; i <= 12; i++) {
             nanos += 1_500_000_000L;
-            observer.iterationDone(new IterationReport(i, 0, i == 5 ? Double.NaN : 2.0, 3, 0.5, i != 5, 1, 1));
+            observer.happened(new RunEvent.Step(i, 0, i == 5 ? Double.NaN : 2.0, 3, 0.5, i != 5, 1, 1));
             if (i == 5) {
-                observer.happened(Event.SKIPPED, i, "step skipped");
-                observer.happened(Event.ROLLED_BACK, i, "back to iteration 3");
-                observer.filed(i, Path.of("bundle.zip"));
+                observer.happened(new RunEvent.Skipped(
+                        i, "step skipped", Optional.of("overflow"), Optional.of(Path.of("bundle.zip"))));
+                observer.happened(new RunEvent.RolledBack(i, "back to iteration 3", 3, 0.5));
             }
             if (i == 7) {
-                observer.found(i, finding(Severity.ERROR, "model.layers[0].stack.batchNorm=true", "warmup=7"));
-                observer.found(i, finding(Severity.WARNING));
+                observer.happened(new RunEvent.Found(
+                        i, finding(Severity.ERROR, "model.layers[0].stack.batchNorm=true", "warmup=7")));
+                observer.happened(new RunEvent.Found(i, finding(Severity.WARNING)));
             }
         }
-        observer.validated(12, Map.of("loss", 0.25), true);
-        observer.happened(Event.STOPPED, 12, "all epochs done");
+        observer.happened(new RunEvent.Validated(12, 0, Map.of("loss", 0.25), true));
+        observer.happened(new RunEvent.Stopped(12, "all epochs done"));
     }
 
     private String console(Screen screen) {
@@ -73,8 +74,8 @@ class ProgressTest {
                 """
                 engine cuda not used
                 engine cpu (two cores), 12,345 parameters
-                iteration 5  rolled back: back to iteration 3
                 iteration 5  replay the step with: steadygrad replay bundle.zip
+                iteration 5  rolled back: back to iteration 3
                 iteration 7 of 12  loss 2  |g| 3  clipped 100%  0.7 steps/s  8 s left
                 iteration 7  error: It vanishes.
                              try: --set 'model.layers[0].stack.batchNorm=true' --set warmup=7  (a cure)
@@ -94,13 +95,13 @@ class ProgressTest {
         return new Finding("dead-units", Severity.WARNING, "l" + layer, 1, 3, message, Map.of(), List.of(cure));
     }
 
-    private void findInManyLayers(TrainingObserver observer) {
+    private void findInManyLayers(RunListener observer) {
         for (int layer = 1; layer <= 7; layer++) {
-            observer.found(3, dead(layer, layer == 5 ? "b=1" : "a=1"));
+            observer.happened(new RunEvent.Found(3, dead(layer, layer == 5 ? "b=1" : "a=1")));
         }
-        observer.happened(Event.ROLLED_BACK, 3, "back to iteration 1");
+        observer.happened(new RunEvent.RolledBack(3, "back to iteration 1", 1, 0.5));
         for (int layer = 8; layer <= 10; layer++) {
-            observer.found(layer < 10 ? 7 : 17, dead(layer, layer < 10 ? "a=1" : "c=1"));
+            observer.happened(new RunEvent.Found(layer < 10 ? 7 : 17, dead(layer, layer < 10 ? "a=1" : "c=1")));
         }
     }
 
@@ -165,8 +166,8 @@ class ProgressTest {
         List<String> beginnings = List.of(
                 "engine cuda",
                 "engine cpu",
-                "iteration 5  rolled back",
                 "iteration 5  replay",
+                "iteration 5  rolled back",
                 "iteration 7  ",
                 "             try: --set",
                 "iteration 7  ",
@@ -215,8 +216,8 @@ class ProgressTest {
                         "started",
                         "progress",
                         "skipped",
-                        "rolled-back",
                         "filed",
+                        "rolled-back",
                         "finding",
                         "validation",
                         "stopped"),

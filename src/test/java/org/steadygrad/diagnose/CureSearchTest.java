@@ -10,18 +10,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 
 class CureSearchTest {
     private static final String SIGMOID =
-            "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers:"
-                    + " [stack: {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
-                    + " updater: {adam: 0.01}}, health: {every: 2}}";
+            "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers: [stack:"
+                + " {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
+                + " updater: {adam: 0.01}}, health: {every: 2}}";
 
     private final StopSignal stop = new StopSignal();
     private final List<Trial> told = new ArrayList<>();
@@ -68,7 +68,7 @@ class CureSearchTest {
                 DataSources.open(run.data(), run.training().batch(), run.seed()),
                 60,
                 stop);
-        var result = Runs.train(run, new Runs.Options(folder, false, new TrainingObserver() {}, stop));
+        var result = Runs.train(run, new Runs.Options(folder, false, RunListener.NONE, stop));
         double lowest = result.validation().get("loss");
         assertEquals(60, trial.steps());
         assertTrue(trial.validationLoss() >= lowest);
@@ -85,10 +85,10 @@ class CureSearchTest {
 
     @Test
     void aHealthyRunIsLeftAlone() {
-        RunSpec run = run(
-                "{threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation: tanh}]},"
-                        + " training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}}, health: {ignore:"
-                        + " [loss-plateau, updates-too-large]}}");
+        RunSpec run =
+                run("{threads: 1, data: {kind: spirals, examples: 320}, model: {layers: [dense: {units: 17, activation:"
+                        + " tanh}]}, training: {batch: 32, iterations: 30, epochs: 10, updater: {adam: 0.01}}, health:"
+                        + " {ignore: [loss-plateau, updates-too-large]}}");
         Cure cure = search(run, new TrialPlan(30, 30, 10));
         assertTrue(cure.outcome().isEmpty());
         assertEquals(1, cure.trials().size());
@@ -97,9 +97,10 @@ class CureSearchTest {
 
     @Test
     void withoutValidationDataTheFirstTrainingBatchesMeasure() {
-        RunSpec run = run(
-                "{threads: 1, data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x], window: 16,"
-                        + " validation: 0}, model: {layers: [gru: 3]}, training: {batch: 8, iterations: 7, weightDecay: 0.3}}");
+        RunSpec run =
+                run("{threads: 1, data: {kind: csv, path: 'builtin:mackey-glass.csv', task: forecasting, target: [x],"
+                        + " window: 16, validation: 0}, model: {layers: [gru: 3]}, training: {batch: 8, iterations: 7,"
+                        + " weightDecay: 0.3}}");
         Trial trial = Trial.of(
                 "it",
                 List.of(),

@@ -15,10 +15,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.diagnose.LayerFlow.Verdict;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.train.Trainer;
-import org.steadygrad.train.TrainingObserver;
 
 class PreflightTest {
     private static final String SIGMOID = "model.layers[0].stack={depth: 20, units: 17, activation: sigmoid}";
@@ -34,9 +34,8 @@ class PreflightTest {
     /** Median update-to-weight ratio by layer over a few real steps. */
     private static Map<String, Double> trained(Subjects subject) {
         Map<String, List<Double>> ratios = new TreeMap<>();
-        TrainingObserver observer = new TrainingObserver() {
-            @Override
-            public void looked(Look look) {
+        RunListener observer = event -> {
+            if (event instanceof Look look) {
                 look.parameters().stream().filter(p -> p.name().endsWith("_W")).forEach(p -> ratios.computeIfAbsent(
                                 p.name().replace("_W", ""), n -> new ArrayList<>())
                         .add(p.updateRatio()));
@@ -47,7 +46,7 @@ class PreflightTest {
                 .clip(new ClipSpec.None())
                 .health(subject.run().health())
                 .engine(subject.run().engine())
-                .observer(observer)
+                .listener(observer)
                 .run();
         Map<String, Double> medians = new TreeMap<>();
         ratios.forEach((layer, values) -> {

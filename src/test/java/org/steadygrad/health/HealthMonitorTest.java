@@ -19,6 +19,7 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -33,7 +34,7 @@ class HealthMonitorTest {
 
     private static HealthMonitor monitor(Predicate<ParameterBlock> underflowing) {
         return new HealthMonitor(
-                SPEC, LAYOUT, RunFacts.NONE.underflowing(underflowing), Prescriber.NONE, new HealthObserver() {});
+                SPEC, LAYOUT, RunFacts.NONE.underflowing(underflowing), Prescriber.NONE, RunListener.NONE);
     }
 
     private static UpdateOutcome outcome(double gradientNorm, double updateRatio) {

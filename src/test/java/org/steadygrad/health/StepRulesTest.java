@@ -13,6 +13,7 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -30,7 +31,7 @@ class StepRulesTest {
 
     /** @return severity and id of what is found, causes first */
     private static List<String> run(int steps, IntToDoubleFunction loss, double ratio, double clipScale) {
-        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, CLIPPED, Prescriber.NONE, new HealthObserver() {});
+        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, CLIPPED, Prescriber.NONE, RunListener.NONE);
         for (int i = 1; i <= steps; i++) {
             monitor.observe(i, loss.applyAsDouble(i), outcome(ratio, clipScale), Optional.empty());
         }
@@ -103,7 +104,7 @@ class StepRulesTest {
 
     @Test
     void aStepThatMadeNumbersInfiniteWasTooLarge() {
-        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, CLIPPED, Prescriber.NONE, new HealthObserver() {});
+        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, CLIPPED, Prescriber.NONE, RunListener.NONE);
         monitor.observe(1, 1, outcome(30, 1), Optional.empty());
         monitor.observeFailed(2, Double.NaN);
         assertEquals(List.of("ERROR learning-rate-too-high", "ERROR non-finite"), told(monitor.findings()));

@@ -161,14 +161,10 @@ class TensorLookTest {
         List<Look> looks = new ArrayList<>();
         List<Integer> distributed = new ArrayList<>();
         HealthMonitor monitor = new HealthMonitor(
-                RunFiles.defaults(HealthSpec.class), layout, RunFacts.NONE, Prescriber.NONE, new HealthObserver() {
-                    @Override
-                    public void looked(Look look) {
-                        looks.add(look);
-                    }
-
-                    @Override
-                    public void distributed(Distributions distributions) {
+                RunFiles.defaults(HealthSpec.class), layout, RunFacts.NONE, Prescriber.NONE, event -> {
+                    if (event instanceof Look seen) {
+                        looks.add(seen);
+                    } else if (event instanceof Distributions distributions) {
                         distributed.add(distributions.iteration());
                     }
                 });

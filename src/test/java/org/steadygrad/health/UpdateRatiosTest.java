@@ -19,6 +19,7 @@ import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 import org.steadygrad.spec.HealthSpec;
@@ -73,7 +74,7 @@ class UpdateRatiosTest {
                 LAYOUT,
                 RunFacts.NONE,
                 Prescriber.NONE,
-                new HealthObserver() {});
+                RunListener.NONE);
     }
 
     /** @param first gradient of the first of five layers as a share of the last one's */

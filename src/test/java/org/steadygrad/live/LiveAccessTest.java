@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.live.LivePage.Settings;
-import org.steadygrad.train.IterationReport;
+import org.steadygrad.runlog.RunEvent;
 
 /** Who may see the page, and what may be done with it. */
 @Timeout(60)
@@ -107,7 +107,7 @@ class LiveAccessTest {
             assertEquals("401", status("GET", "/events" + wrong, "Host: localhost"), wrong);
         }
         assertEquals(401, get(bare, "Authorization", "Basic " + TOKEN));
-        live.observer().iterationDone(new IterationReport(1, 0, 1, 1, 1, true, 1, 1));
+        live.listener().happened(new RunEvent.Step(1, 0, 1, 1, 1, true, 1, 1));
         try (Events events = new Events(url)) {
             assertEquals(1, events.atLeast(1).at("/progress/iteration").asInt());
         }

@@ -54,13 +54,13 @@ class LiveBrowserTest {
         try (Browser browser = Browser.open();
                 LivePage live = LivePage.open(settings, new LivePage.Run(run.name(), YAML, folder), quick)) {
             CompletableFuture<RunResult> training = CompletableFuture.supplyAsync(
-                    () -> Runs.train(run, new Runs.Options(folder, false, live.observer(), stop)));
+                    () -> Runs.train(run, new Runs.Options(folder, false, live.listener(), stop)));
             try {
                 watch(browser, live.url());
             } finally {
                 stop.request("the test is over");
             }
-            live.ended(training.get());
+            training.get();
             browser.until("document.getElementById('note').textContent.startsWith('The run has ended.')");
             keep(browser, "live-ended");
             assertEquals(List.of(), browser.complaints());

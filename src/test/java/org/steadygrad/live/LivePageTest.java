@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.live.LivePage.Settings;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 @Timeout(60)
 class LivePageTest {
@@ -64,12 +64,12 @@ class LivePageTest {
                 .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static void step(TrainingObserver run, int iteration) {
-        run.iterationDone(new IterationReport(iteration, 0, 1.0 / iteration, 2, 1, true, 1, 0.001));
+    private static void step(RunListener run, int iteration) {
+        run.happened(new RunEvent.Step(iteration, 0, 1.0 / iteration, 2, 1, true, 1, 0.001));
     }
 
-    private static void begin(TrainingObserver run, int startIteration) {
-        run.started("cpu", "two cores", 1234, 1000, startIteration);
+    private static void begin(RunListener run, int startIteration) {
+        run.happened(new RunEvent.Started("cpu", "two cores", 1234, 1000, startIteration));
     }
 
     @Test
@@ -90,7 +90,7 @@ class LivePageTest {
 
     @Test
     void clientsSeeTheRunGrowInOrder() throws Exception {
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         try (Events early = new Events(live.url())) {
             assertEquals(0, early.atLeast(0).at("/progress/iteration").asInt());
             begin(run, 0);
@@ -99,8 +99,8 @@ class LivePageTest {
             for (int i = 2; i <= 33; i++) {
                 step(run, i);
             }
-            run.validated(33, Map.of("accuracy", 0.75), true);
-            run.happened(TrainingObserver.Event.ROLLED_BACK, 33, "back to 1");
+            run.happened(new RunEvent.Validated(33, 0, Map.of("accuracy", 0.75), true));
+            run.happened(new RunEvent.RolledBack(33, "back to 1", 1, 0.5));
             JsonNode seen = early.until(v -> v.at("/events/rolled_back/count").asInt() == 1);
             assertEquals(33, seen.at("/steps/loss/x").size());
             assertEquals(1.0 / 17, seen.at("/steps/loss/mean/16").asDouble(), 1e-3);
@@ -113,7 +113,7 @@ class LivePageTest {
 
     @Test
     void everyClientSeesTheSameWheneverItComes() throws Exception {
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         begin(run, 0);
         step(run, 1);
         try (Events first = new Events(live.url())) {
@@ -133,7 +133,7 @@ class LivePageTest {
 
     @Test
     void endOfTheRunIsShownToThoseWhoAreThereAndThoseWhoCome() throws Exception {
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         begin(run, 0);
         try (Events watching = new Events(live.url())) {
             step(run, 1);
@@ -151,7 +151,7 @@ class LivePageTest {
     /** What a client doesn't read fills the system's buffers first. */
     @Test
     void clientThatDoesNotReadIsDroppedAndHoldsUpNobody() throws Exception {
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         begin(run, 0);
         InetAddress here = InetAddress.getLoopbackAddress();
         try (Socket stuck = new Socket(here, URI.create(live.url()).getPort())) {
@@ -164,7 +164,7 @@ class LivePageTest {
                             HttpResponse.BodyHandlers.ofString());
             await(() -> serving() == 2);
             for (int i = 1; serving() == 2; i++) {
-                run.happened(TrainingObserver.Event.ROLLED_BACK, i, "x".repeat(600_000));
+                run.happened(new RunEvent.RolledBack(i, "x".repeat(600_000), 1, 0.5));
                 step(run, i);
                 Thread.sleep(30);
             }
@@ -246,7 +246,7 @@ class LivePageTest {
                 {"iteration":1,"epoch":0,"loss":8.0,"gradientNorm":1,"clipScale":1,"applied":true,"learningRateScale":1,"seconds":1}
                 {"iteration":2,"epoch":0,"loss":4.0,"gradientNorm":1,"clipScale":1,"applied":true,"learningRateScale":1,"seconds":1}
                 """);
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         begin(run, 2);
         step(run, 3);
         try (Events events = new Events(live.url())) {
@@ -260,7 +260,7 @@ class LivePageTest {
     @Test
     void resumedRunWhoseFilesAreDamagedGoesOn() throws Exception {
         Files.writeString(folder.resolve("metrics.jsonl"), "not json\n{}\n");
-        TrainingObserver run = open(HERE).observer();
+        RunListener run = open(HERE).listener();
         begin(run, 2);
         step(run, 3);
         try (Events events = new Events(live.url())) {

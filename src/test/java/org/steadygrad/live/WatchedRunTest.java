@@ -18,14 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.tensorboard.TensorBoard;
-import org.steadygrad.train.ObserverGroup;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 
 /** Whether anybody watches a run makes no difference to it. */
 @Timeout(120)
@@ -42,7 +41,7 @@ class WatchedRunTest {
     @TempDir
     Path folder;
 
-    private static RunResult train(Path out, TrainingObserver observer) {
+    private static RunResult train(Path out, RunListener observer) {
         RunSpec run = RunFiles.parse(YAML, "watched.yaml");
         return Runs.train(run, new Runs.Options(out, false, observer, new StopSignal()));
     }
@@ -60,7 +59,7 @@ class WatchedRunTest {
     @Test
     void numbersAreTheSameToTheBit() throws Exception {
         Path alone = folder.resolve("alone");
-        RunResult unwatched = train(alone, new TrainingObserver() {});
+        RunResult unwatched = train(alone, RunListener.NONE);
         Path watched = folder.resolve("watched");
         RunResult result;
         LivePage.Run run = new LivePage.Run("watched", YAML, watched);
@@ -70,8 +69,7 @@ class WatchedRunTest {
         try (LivePage live = LivePage.open(settings, run, quick);
                 TensorBoard board = new TensorBoard(folder.resolve("events"), false, YAML);
                 Events client = new Events(live.url())) {
-            result = train(watched, new ObserverGroup(List.of(live.observer(), board)));
-            live.ended(result);
+            result = train(watched, RunListener.all(List.of(live.listener(), board)));
             last = client.untilTheEnd();
         }
         assertEquals(rows(alone.resolve("metrics.jsonl")), rows(watched.resolve("metrics.jsonl")));

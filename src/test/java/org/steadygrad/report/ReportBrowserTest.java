@@ -21,11 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Runs;
 import org.steadygrad.train.StopSignal;
-import org.steadygrad.train.TrainingObserver;
 
 /** Reports as a browser shows them, those that short runs leave among them. */
 class ReportBrowserTest {
@@ -172,18 +173,18 @@ class ReportBrowserTest {
     void textFromDataIsText() throws IOException {
         RunView view = new RunView(ReportPageTest.HOSTILE);
         for (int i = 1; i <= 20; i++) {
-            view.step(SampleRun.step(i, 1));
+            view.happened(SampleRun.step(i, 1));
         }
-        view.looked(SampleRun.look(20, 3, 7));
-        view.happened("rolled_back", 7, ReportPageTest.HOSTILE);
-        view.distributed(new org.steadygrad.runlog.Distributions(
+        view.happened(SampleRun.look(20, 3, 7));
+        view.happened(new RunEvent.RolledBack(7, ReportPageTest.HOSTILE, 1, 0.5));
+        view.happened(new org.steadygrad.runlog.Distributions(
                 1,
                 List.of(SampleRun.tensor(
                         ReportPageTest.HOSTILE, org.steadygrad.runlog.Distributions.Kind.WEIGHT, 1, 2, 3))));
-        view.ended(SampleRun.outcome(
+        view.happened(new RunEvent.Finished(SampleRun.outcome(
                 ReportPageTest.HOSTILE,
                 20,
-                List.of(SampleRun.finding("gradient-spikes", Severity.WARNING, ReportPageTest.HOSTILE))));
+                List.of(SampleRun.finding("gradient-spikes", Severity.WARNING, ReportPageTest.HOSTILE)))));
         show(page("hostile", List.of(view, view)));
         assertEquals(0, count("img"));
         assertTrue(text(".verdict").contains("</script><img"));
@@ -232,8 +233,8 @@ class ReportBrowserTest {
     @Test
     void newDataChangesThePageWhereItIs() throws IOException {
         show(page("update", List.of(SampleRun.view("update", 30))));
-        browser.ask(
-                "document.getElementById('updates').scrollIntoView(); window.kept = document.getElementById('updates')");
+        browser.ask("document.getElementById('updates').scrollIntoView(); window.kept ="
+                + " document.getElementById('updates')");
         Object place = browser.ask("return window.scrollY");
         browser.ask(
                 "steadygrad.update([JSON.parse(arguments[0])])",
@@ -253,8 +254,7 @@ class ReportBrowserTest {
         Path run = folder.resolve(demo);
         List<String> shorter = List.of("training.iterations=70", "health.every=10", "engine=cpu");
         Runs.train(
-                RunFiles.parse(text, demo, shorter),
-                new Runs.Options(run, false, new TrainingObserver() {}, new StopSignal()));
+                RunFiles.parse(text, demo, shorter), new Runs.Options(run, false, RunListener.NONE, new StopSignal()));
         return run;
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.Severity;
 
 class ReportPageTest {
@@ -27,7 +28,8 @@ class ReportPageTest {
     @Test
     void textFromRunsCannotLeaveItsPlace() throws Exception {
         RunView view = SampleRun.view(HOSTILE, 40);
-        view.ended(SampleRun.outcome(HOSTILE, 40, List.of(SampleRun.finding(HOSTILE, Severity.ERROR, HOSTILE))));
+        view.happened(new RunEvent.Finished(
+                SampleRun.outcome(HOSTILE, 40, List.of(SampleRun.finding(HOSTILE, Severity.ERROR, HOSTILE)))));
         String html = ReportPage.html(List.of(view));
         assertFalse(html.contains("<img src=x"));
         assertTrue(html.contains("<title>&lt;/script&gt;&lt;img"));
@@ -47,14 +49,14 @@ class ReportPageTest {
     void aVeryLongRunOfADeepNetworkMakesAPageBelowFourMegabytes() {
         RunView view = new RunView("long");
         for (int i = 1; i <= 200_000; i++) {
-            view.step(SampleRun.step(i, 2 + Math.sin(i)));
+            view.happened(SampleRun.step(i, 2 + Math.sin(i)));
             if (i % 100 == 0) {
-                view.looked(SampleRun.look(i, 60, 64));
+                view.happened(SampleRun.look(i, 60, 64));
             }
             if (i % 5000 == 0) {
-                view.distributed(SampleRun.distributions(i, 60));
-                view.validated(i, Map.of("loss", Math.sin(i)), false);
-                view.happened("checkpoint", i, "checkpoint iteration-" + i + ".zip");
+                view.happened(SampleRun.distributions(i, 60));
+                view.happened(new RunEvent.Validated(i, 0, Map.of("loss", Math.sin(i)), false));
+                view.happened(new RunEvent.CheckpointWritten(i, "checkpoint iteration-" + i + ".zip"));
             }
         }
         int bytes = ReportPage.html(List.of(view)).getBytes(StandardCharsets.UTF_8).length;

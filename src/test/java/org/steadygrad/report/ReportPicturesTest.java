@@ -18,6 +18,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.Severity;
 
 class ReportPicturesTest {
@@ -122,7 +123,7 @@ class ReportPicturesTest {
     @Test
     void runsThatAreComparedShareOneScale() {
         RunView strong = SampleRun.view("strong", 40);
-        strong.looked(SampleRun.look(41, 40, 0));
+        strong.happened(SampleRun.look(41, 40, 0));
         try (ReportPictures pictures = new ReportPictures(List.of(SampleRun.view("weak", 40), strong))) {
             List<String> names = names(pictures.charts());
             assertTrue(names.containsAll(List.of("loss", "layer-gradients-1", "layer-gradients-2")), names.toString());
@@ -148,10 +149,10 @@ class ReportPicturesTest {
     @Test
     void runsWithNextToNothingAreDrawnToo() {
         RunView one = new RunView("one");
-        one.step(SampleRun.step(1, 2));
+        one.happened(SampleRun.step(1, 2));
         RunView lost = new RunView("lost");
-        lost.step(SampleRun.step(1, Double.NaN));
-        lost.looked(SampleRun.look(1, 1, 1));
+        lost.happened(SampleRun.step(1, Double.NaN));
+        lost.happened(SampleRun.look(1, 1, 1));
         for (List<RunView> runs : List.of(
                 List.of(new RunView("none")), List.of(one), List.of(lost), List.of(new RunView("none"), one, lost))) {
             try (ReportPictures pictures = new ReportPictures(runs)) {
@@ -172,7 +173,7 @@ class ReportPicturesTest {
                     + SampleRun.view("sample", 60).text() + "]); }");
             for (String id : FINDINGS) {
                 RunView view = new RunView("x");
-                view.found(1, SampleRun.finding(id, Severity.WARNING, "layer1"));
+                view.happened(new RunEvent.Found(1, SampleRun.finding(id, Severity.WARNING, "layer1")));
                 String group = "steadygrad.findings.grouped(" + view.json().get("findings") + ")[0]";
                 assertTrue(script.evaluate(group + ".meaning").length() > 20, id + " has no explanation");
                 String chart = script.evaluate("steadygrad.findings.chartOf(" + group + ", charts())");
@@ -189,7 +190,7 @@ class ReportPicturesTest {
 
     private static String chartOf(ChartScript script, String id, String layer) {
         RunView view = new RunView("x");
-        view.found(1, SampleRun.finding(id, Severity.WARNING, layer));
+        view.happened(new RunEvent.Found(1, SampleRun.finding(id, Severity.WARNING, layer)));
         return script.evaluate("steadygrad.findings.chartOf(steadygrad.findings.grouped("
                 + view.json().get("findings") + ")[0], charts())");
     }
@@ -198,14 +199,15 @@ class ReportPicturesTest {
     void histogramsKeepTheirMassOnCommonBins() {
         RunView view = new RunView("x");
         for (int i = 1; i <= 33; i++) {
-            view.distributed(SampleRun.distributions(i, 1));
+            view.happened(SampleRun.distributions(i, 1));
         }
-        view.distributed(new Distributions(
+        view.happened(new Distributions(
                 34, List.of(SampleRun.tensor("layer1", Distributions.Kind.ACTIVATION, 0.5f, 0.5f, 0.5f))));
         try (ChartScript script = new ChartScript()) {
             script.evaluate("var rows = steadygrad.rebinned(" + view.json().at("/histograms/0") + ").rows;");
             String masses = script.evaluate(
-                    "rows[0].map(function (x, c) { return rows.reduce(function (sum, row) { return sum + row[c]; }, 0); }).join()");
+                    "rows[0].map(function (x, c) { return rows.reduce(function (sum, row) { return sum + row[c]; },"
+                            + " 0); }).join()");
             String[] columns = masses.split(",");
             assertEquals(34, columns.length);
             for (String mass : columns) {

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.health.HealthLog;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunLogWriter;
 import org.steadygrad.runlog.Severity;
 
 class RunReaderTest {
@@ -25,8 +26,10 @@ class RunReaderTest {
     private static final String RESULT =
             """
             {"name": "tiny", "engine": "cpu", "device": "two threads", "precision": "float32", "parameters": 33, "seed": 7,
-             "iterations": %d, "seconds": 1.5, "validation": {"loss": "NaN"}, "modelIteration": 3, "stopReason": "all done",
-             "completed": %s, "findings": [], "health": {"steps": 3}}
+             "iterations": %d, "epochs": 1, "seconds": 1.5, "secondsPerIteration": 0.01, "trainLoss": 0.5, "validation": {"loss": "NaN"},
+             "modelIteration": 3, "stopReason": "all done", "completed": %s, "skippedSteps": 0, "clippedSteps": 3, "rollbacks": 0,
+             "cures": [], "findings": [], "health": {"steps": 3, "tracedSteps": 1, "skippedSteps": 0, "medianGradientNorm": "NaN",
+             "layers": [], "horizons": {}}}
             """;
 
     @TempDir
@@ -44,13 +47,14 @@ class RunReaderTest {
                 "{\"iteration\":3,\"epoch\":0,\"validation\":{\"loss\":0.7,\"accuracy\":\"NaN\"},\"best\":true}\n");
         append(
                 "metrics.jsonl",
-                "{\"iteration\":3,\"event\":\"ROLLED_BACK\",\"message\":\"to step 1\",\"snapshotIteration\":1}\n");
+                "{\"iteration\":3,\"event\":\"ROLLED_BACK\",\"message\":\"to step"
+                        + " 1\",\"snapshotIteration\":1,\"learningRateScale\":0.5}\n");
         append("run.yaml", "name: tiny\nmodel: {layers: [{gru: {units: 7}}]}\n");
         append("run.json", RESULT.formatted(3, true));
-        try (HealthLog log = HealthLog.appendingTo(folder.resolve("health.jsonl"))) {
-            log.looked(SampleRun.look(1, 3, 7));
-            log.distributed(SampleRun.distributions(1, 3));
-            log.found(1, SampleRun.finding("dead-units", Severity.WARNING, "layer1"));
+        try (RunLogWriter log = RunLogWriter.ofHealth(folder.resolve("health.jsonl"))) {
+            log.happened(SampleRun.look(1, 3, 7));
+            log.happened(SampleRun.distributions(1, 3));
+            log.happened(new RunEvent.Found(1, SampleRun.finding("dead-units", Severity.WARNING, "layer1")));
         }
         JsonNode json = RunReader.read(folder).json();
         assertEquals("tiny", json.get("name").asText());
@@ -84,8 +88,8 @@ class RunReaderTest {
 
     @Test
     void findingsOfAnUnfinishedRunComeFromItsLog() {
-        try (HealthLog log = HealthLog.appendingTo(folder.resolve("health.jsonl"))) {
-            log.found(20, SampleRun.finding("dead-units", Severity.WARNING, "layer1"));
+        try (RunLogWriter log = RunLogWriter.ofHealth(folder.resolve("health.jsonl"))) {
+            log.happened(new RunEvent.Found(20, SampleRun.finding("dead-units", Severity.WARNING, "layer1")));
         }
         assertEquals(
                 "dead-units", RunReader.read(folder).json().at("/findings/0/id").asText());
@@ -137,9 +141,9 @@ class RunReaderTest {
     void bytesThatAreNoTextAreNamedByFile() throws IOException {
         Files.write(
                 folder.resolve("metrics.jsonl"),
-                new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1},
+                new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, '\n'},
                 StandardOpenOption.APPEND);
-        assertRefused("metrics.jsonl");
+        assertRefused("metrics.jsonl, line 4");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.Severity;
 
 class RunViewTest {
@@ -32,12 +33,12 @@ class RunViewTest {
     }
 
     private static void grow(RunView view, int i) {
-        view.step(SampleRun.step(i, i % 17 == 0 ? Double.NaN : 2.0 / i));
+        view.happened(SampleRun.step(i, i % 17 == 0 ? Double.NaN : 2.0 / i));
         if (i % 3 == 1) {
-            view.looked(SampleRun.look(i, i < 500 ? 3 : 7, i % 2 == 0 ? 17 : 33));
+            view.happened(SampleRun.look(i, i < 500 ? 3 : 7, i % 2 == 0 ? 17 : 33));
         }
         if (i % 7 == 1) {
-            view.distributed(SampleRun.distributions(i, 3));
+            view.happened(SampleRun.distributions(i, 3));
         }
     }
 
@@ -45,10 +46,10 @@ class RunViewTest {
     @Test
     void looksMayNoteOtherSteps() {
         RunView view = new RunView("run");
-        view.looked(looked(1, List.of(15, 7), List.of(0.25, 0.5)));
-        view.looked(looked(2, List.of(0, 8, 99), List.of(1.0, 2.0, 4.0)));
-        view.looked(looked(3, List.of(3, 2, 1), List.of(0.125)));
-        view.looked(looked(4, List.of(), List.of()));
+        view.happened(looked(1, List.of(15, 7), List.of(0.25, 0.5)));
+        view.happened(looked(2, List.of(0, 8, 99), List.of(1.0, 2.0, 4.0)));
+        view.happened(looked(3, List.of(3, 2, 1), List.of(0.125, 0.0625, 0.03125)));
+        view.happened(looked(4, List.of(), List.of()));
         JsonNode time = view.json().at("/time/0");
         assertEquals(100, time.at("/length").asInt());
         assertEquals(3, time.at("/columns").size());
@@ -87,7 +88,7 @@ class RunViewTest {
     void whatNothingCameToIsTheSameNodeAsBefore() {
         RunView view = SampleRun.view("run", 100);
         JsonNode before = view.json();
-        view.step(SampleRun.step(101, 0.1));
+        view.happened(SampleRun.step(101, 0.1));
         JsonNode after = view.json();
         for (String part : List.of("layers", "parameters", "gates", "histograms", "configuration")) {
             assertSame(before.get(part), after.get(part), part);
@@ -96,7 +97,7 @@ class RunViewTest {
         assertSame(before.at("/steps/loss/mean/99"), after.at("/steps/loss/mean/99"));
         assertEquals(101, after.at("/steps/loss/x").size());
         assertEquals(100, before.at("/steps/loss/x").size());
-        view.looked(SampleRun.look(101, 5, 17));
+        view.happened(SampleRun.look(101, 5, 17));
         assertSame(after.at("/layers/gradient/0/0"), view.json().at("/layers/gradient/0/0"));
         assertEquals(11, view.json().at("/layers/columns").size());
     }
@@ -151,26 +152,26 @@ class RunViewTest {
     @Test
     void anErrorKeepsARunFromBeingCalledHealthy() {
         RunView steady = view(200, i -> i < 100 ? 2 : 0.5);
-        steady.found(20, ERROR);
+        steady.happened(new RunEvent.Found(20, ERROR));
         assertVerdict(
                 "mixed", "It learned, but not in good health: the training loss fell from 2.00 to 0.500.", steady);
         RunView stalled = view(200, i -> i <= 10 ? 2 : 0.5);
-        stalled.found(20, ERROR);
+        stalled.happened(new RunEvent.Found(20, ERROR));
         assertVerdict(
                 "bad",
                 "It stalled: the training loss went from 2.00 to 0.500 right at the start and hardly moved since.",
                 stalled);
         RunView quick = view(200, i -> i <= 10 ? 2 : 0.5);
-        quick.found(20, WARNING);
+        quick.happened(new RunEvent.Found(20, WARNING));
         assertVerdict("good", "It learned: the training loss fell from 2.00 to 0.500.", quick);
     }
 
     @Test
     void findingsComeGravestFirstAndALaterSightingReplacesAnEarlierOne() {
         RunView view = view(3, i -> 1);
-        view.found(20, WARNING);
-        view.found(40, ERROR);
-        view.found(60, ERROR);
+        view.happened(new RunEvent.Found(20, WARNING));
+        view.happened(new RunEvent.Found(40, ERROR));
+        view.happened(new RunEvent.Found(60, ERROR));
         JsonNode findings = view.json().get("findings");
         assertEquals(2, findings.size());
         assertEquals("vanishing-gradient", findings.get(0).get("id").asText());
@@ -183,8 +184,8 @@ class RunViewTest {
     void aResultSaysHowTheRunEndedAndHasTheLastWordOnFindings() {
         RunView view = view(3, i -> 1);
         assertEquals("running", view.json().get("state").asText());
-        view.found(2, WARNING);
-        view.ended(SampleRun.outcome("named", 3, List.of(ERROR)));
+        view.happened(new RunEvent.Found(2, WARNING));
+        view.happened(new RunEvent.Finished(SampleRun.outcome("named", 3, List.of(ERROR))));
         JsonNode json = view.json();
         assertEquals("finished", json.get("state").asText());
         assertEquals("named", json.get("name").asText());
@@ -196,9 +197,9 @@ class RunViewTest {
     @Test
     void theJsonHoldsNoNumberThatJsonLacks() throws Exception {
         RunView view = view(40, i -> i % 3 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
-        view.validated(7, Map.of("loss", Double.NaN), false);
-        view.found(
-                7, new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of()));
+        view.happened(new RunEvent.Validated(7, 0, Map.of("loss", Double.NaN), false));
+        view.happened(new RunEvent.Found(
+                7, new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of())));
         JsonNode read = new ObjectMapper().readTree(view.text());
         assertTrue(read.at("/steps/loss/mean/7").isNull());
         assertTrue(read.at("/validation/loss/mean/0").isNull());
@@ -219,7 +220,7 @@ class RunViewTest {
     void manyEventsAreCountedAndThinned() {
         RunView view = view(1, i -> 1);
         for (int i = 1; i <= 10_000; i++) {
-            view.happened("checkpoint", i, "checkpoint " + i);
+            view.happened(new RunEvent.CheckpointWritten(i, "checkpoint " + i));
         }
         JsonNode checkpoints = view.json().at("/events/checkpoint");
         assertEquals(10_000, checkpoints.get("count").asInt());
@@ -229,7 +230,7 @@ class RunViewTest {
     private static RunView view(int steps, IntToDoubleFunction loss) {
         RunView view = new RunView("sample");
         for (int i = 1; i <= steps; i++) {
-            view.step(SampleRun.step(i, loss.applyAsDouble(i)));
+            view.happened(SampleRun.step(i, loss.applyAsDouble(i)));
         }
         return view;
     }

@@ -7,18 +7,23 @@ import java.util.Optional;
 import java.util.Random;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunResult;
 import org.steadygrad.runlog.Severity;
 
 /** Records of a run that nobody trained. */
 final class SampleRun {
     private SampleRun() {}
 
-    static Step step(int iteration, double loss) {
-        return new Step(iteration, 0, loss, 2 * loss, iteration % 4 == 0 ? 0.5 : 1, Double.isFinite(loss), 1, 0.002);
+    static RunEvent.Step step(int iteration, double loss) {
+        return new RunEvent.Step(
+                iteration, 0, loss, 2 * loss, iteration % 4 == 0 ? 0.5 : 1, Double.isFinite(loss), 1, 0.002);
     }
 
     static Look look(int iteration, int layers, int length) {
@@ -79,8 +84,8 @@ final class SampleRun {
                         "Ioffe 2015")));
     }
 
-    static RunOutcome outcome(String name, int iterations, List<Finding> findings) {
-        return new RunOutcome(
+    static RunResult outcome(String name, int iterations, List<Finding> findings) {
+        return new RunResult(
                 name,
                 "cpu",
                 "2 threads",
@@ -88,12 +93,20 @@ final class SampleRun {
                 123,
                 7,
                 iterations,
+                1,
                 3.5,
+                0.002,
+                0.7,
                 Map.of("loss", 0.5),
                 iterations,
                 "all iterations done",
                 true,
-                findings);
+                0,
+                0,
+                0,
+                List.of(),
+                findings,
+                HealthSummary.NONE);
     }
 
     /** A run with everything that charts show. */
@@ -101,16 +114,17 @@ final class SampleRun {
         RunView view = new RunView(name);
         view.configured("name: sample\nseed: 7\nhealth: {updates: {small: 1.0E-6, large: 0.1}}\n", "run.yaml");
         for (int i = 1; i <= steps; i++) {
-            view.step(step(i, 2.0 / i));
+            view.happened(step(i, 2.0 / i));
             if (i % 10 == 1) {
-                view.looked(look(i, 5, 17));
-                view.distributed(distributions(i, 3));
-                view.validated(i, Map.of("loss", 3.0 / i, "accuracy", 1 - 1.0 / i), true);
+                view.happened(look(i, 5, 17));
+                view.happened(distributions(i, 3));
+                view.happened(new RunEvent.Validated(i, 0, Map.of("loss", 3.0 / i, "accuracy", 1 - 1.0 / i), true));
             }
         }
-        view.happened("rolled_back", steps / 2, "the loss rose");
-        view.happened("cured", steps / 2 + 1, "clipping by norm 1");
-        view.found(20, finding("vanishing-gradient", Severity.ERROR, "layer1"));
+        view.happened(new RunEvent.RolledBack(steps / 2, "the loss rose", 1, 0.5));
+        view.happened(new RunEvent.CureTried(
+                new CureTrial(steps / 2 + 1, "gradient-spikes", "clip by global norm (1)", 20, 0.5, 1, true)));
+        view.happened(new RunEvent.Found(20, finding("vanishing-gradient", Severity.ERROR, "layer1")));
         return view;
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.RunEvent;
 
 /** TensorBoard's own reader reads what is written; where Python has no TensorBoard, the test is skipped. */
 @Timeout(120)
@@ -90,8 +91,8 @@ class TensorBoardItselfTest {
             TensorBoardTest.tell(board);
         }
         try (TensorBoard board = new TensorBoard(events, true, "")) {
-            board.started("cpu", "two cores", 1234, 3, 1);
-            board.iterationDone(TensorBoardTest.step(2, 0.25));
+            board.happened(new RunEvent.Started("cpu", "two cores", 1234, 3, 1));
+            board.happened(TensorBoardTest.step(2, 0.25));
         }
         JsonNode read = read(events);
         assertEquals(

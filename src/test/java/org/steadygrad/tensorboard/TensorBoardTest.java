@@ -26,11 +26,11 @@ import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.Prescription;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.tensorboard.EventReader.Event;
 import org.steadygrad.tensorboard.EventReader.Value;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
 
 class TensorBoardTest {
     @TempDir
@@ -58,22 +58,22 @@ class TensorBoardTest {
                 .orElseThrow(() -> new AssertionError("no " + tag + " at step " + step));
     }
 
-    static IterationReport step(int iteration, double loss) {
-        return new IterationReport(iteration, 0, loss, 2 * loss, 0.5, true, 1, 0.25);
+    static RunEvent.Step step(int iteration, double loss) {
+        return new RunEvent.Step(iteration, 0, loss, 2 * loss, 0.5, true, 1, 0.25);
     }
 
     /** All that a run may tell of its steps 1 to 3. */
-    static void tell(TrainingObserver observer) {
-        observer.started("cpu", "two cores", 1234, 3, 0);
-        observer.iterationDone(step(1, 0.5));
-        observer.iterationDone(step(2, Double.NaN));
-        observer.iterationDone(step(3, Double.POSITIVE_INFINITY));
-        observer.validated(3, Map.of("accuracy", 0.75), true);
-        observer.looked(look());
-        observer.distributed(distributions());
-        observer.found(3, finding());
-        observer.happened(TrainingObserver.Event.ROLLED_BACK, 3, "back to 1");
-        observer.happened(TrainingObserver.Event.CHECKPOINT, 3, "checkpoint 3");
+    static void tell(RunListener observer) {
+        observer.happened(new RunEvent.Started("cpu", "two cores", 1234, 3, 0));
+        observer.happened(step(1, 0.5));
+        observer.happened(step(2, Double.NaN));
+        observer.happened(step(3, Double.POSITIVE_INFINITY));
+        observer.happened(new RunEvent.Validated(3, 0, Map.of("accuracy", 0.75), true));
+        observer.happened(look());
+        observer.happened(distributions());
+        observer.happened(new RunEvent.Found(3, finding()));
+        observer.happened(new RunEvent.RolledBack(3, "back to 1", 1, 0.5));
+        observer.happened(new RunEvent.CheckpointWritten(3, "checkpoint 3"));
     }
 
     private static Look look() {
@@ -201,8 +201,8 @@ class TensorBoardTest {
             tell(board);
         }
         try (TensorBoard board = new TensorBoard(folder, true, "")) {
-            board.started("cpu", "two cores", 1234, 3, 1);
-            board.iterationDone(step(2, 0.25));
+            board.happened(new RunEvent.Started("cpu", "two cores", 1234, 3, 1));
+            board.happened(step(2, 0.25));
         }
         List<Path> files = files(folder);
         assertEquals(2, files.size());

@@ -81,7 +81,7 @@ class AheadRunTest {
         RunSpec run = TinyRun.spec(RunTrials.YAML, "engine=ahead");
         TinyRun.StopAt stop = new TinyRun.StopAt(9);
         TinyRun.trainer(run, TinyRun.source(run), folder.resolve("stopped"))
-                .observer(stop)
+                .listener(stop)
                 .stopSignal(stop.signal)
                 .run();
         int iteration = TinyRun.newest(folder.resolve("stopped")).state().iteration();

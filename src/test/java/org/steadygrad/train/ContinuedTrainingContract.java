@@ -210,7 +210,7 @@ interface ContinuedTrainingContract extends TrainerSubject {
         TinyRun.StopAt stop = new TinyRun.StopAt(8);
         trainer(pieces, vectors(), 3)
                 .folder(folder)
-                .observer(stop)
+                .listener(stop)
                 .stopSignal(stop.signal)
                 .run();
         assertTrue(pieces.getConfiguration().getIterationCount() < 4 * BATCHES);

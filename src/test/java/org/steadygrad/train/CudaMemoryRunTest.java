@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.engine.EngineException;
 import org.steadygrad.engine.cuda.driver.DeviceFaults;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.RunSpec;
 
 /** A run on a device whose memory another process takes meanwhile. */
@@ -43,10 +45,10 @@ class CudaMemoryRunTest {
     }
 
     /** Takes all memory after a step. */
-    private record Greedy(int iteration) implements TrainingObserver {
+    private record Greedy(int iteration) implements RunListener {
         @Override
-        public void iterationDone(IterationReport report) {
-            if (report.iteration() == iteration) {
+        public void happened(RunEvent event) {
+            if (event instanceof RunEvent.Step step && step.iteration() == iteration) {
                 DeviceFaults.takeMemory(1L << 40);
             }
         }
@@ -59,7 +61,7 @@ class CudaMemoryRunTest {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
         TinyRun.trainer(run, TinyRun.source(run), whole).run();
-        Trainer trainer = TinyRun.trainer(run, TinyRun.source(run), parts).observer(new Greedy(1));
+        Trainer trainer = TinyRun.trainer(run, TinyRun.source(run), parts).listener(new Greedy(1));
         String words = assertThrows(EngineException.class, trainer::run).getMessage();
         assertTrue(words.startsWith("engine cuda: a batch of 8 examples and 6 time steps needs about "), words);
         assertTrue(

@@ -23,6 +23,7 @@ import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.cuda.driver.TestGpu;
 import org.steadygrad.forensics.ReplayBundle;
 import org.steadygrad.forensics.Reproduction;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
@@ -94,7 +95,7 @@ class CudaRunTest {
         TinyRun.trainer(run, TinyRun.source(run), whole).run();
         TinyRun.StopAt stopAt = new TinyRun.StopAt(stop);
         RunResult stopped = TinyRun.trainer(run, TinyRun.source(run), parts)
-                .observer(stopAt)
+                .listener(stopAt)
                 .stopSignal(stopAt.signal)
                 .run();
         assertFalse(stopped.completed());
@@ -112,11 +113,11 @@ class CudaRunTest {
     void theRunSaysWhichPrecisionItHad(String precision) throws IOException {
         RunSpec run = TinyRun.spec(RunTrials.YAML, "engine=cuda", "precision=" + precision, "training.epochs=2");
         TinyRun.Notes notes = new TinyRun.Notes();
-        TinyRun.trainer(run, TinyRun.source(run), folder).observer(notes).run();
+        TinyRun.trainer(run, TinyRun.source(run), folder).listener(notes).run();
         assertEquals(precision, TinyRun.timelessResult(folder).get("precision").asText());
         assertEquals(0, TinyRun.timelessResult(folder).get("rollbacks").asInt());
-        double first = notes.reports.get(0).loss();
-        double last = notes.reports.get(notes.reports.size() - 1).loss();
+        double first = notes.steps().get(0).loss();
+        double last = notes.steps().get(notes.steps().size() - 1).loss();
         assertTrue(Double.isFinite(last) && last < 2 * first, first + " became " + last);
     }
 
@@ -133,13 +134,13 @@ class CudaRunTest {
         TinyRun.Notes notes = new TinyRun.Notes();
         RunResult result = TinyRun.trainer(
                         run, new Disturbed(TinyRun.source(run), (e, b) -> true, Disturbed.farLabels()), folder)
-                .observer(notes)
+                .listener(notes)
                 .run();
         assertTrue(result.completed(), result.stopReason());
         assertEquals(0, result.rollbacks());
         assertTrue(result.skippedSteps() > 4 && result.skippedSteps() < 16, "skipped " + result.skippedSteps());
-        List<String> skips = notes.of(TrainingObserver.Event.SKIPPED);
-        assertTrue(skips.get(0).contains("scaled by half as much"), skips.get(0));
+        String skip = notes.of(RunEvent.Skipped.class).get(0).message();
+        assertTrue(skip.contains("scaled by half as much"), skip);
         assertTrue(
                 result.findings().stream().noneMatch(finding -> finding.id().equals("non-finite")),
                 () -> result.findings().toString());

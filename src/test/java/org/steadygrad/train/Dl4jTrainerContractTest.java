@@ -46,8 +46,8 @@ class Dl4jTrainerContractTest implements ContinuedTrainingContract, ScoredWindow
         for (int run = 0; run < runs; run++) {
             TinyRun.Notes notes = new TinyRun.Notes();
             var data = DataSources.of(new ExistingDataSetIterator(examples.batchBy(4)), null);
-            settled(Trainer.of(network, data), 4 / runs).observer(notes).run();
-            notes.reports.forEach(report -> losses.add(report.loss()));
+            settled(Trainer.of(network, data), 4 / runs).listener(notes).run();
+            notes.steps().forEach(report -> losses.add(report.loss()));
         }
         return losses;
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -47,14 +48,13 @@ class EarlierFormulaTest {
     }
 
     private RunResult resume(RunSpec run) {
-        return Runs.train(run, new Runs.Options(parts, true, new TrainingObserver() {}, new StopSignal()));
+        return Runs.train(run, new Runs.Options(parts, true, RunListener.NONE, new StopSignal()));
     }
 
     @Test
     void asItBegan() {
         Path whole = folder.resolve("whole");
-        Runs.train(
-                TinyRun.spec(YAML, ND4J), new Runs.Options(whole, false, new TrainingObserver() {}, new StopSignal()));
+        Runs.train(TinyRun.spec(YAML, ND4J), new Runs.Options(whole, false, RunListener.NONE, new StopSignal()));
         assertTrue(
                 resume(RunFiles.readSaved(parts.resolve("run.yaml"), List.of())).completed());
         assertEquals(

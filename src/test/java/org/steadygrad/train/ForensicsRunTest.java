@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -35,6 +36,7 @@ import org.steadygrad.data.DataSources;
 import org.steadygrad.forensics.ReplayBundle;
 import org.steadygrad.forensics.Reproduction;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.RunSpec;
@@ -342,7 +344,7 @@ class ForensicsRunTest {
         Path parts = folder.resolve("parts");
         TinyRun.StopAt stop = new TinyRun.StopAt(6);
         TinyRun.trainer(run, source, parts)
-                .observer(stop)
+                .listener(stop)
                 .stopSignal(stop.signal)
                 .run();
         Files.copy(parts.resolve("replay/iteration-4.zip"), parts.resolve("replay/iteration-8.zip"));
@@ -358,11 +360,11 @@ class ForensicsRunTest {
         TinyRun.Notes notes = new TinyRun.Notes();
         Trainer.of(Runs.buildModel(run, source), source)
                 .settings(LoopSettings.of(run))
-                .observer(notes)
+                .listener(notes)
                 .run();
-        String skip = notes.of(TrainingObserver.Event.SKIPPED).get(0);
-        assertHas(skip, "example 0 of batch 2, feature 0, time step 3 is NaN");
-        assertEquals(List.of(), notes.filed);
+        RunEvent.Skipped skip = notes.of(RunEvent.Skipped.class).get(0);
+        assertHas(skip.message(), "example 0 of batch 2, feature 0, time step 3 is NaN");
+        assertEquals(Optional.empty(), skip.bundle());
     }
 
     /** The steps around a bad one come to what they come to in a run that leaves its batch out of the sum. */

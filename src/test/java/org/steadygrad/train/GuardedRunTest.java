@@ -20,6 +20,7 @@ import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
@@ -39,7 +40,7 @@ class GuardedRunTest {
     private final TinyRun.Notes notes = new TinyRun.Notes();
 
     private RunResult run(RunSpec run, DataSource source) {
-        return TinyRun.trainer(run, source, folder).observer(notes).run();
+        return TinyRun.trainer(run, source, folder).listener(notes).run();
     }
 
     private List<Map<String, Object>> events(String kind) throws IOException {
@@ -58,11 +59,11 @@ class GuardedRunTest {
         assertEquals(30, result.iterations());
         assertEquals(1, result.skippedSteps());
         assertEquals(0, result.rollbacks());
-        assertFalse(notes.reports.get(3).applied());
+        assertFalse(notes.steps().get(3).applied());
         assertTrue(Double.isFinite(result.trainLoss()));
         String skip = events("SKIPPED").get(0).get("message").toString();
         assertTrue(skip.contains("layer input") && skip.contains("time step 4"), skip);
-        assertEquals(1, notes.of(TrainingObserver.Event.SKIPPED).size());
+        assertEquals(1, notes.of(RunEvent.Skipped.class).size());
         assertTrue(
                 result.findings().stream().anyMatch(f -> f.message().contains("NaN")),
                 result.findings().toString());
@@ -92,8 +93,8 @@ class GuardedRunTest {
         assertEquals(8, event.get("iteration"));
         assertEquals(5, event.get("snapshotIteration"));
         assertEquals(0.25, event.get("learningRateScale"));
-        assertEquals(0.25, notes.reports.get(9).learningRateScale());
-        assertEquals(1, notes.reports.get(6).learningRateScale());
+        assertEquals(0.25, notes.steps().get(9).learningRateScale());
+        assertEquals(1, notes.steps().get(6).learningRateScale());
     }
 
     @Test
@@ -106,8 +107,8 @@ class GuardedRunTest {
         assertTrue(events("SKIPPED").isEmpty(), events("SKIPPED").toString());
         String message = events("ROLLED_BACK").get(0).get("message").toString();
         assertTrue(message.contains("spiked"), message);
-        assertFalse(notes.reports.get(26).applied());
-        assertTrue(notes.reports.get(27).applied());
+        assertFalse(notes.steps().get(26).applied());
+        assertTrue(notes.steps().get(27).applied());
     }
 
     /** From the 51st update on the learning rate is far too high. */
@@ -118,9 +119,9 @@ class GuardedRunTest {
         ComputationGraph model = Runs.buildModel(run, source);
         model.setLearningRate(new StepSchedule(ScheduleType.ITERATION, 0.01, 3000, 50));
         RunResult result =
-                TinyRun.trainer(run, model, source, folder).observer(notes).run();
+                TinyRun.trainer(run, model, source, folder).listener(notes).run();
         assertTrue(result.rollbacks() > 0);
-        String first = notes.of(TrainingObserver.Event.ROLLED_BACK).get(0);
+        String first = notes.of(RunEvent.RolledBack.class).get(0).message();
         assertTrue(first.contains("spiked"), first);
     }
 

@@ -19,6 +19,8 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.GuardSpec;
@@ -45,9 +47,9 @@ class OnlineCuresTest {
     @TempDir
     private Path folder;
 
-    private static RunResult run(RunSpec run, Path to, TrainingObserver observer) {
+    private static RunResult run(RunSpec run, Path to, RunListener observer) {
         DataSource source = TinyRun.source(run);
-        return TinyRun.trainer(run, source, to).observer(observer).run();
+        return TinyRun.trainer(run, source, to).listener(observer).run();
     }
 
     private List<Map<String, Object>> events(Path run, String kind) throws IOException {
@@ -66,7 +68,7 @@ class OnlineCuresTest {
         CureTrial first = cured.cures().get(0);
         assertTrue(first.kept(), first.toString());
         assertTrue(first.lossWith() < first.lossWithout(), first.toString());
-        assertEquals(0.5, notes.reports.get(first.iteration()).learningRateScale());
+        assertEquals(0.5, notes.steps().get(first.iteration()).learningRateScale());
         assertEquals(400, cured.iterations());
         assertTrue(cured.trainLoss() < sick.trainLoss());
         assertEquals(
@@ -134,7 +136,8 @@ class OnlineCuresTest {
                 id.equals("loss-plateau") ? Map.of() : Map.of("medianRatio", Math.min(1e-9, largest));
         Map<String, Double> all = new HashMap<>(evidence);
         all.put(UpdateRatios.LARGEST, largest);
-        cures.found(60, new Finding(id, Severity.WARNING, "", 20, 3, "It is so.", all, List.of()));
+        cures.happened(
+                new RunEvent.Found(60, new Finding(id, Severity.WARNING, "", 20, 3, "It is so.", all, List.of())));
         assertEquals(tried, cures.next(61).isPresent());
     }
 
@@ -211,7 +214,7 @@ class OnlineCuresTest {
             RunResult expected = run(run, whole, new TinyRun.Notes());
             TinyRun.StopAt interruption = new TinyRun.StopAt(stop);
             TinyRun.trainer(run, TinyRun.source(run), parts)
-                    .observer(interruption)
+                    .listener(interruption)
                     .stopSignal(interruption.signal)
                     .run();
             RunResult resumed = TinyRun.trainer(run, TinyRun.source(run), parts)

@@ -36,6 +36,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 
@@ -56,8 +57,7 @@ class OtherDataTest {
     }
 
     private RunResult train(RunSpec run, boolean resume) {
-        return Runs.train(
-                run, new Runs.Options(folder.resolve("run"), resume, new TrainingObserver() {}, new StopSignal()));
+        return Runs.train(run, new Runs.Options(folder.resolve("run"), resume, RunListener.NONE, new StopSignal()));
     }
 
     private String refused(RunSpec run) throws IOException {

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.spec.RunSpec;
 
@@ -74,7 +75,7 @@ class PooledRunTest {
     private static List<Double> losses(RunSpec run, Path folder) {
         TinyRun.Notes notes = new TinyRun.Notes();
         Runs.train(run, new Runs.Options(folder, false, notes, new StopSignal()));
-        return notes.reports.stream().map(IterationReport::loss).toList();
+        return notes.steps().stream().map(RunEvent.Step::loss).toList();
     }
 
     private static double mean(List<Double> losses) {

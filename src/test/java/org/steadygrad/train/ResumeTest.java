@@ -89,7 +89,7 @@ class ResumeTest {
             TinyRun.StopAt stopAt = new TinyRun.StopAt(stop);
             RunResult stopped = TinyRun.trainer(run, data.apply(run), parts)
                     .resume(true)
-                    .observer(stopAt)
+                    .listener(stopAt)
                     .stopSignal(stopAt.signal)
                     .run();
             assertFalse(stopped.completed());

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.RunSpec;
 
 /** The page that a run leaves in its folder. */
@@ -46,21 +48,18 @@ class RunReportTest {
     @Test
     void aStoppedRunLeavesOne() throws IOException {
         TinyRun.StopAt stop = new TinyRun.StopAt(3);
-        trainer().observer(stop).stopSignal(stop.signal).run();
+        trainer().listener(stop).stopSignal(stop.signal).run();
         assertTrue(page().contains("\"state\":\"stopped\""));
     }
 
     @Test
     void aRunThatFailsLeavesOneAndItsOwnError() throws IOException {
-        TrainingObserver failing = new TrainingObserver() {
-            @Override
-            public void iterationDone(IterationReport report) {
-                if (report.iteration() == 3) {
-                    throw new IllegalStateException("on purpose");
-                }
+        RunListener failing = event -> {
+            if (event instanceof RunEvent.Step step && step.iteration() == 3) {
+                throw new IllegalStateException("on purpose");
             }
         };
-        Trainer trainer = trainer().observer(failing);
+        Trainer trainer = trainer().listener(failing);
         assertEquals(
                 "on purpose",
                 assertThrows(IllegalStateException.class, trainer::run).getMessage());

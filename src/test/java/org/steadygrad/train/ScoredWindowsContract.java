@@ -30,6 +30,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.nn.BatchNorm;
 import org.steadygrad.nn.GRU;
+import org.steadygrad.runlog.RunEvent;
 
 /** Windows of truncated back-propagation, wherever the steps are that count. */
 interface ScoredWindowsContract extends TrainerSubject {
@@ -84,8 +85,8 @@ interface ScoredWindowsContract extends TrainerSubject {
     private List<Double> losses(ComputationGraph network, DataSet batch) {
         TinyRun.Notes notes = new TinyRun.Notes();
         var data = DataSources.of(new ExistingDataSetIterator(List.of(batch)), null);
-        settled(Trainer.of(network, data), 1).observer(notes).run();
-        return notes.reports.stream().map(IterationReport::loss).toList();
+        settled(Trainer.of(network, data), 1).listener(notes).run();
+        return notes.steps().stream().map(RunEvent.Step::loss).toList();
     }
 
     /** Any steps of any examples, none at all before some step and after another. */

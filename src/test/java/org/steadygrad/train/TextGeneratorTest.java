@@ -18,6 +18,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.RunSpec;
 
 class TextGeneratorTest {
@@ -36,7 +37,7 @@ class TextGeneratorTest {
         Path file = Files.writeString(folder.resolve("text.txt"), text);
         RunSpec run = TinyRun.spec(RUN.formatted(file));
         Path out = folder.resolve("run");
-        Runs.train(run, new Runs.Options(out, false, new TrainingObserver() {}, new StopSignal()));
+        Runs.train(run, new Runs.Options(out, false, RunListener.NONE, new StopSignal()));
         return out;
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -43,7 +45,7 @@ final class TinyRun {
     }
 
     /** Asks a run to stop after a step. */
-    static final class StopAt implements TrainingObserver {
+    static final class StopAt implements RunListener {
         final StopSignal signal = new StopSignal();
         private final int iteration;
 
@@ -52,42 +54,28 @@ final class TinyRun {
         }
 
         @Override
-        public void iterationDone(IterationReport report) {
-            if (report.iteration() == iteration) {
+        public void happened(RunEvent event) {
+            if (event instanceof RunEvent.Step step && step.iteration() == iteration) {
                 signal.request("test");
             }
         }
     }
 
     /** Notes what happens. */
-    static final class Notes implements TrainingObserver {
-        final List<String> events = new ArrayList<>();
-        final List<IterationReport> reports = new ArrayList<>();
-        final List<Integer> validations = new ArrayList<>();
-        final List<Path> filed = new ArrayList<>();
+    static final class Notes implements RunListener {
+        final List<RunEvent> events = new ArrayList<>();
 
         @Override
-        public void iterationDone(IterationReport report) {
-            reports.add(report);
+        public void happened(RunEvent event) {
+            events.add(event);
         }
 
-        @Override
-        public void validated(int iteration, Map<String, Double> metrics, boolean best) {
-            validations.add(iteration);
+        <E extends RunEvent> List<E> of(Class<E> kind) {
+            return events.stream().filter(kind::isInstance).map(kind::cast).toList();
         }
 
-        @Override
-        public void filed(int iteration, Path bundle) {
-            filed.add(bundle);
-        }
-
-        @Override
-        public void happened(Event event, int iteration, String message) {
-            events.add(event + " " + iteration + " " + message);
-        }
-
-        List<String> of(TrainingObserver.Event event) {
-            return events.stream().filter(e -> e.startsWith(event.name())).toList();
+        List<RunEvent.Step> steps() {
+            return of(RunEvent.Step.class);
         }
     }
 

@@ -33,6 +33,7 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
@@ -91,12 +92,12 @@ class TrainerTest {
         Trainer trainer = Trainer.of(network, data()).epochs(40);
         TinyRun.Notes notes = new TinyRun.Notes();
         RunResult result =
-                (filed ? trainer.folder(folder) : trainer).observer(notes).run();
+                (filed ? trainer.folder(folder) : trainer).listener(notes).run();
         assertEquals(120, result.iterations());
         assertTrue(result.completed());
         assertNotEquals(120, result.modelIteration(), "the noise should have been learnt at the end");
         assertEquals(result.validation().get("loss"), validationLoss(network), 1e-5);
-        assertEquals(40, notes.validations.size());
+        assertEquals(40, notes.of(RunEvent.Validated.class).size());
         if (filed) {
             assertEquals(
                     network.params(),
@@ -287,10 +288,9 @@ class TrainerTest {
         List<String> lines = new ArrayList<>();
         RunResult result = Trainer.of(Runs.buildModel(run, source), source)
                 .settings(LoopSettings.of(run))
-                .observer(new TrainingObserver() {
-                    @Override
-                    public void passedOver(String reason) {
-                        lines.add(reason);
+                .listener(event -> {
+                    if (event instanceof RunEvent.EnginePassedOver passed) {
+                        lines.add(passed.reason());
                     }
                 })
                 .run();

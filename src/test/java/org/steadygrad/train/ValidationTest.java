@@ -50,6 +50,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.plan.PlanBuilder;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunResult;
 
 /** What validation says of a network, from Java as a user would. */
@@ -86,10 +87,9 @@ class ValidationTest {
         Trainer.of(graph, source(batches))
                 .engine(engine)
                 .epochs(1)
-                .observer(new TrainingObserver() {
-                    @Override
-                    public void validated(int iteration, Map<String, Double> metrics, boolean best) {
-                        seen.add(metrics);
+                .listener(event -> {
+                    if (event instanceof RunEvent.Validated validated) {
+                        seen.add(validated.metrics());
                     }
                 })
                 .run();
@@ -295,10 +295,9 @@ class ValidationTest {
         Trainer.of(graph, DataSources.of(new ExistingDataSetIterator(List.of(batch)), null))
                 .engine("cpu")
                 .epochs(1)
-                .observer(new TrainingObserver() {
-                    @Override
-                    public void iterationDone(IterationReport report) {
-                        losses.add(report.loss());
+                .listener(event -> {
+                    if (event instanceof RunEvent.Step step) {
+                        losses.add(step.loss());
                     }
                 })
                 .run();
@@ -352,10 +351,9 @@ class ValidationTest {
                                 new ExistingDataSetIterator(List.of(broken))))
                 .engine("cpu")
                 .epochs(2)
-                .observer(new TrainingObserver() {
-                    @Override
-                    public void validated(int iteration, Map<String, Double> metrics, boolean isBest) {
-                        best.add(isBest);
+                .listener(event -> {
+                    if (event instanceof RunEvent.Validated validated) {
+                        best.add(validated.best());
                     }
                 })
                 .run();

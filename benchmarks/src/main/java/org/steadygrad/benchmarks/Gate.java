@@ -1,10 +1,10 @@
 package org.steadygrad.benchmarks;
 
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 /** Holds a run between steps, and lets a number of them pass at a time; the first step may begin at once. */
-final class Gate implements TrainingObserver {
+final class Gate implements RunListener {
     private int allowed = 1;
     private boolean waiting;
     private boolean open;
@@ -12,8 +12,14 @@ final class Gate implements TrainingObserver {
     private RuntimeException failure;
 
     @Override
-    public synchronized void iterationDone(IterationReport report) {
-        loss = report.loss();
+    public void happened(RunEvent event) {
+        if (event instanceof RunEvent.Step step) {
+            pass(step);
+        }
+    }
+
+    private synchronized void pass(RunEvent.Step step) {
+        loss = step.loss();
         allowed--;
         while (allowed <= 0 && !open) {
             waiting = true;

@@ -1,11 +1,11 @@
 package org.steadygrad.benchmarks;
 
 import java.util.Arrays;
-import org.steadygrad.train.IterationReport;
-import org.steadygrad.train.TrainingObserver;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 
 /** Notes when each step of a run ended, so that whatever is done between two such moments counts for the later step. */
-final class StepTimes implements TrainingObserver {
+final class StepTimes implements RunListener {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int FIRST_PLACES = 1024;
 
@@ -13,12 +13,18 @@ final class StepTimes implements TrainingObserver {
     private int last;
 
     @Override
-    public synchronized void iterationDone(IterationReport report) {
-        if (report.iteration() >= ends.length) {
-            ends = Arrays.copyOf(ends, 2 * report.iteration());
+    public void happened(RunEvent event) {
+        if (event instanceof RunEvent.Step step) {
+            note(step);
         }
-        ends[report.iteration()] = System.nanoTime();
-        last = report.iteration();
+    }
+
+    private synchronized void note(RunEvent.Step step) {
+        if (step.iteration() >= ends.length) {
+            ends = Arrays.copyOf(ends, 2 * step.iteration());
+        }
+        ends[step.iteration()] = System.nanoTime();
+        last = step.iteration();
     }
 
     /** The iteration that was done last; 0 before the first. */

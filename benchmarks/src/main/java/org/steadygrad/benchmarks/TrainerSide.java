@@ -8,15 +8,14 @@ import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.live.LivePage;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.CheckpointSpec;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
-import org.steadygrad.train.ObserverGroup;
 import org.steadygrad.train.StopSignal;
 import org.steadygrad.train.Trainer;
-import org.steadygrad.train.TrainingObserver;
 
 /**
  * A run of the product on a thread of its own, which waits between turns. Everything a run does is in its steps, but for trials of cures,
@@ -42,7 +41,7 @@ final class TrainerSide implements Side {
     private final StopSignal stop = new StopSignal();
     private final Optional<LivePage> page;
     private final StepTimes times = new StepTimes();
-    private final ObserverTime pageTime = new ObserverTime();
+    private final ListenerTime pageTime = new ListenerTime();
     private final Optional<PageClient> client;
     private final Thread training;
 
@@ -67,8 +66,8 @@ final class TrainerSide implements Side {
         page = watch == Watch.LIVE
                 ? Optional.of(LivePage.open(free, new LivePage.Run("benchmark", "name: benchmark\n", setting.folder())))
                 : Optional.empty();
-        List<TrainingObserver> observers = new ArrayList<>(List.of(times, gate));
-        page.ifPresent(shown -> observers.add(0, pageTime.of(shown.observer())));
+        List<RunListener> listeners = new ArrayList<>(List.of(times, gate));
+        page.ifPresent(shown -> listeners.add(0, pageTime.of(shown.listener())));
         Trainer trainer = Trainer.of(model, OneBatch.of(setting.workload()))
                 .name("benchmark")
                 .epochs(1)
@@ -82,7 +81,7 @@ final class TrainerSide implements Side {
                 .engine(setting.engine())
                 .engineSettings(new EngineSettings(setting.threads(), 0, 0, null))
                 .folder(setting.folder())
-                .observer(new ObserverGroup(observers))
+                .listener(RunListener.all(listeners))
                 .stopSignal(stop);
         training = new Thread(() -> train(trainer), "benchmark-" + watch);
         training.setDaemon(true);
@@ -101,7 +100,7 @@ final class TrainerSide implements Side {
     }
 
     /** What the training thread spends on the live page. */
-    ObserverTime pageTime() {
+    ListenerTime pageTime() {
         return pageTime;
     }
 

@@ -1,0 +1,60 @@
+package org.steadygrad.runlog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import org.steadygrad.check.InvalidInputException;
+
+/**
+ * The rows of health.jsonl, told apart by their field {@code kind}: {@code look} with the fields of {@link Look}, {@code skipped} with those of
+ * {@link RunEvent.SkippedNorm}, {@code distributions} with those of {@link Distributions}, and {@code finding} with those of {@link RunEvent.Found}.
+ */
+final class HealthRows {
+    private HealthRows() {}
+
+    /**
+     * What a row says; empty for one that later versions may have added.
+     *
+     * @throws BadRowException when it lacks something, or has something else in its place
+     */
+    static Optional<RunEvent.HealthEvent> event(JsonNode row) {
+        String kind = new Fields(row).text("kind");
+        Class<? extends RunEvent.HealthEvent> type = RunJson.HEALTH.get(kind);
+        if (type == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(RunJson.READING.treeToValue(row, type));
+        } catch (JsonProcessingException e) {
+            throw new BadRowException("a " + kind + " that can't be: " + reason(e), e);
+        }
+    }
+
+    /** What is wrong and where, on one line. */
+    static String reason(JsonProcessingException e) {
+        String problem = problem(e).lines().findFirst().orElse("");
+        String place = e instanceof JsonMappingException mapping ? path(mapping) : "";
+        return place.isEmpty() ? problem : place + ": " + problem;
+    }
+
+    private static String problem(JsonProcessingException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof NullPointerException) {
+            return "there is nothing where something has to be";
+        }
+        return cause instanceof InvalidInputException ? cause.getMessage() : e.getOriginalMessage();
+    }
+
+    private static String path(JsonMappingException e) {
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return path.toString();
+    }
+}

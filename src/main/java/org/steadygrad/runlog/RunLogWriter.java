@@ -1,0 +1,116 @@
+package org.steadygrad.runlog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.steadygrad.check.Cases;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.model.AtomicFile;
+
+/**
+ * Files what happens in a run: training's events as rows of {@code metrics.jsonl}, health's as rows of {@code health.jsonl}, the result as
+ * {@code run.json}; {@link RunLogReader} reads them back. Rows reach the files within about a second, and all of them with {@link #flush}.
+ */
+public final class RunLogWriter implements RunListener, AutoCloseable {
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+
+    private final Optional<Training> training;
+    private final JsonLinesWriter health;
+    private final Cases<RunEvent, Void> filing;
+    private long lastFlush = System.nanoTime();
+
+    /** What there is beside health's file. */
+    private record Training(TrainingRows rows, JsonLinesWriter metrics, Path result) {}
+
+    private RunLogWriter(Optional<Training> training, JsonLinesWriter health) {
+        this.training = training;
+        this.health = health;
+        filing = Cases.<RunEvent, Void>of(RunEvent.class)
+                .ignore(RunEvent.Announcement.class)
+                .run(RunEvent.TrainingEvent.class, this::file)
+                .run(RunEvent.HealthEvent.class, event -> health.append(text(event)))
+                .run(RunEvent.Finished.class, this::file)
+                .complete();
+    }
+
+    /**
+     * Opens the files of a run's folder. Rows of steps after those that were done, which an earlier part of the run wrote after its last
+     * checkpoint, are removed.
+     *
+     * @param iteration number of steps done before; 0 for a run that begins
+     * @throws IOException when the files can't be written
+     */
+    public static RunLogWriter in(RunFolder folder, int iteration) throws IOException {
+        new JsonLines(folder.metrics(), "a row").truncateAfter(iteration);
+        new JsonLines(folder.health(), "a row").truncateAfter(iteration);
+        JsonLinesWriter metrics = new JsonLinesWriter(folder.metrics());
+        Training training = new Training(new TrainingRows(folder.root()), metrics, folder.runJson());
+        return new RunLogWriter(Optional.of(training), new JsonLinesWriter(folder.health()));
+    }
+
+    /**
+     * Appends health's events to a file, which is made if it isn't there; others are left out.
+     *
+     * @throws InvalidInputException when it can't be written
+     */
+    public static RunLogWriter ofHealth(Path file) {
+        try {
+            return new RunLogWriter(Optional.empty(), new JsonLinesWriter(file));
+        } catch (IOException e) {
+            throw InvalidInputException.of(
+                    "health log",
+                    "a file that can be written",
+                    file.toString(),
+                    "Check the folder and its rights: " + e);
+        }
+    }
+
+    @Override
+    public void happened(RunEvent event) {
+        filing.of(event);
+    }
+
+    private void file(RunEvent.TrainingEvent event) {
+        training.ifPresent(to -> to.metrics().append(text(to.rows().row(event))));
+        if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
+            flush();
+        }
+    }
+
+    private void file(RunEvent.Finished finished) {
+        flush();
+        training.ifPresent(to -> {
+            try {
+                AtomicFile.write(to.result(), out -> out.write(RunJson.RESULT.writeValueAsBytes(finished.result())));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static String text(Object row) {
+        try {
+            return RunJson.ROWS.writeValueAsString(row);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an event that can't be written as JSON", e);
+        }
+    }
+
+    /** Hands all rows to the operating system. */
+    public void flush() {
+        training.ifPresent(to -> to.metrics().flush());
+        health.flush();
+        lastFlush = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        try {
+            training.ifPresent(to -> to.metrics().close());
+        } finally {
+            health.close();
+        }
+    }
+}
