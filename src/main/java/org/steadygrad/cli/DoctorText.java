@@ -154,6 +154,9 @@ final class DoctorText {
     private static String library(LibraryState library) {
         List<String> parts = new ArrayList<>(List.of(library.name(), library.version(), library.file()));
         parts.removeIf(String::isEmpty);
+        if (!library.wheel().isEmpty()) {
+            parts.add("(" + library.wheel() + ")");
+        }
         String brought = library.broughtBy().isEmpty() ? "" : "; pip install " + library.broughtBy() + " brings it";
         return String.join(" ", parts) + (library.fine() ? "" : ": " + library.problem() + brought);
     }

@@ -27,14 +27,15 @@ class DoctorTest {
     private static final CudaReport NO_CUDA = new CudaReport(
             CudaReport.Findings.of(new CudaReport.Problem("No driver is there.", "Install one.")),
             new CudaReport.VersionState("13.1-9.19-1.5.13", "", "", ""),
-            List.of(new CudaReport.LibraryState("libcudart.so.13", "", "", "not found", "nvidia-cuda-runtime==13")),
+            List.of(new CudaReport.LibraryState("libcudart.so.13", "", "", "not found", "nvidia-cuda-runtime==13", "")),
             List.of(),
             List.of(new CudaReport.Place("LD_LIBRARY_PATH", List.of("/opt/a", "/opt/b"))));
 
     private static final CudaReport TWO_GPUS = new CudaReport(
             CudaReport.Findings.none(),
             new CudaReport.VersionState("13.1-9.19-1.5.13", "13.0", "580.82.07", "13.1"),
-            List.of(new CudaReport.LibraryState("libcudart.so.13", "13.1", "/opt/cuda/libcudart.so.13", "", "")),
+            List.of(new CudaReport.LibraryState(
+                    "libcudart.so.13", "13.1", "/opt/cuda/libcudart.so.13", "", "", "nvidia-cuda-runtime 13.1.80")),
             List.of(
                     new CudaReport.GpuState(0, "NVIDIA H200", "9.0", 141L << 30, 132, ""),
                     new CudaReport.GpuState(1, "GTX 1080", "6.1", 8L << 30, 20, "it is too old.")),
@@ -49,7 +50,10 @@ class DoctorTest {
         List<GpuState> gpus = DoctorReport.findGpus(List.of(cuda), TWO_GPUS);
         String text = print(report(List.of(cuda), TWO_GPUS, gpus, "cuda"));
         assertTrue(text.contains("driver        580.82.07, runs CUDA up to 13.0"), text);
-        assertTrue(text.contains("ok      library       libcudart.so.13 13.1 /opt/cuda/libcudart.so.13"), text);
+        assertTrue(
+                text.contains(
+                        "ok      library       libcudart.so.13 13.1 /opt/cuda/libcudart.so.13 (nvidia-cuda-runtime 13.1.80)"),
+                text);
         assertTrue(text.contains("cuda:0 NVIDIA H200: 141.0 GiB, 132 multiprocessors, compute capability 9.0"), text);
         assertTrue(text.contains("ok      cuda          can use it"), text);
         assertTrue(text.contains("missing cuda          device 1 (GTX 1080) can't be used: it is too old."), text);
@@ -88,8 +92,9 @@ class DoctorTest {
                         List.of("There is .venv.")),
                 new CudaReport.VersionState("13.1-9.19-1.5.13", "", "", runtime),
                 List.of(
-                        new CudaReport.LibraryState("libcuda.so.1", "", "/lib/libcuda.so.1", "", ""),
-                        new CudaReport.LibraryState("libcublas.so.13", "", "", "not found", "nvidia-cublas==13.1.0.3")),
+                        new CudaReport.LibraryState("libcuda.so.1", "", "/lib/libcuda.so.1", "", "", ""),
+                        new CudaReport.LibraryState(
+                                "libcublas.so.13", "", "", "not found", "nvidia-cublas==13.1.0.3", "")),
                 List.of(),
                 List.of());
     }

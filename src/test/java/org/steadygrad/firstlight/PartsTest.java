@@ -171,6 +171,30 @@ class PartsTest {
     }
 
     @Test
+    void aDriverThatRefusesIsNoFaultOfTheLibraries() throws IOException {
+        String doctor =
+                """
+                [ $1 = doctor ] || exit 3
+                echo '{"cuda": {"problem": "The GPUs are not ready.", "versions": {"runtime": "%s"}, "libraries": [
+                    {"name": "libcuda.so.1", "version": "", "file": "/lib/libcuda.so.1", "problem": "", "wheel": ""},
+                    {"name": "libcublas.so.13", "version": "13.1.0", "file": "/w/libcublas.so.13", "problem": "%s",
+                     "wheel": "nvidia-cublas 13.1.0.3"}]}, "gpus": []}'
+                """;
+        String promise = "CUDA's libraries are found where PyTorch keeps them, and load.";
+        Judged loaded = promises(script(doctor.formatted("13.0", ""))).get(promise);
+        assertEquals("seen", loaded.verdict());
+        assertEquals("all of them, and then: The GPUs are not ready.", loaded.detail());
+        assertEquals(
+                List.of(
+                        "libcuda.so.1 /lib/libcuda.so.1",
+                        "libcublas.so.13 13.1.0 /w/libcublas.so.13 nvidia-cublas 13.1.0.3"),
+                states.get("probe").facts().get("libraries"));
+        for (String other : List.of(doctor.formatted("", ""), doctor.formatted("13.0", "not found"))) {
+            assertEquals("not reached", promises(script(other)).get(promise).verdict(), other);
+        }
+    }
+
+    @Test
     void whatIsSeenAndWhatIsWrongStandsInTheReport() throws IOException {
         Bundle bundle = script(
                 """

@@ -13,6 +13,8 @@ record ProbePart(Bundle bundle) implements Part {
     static final String NAME = "probe";
     /** Fact: why the engine can't be used; "" when it can. */
     static final String OBSTACLE = "obstacle";
+    /** Fact: whether every library was found and loaded, whatever the driver said then. */
+    static final String LOADED = "loaded";
     /** Fact: PyTorch's version; "" without it. */
     static final String TORCH = "torch";
     /** Fact: names of the devices that the engine can use. */
@@ -79,15 +81,7 @@ record ProbePart(Bundle bundle) implements Part {
                 .properties()
                 .forEach(version ->
                         workplace.fact(version.getKey(), version.getValue().asText()));
-        List<String> libraries = new ArrayList<>();
-        for (JsonNode library : cuda.path("libraries")) {
-            StringJoiner words = new StringJoiner(" ");
-            for (String part : List.of("name", "version", "file", "problem")) {
-                words.add(library.path(part).asText());
-            }
-            libraries.add(words.toString().strip());
-        }
-        workplace.fact("libraries", libraries);
+        libraries(workplace, cuda);
         List<String> devices = new ArrayList<>();
         doctor.path("gpus").forEach(gpu -> devices.add(gpu.path("name").asText()));
         workplace.fact(DEVICES, devices);
@@ -98,5 +92,24 @@ record ProbePart(Bundle bundle) implements Part {
                 workplace.fact(tool, said.get(said.size() - 1).strip());
             }
         }
+    }
+
+    private static void libraries(Workplace workplace, JsonNode cuda) {
+        List<String> libraries = new ArrayList<>();
+        // without a driver nothing is loaded, and no runtime tells its version
+        boolean loaded = !cuda.at("/versions/runtime").asText().isEmpty();
+        for (JsonNode library : cuda.path("libraries")) {
+            StringJoiner words = new StringJoiner(" ");
+            for (String part : List.of("name", "version", "file", "wheel", "problem")) {
+                String text = library.path(part).asText();
+                if (!text.isEmpty()) {
+                    words.add(text);
+                }
+            }
+            loaded &= library.path("problem").asText().isEmpty();
+            libraries.add(words.toString());
+        }
+        workplace.fact("libraries", libraries);
+        workplace.fact(LOADED, loaded && !libraries.isEmpty());
     }
 }

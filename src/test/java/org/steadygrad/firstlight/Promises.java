@@ -70,6 +70,7 @@ final class Promises {
         return all;
     }
 
+    /** That a driver refuses to start says nothing of the libraries. */
     private static Verdict loads(Part.Earlier earlier) {
         Map<String, Object> facts = earlier.facts(ProbePart.NAME);
         if (!facts.containsKey(ProbePart.OBSTACLE)) {
@@ -78,6 +79,9 @@ final class Promises {
         String obstacle = PartResult.text(facts, ProbePart.OBSTACLE);
         if (obstacle.isEmpty()) {
             return Verdict.seen(String.join(", ", PartResult.texts(facts, ProbePart.DEVICES)));
+        }
+        if (Boolean.TRUE.equals(facts.get(ProbePart.LOADED))) {
+            return Verdict.seen("all of them, and then: " + obstacle);
         }
         // without PyTorch nothing is promised
         return PartResult.text(facts, ProbePart.TORCH).isEmpty()

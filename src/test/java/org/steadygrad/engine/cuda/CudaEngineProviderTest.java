@@ -18,7 +18,7 @@ import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
 
 class CudaEngineProviderTest {
     private static CudaReport report(Optional<Problem> problem, GpuState... gpus) {
-        LibraryState dnn = new LibraryState("libcudnn.so.9", "9.19.0", "/opt/libcudnn.so.9", "", "");
+        LibraryState dnn = new LibraryState("libcudnn.so.9", "9.19.0", "/opt/libcudnn.so.9", "", "", "");
         Findings findings = problem.map(Findings::of).orElseGet(Findings::none);
         return new CudaReport(
                 findings, new VersionState("", "13.0", "", "13.1"), List.of(dnn), List.of(gpus), List.of());

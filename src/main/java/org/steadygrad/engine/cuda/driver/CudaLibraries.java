@@ -170,13 +170,13 @@ final class CudaLibraries {
                 boolean toLinkWith = folder.endsWith("stubs");
                 if (Files.isRegularFile(file) && (family.given() || !toLinkWith)) {
                     if (DynamicSymbols.isLibrary(file)) {
-                        return new LibraryState(DRIVER, "", file.toString(), "", "");
+                        return new LibraryState(DRIVER, "", file.toString(), "", "", "");
                     }
                     unfit = file + " is no library for this machine";
                 }
             }
         }
-        return new LibraryState(DRIVER, "", "", unfit, "");
+        return new LibraryState(DRIVER, "", "", unfit, "", "");
     }
 
     /** Folders that the user names come first; then the installation with the most groups; then all others. */
@@ -206,7 +206,7 @@ final class CudaLibraries {
         String main = group.mainSoname(bindings);
         String wheel = group.requirement(bindings);
         if (bundled.test(main)) {
-            states.put(group, listOf(new LibraryState(main, "", "in a jar on the class path", "", "")));
+            states.put(group, listOf(new LibraryState(main, "", "in a jar on the class path", "", "", "")));
             return;
         }
         for (Family family : order) {
@@ -219,7 +219,7 @@ final class CudaLibraries {
                 return;
             }
         }
-        states.put(group, listOf(new LibraryState(main, "", "", whyNot(group), wheel)));
+        states.put(group, listOf(new LibraryState(main, "", "", whyNot(group), wheel, "")));
     }
 
     /** A toolkit's files tell their version: libcudart.so.13 is a link to libcudart.so.13.0.96. */
@@ -227,7 +227,7 @@ final class CudaLibraries {
         String name = file.getFileName().toString();
         String real = Folders.real(file).getFileName().toString();
         String version = real.startsWith(name + ".") ? real.substring(real.indexOf(".so.") + 4) : "";
-        return new LibraryState(name, version, file.toString(), "", wheel);
+        return new LibraryState(name, version, file.toString(), "", wheel, Wheels.of(file));
     }
 
     /** Says what is there in its place: another major version, or a part of the group. */

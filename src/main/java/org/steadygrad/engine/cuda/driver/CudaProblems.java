@@ -11,6 +11,9 @@ import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 /** Says in words why CUDA can't be used, and what to do. */
 final class CudaProblems {
     /** CUDA's own error numbers, of the runtime. */
+    private static final int OUT_OF_MEMORY = 2;
+
+    private static final int NOT_INITIALIZED = 3;
     private static final int STUB = 34;
 
     private static final int OLD_DRIVER = 35;
@@ -150,6 +153,17 @@ final class CudaProblems {
                 new Problem(
                         "The driver that was loaded is a stub for linking" + number + ".",
                         "Keep folders named stubs out of LD_LIBRARY_PATH and " + LibraryPlaces.VARIABLE + ".");
+            case OUT_OF_MEMORY ->
+                new Problem(
+                        "The driver has no memory to start with" + number + ".",
+                        "Either a GPU is full, and nvidia-smi shows by what, or this process may not take enough of the machine's"
+                                + " memory: CUDA needs address space (ulimit -v) and, in a container, memory beyond Java's own.");
+            case NOT_INITIALIZED ->
+                new Problem(
+                        "The driver is there and can't start" + number + ".",
+                        "A device file is missing, perhaps: ls /dev/nvidia* must show nvidia-uvm, too (sudo nvidia-modprobe -u"
+                                + " makes it; a container needs --gpus all). If nvidia-smi fails as well, the kernel's log says"
+                                + " why.");
             case DEVICES_TAKEN ->
                 new Problem(
                         "The GPUs are there and unavailable: taken by other programs, or in exclusive or prohibited mode"

@@ -86,20 +86,23 @@ public record CudaReport(
      * @param version "" when it isn't known
      * @param file where it was found; "" when it wasn't
      * @param problem why it can't be used; "" when it can
-     * @param broughtBy the package for Python that has it, as pip takes it; "" when there is none
+     * @param broughtBy the package for Python that would bring it, as pip takes it; "" when there is none
+     * @param wheel the package for Python that the file came with, and its version, which may be another than the library's
+     *     own; "" where none is known
      */
-    public record LibraryState(String name, String version, String file, String problem, String broughtBy) {
+    public record LibraryState(
+            String name, String version, String file, String problem, String broughtBy, String wheel) {
         /** Whether it was found and, where that was tried, loaded. */
         public boolean fine() {
             return problem.isEmpty();
         }
 
         LibraryState withProblem(String reason) {
-            return new LibraryState(name, version, file, reason, broughtBy);
+            return new LibraryState(name, version, file, reason, broughtBy, wheel);
         }
 
         LibraryState withVersion(String known) {
-            return new LibraryState(name, known, file, problem, broughtBy);
+            return new LibraryState(name, known, file, problem, broughtBy, wheel);
         }
     }
 

@@ -111,7 +111,9 @@ class CudaProbeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "3   | CUDA can't be started",
+                "1   | CUDA can't be started",
+                "2   | The driver has no memory to start with",
+                "3   | The driver is there and can't start",
                 "34  | The driver that was loaded is a stub for linking",
                 "46  | The GPUs are there and unavailable: taken by other programs, or in exclusive or prohibited mode",
                 "100 | A driver is installed, and it shows no GPU",
