@@ -60,6 +60,7 @@ class ArchitectureTest {
                             "check", "spec", "ops", "nn", "model", "engine", "clip", "data", "runlog", "health",
                             "train")),
             Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "runlog", "train", "platform")),
+            Map.entry("predict", Set.of("check", "spec", "model", "engine", "data", "train")),
             Map.entry("live", Set.of("check", "report", "runlog")),
             Map.entry("tensorboard", Set.of("check", "ops", "engine", "runlog")),
             Map.entry(
@@ -79,6 +80,7 @@ class ArchitectureTest {
                             "train",
                             "diagnose",
                             "bench",
+                            "predict",
                             "platform",
                             "report",
                             "live",

@@ -2,10 +2,7 @@ package org.steadygrad.cli;
 
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Options of commands that run a trained model. */
 final class EngineOptions {
@@ -21,14 +18,8 @@ final class EngineOptions {
             description = "Threads on the CPU; one per physical core by default.")
     private Integer threads;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     EngineRequest request() {
-        if (threads != null && threads < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--threads: expected a number above 0, got " + threads + ".");
-        }
-        return EngineRequest.of(engine, threads == null ? 0 : threads);
+        Integer count = Given.threads(threads);
+        return EngineRequest.of(Given.engine(engine), count == null ? 0 : count);
     }
 }

@@ -4,34 +4,48 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.EngineRequest;
+import org.steadygrad.spec.DataSpec;
+import org.steadygrad.train.Evaluation;
 import org.steadygrad.train.SavedRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code steadygrad evaluate}. */
 @Command(
         name = "evaluate",
-        description = "Evaluates a trained model on the validation data of its run file, or on other data.",
+        description = "Evaluates a trained model on the validation data of its run file, or on a whole file.",
         sortOptions = false,
         footer = {
             "",
             "@|bold Examples|@",
             "  steadygrad evaluate runs/adding-gru",
-            "  steadygrad evaluate runs/book --set data.path=other.txt --set data.validation=0.5",
+            "  steadygrad evaluate runs/book --data other.txt",
+            "  steadygrad evaluate runs/digits --set data.images=t10k-images --set data.labels=t10k-labels --set data.validation=1",
             "  steadygrad evaluate runs/book/checkpoints/best.zip --json",
             "",
             "Vocabulary and scaling are those fitted in training; data that don't fit them are an error."
         })
 final class EvaluateCommand implements Runnable {
+    /** Kinds of data whose key {@code path} names all that is read. */
+    private static final Set<Class<? extends DataSpec>> FROM_A_FILE =
+            Set.of(DataSpec.Text.class, DataSpec.Csv.class, DataSpec.Series.class, DataSpec.PianoRoll.class);
+
     @Parameters(paramLabel = "RUN", description = "A run's folder, or a model file in it.")
     private Path run;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "Evaluate all of this file, which is read as the run file says.")
+    private String data;
 
     @Option(
             names = "--set",
@@ -50,8 +64,15 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, Double> metrics = SavedRun.read(run).evaluate(changes, engine.request());
-        metrics.forEach((name, value) -> {
+        EngineRequest request = engine.request();
+        SavedRun saved = SavedRun.read(Given.existing("RUN", run));
+        List<String> all = new ArrayList<>(changes);
+        if (data != null) {
+            Given.existing("--data", Path.of(data));
+            all.add("data.path=" + Json.line(withPath(saved.run(changes).data())));
+        }
+        Evaluation evaluation = saved.evaluate(all, data != null, request);
+        evaluation.metrics().forEach((name, value) -> {
             if (!Double.isFinite(value)) {
                 throw InvalidInputException.of(
                         "evaluate " + run,
@@ -62,10 +83,26 @@ final class EvaluateCommand implements Runnable {
         });
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(Json.text(metrics));
+            out.println(Json.text(EvaluationText.json(evaluation)));
         } else {
-            metrics.forEach((name, value) -> out.printf(Locale.ROOT, "%-18s %.6g%n", name, value));
+            EvaluationText.print(out, evaluation);
         }
         out.flush();
+    }
+
+    /** The file, if the data of the run are of a kind that has one. */
+    private String withPath(DataSpec spec) {
+        if (spec instanceof DataSpec.Idx) {
+            throw new ParameterException(
+                    this.spec.commandLine(),
+                    "--data: images and their labels are two files; use --set data.images=FILE --set data.labels=FILE"
+                            + " --set data.validation=1.");
+        }
+        if (FROM_A_FILE.contains(spec.getClass())) {
+            return data;
+        }
+        throw new ParameterException(
+                this.spec.commandLine(),
+                "--data: the data of this run are generated and come from no file; leave it out to evaluate their validation part.");
     }
 }

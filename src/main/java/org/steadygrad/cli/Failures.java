@@ -26,18 +26,19 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
             failure.printStackTrace(err);
         }
         err.flush();
-        return ExitCode.SOFTWARE;
+        return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
     }
 
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
         CommandLine line = failure.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println(Terminal.wrap("Error: " + failure.getMessage(), Terminal.width()));
         if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-            err.println();
             line.usage(err, line.getColorScheme());
+            err.println();
         }
+        // last, where it is seen first
+        err.println(Terminal.wrap("Error: " + failure.getMessage(), Terminal.width()));
         err.flush();
         return ExitCode.USAGE;
     }

@@ -3,6 +3,7 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.train.SavedRun;
 import org.steadygrad.train.TextGenerator;
 import picocli.CommandLine.Command;
@@ -57,8 +58,9 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        SavedRun saved = SavedRun.read(run);
-        try (Engine engine = saved.openEngine(engineOptions.request())) {
+        EngineRequest request = engineOptions.request();
+        SavedRun saved = SavedRun.read(Given.existing("RUN", run));
+        try (Engine engine = saved.openEngine(request)) {
             TextGenerator generator = new TextGenerator(engine, saved.artifact(), temperature, seed);
             String start = prompt == null ? generator.defaultPrompt() : prompt;
             String text = generator.continueText(start, length);

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code steadygrad COMMAND}. Exit codes: 0 done, 1 the work failed, 2 the command line is wrong. */
+/** The command line: {@code steadygrad COMMAND}. Exit codes: 0 done, 1 the work failed, 2 the command line is wrong, 130 interrupted. */
 @Command(
         name = "steadygrad",
         description = "Trains deep and recurrent networks whose gradients neither vanish nor explode.",
@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
             "  steadygrad train adding-gru                       a built-in run file",
             "  steadygrad train my.yaml --out runs/1 --resume    a run file of your own, continued",
             "",
-            "@|bold Exit codes:|@ 0 done, 1 the work failed, 2 the command line is wrong.",
-            "@|bold A command's own help:|@ steadygrad COMMAND --help"
+            "@|bold Exit codes:|@ 0 done, 1 the work failed, 2 the command line is wrong, 130 interrupted.",
+            "@|bold A command's own help:|@ steadygrad help COMMAND"
         })
 public final class Main implements Runnable {
 
@@ -37,6 +37,7 @@ public final class Main implements Runnable {
             new Entry("train", TrainCommand::new),
             new Entry("diagnose", DiagnoseCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
+            new Entry("predict", PredictCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("replay", ReplayCommand::new),
             new Entry("bench", BenchCommand::new),
@@ -76,7 +77,8 @@ public final class Main implements Runnable {
     }
 
     /** Runs one command line; the JVM goes on. */
-    static int execute(String... args) {
+    static int execute(String... given) {
+        String[] args = helpAsOption(given);
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         List<String> names = COMMANDS.stream().map(Entry::name).toList();
@@ -91,6 +93,20 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler(failures);
         line.setUsageHelpAutoWidth(true);
         return line.execute(args);
+    }
+
+    /** {@code help COMMAND} is {@code COMMAND --help}. */
+    private static String[] helpAsOption(String... args) {
+        if (args.length == 0 || !args[0].equals("help")) {
+            return args;
+        }
+        boolean unknown = args.length > 1 && COMMANDS.stream().map(Entry::name).noneMatch(args[1]::equals);
+        if (unknown) {
+            return new String[] {args[1]};
+        }
+        String[] asked = Arrays.copyOfRange(args, 1, args.length + 1);
+        asked[args.length - 1] = "--help";
+        return asked;
     }
 
     @Override

@@ -47,8 +47,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ReplayBundle read = ReplayBundle.read(bundle);
-        Reproduction result = read.replay(engine == null ? read.request() : EngineRequest.of(engine));
+        ReplayBundle read = ReplayBundle.read(Given.existing("BUNDLE", bundle));
+        Reproduction result = read.replay(engine == null ? read.request() : EngineRequest.of(Given.engine(engine)));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(Json.text(result));

@@ -73,7 +73,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        List<RunView> views = runs.stream().map(RunReader::read).toList();
+        List<RunView> views = runs.stream()
+                .map(run -> RunReader.read(Given.existing("RUN", run)))
+                .toList();
         PrintWriter output = spec.commandLine().getOut();
         if (pictures == null && !listed) {
             writePage(views, output);

@@ -3,7 +3,6 @@ package org.steadygrad.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.check.Nearest;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.Examples;
@@ -25,7 +24,7 @@ final class RunFileArgument {
         String hint = Nearest.to(argument, Examples.names())
                 .map(n -> "Did you mean " + n + "?")
                 .orElse("The command examples lists the built-in ones.");
-        throw InvalidInputException.of(
+        throw UsageException.because(
                 "RUN",
                 "a run file, or one of " + String.join(", ", Examples.names()),
                 argument,

@@ -45,10 +45,10 @@ final class RunFileOptions {
     private List<String> overrides() {
         List<String> all = new ArrayList<>(changes);
         if (engine != null) {
-            all.add("engine=" + engine);
+            all.add("engine=" + Given.engine(engine));
         }
         if (threads != null) {
-            all.add("threads=" + threads);
+            all.add("threads=" + Given.threads(threads));
         }
         return all;
     }

@@ -46,8 +46,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "A run file, or a built-in one's name. May be left out with --resume --out FOLDER.")
     private String run;
 
-    @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder; runs/NAME by default.")
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "The run's folder; by default runs/NAME, or runs/NAME-2 and so on when there is a run in it.")
     private Path out;
+
+    @Option(names = "--force", description = "Begin anew in a folder that holds a run, which is removed.")
+    private boolean force;
 
     @Option(names = "--resume", description = "Continue from the newest checkpoint in the run's folder.")
     private boolean resume;
@@ -78,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunSpec runSpec = read();
-        Path folder = out != null ? out : Path.of("runs", runSpec.name());
+        Path folder = folder(runSpec);
         StopSignal stop = new StopSignal();
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
@@ -91,10 +97,25 @@ final class TrainCommand implements Callable<Integer> {
         }
         output.flush();
         if (stop.requested().isPresent() && !result.completed()) {
+            err.println("Go on with: steadygrad train --resume --out " + folder);
+            err.flush();
             return Interrupts.EXIT_CODE;
         }
         boolean shown = hasPage(folder, err);
         return result.completed() && shown ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Path folder(RunSpec runSpec) {
+        if (force && resume) {
+            throw new ParameterException(
+                    spec.commandLine(), "--force begins anew and --resume goes on; give one of them.");
+        }
+        Path named = Path.of("runs", runSpec.name());
+        Path folder = out != null ? out : resume ? NewFolder.last(named) : force ? named : NewFolder.free(named);
+        if (force) {
+            NewFolder.clear(folder);
+        }
+        return folder;
     }
 
     /** Training went well without its page, but whoever looks for it must be told, however quiet the run was to be. */

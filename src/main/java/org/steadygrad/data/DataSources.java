@@ -51,7 +51,57 @@ public final class DataSources {
             .on(DataSpec.Spirals.class, unfitted(SpiralsTask::open))
             .complete();
 
+    /** Makes batches of all the data of one kind. */
+    private interface Whole {
+        BatchSequence open(int batch, DataDescription model, DataArtifact fitted);
+    }
+
+    private static final Cases<DataSpec, Whole> WHOLES = Cases.<DataSpec, Whole>of(DataSpec.class)
+            .on(
+                    DataSpec.Text.class,
+                    spec -> (batch, model, fitted) ->
+                            TextData.whole(spec, batch, require(DataArtifact.Vocabulary.class, fitted, spec)))
+            .on(
+                    DataSpec.Csv.class,
+                    spec -> (batch, model, fitted) ->
+                            CsvData.whole(spec, batch, require(DataArtifact.Columns.class, fitted, spec)))
+            .on(
+                    DataSpec.Series.class,
+                    spec -> (batch, model, fitted) ->
+                            SeriesFiles.whole(spec, batch, require(DataArtifact.Columns.class, fitted, spec)))
+            .on(
+                    DataSpec.Idx.class,
+                    spec -> (batch, model, fitted) -> IdxData.whole(spec, batch, model.targetSize(), fitted))
+            .on(DataSpec.PianoRoll.class, spec -> (batch, model, fitted) -> PianoRollData.whole(spec, batch))
+            .on(DataSpec.Adding.class, generated())
+            .on(DataSpec.CopyMemory.class, generated())
+            .on(DataSpec.TemporalOrder.class, generated())
+            .on(DataSpec.Spirals.class, generated())
+            .complete();
+
     private DataSources() {}
+
+    private static <S extends DataSpec> Function<S, Whole> generated() {
+        return spec -> (batch, model, fitted) -> {
+            throw InvalidInputException.of(
+                    "data",
+                    "data from a file",
+                    "generated data of kind " + spec.getClass().getSimpleName(),
+                    "Leave --data out: their validation part is evaluated.");
+        };
+    }
+
+    /**
+     * All examples of a file, in a fixed order, as validation would have them.
+     *
+     * @param model what a trained model's inputs and outputs look like
+     * @param fitted the artifact saved with it
+     * @throws InvalidInputException if the file doesn't fit, or the data come from none
+     */
+    public static BatchSequence whole(DataSpec spec, int batch, DataDescription model, DataArtifact fitted) {
+        Check.positive(batch, "training", "batch");
+        return WHOLES.of(spec).open(batch, model, fitted);
+    }
 
     /** Opens a source and fits its vocabulary or scaling to it. */
     public static DataSource open(DataSpec spec, int batch, long seed) {

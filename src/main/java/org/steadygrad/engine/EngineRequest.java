@@ -8,12 +8,13 @@ import org.steadygrad.spec.RunSpec;
 /**
  * Which engine is wanted, and with what.
  *
- * @param name {@link Engines#AUTO} or an engine's name, which a colon and the number of a device may follow: "cuda:1"
+ * @param name {@link Engines#AUTO} or an engine's name, which a colon and the number of a device may follow: "cuda:1"; "gpu"
+ *     stands for "cuda"
  * @param settings what it may use; a device in the name counts more than the one given here
  */
 public record EngineRequest(String name, EngineSettings settings) {
     public EngineRequest {
-        Check.notNull(name, "engine request", "name");
+        name = Check.notNull(name, "engine request", "name").replaceFirst("^gpu(?=:|$)", "cuda");
         Check.notNull(settings, "engine request", "settings");
         if (name.indexOf(':') >= 0) {
             settings = settings.onDevice(deviceIn(name));

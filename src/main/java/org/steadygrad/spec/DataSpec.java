@@ -16,6 +16,11 @@ public sealed interface DataSpec
                 DataSpec.TemporalOrder,
                 DataSpec.Spirals {
 
+    /** Share of the data that is kept for validation; 1 leaves nothing to train on, and evaluates all of it. */
+    default double validation() {
+        return 0;
+    }
+
     @Named("text")
     @Doc("A text file, modelled character by character: from each prefix the next character.")
     record Text(
@@ -25,7 +30,7 @@ public sealed interface DataSpec
             implements DataSpec {
         public Text {
             Check.positive(sequenceLength, "data.text", "sequenceLength");
-            Check.inHalfOpen(validation, 0, 1, "data.text", "validation");
+            Check.inClosed(validation, 0, 1, "data.text", "validation");
         }
     }
 
@@ -193,7 +198,7 @@ public sealed interface DataSpec
                     "data.csv",
                     "group to come with sequence, since it groups sequences",
                     group);
-            Check.inHalfOpen(validation, 0, 1, "data.csv", "validation");
+            Check.inClosed(validation, 0, 1, "data.csv", "validation");
         }
 
         /** The character that makes a line a comment, or -1. */
@@ -247,7 +252,7 @@ public sealed interface DataSpec
             implements DataSpec {
         public Series {
             Check.positive(horizon, "data.series", "horizon");
-            Check.inHalfOpen(validation, 0, 1, "data.series", "validation");
+            Check.inClosed(validation, 0, 1, "data.series", "validation");
         }
     }
 
@@ -275,7 +280,7 @@ public sealed interface DataSpec
             if (limit != null) {
                 Check.positive(limit, "data.idx", "limit");
             }
-            Check.inHalfOpen(validation, 0, 1, "data.idx", "validation");
+            Check.inClosed(validation, 0, 1, "data.idx", "validation");
         }
     }
 

@@ -6,7 +6,7 @@ import org.steadygrad.check.InvalidInputException;
 /** How a model is trained. */
 public record TrainingSpec(
         @Doc("Examples per batch.") @Default("32") int batch,
-        @Doc("Passes over the training data.") @Default("10") int epochs,
+        @Doc("Passes over the training data.") @Absent("10; with iterations as many as those take") Integer epochs,
         @Doc("Updates after which training ends, even within an epoch.") @Absent("the epochs decide")
                 Integer iterations,
         @Doc("Minutes after which training ends, with a checkpoint.") @Absent("no limit") Double maxMinutes,
@@ -32,9 +32,13 @@ public record TrainingSpec(
         @Doc("Updates between validations.") @Absent("every epoch") Integer validateEvery,
         @Doc("When to stop early.") @Default("{}") EarlyStoppingSpec earlyStopping,
         @Doc("Checkpoints.") @Default("{}") CheckpointSpec checkpoint) {
+    private static final int DEFAULT_EPOCHS = 10;
+
     public TrainingSpec {
         Check.positive(batch, "training", "batch");
-        Check.positive(epochs, "training", "epochs");
+        if (epochs != null) {
+            Check.positive(epochs, "training", "epochs");
+        }
         if (iterations != null) {
             Check.positive(iterations, "training", "iterations");
         }
@@ -57,5 +61,13 @@ public record TrainingSpec(
                     "both",
                     "Every window of truncated back-propagation is an update of its own; leave one of the two keys out.");
         }
+    }
+
+    /** Passes over the training data at most; {@link Integer#MAX_VALUE} when iterations alone decide. */
+    public int mostEpochs() {
+        if (epochs != null) {
+            return epochs;
+        }
+        return iterations == null ? DEFAULT_EPOCHS : Integer.MAX_VALUE;
     }
 }

@@ -1,6 +1,8 @@
 package org.steadygrad.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,6 +41,7 @@ public final class Evaluator {
     private final SequenceLayout layout;
     private final CompensatedSum losses = new CompensatedSum();
     private final CompensatedSum weights = new CompensatedSum();
+    private final List<EvaluationRecords> records = new ArrayList<>();
     private boolean finite = true;
 
     /**
@@ -92,6 +95,11 @@ public final class Evaluator {
         ScoredRows.each(labels, output, MaskedBatches.weights(batch, layout), format, targetSize, this::add);
     }
 
+    /** Has records told of all rows that are added from now on. */
+    void recordTo(EvaluationRecords all) {
+        records.add(all);
+    }
+
     private void add(ScoredRows rows) {
         for (int row = 0; row < rows.count(); row++) {
             weights.add(rows.weight(row));
@@ -100,6 +108,7 @@ public final class Evaluator {
         if (finite) {
             loss.addTo(losses, rows);
             others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : loss.outputs(rows));
+            records.forEach(all -> all.add(loss.outputs(rows), loss.ranked(rows)));
         }
     }
 

@@ -35,7 +35,7 @@ record LoopSettings(
     static LoopSettings of(TrainingSpec training, HealthSpec health, long seed, EngineRequest engine) {
         return new LoopSettings(
                 seed,
-                new Limits(training.epochs(), training.iterations(), training.maxMinutes()),
+                new Limits(training.mostEpochs(), training.iterations(), training.maxMinutes()),
                 training.clip(),
                 training.accumulate(),
                 training.guard(),

@@ -68,7 +68,10 @@ public final class Runs {
      */
     public static RunResult tryOut(
             RunSpec run, DataSource data, int steps, RunListener listener, StopSignal stopSignal) {
-        List<String> limits = List.of("training.iterations=" + steps, "training.maxMinutes=null");
+        List<String> limits = List.of(
+                "training.iterations=" + steps,
+                "training.epochs=" + run.training().mostEpochs(),
+                "training.maxMinutes=null");
         return Trainer.of(buildModel(run, data), data)
                 .settings(LoopSettings.of(RunFiles.with(run, limits)))
                 .name(run.name())

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.Check;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataFingerprint;
@@ -132,21 +133,31 @@ public record SavedRun(
     }
 
     /**
-     * Evaluates the model on the validation data of its run file.
+     * Evaluates the model on the validation data of its run file; on all of the data where {@code data.validation} is 1.
      *
      * @param overrides changes of the run file, for example {@code data.path=other.txt}
-     * @return metric name to value
      */
-    public Map<String, Double> evaluate(List<String> overrides, EngineRequest request) {
+    public Evaluation evaluate(List<String> overrides, EngineRequest request) {
+        return evaluate(overrides, false, request);
+    }
+
+    /**
+     * @param overrides changes of the run file, for example {@code data.path=other.txt}
+     * @param whole whether all of the data is evaluated, not the validation part alone
+     */
+    public Evaluation evaluate(List<String> overrides, boolean whole, EngineRequest request) {
         RunSpec run = run(overrides);
-        DataSource source = DataSources.open(run.data(), run.training().batch(), run.seed(), artifact);
+        int batch = run.training().batch();
+        BatchSequence batches = whole || run.data().validation() == 1
+                ? DataSources.whole(run.data(), batch, description, artifact)
+                : DataSources.open(run.data(), batch, run.seed(), artifact)
+                        .validation()
+                        .orElseThrow(
+                                () -> new ModelFileException(
+                                        file,
+                                        "its run file keeps no validation data. Give some, for example --set data.validation=0.1, or 1 for all of the data."));
         try (Engine engine = openEngine(request)) {
-            return source.validation()
-                    .map(batches -> Validation.evaluate(engine, model, description, batches))
-                    .orElseThrow(
-                            () -> new ModelFileException(
-                                    file,
-                                    "its run file keeps no validation data. Give some, for example --set data.validation=0.1."));
+            return Validation.evaluate(engine, model, description, artifact, batches);
         }
     }
 

@@ -40,7 +40,7 @@ final class StartingPoint {
                     "run folder " + root,
                     "a folder without checkpoints",
                     "checkpoints of an earlier run",
-                    "Continue that run with --resume, or choose another folder with --out.");
+                    "Continue that run with --resume, begin anew in its place with --force, or choose another folder with --out.");
         }
         if (!checkpoints && Files.exists(folder.get().model())) {
             throw InvalidInputException.of(

@@ -51,7 +51,8 @@ public final class Trainer {
     private final DataSource data;
     private String name = "run";
     private long seed = 7;
-    private LoopSettings.Limits limits = new LoopSettings.Limits(TRAINING.epochs(), null, null);
+    private boolean epochsGiven;
+    private LoopSettings.Limits limits = new LoopSettings.Limits(TRAINING.mostEpochs(), null, null);
     private ClipSpec clip = TRAINING.clip();
     private int accumulate = TRAINING.accumulate();
     private GuardSpec guard = TRAINING.guard();
@@ -106,14 +107,16 @@ public final class Trainer {
     /** Passes over the training data. */
     public Trainer epochs(int epochs) {
         Check.positive(epochs, "Trainer", "epochs");
+        epochsGiven = true;
         limits = new LoopSettings.Limits(epochs, limits.iterations(), limits.maxMinutes());
         return this;
     }
 
-    /** Number of steps after which the run ends, even within an epoch. */
+    /** Number of steps after which the run ends, even within an epoch; without {@link #epochs} as many as it takes. */
     public Trainer iterations(int iterations) {
         Check.positive(iterations, "Trainer", "iterations");
-        limits = new LoopSettings.Limits(limits.epochs(), iterations, limits.maxMinutes());
+        int most = epochsGiven ? limits.epochs() : Integer.MAX_VALUE;
+        limits = new LoopSettings.Limits(most, iterations, limits.maxMinutes());
         return this;
     }
 

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
+import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.Engine;
@@ -34,8 +35,33 @@ final class Validation {
     }
 
     /** @param description of the batches */
-    static Map<String, Double> evaluate(
+    private static Map<String, Double> evaluate(
             Engine engine, ComputationGraph model, DataDescription description, BatchSequence batches) {
+        Evaluator evaluator = evaluator(engine, model, description);
+        run(engine, model, evaluator, batches);
+        return evaluator.metrics();
+    }
+
+    /**
+     * Runs batches through the engine, and tells more than the metrics.
+     *
+     * @param description of the batches
+     * @param artifact what the model was trained with
+     */
+    static Evaluation evaluate(
+            Engine engine,
+            ComputationGraph model,
+            DataDescription description,
+            DataArtifact artifact,
+            BatchSequence batches) {
+        Evaluator evaluator = evaluator(engine, model, description);
+        EvaluationRecords records = new EvaluationRecords(description, artifact);
+        evaluator.recordTo(records);
+        long examples = run(engine, model, evaluator, batches);
+        return records.of(evaluator.metrics(), examples);
+    }
+
+    private static Evaluator evaluator(Engine engine, ComputationGraph model, DataDescription description) {
         float[] parameters = new float[(int) engine.layout().length()];
         engine.copyParameters(parameters);
         NonFiniteParameters.check(
@@ -43,16 +69,23 @@ final class Validation {
                 engine.layout(),
                 parameters,
                 "No number would tell anything. Take an earlier checkpoint.");
-        Optional<OutputLoss> loss = OutputLoss.of(model);
         SequenceLayout layout = SequenceFormats.of(model).layout();
-        Evaluator evaluator = loss.map(own -> Evaluator.ofLogits(description, own, layout))
+        return OutputLoss.of(model)
+                .map(own -> Evaluator.ofLogits(description, own, layout))
                 .orElseGet(() -> new Evaluator(description.target(), description.targetSize()));
+    }
+
+    /** @return number of examples */
+    private static long run(Engine engine, ComputationGraph model, Evaluator evaluator, BatchSequence batches) {
+        boolean logits = OutputLoss.of(model).isPresent();
+        long examples = 0;
         try (BatchIterator iterator = batches.epoch(0, 0)) {
             while (iterator.hasNext()) {
                 MultiDataSet batch = iterator.next();
-                evaluator.add(batch, loss.isPresent() ? engine.logits(batch) : engine.output(batch));
+                examples += batch.getFeatures(0).size(0);
+                evaluator.add(batch, logits ? engine.logits(batch) : engine.output(batch));
             }
         }
-        return evaluator.metrics();
+        return examples;
     }
 }

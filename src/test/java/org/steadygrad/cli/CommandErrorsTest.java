@@ -72,8 +72,12 @@ class CommandErrorsTest {
     }
 
     private static String error(Object... args) {
+        return told(1, args);
+    }
+
+    private static String told(int code, Object... args) {
         Ended ended = main(args);
-        assertEquals(1, ended.code(), ended.err());
+        assertEquals(code, ended.code(), ended.err());
         assertEquals("", ended.out());
         int start = ended.err().indexOf("Error: ");
         assertTrue(start >= 0, ended.err());
@@ -158,8 +162,70 @@ class CommandErrorsTest {
 
     @Test
     void misspeltExampleIsGuessed() {
-        String text = error("train", "ading-gru");
+        String text = told(2, "train", "ading-gru");
         assertTrue(text.contains("Did you mean adding-gru?"), text);
+    }
+
+    /** Nothing of it could be done on any machine, so that the command line is what is wrong. */
+    @Test
+    void whatMeansNothingIsAWrongCommandLine() throws IOException {
+        Path missing = folder.resolve("mising");
+        for (String command : new String[] {"evaluate", "generate", "report", "replay"}) {
+            String text = told(2, command, missing);
+            assertTrue(text.contains("expected a file or folder that exists"), text);
+        }
+        Files.createDirectory(folder.resolve("missing"));
+        assertTrue(told(2, "evaluate", missing).contains("did you mean missing?"));
+        assertTrue(told(2, "train", runFile, "--out", out, "--threads", "0").contains("--threads: expected"));
+        assertTrue(told(2, "train", runFile, "--out", out, "--engine", "cpuu").contains("Did you mean cpu?"));
+        assertTrue(told(2, "evaluate", folder.resolve("missing"), "--threads", "-1")
+                .contains("--threads: expected"));
+        assertFalse(Files.exists(out), "nothing is written by a run that doesn't begin");
+    }
+
+    /** What was wrong stands below the help, next to where one types again. */
+    @Test
+    void aWrongCommandLineEndsWithTheError() {
+        for (Object[] line : new Object[][] {{"train", "--everything"}, {"evaluate"}, {}}) {
+            Ended ended = main(line);
+            assertEquals(2, ended.code());
+            String[] lines = ended.err().strip().split("\n");
+            assertTrue(lines[lines.length - 1].startsWith("Error: "), ended.err());
+        }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertEquals(main("train", "--help"), main("help", "train"));
+        Ended all = main("help");
+        assertEquals(0, all.code());
+        assertTrue(all.out().replaceAll("\\s+", " ").contains("130 interrupted"), all.out());
+        assertEquals(2, main("help", "trian").code());
+    }
+
+    /** Ten epochs of three batches would be 30. */
+    @Test
+    void aNumberOfIterationsAloneIsThatNumber() throws IOException {
+        Path bare = Files.writeString(folder.resolve("bare.yaml"), YAML.replace(", epochs: 2", ", iterations: 34"));
+        Ended trained = main("train", bare, "--out", out, "--json");
+        assertEquals(0, trained.code(), trained.err());
+        assertEquals(
+                34, new ObjectMapper().readTree(trained.out()).get("iterations").asInt());
+    }
+
+    @Test
+    void aFolderInUseIsWrittenOverWhenAskedTo() throws IOException {
+        assertEquals(0, main("train", runFile, "--out", out, "--quiet").code());
+        Path mine = Files.writeString(out.resolve("notes.txt"), "mine");
+        String[] change = {"--set", "model.layers=[gru: {units: 7}]"};
+        assertTrue(error("train", runFile, "--out", out, change[0], change[1]).contains("--force"));
+        Ended again = main("train", runFile, "--out", out, "--force", change[0], change[1], "--json");
+        assertEquals(0, again.code(), again.err());
+        assertEquals(
+                6, new ObjectMapper().readTree(again.out()).get("iterations").asInt());
+        assertEquals("mine", Files.readString(mine));
+        assertEquals(
+                2, main("train", runFile, "--out", out, "--force", "--resume").code());
     }
 
     @Test

@@ -158,6 +158,7 @@ class InterruptedRunTest {
         signal(process, "INT");
         assertEquals(130, end(process, 20), () -> errors(out));
         assertTrue(errors(out).contains("Stopping after this step"), errors(out));
+        assertTrue(errors(out).contains("Go on with: steadygrad train --resume --out " + out), errors(out));
         assertFalse(errors(out).contains("Exception"), errors(out));
         assertEquals("interrupted", result(out).get("stopReason").asText());
         assertFalse(result(out).get("completed").asBoolean());

@@ -1,6 +1,7 @@
 package org.steadygrad.data.csv;
 
 import java.util.Optional;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.input.DataFile;
@@ -12,6 +13,16 @@ import org.steadygrad.spec.DataSpec;
 /** CSV files as sources of {@link SeriesData}: a row is a time step. */
 public final class CsvData {
     private CsvData() {}
+
+    /**
+     * All of the file as validation would have it.
+     *
+     * @param fitted the columns saved with a model
+     */
+    public static BatchSequence whole(DataSpec.Csv spec, int batch, Columns fitted) {
+        SeriesTable rows = CsvReading.read(spec, DataFile.of("data.path", spec.path()));
+        return SeriesData.whole(rows, SeriesSettings.of(spec), batch, fitted);
+    }
 
     /**
      * Reads and scales the files.

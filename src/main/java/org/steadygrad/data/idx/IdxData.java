@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchCell;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -13,6 +14,7 @@ import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.batch.BatchBuilder;
 import org.steadygrad.data.batch.ExampleSet;
+import org.steadygrad.data.batch.PlannedBatches;
 import org.steadygrad.data.batch.Seeds;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.idx.IdxFile.ElementType;
@@ -37,18 +39,9 @@ public final class IdxData {
      * @param fitted null, or the classes saved with a model
      */
     public static DataSource open(DataSpec.Idx spec, int batch, long seed, DataArtifact fitted) {
-        int limit = spec.limit() == null ? Integer.MAX_VALUE : spec.limit();
-        IdxFile labels = IdxFile.read(DataFile.of("data.labels", spec.labels()), 1, "labels", Integer.MAX_VALUE);
-        IdxFile images = IdxFile.read(DataFile.of("data.images", spec.images()), 3, "images", limit);
-        if (labels.shape()[0] != images.shape()[0]) {
-            throw InvalidInputException.of(
-                    spec.labels(),
-                    "as many labels as there are images in " + spec.images() + ", " + images.shape()[0],
-                    labels.shape()[0],
-                    "Training and test files must not be mixed.");
-        }
-        checkFinite(images, spec.images());
-        Classes classes = Classes.of(labels, spec.labels(), fitted);
+        Images all = read(spec, fitted);
+        IdxFile images = all.images();
+        Classes classes = all.classes();
         int count = images.count();
         int held = SplitSource.validationCount(count, spec.validation());
         if (held >= count) {
@@ -64,6 +57,44 @@ public final class IdxData {
         return SplitSource.of(training, validation, batch, seed, classes.artifact())
                 .reading(DataFile.of("data.labels", spec.labels()), DataFile.of("data.images", spec.images()))
                 .saying(notes(spec, images, classes));
+    }
+
+    /**
+     * All images.
+     *
+     * @param count number of classes that a trained model knows, of which not all need be there
+     * @param fitted the classes saved with it
+     */
+    public static BatchSequence whole(DataSpec.Idx spec, int batch, int count, DataArtifact fitted) {
+        Images all = read(spec, fitted);
+        if (all.classes().count() > count) {
+            throw InvalidInputException.of(
+                    spec.labels(),
+                    "labels from 0 to " + (count - 1),
+                    all.classes().count() - 1,
+                    "The model knows no others.");
+        }
+        Classes known =
+                new Classes(all.classes().numbers(), count, all.classes().names());
+        return PlannedBatches.forValidation(
+                new Images(all.name(), all.images(), known, all.reading(), all.chosen()), batch);
+    }
+
+    private static Images read(DataSpec.Idx spec, DataArtifact fitted) {
+        int limit = spec.limit() == null ? Integer.MAX_VALUE : spec.limit();
+        IdxFile labels = IdxFile.read(DataFile.of("data.labels", spec.labels()), 1, "labels", Integer.MAX_VALUE);
+        IdxFile images = IdxFile.read(DataFile.of("data.images", spec.images()), 3, "images", limit);
+        if (labels.shape()[0] != images.shape()[0]) {
+            throw InvalidInputException.of(
+                    spec.labels(),
+                    "as many labels as there are images in " + spec.images() + ", " + images.shape()[0],
+                    labels.shape()[0],
+                    "Training and test files must not be mixed.");
+        }
+        checkFinite(images, spec.images());
+        Classes classes = Classes.of(labels, spec.labels(), fitted);
+        int[] all = IntStream.range(0, images.count()).toArray();
+        return new Images(spec.images(), images, classes, spec.reading(), all);
     }
 
     private static List<String> notes(DataSpec.Idx spec, IdxFile images, Classes classes) {

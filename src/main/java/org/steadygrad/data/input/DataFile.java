@@ -30,10 +30,21 @@ public final class DataFile {
 
     private final String name;
     private final Path path;
+    private final InputStream stream;
 
-    private DataFile(String name, Path path) {
+    private DataFile(String name, Path path, InputStream stream) {
         this.name = name;
         this.path = path;
+        this.stream = stream;
+    }
+
+    /**
+     * What comes through a pipe, which can be read once.
+     *
+     * @param name for errors
+     */
+    public static DataFile ofStream(String name, InputStream stream) {
+        return new DataFile(name, null, Check.notNull(stream, name, "a stream"));
     }
 
     /**
@@ -43,10 +54,10 @@ public final class DataFile {
     public static DataFile of(String key, String name) {
         Check.notNull(name, key, "a file");
         if (name.startsWith(BUILTIN)) {
-            return new DataFile(name, null).checkedResource(key);
+            return new DataFile(name, null, null).checkedResource(key);
         }
         try {
-            return new DataFile(name, Path.of(name)).checkedPath(key);
+            return new DataFile(name, Path.of(name), null).checkedPath(key);
         } catch (InvalidPathException e) {
             throw InvalidInputException.of(key, "the path of a file", name, e.getReason() + ".");
         }
@@ -57,7 +68,7 @@ public final class DataFile {
         return name;
     }
 
-    /** Size in bytes; -1 for one that comes with the program. */
+    /** Size in bytes; -1 for one that comes with the program or through a pipe. */
     public long size() {
         try {
             return path == null ? -1 : Files.size(path);
@@ -67,6 +78,9 @@ public final class DataFile {
     }
 
     public InputStream open() {
+        if (stream != null) {
+            return stream;
+        }
         try {
             return path == null ? DataFile.class.getResourceAsStream(resource()) : Files.newInputStream(path);
         } catch (IOException e) {

@@ -1,7 +1,9 @@
 package org.steadygrad.data.pianoroll;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.steadygrad.data.BatchCell;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -9,6 +11,7 @@ import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.batch.BatchBuilder;
 import org.steadygrad.data.batch.ExampleSet;
+import org.steadygrad.data.batch.PlannedBatches;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.spec.DataSpec;
@@ -37,6 +40,17 @@ public final class PianoRollData {
                         new DataArtifact.None())
                 .reading(file)
                 .saying(notes(file, spec, rolls));
+    }
+
+    /** All sequences of the file, those of the list {@code test} too. */
+    public static BatchSequence whole(DataSpec.PianoRoll spec, int batch) {
+        DataFile file = DataFile.of("data.path", spec.path());
+        PianoRollFile.Rolls rolls = PianoRollFile.read(file, spec);
+        List<int[][]> all = Stream.of(rolls.train(), rolls.valid(), rolls.test())
+                .flatMap(List::stream)
+                .toList();
+        int longest = all.stream().mapToInt(roll -> roll.length).max().orElseThrow();
+        return PlannedBatches.forValidation(new Sequences(spec.path(), all, spec.keys(), longest - 1), batch);
     }
 
     /** Whether numbers are MIDI's can't always be told from them: most music lies within what both ways of counting allow. */

@@ -28,6 +28,7 @@ final class PianoRollFile {
     private final JsonParser parser;
     private List<int[][]> train;
     private List<int[][]> valid = List.of();
+    private List<int[][]> test = List.of();
 
     private final BitSet seen = new BitSet();
 
@@ -38,20 +39,22 @@ final class PianoRollFile {
     }
 
     /**
-     * Sequences of both splits, with keys counted from 0.
+     * Sequences of all splits, with keys counted from 0.
      *
      * @param valid empty when the file has none
+     * @param test empty when the file has none
      * @param least least number of a key in the file, as the file counts; -1 if no key sounds
      * @param largest largest one
      */
-    record Rolls(List<int[][]> train, List<int[][]> valid, int least, int largest) {}
+    record Rolls(List<int[][]> train, List<int[][]> valid, List<int[][]> test, int least, int largest) {}
 
     static Rolls read(DataFile file, DataSpec.PianoRoll spec) {
         try (InputStream in = file.open();
                 JsonParser parser = new JsonFactory().createParser(in)) {
             PianoRollFile reader = new PianoRollFile(file, spec, parser);
             reader.readAll();
-            return new Rolls(reader.train, reader.valid, reader.seen.nextSetBit(0), reader.seen.length() - 1);
+            return new Rolls(
+                    reader.train, reader.valid, reader.test, reader.seen.nextSetBit(0), reader.seen.length() - 1);
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? ""
@@ -72,7 +75,7 @@ final class PianoRollFile {
             switch (field) {
                 case "train" -> train = split(field, value);
                 case "valid" -> valid = split(field, value);
-                case "test" -> split(field, value);
+                case "test" -> test = split(field, value);
                 default -> parser.skipChildren();
             }
         }

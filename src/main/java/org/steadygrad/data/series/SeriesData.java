@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.data.batch.PlannedBatches;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.batch.Windows;
 import org.steadygrad.data.input.DataFile;
@@ -54,6 +56,14 @@ public final class SeriesData {
         trainingRows = given.isPresent() ? training.count() : seriesSplit(training);
     }
 
+    /** For rows of which none is trained on. */
+    private SeriesData(SeriesTable rows, SeriesSettings settings) {
+        this.settings = settings;
+        this.rows = rows;
+        split = null;
+        trainingRows = 0;
+    }
+
     /** Rows of a series that are trained on. */
     private int seriesSplit(SeriesTable table) {
         return table.count() - (int) Math.round(table.count() * settings.validation());
@@ -78,6 +88,43 @@ public final class SeriesData {
         SeriesData data = new SeriesData(training, validation, settings, seed);
         Parts parts = settings.bySequence() ? data.sequences() : data.windows(seed);
         return data.source(parts, batch, seed, fitted, files);
+    }
+
+    /**
+     * All rows as validation would have them: each sequence, or windows from the first row on.
+     *
+     * @param fitted the columns saved with a model
+     */
+    public static BatchSequence whole(SeriesTable rows, SeriesSettings settings, int batch, Columns fitted) {
+        SeriesData data = new SeriesData(rows, settings);
+        return PlannedBatches.forValidation(data.examples(fitted), batch);
+    }
+
+    private SeriesExamples examples(Columns fitted) {
+        int longest = settings.window();
+        Cut cut;
+        if (settings.bySequence()) {
+            rows.sequences().forEach(this::checkSequence);
+            cut = cut(rows.sequences());
+            if (!settings.path()) {
+                longest = rows.sequences().stream()
+                                .mapToInt(Segment::length)
+                                .max()
+                                .orElseThrow()
+                        - settings.reach();
+            }
+        } else {
+            if (rows.count() <= settings.reach()) {
+                throw InvalidInputException.of(
+                        rows.file(),
+                        "more than " + settings.reach() + " rows (data.horizon)",
+                        rows.count(),
+                        "No row of it has a label.");
+            }
+            cut = validationWindows(rows.count());
+        }
+        return new SeriesExamples(
+                rows, SeriesScaling.apply(rows, fitted, settings), describe(fitted, longest), settings, cut);
     }
 
     /** Examples of both parts. @param validation null if there is none */

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.input.DataFile;
@@ -57,6 +58,17 @@ public final class SeriesFiles {
         DataFile held = DataFile.of("data.validationPath", spec.validationPath());
         SeriesTable validation = SeriesTables.of(read(held, "data.validationPath", spec), settings);
         return SeriesData.of(rows, Optional.of(validation), settings, batch, seed, fitted, file, held);
+    }
+
+    /**
+     * All of the file as validation would have it.
+     *
+     * @param fitted the columns saved with a model
+     */
+    public static BatchSequence whole(DataSpec.Series spec, int batch, Columns fitted) {
+        SeriesSet set = read(DataFile.of("data.path", spec.path()), "data.path", spec);
+        SeriesSettings settings = settings(spec, set);
+        return SeriesData.whole(SeriesTables.of(set, settings), settings, batch, fitted);
     }
 
     /** Reads a file of series in the format that its extension says. @param key that names the file */

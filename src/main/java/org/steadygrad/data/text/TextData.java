@@ -2,6 +2,7 @@ package org.steadygrad.data.text;
 
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchCell;
+import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -10,6 +11,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.Vocabulary;
 import org.steadygrad.data.batch.BatchBuilder;
 import org.steadygrad.data.batch.ExampleSet;
+import org.steadygrad.data.batch.PlannedBatches;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.batch.Windows;
 import org.steadygrad.data.input.DataFile;
@@ -60,6 +62,23 @@ public final class TextData {
                         seed,
                         vocabulary.toArtifact())
                 .reading(file);
+    }
+
+    /**
+     * All of the file as validation would have it: windows from the first character on.
+     *
+     * @param fitted the vocabulary saved with a model
+     */
+    public static BatchSequence whole(DataSpec.Text spec, int batch, DataArtifact.Vocabulary fitted) {
+        DataFile file = DataFile.of("data.path", spec.path());
+        Vocabulary vocabulary = Vocabulary.of(fitted);
+        int[] symbols = vocabulary.encode(file.text(), file.name());
+        if (symbols.length < 2) {
+            throw InvalidInputException.of(
+                    file.name(), "at least 2 characters", symbols.length, "None of them follows another.");
+        }
+        Windows windows = new Windows(0, symbols.length - 1, spec.sequenceLength(), 0, false);
+        return PlannedBatches.forValidation(new TextWindows(file.name(), symbols, vocabulary.size(), windows), batch);
     }
 
     private static void checkLengths(String name, int training, int validation, DataSpec.Text spec) {

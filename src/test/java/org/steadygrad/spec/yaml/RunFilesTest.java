@@ -69,7 +69,7 @@ class RunFilesTest {
         assertEquals(0.1, gru.dropout());
         assertEquals(ActivationKind.SIGMOID, gru.gateActivation());
         assertEquals(16, spec.training().batch());
-        assertEquals(10, spec.training().epochs());
+        assertEquals(10, spec.training().mostEpochs());
         assertNull(spec.training().iterations());
         assertEquals(0.002, spec.training().updater().learningRate());
         assertEquals(new ClipSpec.GlobalNorm(2), spec.training().clip());

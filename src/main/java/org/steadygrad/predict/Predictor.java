@@ -1,0 +1,278 @@
+package org.steadygrad.predict;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.check.Check;
+import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.engine.Engine;
+import org.steadygrad.engine.EngineRequest;
+import org.steadygrad.engine.Engines;
+import org.steadygrad.train.SavedRun;
+
+/**
+ * A trained model that takes inputs and gives outputs in the units of the data it was trained on: scaling, names of classes and
+ * what missing values are taken for come with it.
+ *
+ * <pre>{@code
+ * try (Predictor predictor = Predictor.open(Path.of("runs/weather"))) {
+ *     double tomorrow = predictor.predict(sequence).value("temperature");
+ * }
+ * }</pre>
+ *
+ * <p>May be used by several threads at a time; they wait for each other, so that sequences are best given together, to
+ * {@link #predictAll}.
+ */
+public final class Predictor implements AutoCloseable {
+    private static final String WHO = "Predictor";
+
+    /** Sequences that are computed together at most. */
+    private static final int BATCH = 256;
+
+    /** Time steps, times inputs and outputs, that are computed together, unless a single sequence has more. */
+    private static final long BATCH_NUMBERS = 1 << 22;
+
+    /** Lengths up to which batches aren't padded to a length that is met more often. */
+    private static final int EXACT_STEPS = 16;
+
+    private final SavedRun run;
+    private final DataDescription description;
+    private final InputEncoding inputs;
+    private final OutputDecoding outputs;
+    private final Engine engine;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean closed;
+
+    private Predictor(SavedRun run, Engine engine) {
+        this.run = run;
+        this.engine = engine;
+        description = run.description();
+        inputs =
+                InputEncoding.of(description, run.artifact(), run.run(List.of()).data());
+        outputs = OutputDecoding.of(description, run.artifact());
+    }
+
+    /**
+     * Opens a model on the best engine there is.
+     *
+     * @param path a run's folder, or a model file or checkpoint in it
+     * @throws org.steadygrad.model.ModelFileException when it is missing, damaged, or was not written by a run
+     */
+    public static Predictor open(Path path) {
+        return open(path, EngineRequest.of(Engines.AUTO));
+    }
+
+    /**
+     * @param path a run's folder, or a model file or checkpoint in it
+     * @param request the engine
+     */
+    public static Predictor open(Path path, EngineRequest request) {
+        return of(SavedRun.read(path), request);
+    }
+
+    /** A model that was read already. */
+    public static Predictor of(SavedRun run, EngineRequest request) {
+        return new Predictor(run, run.openEngine(request));
+    }
+
+    /** Names of the inputs of one time step, in the order in which they are taken. */
+    public List<String> inputs() {
+        return inputs.names();
+    }
+
+    /** Names of the outputs: the target columns, or the classes, or the keys. */
+    public List<String> outputs() {
+        return outputs.names();
+    }
+
+    /** Whether outputs are probabilities of classes, one of which is the case. */
+    public boolean classes() {
+        return outputs.classes();
+    }
+
+    /** Whether there is an output at every time step. */
+    public boolean perStep() {
+        return description.target().perStep();
+    }
+
+    /** What the model is and what it was trained on. */
+    public SavedRun run() {
+        return run;
+    }
+
+    /**
+     * Predicts for one example.
+     *
+     * @param steps [time step][input] in the units of the training data, NaN where missing; a single step where the model has
+     *     no time. Symbols are their numbers
+     * @throws InvalidInputException when the inputs don't fit, naming step and input
+     */
+    public Prediction predict(double[]... steps) {
+        return predictAll(Collections.singletonList(steps)).get(0);
+    }
+
+    /**
+     * Predicts for many examples, which may be of different lengths.
+     *
+     * @param examples each as for {@link #predict}
+     * @return in the same order
+     */
+    public List<Prediction> predictAll(List<double[][]> examples) {
+        List<Encoded> encoded = new ArrayList<>(examples.size());
+        for (int i = 0; i < examples.size(); i++) {
+            String example = examples.size() == 1 ? "" : ", example " + i;
+            double[][] steps = examples.get(i);
+            encoded.add(encode(steps, step -> WHO + example + ", time step " + step));
+        }
+        List<Prediction> predictions = new ArrayList<>(examples.size());
+        for (int from = 0; from < encoded.size(); ) {
+            int to = from + 1;
+            long longest = encoded.get(from).steps();
+            while (to < encoded.size() && to - from < BATCH) {
+                longest = Math.max(longest, encoded.get(to).steps());
+                if (longest * (to + 1 - from) * rowNumbers() > BATCH_NUMBERS) {
+                    break;
+                }
+                to++;
+            }
+            predictions.addAll(run(encoded.subList(from, to)));
+            from = to;
+        }
+        return predictions;
+    }
+
+    /** How many examples of this many steps are computed together. */
+    int together(int steps) {
+        return (int) Math.max(1, Math.min(BATCH, BATCH_NUMBERS / rowNumbers() / steps));
+    }
+
+    private long rowNumbers() {
+        return (long) inputs.names().size() + outputs.names().size();
+    }
+
+    /** Words for the place of a time step. */
+    interface Origin {
+        String of(int step);
+    }
+
+    /**
+     * Features of one example.
+     *
+     * @param features [step][feature]
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Encoded(float[][] features, Origin origin) {
+        int steps() {
+            return features.length;
+        }
+    }
+
+    Encoded encode(double[][] steps, Origin origin) {
+        Check.notNull(steps, WHO, "time steps");
+        if (steps.length == 0 || (description.input() == InputKind.VECTOR && steps.length != 1)) {
+            String expected = description.input() == InputKind.VECTOR
+                    ? "a single step, since the model has no time"
+                    : "at least one time step";
+            throw InvalidInputException.of(WHO, expected, steps.length, "");
+        }
+        float[][] features = new float[steps.length][inputs.names().size()];
+        double[] previous = inputs.beforeTheFirstStep();
+        for (int t = 0; t < steps.length; t++) {
+            inputs.encode(Check.notNull(steps[t], WHO, "time step " + t), previous, features[t], origin.of(t));
+        }
+        return new Encoded(features, origin);
+    }
+
+    /** Computes a batch. */
+    List<Prediction> run(List<Encoded> examples) {
+        int longest = examples.stream().mapToInt(Encoded::steps).max().orElseThrow();
+        MultiDataSet batch = batch(examples, padded(longest));
+        INDArray output;
+        lock.lock();
+        try {
+            checkOpen();
+            output = engine.output(batch);
+        } finally {
+            lock.unlock();
+        }
+        boolean perStep = perStep();
+        float[] values = output.dup('c').data().asFloat();
+        int size = outputs.names().size();
+        int time = perStep ? (int) output.size(2) : 1;
+        List<Prediction> predictions = new ArrayList<>(examples.size());
+        for (int e = 0; e < examples.size(); e++) {
+            Encoded example = examples.get(e);
+            double[][] rows = new double[perStep ? example.steps() : 1][size];
+            for (int t = 0; t < rows.length; t++) {
+                for (int i = 0; i < size; i++) {
+                    rows[t][i] = values[(e * size + i) * time + t];
+                }
+                outputs.decode(rows[t], example.origin().of(perStep ? t : example.steps() - 1));
+            }
+            predictions.add(new Prediction(outputs, rows));
+        }
+        return predictions;
+    }
+
+    /**
+     * Engines prepare for each shape of batches, so that lengths that differ from batch to batch are padded, by an eighth at most, to
+     * lengths that come again.
+     */
+    private int padded(int steps) {
+        if (steps <= EXACT_STEPS || steps == description.maxSteps()) {
+            return steps;
+        }
+        int unit = Math.max(1, Integer.highestOneBit(steps) / 8);
+        return (steps + unit - 1) / unit * unit;
+    }
+
+    private MultiDataSet batch(List<Encoded> examples, int time) {
+        int width = inputs.names().size();
+        float[] features = new float[Math.toIntExact((long) examples.size() * width * time)];
+        float[] mask = new float[examples.size() * time];
+        boolean padded = false;
+        for (int e = 0; e < examples.size(); e++) {
+            float[][] steps = examples.get(e).features();
+            for (int t = 0; t < steps.length; t++) {
+                for (int i = 0; i < width; i++) {
+                    features[(e * width + i) * time + t] = steps[t][i];
+                }
+            }
+            Arrays.fill(mask, e * time, e * time + steps.length, 1);
+            padded |= steps.length < time;
+        }
+        boolean vector = description.input() == InputKind.VECTOR;
+        long[] shape = vector ? new long[] {examples.size(), width} : new long[] {examples.size(), width, time};
+        INDArray[] masks = padded ? new INDArray[] {Nd4j.create(mask, new long[] {examples.size(), time}, 'c')} : null;
+        return new org.nd4j.linalg.dataset.MultiDataSet(
+                new INDArray[] {Nd4j.create(features, shape, 'c')}, null, masks, null);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(WHO + ": it is closed.");
+        }
+    }
+
+    /** Ends the engine, once a prediction that is under way is done. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                engine.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole files scored, against what follows from the predictions that {@link PredictTest} holds to plain DL4J. */
+@Timeout(240)
+class EvaluateTest {
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(3);
+
+    private void train(String name, String yaml) throws IOException {
+        Path file = Files.writeString(folder.resolve(name + ".yaml"), yaml.replace("FOLDER", folder.toString()));
+        String out = folder.resolve(name).toString();
+        assertEquals(0, Main.execute("train", file.toString(), "--out", out, "--quiet"));
+    }
+
+    private JsonNode json(Object... arguments) throws Exception {
+        return new ObjectMapper()
+                .readTree(Launched.run(folder, null, arguments).well().out());
+    }
+
+    private String series(int rows) {
+        StringBuilder csv = new StringBuilder("y\n");
+        for (int t = 0; t < rows; t++) {
+            csv.append(String.format(Locale.ROOT, "%.3f%n", 300 + 50 * Math.sin(t / 4.0) + random.nextGaussian()));
+        }
+        return csv.toString();
+    }
+
+    /** 39 of the 40 rows have a next one; of windows of 8 the last has 7. */
+    @Test
+    void everyRowOfATestFileIsScored() throws Exception {
+        Files.writeString(folder.resolve("series.csv"), series(90));
+        Path test = Files.writeString(folder.resolve("test.csv"), series(40));
+        train(
+                "series",
+                """
+                name: series
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], window: 8, horizon: 1}
+                model: {layers: [gru: {units: 4}]}
+                training: {batch: 4, epochs: 3, updater: {adam: {learningRate: 0.02}}}
+                """);
+        JsonNode all = json("evaluate", "series", "--data", test, "--json");
+        assertEquals(39, all.get("scored").asInt());
+        assertEquals(5, all.get("examples").asInt());
+        assertEquals(
+                all, json("evaluate", "series", "--set", "data.path=" + test, "--set", "data.validation=1", "--json"));
+        List<NamedCsvRecord> rows = CsvReader.builder()
+                .ofNamedCsvRecord(Launched.run(folder, null, "predict", "series", "--data", test, "--keep", "y")
+                        .well()
+                        .text())
+                .stream()
+                .toList();
+        double squares = 0;
+        double magnitudes = 0;
+        double errors = 0;
+        double mean = 0;
+        for (int t = 0; t < 39; t++) {
+            mean += Double.parseDouble(rows.get(t + 1).getField("y")) / 39;
+        }
+        double deviations = 0;
+        for (int t = 0; t < 39; t++) {
+            double actual = Double.parseDouble(rows.get(t + 1).getField("y"));
+            double error = Double.parseDouble(rows.get(t).getField("y+1")) - actual;
+            squares += error * error;
+            magnitudes += Math.abs(error);
+            errors += error;
+            deviations += (actual - mean) * (actual - mean);
+        }
+        JsonNode target = all.get("targets").get(0);
+        assertEquals("y", target.get("target").asText());
+        assertEquals(Math.sqrt(squares / 39), target.get("rmse").asDouble(), 1e-3);
+        assertEquals(magnitudes / 39, target.get("mae").asDouble(), 1e-3);
+        assertEquals(errors / 39, target.get("bias").asDouble(), 1e-3);
+        assertEquals(1 - squares / deviations, target.get("r2").asDouble(), 1e-4);
+        String text = Launched.run(folder, null, "evaluate", "series", "--data", test)
+                .well()
+                .text();
+        assertTrue(text.startsWith("5 examples, 39 time steps scored."), text);
+    }
+
+    @Test
+    void classesAreCountedOneByOne() throws Exception {
+        StringBuilder csv = new StringBuilder("id,x,kind\n");
+        for (int s = 0; s < 45; s++) {
+            for (int t = 0; t < 4 + s % 3; t++) {
+                double x = s % 3 + random.nextGaussian();
+                csv.append(String.format(Locale.ROOT, "s%d,%.3f,k%d%n", s, x, s % 3));
+            }
+        }
+        Path file = Files.writeString(folder.resolve("classes.csv"), csv);
+        train(
+                "classes",
+                """
+                name: classes
+                data: {kind: csv, path: FOLDER/classes.csv, task: classification, target: [kind], sequence: id}
+                model: {layers: [gru: {units: 4}]}
+                training: {batch: 8, epochs: 6, updater: {adam: {learningRate: 0.02}}}
+                """);
+        JsonNode all = json("evaluate", "classes", "--data", file, "--json");
+        int[][] counts = new int[3][3];
+        int right = 0;
+        List<NamedCsvRecord> rows = CsvReader.builder()
+                .ofNamedCsvRecord(Launched.run(folder, null, "predict", "classes", "--data", file, "--keep", "kind")
+                        .well()
+                        .text())
+                .stream()
+                .toList();
+        for (NamedCsvRecord row : rows) {
+            int actual = row.getField("kind").charAt(1) - '0';
+            int predicted = row.getField("class").charAt(1) - '0';
+            counts[actual][predicted]++;
+            right += actual == predicted ? 1 : 0;
+        }
+        assertEquals(45, all.get("scored").asInt());
+        assertEquals(right / 45.0, all.get("accuracy").asDouble(), 1e-9);
+        double mostProbable = 0;
+        for (int a = 0; a < 3; a++) {
+            for (int p = 0; p < 3; p++) {
+                assertEquals(
+                        counts[a][p],
+                        all.get("confusion").get("counts").get(a).get(p).asInt());
+            }
+        }
+        for (JsonNode bin : all.get("reliability")) {
+            mostProbable += bin.get("share").asDouble() * bin.get("weight").asDouble();
+        }
+        assertEquals(right, mostProbable, 1e-9);
+    }
+
+    @Test
+    void generatedDataHaveNoFile() throws Exception {
+        train(
+                "adding",
+                """
+                name: adding
+                data: {kind: adding, length: 4, examples: 24, validationExamples: 9}
+                model: {layers: [gru: {units: 3}]}
+                training: {batch: 8, epochs: 1}
+                """);
+        Launched ended = Launched.run(folder, null, "evaluate", "adding", "--data", "adding.yaml");
+        assertEquals(2, ended.code(), ended.err());
+        assertTrue(ended.err().contains("are generated"), ended.err());
+    }
+}
