@@ -41,7 +41,8 @@ final class MemoryProbe {
     MemoryProbe(
             DoubleNetwork network, org.nd4j.linalg.dataset.api.MultiDataSet batch, HealthSpec.Time spec, Integer lag) {
         this.network = network;
-        this.batch = network.masked(batch);
+        // in the model's layout again, as passes are given their batches
+        this.batch = network.formats().turned(network.masked(batch));
         this.spec = spec;
         this.lag = lag;
     }

@@ -33,7 +33,7 @@ final class TruncationProbe {
         this.network = network;
         graph = network.graph();
         recurrent = RecurrentPart.of(graph).stream().map(RecurrentPart::layer).collect(Collectors.toSet());
-        this.batch = network.formats().turned(network.masked(batch));
+        this.batch = network.masked(batch);
     }
 
     /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -17,7 +16,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.dl4j.OwnGraph;
 import org.steadygrad.engine.dl4j.TracedPass;
-import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.ops.MaskedBatches;
 
 /**
@@ -27,7 +25,6 @@ import org.steadygrad.ops.MaskedBatches;
 final class DoublePass {
     private final OwnGraph own;
     private final ComputationGraph graph;
-    private final SequenceFormats formats;
     private final MultiDataSet batch;
     private final INDArray labels;
     private final INDArray counting;
@@ -39,19 +36,16 @@ final class DoublePass {
     DoublePass(ComputationGraph model, MultiDataSet batch) {
         own = OwnGraph.inDouble(model);
         graph = own.graph();
-        formats = SequenceFormats.of(model);
         this.batch = batch;
         outputLayer = model.getOutputLayer(0).conf().getLayer();
         MultiDataSet seen = own.masked(batch);
-        MultiDataSet turned = formats.turned(seen);
-        labels = turned.getLabels(0);
-        counting =
-                MaskedBatches.cleared(Nd4j.onesLike(labels), MaskedBatches.first(turned.getLabelsMaskArrays()), false);
+        labels = seen.getLabels(0);
+        counting = MaskedBatches.cleared(Nd4j.onesLike(labels), MaskedBatches.first(seen.getLabelsMaskArrays()), false);
         Map<String, INDArray> all = forward(seen);
         for (int index : graph.topologicalSortOrder()) {
             String name = graph.getVertices()[index].getVertexName();
             if (all.containsKey(name)) {
-                activations.put(name, timeLast(name, all.get(name)));
+                activations.put(name, all.get(name));
             }
         }
     }
@@ -62,13 +56,6 @@ final class DoublePass {
         graph.clearLayerMaskArrays();
         graph.rnnClearPreviousState();
         return all;
-    }
-
-    /** Sequences as [batch, size, time]. */
-    private INDArray timeLast(String vertex, INDArray output) {
-        boolean last = graph.getConfiguration().getNetworkOutputs().contains(vertex);
-        RNNFormat format = last ? formats.labels() : formats.features();
-        return format == RNNFormat.NWC && output.rank() == 3 ? output.permute(0, 2, 1) : output;
     }
 
     int examples() {

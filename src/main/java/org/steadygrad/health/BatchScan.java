@@ -45,8 +45,7 @@ final class BatchScan {
      * @param limit magnitude above which a value is too large
      * @param ranges whether columns and zeros are asked for; else they are known only where a value is bad
      */
-    static BatchScan of(INDArray given, INDArray mask, double limit, boolean ranges) {
-        INDArray array = timeLast(given, mask);
+    static BatchScan of(INDArray array, INDArray mask, double limit, boolean ranges) {
         int time = array.rank() == 3 ? (int) array.size(2) : 1;
         BatchScan scan = new BatchScan((int) array.size(1), limit);
         INDArray plain = inOrder(array, array.ordering());
@@ -56,16 +55,6 @@ final class BatchScan {
             scan.read((int) array.size(0), time, plain, bits, Present.of(array, mask));
         }
         return scan;
-    }
-
-    /** Sequences [batch, time, columns] turned, where the mask tells that they are. */
-    private static INDArray timeLast(INDArray array, INDArray mask) {
-        boolean turned = array.rank() == 3
-                && mask != null
-                && mask.rank() == 2
-                && mask.size(1) != array.size(2)
-                && mask.size(1) == array.size(1);
-        return turned ? array.permute(0, 2, 1) : array;
     }
 
     /**

@@ -20,8 +20,8 @@ import org.steadygrad.train.StopSignal;
 class CureSearchTest {
     private static final String SIGMOID =
             "{threads: 1, data: {kind: spirals, examples: 320, validationExamples: 50}, model: {layers: [stack:"
-                + " {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
-                + " updater: {adam: 0.01}}, health: {every: 2}}";
+                    + " {depth: 12, units: 9, activation: sigmoid}]}, training: {batch: 32, iterations: 60, epochs: 100,"
+                    + " updater: {adam: 0.01}}, health: {every: 2}}";
 
     private final StopSignal stop = new StopSignal();
     private final List<Trial> told = new ArrayList<>();

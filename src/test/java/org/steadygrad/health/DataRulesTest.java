@@ -62,12 +62,6 @@ class DataRulesTest {
                 rules(false, 9)
                         .look(1, batch(features, labels, featureMask, byElement))
                         .now());
-        INDArray timeInMiddle = features.permute(0, 2, 1).dup('c');
-        assertEquals(
-                List.of(),
-                rules(false, 9)
-                        .look(1, batch(timeInMiddle, labels, featureMask, byElement))
-                        .now());
         INDArray oneLabel = numbers(3, 2);
         oneLabel.putScalar(1, 0, Double.NaN);
         INDArray byRow = Nd4j.ones(3, 1);

@@ -3,6 +3,7 @@ package org.steadygrad.engine.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -12,6 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.LabelMasks;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.nn.MaskObstacles;
 import org.steadygrad.nn.MaskObstacles.Obstacle;
 import org.steadygrad.ops.MaskedBatches;
@@ -19,26 +21,28 @@ import org.steadygrad.ops.SequenceLayout;
 
 /**
  * Makes of a batch what the layers of an {@link OwnGraph} may see: of the parameters' data type, which DL4J expects of features without
- * asking for it, with the masks that count ({@link MaskedBatches}), and with zeros under them. Batches aren't changed, and their arrays
+ * asking for it, with the masks that count ({@link MaskedBatches}), with zeros under them and sequences [batch, size, time]. Batches aren't changed, and their arrays
  * are copied only where something else must stand there.
  */
 final class BatchIntake {
     private final DataType type;
+    private final SequenceFormats formats;
     private final SequenceLayout layout;
     private final LossWeights weights;
     private final Map<String, Long> embeddings;
     private final List<Obstacle> obstacles;
 
-    /** @param layout of the batches of the model that the graph is a copy of */
-    BatchIntake(ComputationGraph graph, SequenceLayout layout) {
-        this.layout = layout;
+    /** @param formats of the batches of the model that the graph is a copy of */
+    BatchIntake(ComputationGraph graph, SequenceFormats formats) {
+        this.formats = formats;
+        layout = new SequenceLayout(false, false, formats.sameSteps(), formats.masked());
         type = graph.params().dataType();
         weights = new LossWeights(graph);
         embeddings = embeddings(graph);
         obstacles = MaskObstacles.of(graph.getConfiguration());
     }
 
-    /** Of the batches that are given. */
+    /** Of the batches that the layers see: sequences are [batch, size, time]. */
     SequenceLayout layout() {
         return layout;
     }
@@ -52,6 +56,11 @@ final class BatchIntake {
     MultiDataSet forTraining(String who, MultiDataSet given) {
         LabelMasks.check(who, given.getLabelsMaskArrays());
         return weights.seen(seen(who, given));
+    }
+
+    /** What the layers put out for sequences, in the layout of the model's labels. */
+    INDArray turned(INDArray output) {
+        return output.rank() == 3 && formats.labels() == RNNFormat.NWC ? output.permute(0, 2, 1) : output;
     }
 
     /** For a pass without labels, by whose weights DL4J's output layers multiply what goes into the activation function. */
@@ -77,7 +86,7 @@ final class BatchIntake {
     }
 
     private MultiDataSet withoutObstacles(String who, MultiDataSet given) {
-        MultiDataSet batch = MaskedBatches.weighed(cast(given), layout);
+        MultiDataSet batch = MaskedBatches.weighed(formats.turned(cast(given)), layout);
         INDArray mask = MaskedBatches.first(batch.getFeaturesMaskArrays());
         if (mask == null) {
             return MaskedBatches.cleared(batch, layout);

@@ -198,7 +198,7 @@ final class Dl4jEngine implements Engine {
     public INDArray output(MultiDataSet batch) {
         MultiDataSet given = intake.forOutput(WHO, batch);
         forgetBatch(given.getFeatures());
-        return graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), null)[0];
+        return intake.turned(graph.output(false, given.getFeatures(), given.getFeaturesMaskArrays(), null)[0]);
     }
 
     /** The engine's own graph computes them while its output layer's activation function is the identity. */

@@ -2,7 +2,6 @@ package org.steadygrad.engine.dl4j;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -62,10 +61,6 @@ final class ExactLosses {
         if (loss instanceof LossBinaryXENT && layer.getActivationFn() instanceof ActivationSoftmax) {
             return Optional.of("LossBinaryXENT of a softmax (layer " + layer.getLayerName()
                     + "): DL4J's gradient is that of another loss than its score. Use LossMCXENT, or a sigmoid.");
-        }
-        if (layer instanceof RnnLossLayer steps && steps.getRnnDataFormat() == RNNFormat.NWC) {
-            return Optional.of("RnnLossLayer with the layout NWC (layer " + layer.getLayerName()
-                    + "): DL4J takes its input for the labels there. Use NCW, or an RnnOutputLayer.");
         }
         return Optional.empty();
     }

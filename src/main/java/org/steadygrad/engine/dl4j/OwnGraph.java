@@ -63,7 +63,7 @@ public final class OwnGraph {
         ComputationGraphConfiguration own = MaskAware.of(configuration);
         MaskedValue.unwrap(own);
         OutputFormats.fill(own, SequenceFormats.of(model).labels());
-        return own;
+        return TimeLast.of(own);
     }
 
     private static OwnGraph finished(ComputationGraphConfiguration own, INDArray parameters, ComputationGraph model) {
@@ -76,8 +76,7 @@ public final class OwnGraph {
         ExactLosses.install(copy);
         // after the losses, which know activation functions by DL4J's classes
         ExactActivations.install(copy);
-        return new OwnGraph(
-                copy, new BatchIntake(copy, SequenceFormats.of(model).layout()));
+        return new OwnGraph(copy, new BatchIntake(copy, SequenceFormats.of(model)));
     }
 
     /** The copy itself. */
@@ -87,7 +86,7 @@ public final class OwnGraph {
 
     /**
      * The batch as a pass with labels through {@link #graph} must be given it, by this copy's caller alone: the loss is told the
-     * weights of the labels.
+     * weights of the labels, and sequences are [batch, size, time] whatever the model's layout.
      *
      * @throws org.steadygrad.check.InvalidInputException when it can't be computed rightly
      */
@@ -96,7 +95,7 @@ public final class OwnGraph {
     }
 
     /**
-     * The batch with the masks that count and zeros under them, in the parameters' data type.
+     * The batch with the masks that count and zeros under them, in the parameters' data type; sequences are [batch, size, time].
      *
      * @throws org.steadygrad.check.InvalidInputException when a layer can't be right where steps are masked
      */

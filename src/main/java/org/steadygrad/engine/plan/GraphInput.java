@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -16,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -46,7 +48,7 @@ record GraphInput(Signal signal, RNNFormat format) {
         Value value = builder.newValue(name, found.size, sequence ? Rows.TIME_STEPS : Rows.EXAMPLES);
         Optional<Value> mask =
                 sequence ? Optional.of(builder.newValue(name + " mask", 1, Rows.TIME_STEPS)) : Optional.empty();
-        return new GraphInput(new Signal(value, mask), found.format());
+        return new GraphInput(new Signal(value, mask), found.format().orElse(RNNFormat.NCW));
     }
 
     /** What the layers above an input vertex tell of it. */
@@ -68,8 +70,9 @@ record GraphInput(Signal signal, RNNFormat format) {
             this.graph = graph;
         }
 
-        RNNFormat format() {
-            return format == null ? RNNFormat.NCW : format;
+        /** Empty where no layer tells. */
+        Optional<RNNFormat> format() {
+            return Optional.ofNullable(format);
         }
 
         /** Whether they are read by an embedding of sequences. */
@@ -97,6 +100,12 @@ record GraphInput(Signal signal, RNNFormat format) {
             if (preprocessor instanceof RnnToFeedForwardPreProcessor unrolled) {
                 found(true, unrolled.getRnnDataFormat());
             }
+            // the layer itself knows the configuration of the one inside only
+            if (graph.getConfiguration().getVertices().get(vertex.getVertexName())
+                            instanceof org.deeplearning4j.nn.conf.graph.LayerVertex configured
+                    && configured.getLayerConf().getLayer() instanceof TimeDistributed steps) {
+                found(true, steps.getRnnDataFormat());
+            }
             if (layer instanceof EmbeddingLayer || layer instanceof EmbeddingSequenceLayer) {
                 symbols |= layer instanceof EmbeddingSequenceLayer;
                 found(layer instanceof EmbeddingSequenceLayer, RNNFormat.NCW);
@@ -120,6 +129,8 @@ record GraphInput(Signal signal, RNNFormat format) {
         private void rows(Layer layer) {
             if (layer instanceof BaseRecurrentLayer recurrent) {
                 found(true, recurrent.getRnnDataFormat());
+            } else if (layer instanceof Convolution1DLayer convolution) {
+                found(true, convolution.getRnnDataFormat());
             } else if (layer instanceof RnnOutputLayer output) {
                 found(true, output.getRnnDataFormat());
             } else if (layer instanceof RnnLossLayer loss) {

@@ -15,7 +15,8 @@ import org.steadygrad.ops.SequenceLayout;
 
 /**
  * How sequences lie in the batches of a graph with one input and one output. Where no layer tells, {@link RNNFormat#NCW},
- * [batch, size, time], as in DL4J's forward pass; an output layer that doesn't tell takes the format of the features.
+ * [batch, size, time], as in DL4J's forward pass; an output layer that doesn't tell takes the format of the features, and layers at
+ * the input that can't tell, that of the labels.
  *
  * @param features format of the features; of no importance to networks without sequences
  * @param labels format of the labels; of no importance to networks with one label per example
@@ -34,10 +35,10 @@ public record SequenceFormats(RNNFormat features, RNNFormat labels, boolean symb
     public static SequenceFormats of(ComputationGraph graph) {
         String input = graph.getConfiguration().getNetworkInputs().get(0);
         GraphInput.Findings found = GraphInput.findings(graph, graph.getVertex(input));
-        RNNFormat features = found.format();
         GraphVertex output =
                 graph.getVertex(graph.getConfiguration().getNetworkOutputs().get(0));
         RNNFormat labels = output.hasLayer() ? format(PlanBuilder.configuration(output)) : null;
+        RNNFormat features = found.format().orElse(labels == null ? RNNFormat.NCW : labels);
         String last = graph.getConfiguration().getNetworkOutputs().get(0);
         return new SequenceFormats(
                 features,

@@ -5,19 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.steadygrad.engine.ContractCase;
 import org.steadygrad.engine.ContractModels;
 import org.steadygrad.engine.Engine;
@@ -67,13 +64,6 @@ class ExactLossesTest implements LossContract {
                         VECTORS,
                         new LossLayer.Builder(new LossBinaryXENT())
                                 .activation(Activation.SOFTMAX)
-                                .build()),
-                "RnnLossLayer with the layout NWC",
-                model(
-                        InputType.recurrent(5, RNNFormat.NWC),
-                        new RnnLossLayer.Builder(new LossMSE())
-                                .activation(Activation.TANH)
-                                .dataFormat(RNNFormat.NWC)
                                 .build()));
         models.forEach((name, model) -> {
             String reason = provider().unsupported(model).orElse("");

@@ -19,10 +19,6 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
-import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
-import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -30,6 +26,7 @@ import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
@@ -48,7 +45,10 @@ import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -266,21 +266,17 @@ class MaskedLayersTest {
                 .encoderLayerSizes(4)
                 .decoderLayerSizes(4)
                 .build()));
-        parts.put(
-                "PReLULayer",
-                layer(() -> new PReLULayer.Builder()
-                        .inputShape(SIZE, 1)
-                        .sharedAxes(2)
-                        .build()));
-        parts.put(
-                "LocallyConnected1D",
-                layer(() -> new LocallyConnected1D.Builder()
-                        .kernelSize(3)
-                        .stride(1)
-                        .convolutionMode(ConvolutionMode.Same)
-                        .nIn(SIZE)
-                        .nOut(SIZE)
-                        .build()));
+        parts.put("PReLULayer", layer(() -> new PReLULayer.Builder()
+                .inputShape(SIZE, 1)
+                .sharedAxes(2)
+                .build()));
+        parts.put("LocallyConnected1D", layer(() -> new LocallyConnected1D.Builder()
+                .kernelSize(3)
+                .stride(1)
+                .convolutionMode(ConvolutionMode.Same)
+                .nIn(SIZE)
+                .nOut(SIZE)
+                .build()));
         parts.put("RecurrentAttentionLayer", layer(() -> new RecurrentAttentionLayer.Builder()
                 .nIn(SIZE)
                 .nOut(SIZE)
