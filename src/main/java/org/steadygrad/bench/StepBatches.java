@@ -8,7 +8,7 @@ import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.spec.TrainingSpec;
-import org.steadygrad.train.Windows;
+import org.steadygrad.train.BpttWindows;
 
 /** The first training steps' batches, held in memory so that every engine gets the same and none waits for data. */
 final class StepBatches {
@@ -51,7 +51,7 @@ final class StepBatches {
         }
         if (carriesState) {
             boolean continued = false;
-            for (MultiDataSet window : Windows.of(group.get(0), training.truncatedBptt())) {
+            for (MultiDataSet window : BpttWindows.of(group.get(0), training.truncatedBptt())) {
                 steps.add(step(List.of(window), continued));
                 continued = true;
             }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.steadygrad.check.Counted;
 import org.steadygrad.diagnose.Cure;
 import org.steadygrad.diagnose.CureFiles;
 import org.steadygrad.diagnose.Trial;
@@ -27,8 +28,8 @@ final class CureText {
     void plan(RunSpec run, TrialPlan plan) {
         out.printf(
                 Locale.ROOT,
-                "%nTrials of %s: the same seed (%d), the same batches, the same validation data. At most %d trials of %d"
-                        + " steps",
+                "%nTrials of %s: the same seed (%d), the same batches, the same validation data. At most %d trials of"
+                        + " %d steps",
                 run.name(),
                 run.seed(),
                 1 + TrialPlan.SINGLES + TrialPlan.COMBINATIONS,
@@ -74,7 +75,7 @@ final class CureText {
     }
 
     private static String count(long count, String word) {
-        return count == 0 ? "" : count + " " + word + (count == 1 ? "" : "s");
+        return count == 0 ? "" : Counted.of(count, word);
     }
 
     private static String loss(double loss) {

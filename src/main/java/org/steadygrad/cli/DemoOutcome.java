@@ -2,6 +2,7 @@ package org.steadygrad.cli;
 
 import java.util.List;
 import java.util.Locale;
+import org.steadygrad.check.Counted;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
@@ -74,7 +75,7 @@ final class DemoOutcome implements RunListener {
     private String verdict(Double loss) {
         if (loss == null || !Double.isFinite(loss)) {
             int sound = result.iterations() - result.skippedSteps();
-            return "blew up: the loss is not finite after " + sound + (sound == 1 ? " step" : " steps");
+            return "blew up: the loss is not finite after " + Counted.of(sound, "step");
         }
         if (loss < 0.5 * part.chanceLoss()) {
             return "learns";

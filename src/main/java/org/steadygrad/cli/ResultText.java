@@ -3,6 +3,7 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.steadygrad.check.Counted;
 import org.steadygrad.runlog.FindingGroup;
 import org.steadygrad.runlog.RunResult;
 
@@ -16,8 +17,8 @@ final class ResultText {
                 "%n%s: %s after %s (%s) in %.1f s, %.3g s each%n",
                 result.name(),
                 result.stopReason(),
-                counted(result.iterations(), "iteration"),
-                counted(result.epochs(), "epoch"),
+                Counted.of(result.iterations(), "iteration"),
+                Counted.of(result.epochs(), "epoch"),
                 result.seconds(),
                 result.secondsPerIteration());
         out.printf(Locale.ROOT, "  training loss  %.5g%n", result.trainLoss());
@@ -27,10 +28,10 @@ final class ResultText {
         }
         out.printf(
                 Locale.ROOT,
-                "  steps          %d clipped, %d skipped, %d roll-backs%n",
+                "  steps          %d clipped, %d skipped, %s%n",
                 result.clippedSteps(),
                 result.skippedSteps(),
-                result.rollbacks());
+                Counted.of(result.rollbacks(), "roll-back"));
         if (result.findings().isEmpty()) {
             out.println("  health         " + withoutFindings(result));
         }
@@ -39,10 +40,6 @@ final class ResultText {
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
-    }
-
-    private static String counted(int count, String what) {
-        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     /** That nothing was found isn't said of a run that something happened to. */

@@ -3,6 +3,7 @@ package org.steadygrad.data;
 import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.ops.SplitMix;
 
 /**
  * A number that the examples of batches can be told by, whatever their order, the batches they come in, and how much zeros they
@@ -10,8 +11,6 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * and these are added up.
  */
 public final class BatchContent {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-
     private long sum;
 
     /** Adds the examples of a batch, which isn't changed. */
@@ -22,7 +21,7 @@ public final class BatchContent {
         add(batch.getFeaturesMaskArrays(), 3, hashes);
         add(batch.getLabelsMaskArrays(), 4, hashes);
         for (long hash : hashes) {
-            sum += mix(hash);
+            sum += SplitMix.mix(hash);
         }
     }
 
@@ -40,7 +39,8 @@ public final class BatchContent {
                 int within = i % each;
                 // of sequences row and time step, so that a longer padding changes nothing
                 long place = ((within / last) << 32) + within % last;
-                hashes[i / each] += mix(Double.doubleToLongBits(values[i]) ^ mix(place * GOLDEN_GAMMA + kind));
+                hashes[i / each] += SplitMix.mix(
+                        Double.doubleToLongBits(values[i]) ^ SplitMix.mix(place * SplitMix.GOLDEN_GAMMA + kind));
             }
         }
     }
@@ -49,13 +49,5 @@ public final class BatchContent {
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%016x", sum);
-    }
-
-    /** Finaliser of SplitMix64 (Steele, Lea and Flood 2014, in Stafford's variant 13): a bijection that spreads every bit. */
-    private static long mix(long value) {
-        long z = value;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

@@ -126,7 +126,7 @@ public final class CureSearch {
         List<Candidate> additions = new ArrayList<>(Candidate.further(original, base, data.description()));
         for (Entry other : helpful) {
             Candidate added = other.candidate();
-            if (Changes.compatible(base.changes(), added.changes())) {
+            if (ChangeConflicts.compatible(base.changes(), added.changes())) {
                 base.plus(original, added.name(), added.changes()).ifPresent(additions::add);
             }
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import org.steadygrad.health.UpdateRatios;
+import org.steadygrad.ops.Median;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
@@ -178,11 +179,8 @@ final class Forecast {
     }
 
     private static double median(Map<String, Double> ratios) {
-        double[] sorted = ratios.values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
-        return sorted[sorted.length / 2];
+        return Median.upper(
+                ratios.values().stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static String percent(double share) {

@@ -22,7 +22,7 @@ import org.steadygrad.engine.step.TrainingStep.State;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.spec.RunSpec;
-import org.steadygrad.train.Windows;
+import org.steadygrad.train.BpttWindows;
 
 /**
  * The first step of a run, taken from the same initial parameters with each of a few batches and taken back every time.
@@ -46,7 +46,7 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfte
         EngineSnapshot start = engine.snapshot();
         List<Probe> probes = new ArrayList<>();
         for (MultiDataSet batch : batches) {
-            TrainingStep step = step(Windows.scored(batch, window).get(0), run.seed() + probes.size());
+            TrainingStep step = step(BpttWindows.scored(batch, window).get(0), run.seed() + probes.size());
             engine.clearState();
             StepOutcome outcome = StepPipeline.once(engine, step, rule);
             probes.add(new Probe(
@@ -60,7 +60,7 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfte
     }
 
     /** From a zero state, through the windows before the first that is scored. */
-    private static TrainingStep step(Windows.Scored window, long seed) {
+    private static TrainingStep step(BpttWindows.Scored window, long seed) {
         List<Pass> leadIn =
                 window.leadIn().stream().map(batch -> new Pass(batch, seed)).toList();
         return new TrainingStep(

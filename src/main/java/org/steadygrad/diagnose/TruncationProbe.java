@@ -17,7 +17,7 @@ import org.steadygrad.engine.dl4j.TracedPass;
 import org.steadygrad.model.FlatLayouts;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.HealthSpec;
-import org.steadygrad.train.Windows;
+import org.steadygrad.train.BpttWindows;
 
 /** Compares windows of truncated back-propagation through time; see {@link Truncation}. */
 final class TruncationProbe {
@@ -76,7 +76,7 @@ final class TruncationProbe {
         graph.getConfiguration().setTbpttFwdLength(steps);
         graph.getConfiguration().setTbpttBackLength(steps);
         INDArray sum = null;
-        for (MultiDataSet window : Windows.of(batch, steps)) {
+        for (MultiDataSet window : BpttWindows.of(batch, steps)) {
             TracedPass.run(graph, network.weighed(network.formats().turned(window)), true);
             carryOn();
             INDArray gradient = graph.getFlattenedGradients().reshape(-1);

@@ -56,7 +56,7 @@ public final class Forensics {
      * Runs a step again and looks for its cause. The engine must hold what the step ran from, and still does afterwards, but
      * for the recurrent state that it carries.
      */
-    public Report look(Engine engine, FailedStep step, Places places) {
+    public Report look(Engine engine, FailedStep step, CellSources places) {
         if (Math.max(searched, earlier(step.iteration())) >= MOST_BUNDLES) {
             Replay replay = Replay.run(engine, step);
             Verdict verdict = Investigation.withoutCause(step, replay);
@@ -64,7 +64,7 @@ public final class Forensics {
         }
         searched++;
         engine.exportTo(work);
-        NamedPlaces named = new NamedPlaces(places);
+        NamedCellSources named = new NamedCellSources(places);
         List<Growth> growth = history.growth(engine.layout());
         Verdict verdict = new Investigation(engine, work, step, growth, named).verdict();
         if (folder.isEmpty()) {

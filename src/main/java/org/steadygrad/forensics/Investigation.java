@@ -44,13 +44,13 @@ final class Investigation {
     private final SequenceFormats formats;
     private final FailedStep step;
     private final List<Growth> growth;
-    private final Places places;
+    private final CellSources places;
 
     /**
      * @param engine holds what the step ran from
      * @param model the same parameters; isn't changed
      */
-    Investigation(Engine engine, ComputationGraph model, FailedStep step, List<Growth> growth, Places places) {
+    Investigation(Engine engine, ComputationGraph model, FailedStep step, List<Growth> growth, CellSources places) {
         this.engine = engine;
         this.model = model;
         formats = SequenceFormats.of(model);

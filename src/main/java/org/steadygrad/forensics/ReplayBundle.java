@@ -18,7 +18,7 @@ import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.step.Pass;
 import org.steadygrad.engine.step.TrainingStep.Position;
 import org.steadygrad.forensics.BatchBytes.Shapes;
-import org.steadygrad.forensics.NamedPlaces.Place;
+import org.steadygrad.forensics.NamedCellSources.Place;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.spec.Precision;
@@ -243,7 +243,7 @@ public final class ReplayBundle {
      */
     public Reproduction replay(EngineRequest request) {
         try (Engine own = request.open(model)) {
-            Places places = NamedPlaces.recorded(recorded.places(), Places.unknown(step));
+            CellSources places = NamedCellSources.recorded(recorded.places(), CellSources.unknown(step));
             Verdict verdict = new Investigation(own, model, step, recorded.growth(), places).verdict();
             Found now = Found.of(verdict);
             boolean same = now.same(recorded.found());
@@ -267,8 +267,8 @@ public final class ReplayBundle {
                         : " in " + recorded.precision().words());
         String is = engine.name() + " in " + engine.precision().words();
         return is.equals(was)
-                ? "The engine is the one that the step ran on; its version or the machine may be another, and sums may be"
-                        + " taken in another order there. In fp16 the scale of the loss starts anew."
+                ? "The engine is the one that the step ran on; its version or the machine may be another, and sums may"
+                        + " be taken in another order there. In fp16 the scale of the loss starts anew."
                 : "The step ran on " + was + ", and this was " + is
                         + ": engines and precisions differ in rounding, in the range of their numbers, and in how they"
                         + " compute exponentials and losses, so that one may stay finite where another doesn't.";

@@ -21,7 +21,7 @@ record Scene(DoublePass pass, double limit, int firstTimeStep, IntFunction<Strin
     }
 
     static Scene of(
-            DoublePass pass, double limit, FailedStep step, int number, Places places, SequenceFormats formats) {
+            DoublePass pass, double limit, FailedStep step, int number, CellSources places, SequenceFormats formats) {
         int before = step.before().stream()
                 .mapToInt(window -> Tensors.steps(window, formats))
                 .sum();

@@ -26,7 +26,7 @@ final class ClipRules implements StepRule {
 
     @Override
     public void look(StepHistory history, List<Finding> found) {
-        Window scales = history.clipScales();
+        RecentValues scales = history.clipScales();
         double share = share(scales);
         double norm = history.gradientNorms().median();
         if (scales.full() && share >= spec.clip().always()) {
@@ -53,7 +53,7 @@ final class ClipRules implements StepRule {
         }
     }
 
-    private static double share(Window scales) {
+    private static double share(RecentValues scales) {
         double clipped = 0;
         for (double scale : scales.values()) {
             clipped += scale < 1 ? 1 : 0;

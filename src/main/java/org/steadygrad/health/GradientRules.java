@@ -32,7 +32,7 @@ final class GradientRules implements StepRule {
     }
 
     private static void spikes(StepHistory history, List<Finding> found) {
-        Window norms = history.gradientNormsPerStep();
+        RecentValues norms = history.gradientNormsPerStep();
         double median = norms.median();
         double highest = norms.max();
         if (norms.size() >= StepHistory.LOOK_EVERY && median > 0 && highest > SPIKE * median) {
@@ -58,7 +58,7 @@ final class GradientRules implements StepRule {
         return median > 0 ? loss / median : 0;
     }
 
-    private static void zeros(ParameterBlock block, Window shares, List<Finding> found) {
+    private static void zeros(ParameterBlock block, RecentValues shares, List<Finding> found) {
         double median = shares.median();
         if (shares.size() >= StepHistory.LOOK_EVERY && median >= MANY_ZEROS) {
             found.add(Finding.seen(

@@ -3,6 +3,8 @@ package org.steadygrad.health;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.steadygrad.check.Counted;
+import org.steadygrad.ops.Median;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
@@ -100,11 +102,11 @@ final class LossRules implements StepRule {
         for (int i = 0; i < changes.length; i++) {
             changes[i] = Math.abs(values[i + apart] - values[i]);
         }
-        return Window.median(changes);
+        return Median.upper(changes);
     }
 
     private static boolean restless(StepHistory history) {
-        Window losses = history.losses();
+        RecentValues losses = history.losses();
         return medianChange(losses.values(), 1) > JUMP * Math.abs(losses.median());
     }
 
@@ -116,8 +118,8 @@ final class LossRules implements StepRule {
         double[] values = history.losses().values();
         double median = Math.abs(history.losses().median());
         double change = medianChange(values, 1);
-        double before = Window.median(Arrays.copyOfRange(values, 0, values.length / 2));
-        double after = Window.median(Arrays.copyOfRange(values, values.length / 2, values.length));
+        double before = Median.upper(Arrays.copyOfRange(values, 0, values.length / 2));
+        double after = Median.upper(Arrays.copyOfRange(values, values.length / 2, values.length));
         boolean large = restless(history) && median > FAR_DOWN * Math.abs(history.startLoss());
         return large && after >= before ? change : 0;
     }
@@ -132,7 +134,8 @@ final class LossRules implements StepRule {
                     Severity.WARNING,
                     "",
                     "The loss rose to " + Finding.number(highest) + ", " + Finding.number(highest / median)
-                            + " times its recent median, as it did " + history.spikes() + " times before or since.",
+                            + " times its recent median, as it did " + Counted.of(history.spikes(), "time")
+                            + " before or since.",
                     Map.of("loss", highest, "median", median, "spikes", (double) history.spikes())));
         }
     }
@@ -142,8 +145,8 @@ final class LossRules implements StepRule {
             return;
         }
         double[] course = history.course().values();
-        double before = Window.median(Arrays.copyOfRange(course, 0, course.length / 2));
-        double after = Window.median(Arrays.copyOfRange(course, course.length / 2, course.length));
+        double before = Median.upper(Arrays.copyOfRange(course, 0, course.length / 2));
+        double after = Median.upper(Arrays.copyOfRange(course, course.length / 2, course.length));
         if (before - after < IMPROVEMENT * Math.abs(before)) {
             boolean floor = after < COME_DOWN * history.startLoss() || restless(history);
             found.add(Finding.seen(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.ops.Median;
 import org.steadygrad.ops.ParameterBlock;
 import org.steadygrad.spec.HealthSpec;
 
@@ -24,7 +25,7 @@ final class StepHistory {
     /** Median deviations from the median that a spike is away at least. */
     static final double SPIKE_DEVIATIONS = 8;
     /** Of what has no such series; stays empty. */
-    static final Window NONE = new Window(0);
+    static final RecentValues NONE = new RecentValues(0);
 
     private static final String LOSS = "loss";
     private static final String GRADIENT = "gradient";
@@ -36,11 +37,11 @@ final class StepHistory {
 
     private final FlatLayout layout;
     private final RunFacts facts;
-    private final Map<String, Window> windows = new LinkedHashMap<>();
+    private final Map<String, RecentValues> windows = new LinkedHashMap<>();
     private final List<BlockHistory> blocks;
     private final List<Double> firstLosses = new ArrayList<>();
     /** Medians of the loss over every {@link #LOOK_EVERY} steps. */
-    private final Window course;
+    private final RecentValues course;
 
     private final double spikeFactor;
     private double bestLoss = Double.NaN;
@@ -53,7 +54,7 @@ final class StepHistory {
     StepHistory(HealthSpec.Loss spec, FlatLayout layout, RunFacts facts) {
         this.layout = layout;
         this.facts = facts;
-        course = new Window(Math.max(2, spec.plateau() / LOOK_EVERY));
+        course = new RecentValues(Math.max(2, spec.plateau() / LOOK_EVERY));
         spikeFactor = spec.spike();
         blocks = layout.blocks().stream().map(this::history).toList();
     }
@@ -74,7 +75,7 @@ final class StepHistory {
      * @param updates norms of the update divided by that of the weights; {@link #NONE} of what isn't trained
      * @param zeros shares of elements of the gradient that are 0; {@link #NONE} where gradients don't underflow
      */
-    record BlockHistory(ParameterBlock parameter, boolean matrix, Window updates, Window zeros) {}
+    record BlockHistory(ParameterBlock parameter, boolean matrix, RecentValues updates, RecentValues zeros) {}
 
     /** Counts a step. */
     void count() {
@@ -148,10 +149,10 @@ final class StepHistory {
             for (double loss : latest) {
                 spikes += losses().full() && loss > limit ? 1 : 0;
             }
-            course.add(Window.median(latest));
+            course.add(Median.upper(latest));
             bestLoss = Double.isNaN(bestLoss) ? recentLoss() : Math.min(bestLoss, recentLoss());
         }
-        double ratio = Window.median(window(WEIGHTS).last(LOOK_EVERY));
+        double ratio = Median.upper(window(WEIGHTS).last(LOOK_EVERY));
         peakRatio = ratio > peakRatio ? ratio : peakRatio;
     }
 
@@ -187,30 +188,30 @@ final class StepHistory {
         if (!(median > 0)) {
             return limit;
         }
-        Window logarithms = new Window(WINDOW);
+        RecentValues logarithms = new RecentValues(WINDOW);
         Arrays.stream(losses().values()).map(Math::log).forEach(logarithms::add);
         return Math.max(limit, median * Math.exp(SPIKE_DEVIATIONS * logarithms.deviation()));
     }
 
-    Window losses() {
+    RecentValues losses() {
         return window(LOSS);
     }
 
-    Window gradientNorms() {
+    RecentValues gradientNorms() {
         return window(GRADIENT);
     }
 
     /** The same per scored step, as the losses are. */
-    Window gradientNormsPerStep() {
+    RecentValues gradientNormsPerStep() {
         return window(GRADIENT_PER_STEP);
     }
 
-    Window clipScales() {
+    RecentValues clipScales() {
         return window(CLIP);
     }
 
     /** Norm of the update divided by that of the weights, over all weight matrices. */
-    Window updateRatios() {
+    RecentValues updateRatios() {
         return window(WEIGHTS);
     }
 
@@ -231,7 +232,7 @@ final class StepHistory {
 
     /** The first loss, or the median of the first ones if that is lower; NaN before the first. */
     double startLoss() {
-        double median = Window.median(
+        double median = Median.upper(
                 firstLosses.stream().mapToDouble(Double::doubleValue).toArray());
         return firstLosses.isEmpty() ? Double.NaN : Math.min(firstLosses.get(0), median);
     }
@@ -245,7 +246,7 @@ final class StepHistory {
 
     /** Median of the latest losses; NaN before the first. */
     double recentLoss() {
-        return Window.median(losses().last(LOOK_EVERY));
+        return Median.upper(losses().last(LOOK_EVERY));
     }
 
     /** Of the latest losses; infinite before the first. */
@@ -254,7 +255,7 @@ final class StepHistory {
     }
 
     /** The latest medians of the loss over every {@value #LOOK_EVERY} steps. */
-    Window course() {
+    RecentValues course() {
         return course;
     }
 
@@ -273,8 +274,8 @@ final class StepHistory {
         return peakRatio;
     }
 
-    private Window window(String name) {
-        return windows.computeIfAbsent(name, n -> new Window(WINDOW));
+    private RecentValues window(String name) {
+        return windows.computeIfAbsent(name, n -> new RecentValues(WINDOW));
     }
 
     /**
@@ -309,7 +310,7 @@ final class StepHistory {
 
     void restore(State state) {
         boolean losses = state.perScoredStep();
-        windows.values().forEach(Window::clear);
+        windows.values().forEach(RecentValues::clear);
         state.windows().forEach((name, values) -> {
             if (losses || !name.equals(LOSS)) {
                 values.forEach(window(name)::add);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.steadygrad.check.Counted;
 import org.steadygrad.engine.StepTrace.TimeProfile;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
@@ -130,7 +131,7 @@ final class TimeRules {
                 profile.layer(),
                 "Through time, the gradient of " + name(profile) + " grows by a factor of " + Finding.number(growth)
                         + " per step: from " + Finding.number(course.start()) + " to " + Finding.number(course.max())
-                        + " over " + course.stepsToMax() + " steps.",
+                        + " over " + Counted.of(course.stepsToMax(), "step") + ".",
                 Map.of(
                         "factorPerStep",
                         growth,
@@ -156,7 +157,7 @@ final class TimeRules {
                 "The gradient of " + name(profile) + " reaches " + horizon + " of " + course.length()
                         + " steps back; what lies further back hardly counts in learning (at the far end it is "
                         + Finding.number(course.end() / course.max()) + " of its maximum)."
-                        + (lag.isPresent() ? " The task needs " + lag.getAsInt() + " steps." : ""),
+                        + (lag.isPresent() ? " The task needs " + Counted.of(lag.getAsInt(), "step") + "." : ""),
                 evidence);
     }
 
@@ -176,7 +177,7 @@ final class TimeRules {
         String message = null;
         if (lag.isPresent() && lag.getAsInt() > facts.window()) {
             evidence.put("lag", (double) lag.getAsInt());
-            message = "The task needs " + lag.getAsInt() + " steps, more than a window has.";
+            message = "The task needs " + Counted.of(lag.getAsInt(), "step") + ", more than a window has.";
         } else if (course.length() >= MIN_STEPS && course.length() == facts.window()) {
             double end = course.around(1);
             double compared = facts.lossAtEveryStep() ? course.around(0.5) : course.max();
@@ -192,7 +193,8 @@ final class TimeRules {
                     FindingKind.SHORT_TRUNCATION,
                     Severity.WARNING,
                     profile.layer(),
-                    "Windows of " + facts.window() + " steps cut the gradient of " + name(profile) + ". " + message,
+                    "Windows of " + Counted.of(facts.window(), "step") + " cut the gradient of " + name(profile) + ". "
+                            + message,
                     evidence));
         }
     }

@@ -21,7 +21,7 @@ import org.steadygrad.report.RunView;
 
 /**
  * Keeps the view of a run up to date and tells the clients what changes: first {@code view} with all of it, then {@code change} (see
- * {@link Changes}) now and then, at the end {@code end}. Everything happens on one thread, which takes its
+ * {@link JsonChanges}) now and then, at the end {@code end}. Everything happens on one thread, which takes its
  * time for large views, and makes nothing when nobody looks.
  */
 final class Publisher implements AutoCloseable {
@@ -82,7 +82,7 @@ final class Publisher implements AutoCloseable {
         if (!clients.isEmpty()) {
             news = false;
             JsonNode now = json();
-            Changes.between(told, now).ifPresent(this::tellAll);
+            JsonChanges.between(told, now).ifPresent(this::tellAll);
             told = now;
             rest = pace.restNanos(messages++, THREADS.getCurrentThreadCpuTime() - busyBefore);
         }

@@ -1,6 +1,7 @@
 package org.steadygrad.report;
 
 import java.util.Arrays;
+import org.steadygrad.ops.Median;
 import org.steadygrad.runlog.RunEvent;
 
 /** What the losses of a run come to, step by step. */
@@ -57,9 +58,7 @@ final class Learning {
 
     /** Median loss of the first steps; NaN when none was finite. */
     double first() {
-        double[] sorted = Arrays.copyOf(firsts, Math.min(finite, FIRST));
-        Arrays.sort(sorted);
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+        return Median.upper(Arrays.copyOf(firsts, Math.min(finite, FIRST)));
     }
 
     /** Mean loss of the latest steps, at most a tenth of all; NaN when none was finite. */

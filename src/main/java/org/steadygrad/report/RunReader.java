@@ -17,7 +17,7 @@ public final class RunReader {
      */
     public static RunView read(Path folder) {
         Path name = folder.toAbsolutePath().normalize().getFileName();
-        RunView view = new RunView(name == null ? "run" : name.toString());
+        RunView view = new RunView(name == null ? folder.toString() : name.toString());
         Path runFile = RunFolder.of(folder).runYaml();
         if (Files.exists(runFile)) {
             view.configured(text(runFile), runFile.toString());

@@ -215,7 +215,7 @@ public final class RunView implements RunListener {
         ObjectNode json = JSON.createObjectNode();
         json.put("name", name).put("state", state);
         double[] losses = steps.containsKey("loss") ? steps.get("loss").means() : new double[0];
-        Verdict verdict = Verdict.of(learning, losses, findings(), state.equals("running"));
+        LearningVerdict verdict = LearningVerdict.of(learning, losses, findings(), state.equals("running"));
         json.putObject("verdict")
                 .put("tone", verdict.tone().name().toLowerCase(java.util.Locale.ROOT))
                 .put("title", verdict.title());

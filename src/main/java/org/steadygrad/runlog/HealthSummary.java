@@ -3,6 +3,7 @@ package org.steadygrad.runlog;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.steadygrad.check.Counted;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 
 /**
@@ -57,8 +58,8 @@ public record HealthSummary(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%d steps, %d looked at in full, %d skipped; gradient norm %s (recent median)%n",
-                steps,
+                "%s, %d looked at in full, %d skipped; gradient norm %s (recent median)%n",
+                Counted.of(steps, "step"),
                 tracedSteps,
                 skippedSteps,
                 Finding.number(medianGradientNorm)));
@@ -79,16 +80,19 @@ public record HealthSummary(
         horizons.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> text.append(String.format(
-                        Locale.ROOT, "%s: the gradient reaches %d steps back%n", e.getKey(), e.getValue())));
+                        Locale.ROOT,
+                        "%s: the gradient reaches %s back%n",
+                        e.getKey(),
+                        Counted.of(e.getValue(), "step"))));
         text.append(findings.isEmpty() ? String.format("No findings.%n") : "");
         for (FindingGroup group : FindingGroup.of(findings)) {
             Finding finding = group.first();
             text.append(String.format(
                     Locale.ROOT,
-                    "%s %s (seen %d times, first at iteration %d): %s%n",
+                    "%s %s (seen %s, first at iteration %d): %s%n",
                     finding.severity(),
                     finding.id(),
-                    finding.count(),
+                    Counted.of(finding.count(), "time"),
                     finding.firstIteration(),
                     group.text()));
         }

@@ -5,8 +5,9 @@ import org.steadygrad.check.InvalidInputException;
 
 /** A run file: everything that decides what a run does. */
 public record RunSpec(
-        @Doc("Name of the run; also of its folder when --out isn't given.") @Default("run") String name,
-        @Doc("Seed of everything random: initial weights, order of the data, dropout, generated data.") @Default("7")
+        @Doc("Name of the run; also of its folder when --out isn't given.") @Default(RunSpec.DEFAULT_NAME) String name,
+        @Doc("Seed of everything random: initial weights, order of the data, dropout, generated data.")
+                @Default("" + RunSpec.DEFAULT_SEED)
                 long seed,
         @Doc("Where the examples come from.") DataSpec data,
         @Doc("The network.") ModelSpec model,
@@ -15,14 +16,20 @@ public record RunSpec(
         @Doc("The engine: auto, or an engine's name as doctor lists them; cuda:1 is the second GPU.") @Default("auto")
                 String engine,
         @Doc("Threads on the CPU.") @Absent("one per physical core") Integer threads,
-        @Doc(
-                        "Most memory that activations may take, for example 512MB; beyond it they are computed again in the backward pass (engine cpu).")
+        @Doc("Most memory that activations may take, for example 512MB; beyond it they are computed again"
+                        + " in the backward pass (engine cpu).")
                 @Absent("no limit")
                 String memory,
-        @Doc(
-                        "What the factors of matrix products are rounded to on a GPU; sums, parameters and updates are float32 always, and so is everything on the CPU.")
+        @Doc("What the factors of matrix products are rounded to on a GPU; sums, parameters and updates are"
+                        + " float32 always, and so is everything on the CPU.")
                 @Absent("tf32 on GPUs that have it, else float32")
                 Precision precision) {
+    /** Of a run that nobody gave a name. */
+    public static final String DEFAULT_NAME = "run";
+
+    /** Of everything random. */
+    public static final long DEFAULT_SEED = 7;
+
     public RunSpec {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw InvalidInputException.of(

@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import java.util.Optional;
+import org.steadygrad.check.Counted;
 
 /** Why a run ends, where it isn't for something that goes wrong. */
 final class EndOfRun {
@@ -31,7 +32,7 @@ final class EndOfRun {
     Optional<End> patienceOver(Progress progress) {
         int patience = settings.earlyStopping().patience();
         return patience > 0 && progress.best.validationsSince() >= patience
-                ? Optional.of(new End("no better validation for " + patience + " validations", true))
+                ? Optional.of(new End("no better validation for " + Counted.of(patience, "validation"), true))
                 : Optional.empty();
     }
 
@@ -46,7 +47,7 @@ final class EndOfRun {
         double minutes = (System.nanoTime() - started) / 60e9;
         Double limit = settings.limits().maxMinutes();
         if (limit != null && minutes >= limit) {
-            return Optional.of(new End("time limit of " + limit + " minutes reached", true));
+            return Optional.of(new End("time limit of " + Counted.of(limit, "minute") + " reached", true));
         }
         return Optional.empty();
     }

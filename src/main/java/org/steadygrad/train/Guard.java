@@ -152,7 +152,8 @@ final class Guard {
         if (skipsInRow < limit) {
             return Decision.CONTINUE;
         }
-        String why = skipsInRow + " steps in a row were skipped, since " + reason;
+        String why =
+                (skipsInRow == 1 ? "a step was" : skipsInRow + " steps in a row were") + " skipped, since " + reason;
         return spec instanceof GuardSpec.Auto ? rollBack(why) : new Decision(Action.STOP, why);
     }
 

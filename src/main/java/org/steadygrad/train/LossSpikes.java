@@ -7,6 +7,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.steadygrad.check.Check;
+import org.steadygrad.check.Counted;
+import org.steadygrad.ops.Median;
 import org.steadygrad.spec.GuardSpec;
 
 /**
@@ -117,7 +119,7 @@ final class LossSpikes {
         double loss = row.get(row.size() - 1);
         double factor = loss / lastGood;
         boolean worse = loss > lastGood + (WORSE - 1) * Math.abs(lastGood)
-                && (!(lastGood > 0) || factor * median(values()) > LOST * worst);
+                && (!(lastGood > 0) || factor * Median.between(values()) > LOST * worst);
         boolean absurd = highestBefore > 0 && loss > ABSURD * highestBefore;
         if (!worse && !absurd) {
             acquit();
@@ -142,7 +144,7 @@ final class LossSpikes {
         }
         taken++;
         if (taken % FEW == 0) {
-            double latest = median(recent.stream()
+            double latest = Median.between(recent.stream()
                     .skip(Math.max(0, recent.size() - FEW))
                     .mapToDouble(Double::doubleValue)
                     .toArray());
@@ -160,13 +162,13 @@ final class LossSpikes {
             return false;
         }
         double[] values = values();
-        double median = median(values);
-        // in order now
+        Arrays.sort(values);
+        double median = Median.between(values);
         double high = values[(int) (HIGH_SHARE * (values.length - 1))];
         if (loss <= Math.max(high, WORSE * Math.abs(median))) {
             return false;
         }
-        double deviation = median(
+        double deviation = Median.between(
                 Arrays.stream(values).map(value -> Math.abs(value - median)).toArray());
         return loss > median + spec.spikeDeviations() * deviation;
     }
@@ -175,17 +177,10 @@ final class LossSpikes {
     String words() {
         return String.format(
                 Locale.ROOT,
-                "the loss per scored step spiked to %.4g for %d steps, where the median of the %d before was %.4g",
+                "the loss per scored step spiked to %.4g for %s, where the median of the %d before was %.4g",
                 row.get(row.size() - 1),
-                row.size(),
+                Counted.of(row.size(), "step"),
                 recent.size(),
-                median(values()));
-    }
-
-    /** @param values are put in order */
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+                Median.between(values()));
     }
 }

@@ -1,11 +1,11 @@
 package org.steadygrad.train;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.ops.Median;
 
 /** The counters of a run, and the latest losses and durations. */
 final class Progress {
@@ -114,14 +114,9 @@ final class Progress {
     /** Median of the latest durations; the first steps, which warm everything up, are left out once others are there. */
     double medianSeconds() {
         int warmUp = iteration <= RECENT ? Math.min(5, recentSeconds.size() / 2) : 0;
-        double[] sorted = recentSeconds.stream()
+        return Median.upper(recentSeconds.stream()
                 .skip(warmUp)
                 .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
-        return sorted.length == 0
-                ? Double.NaN
-                : Arrays.stream(sorted, sorted.length / 2, sorted.length / 2 + 1)
-                        .sum();
+                .toArray());
     }
 }

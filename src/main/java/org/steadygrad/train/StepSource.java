@@ -142,7 +142,7 @@ final class StepSource {
             return List.of(step(position, List.of(), group, State.NOT_CARRIED, waited));
         }
         List<TrainingStep> steps = new ArrayList<>();
-        for (Windows.Scored piece : Windows.scored(formats.turned(group.get(0)), window)) {
+        for (BpttWindows.Scored piece : BpttWindows.scored(formats.turned(group.get(0)), window)) {
             boolean first = steps.isEmpty();
             Position own = new Position(
                     position.iteration() + steps.size(), position.epoch(), position.batch(), piece.firstTimeStep());

@@ -23,6 +23,7 @@ import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 
@@ -49,8 +50,8 @@ public final class Trainer {
     private final ComputationGraph graph;
     private final Optional<MultiLayerNetwork> sequential;
     private final DataSource data;
-    private String name = "run";
-    private long seed = 7;
+    private String name = RunSpec.DEFAULT_NAME;
+    private long seed = RunSpec.DEFAULT_SEED;
     private boolean epochsGiven;
     private LoopSettings.Limits limits = new LoopSettings.Limits(TRAINING.mostEpochs(), null, null);
     private ClipSpec clip = TRAINING.clip();

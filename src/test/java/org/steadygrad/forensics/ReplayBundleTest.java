@@ -96,7 +96,7 @@ class ReplayBundleTest {
         try (Engine engine = EngineRequest.of("cpu").open(model)) {
             byte[] text = "name: x".getBytes(StandardCharsets.UTF_8);
             return new Forensics(model.clone(), Optional.of(folder.resolve("replay")), Map.of("run.yaml", text))
-                    .look(engine, step, Places.unknown(step));
+                    .look(engine, step, CellSources.unknown(step));
         }
     }
 

@@ -1,5 +1,7 @@
 package org.steadygrad.engine.step;
 
+import org.steadygrad.ops.SplitMix;
+
 /**
  * What is random in a step is decided by its run's seed and its number alone, so that a run that is resumed draws the same
  * dropout masks.
@@ -8,18 +10,16 @@ package org.steadygrad.engine.step;
  * @param updatesBefore of the network before the run, which goes on with the random numbers
  */
 public record StepSeeds(long seed, int updatesBefore) {
+    private static final long PASS_GAMMA = 0xD1B54A32D192ED03L;
 
     /**
-     * Mixes seed, step and pass (SplitMix64's finaliser).
+     * Mixes seed, step and pass.
      *
      * @param iteration number of the step, from 1
      * @param pass number of the pass in it, from 0
      */
     public long of(int iteration, int pass) {
-        long z = seed + 0x9E3779B97F4A7C15L * (updatesBefore + (long) iteration) + 0xD1B54A32D192ED03L * pass;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix.mix(seed + SplitMix.GOLDEN_GAMMA * (updatesBefore + (long) iteration) + PASS_GAMMA * pass);
     }
 
     /** As {@link #of}, for passes that only lead to the step's recurrent state. @param pass number among those, from 0 */

@@ -35,9 +35,9 @@ final class Clipping {
                 ? "No finite norms were seen to choose by, so the threshold is the default."
                 : "Of " + sorted.length + " norms seen the median is " + Finding.number(quantile(sorted, 0.5))
                         + " and the largest " + Finding.number(sorted[sorted.length - 1]) + ".";
-        return Case.cure(
-                "clip the gradient's norm at " + Case.plain(limit, 2),
-                List.of("training.clip={globalNorm: " + Case.plain(limit, 2) + "}"),
+        return FindingInRun.cure(
+                "clip the gradient's norm at " + FindingInRun.plain(limit, 2),
+                List.of("training.clip={globalNorm: " + FindingInRun.plain(limit, 2) + "}"),
                 "A bound on the norm keeps a step's direction and stops single gradients from undoing what was learnt. "
                         + history,
                 Paper.CLIPPING);
@@ -48,7 +48,7 @@ final class Clipping {
         if (present.filter(ClipSpec.HistoryQuantile.class::isInstance).isPresent()) {
             return Optional.empty();
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "clip at a quantile of the norms so far",
                 List.of("training.clip={historyQuantile: {percentile: 25}}"),
                 "The gradient's norm changes by orders of magnitude here, so that no fixed threshold fits for long; a"
@@ -61,7 +61,7 @@ final class Clipping {
         if (present.filter(ClipSpec.ZScore.class::isInstance).isPresent()) {
             return Optional.empty();
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "clip norms that stand out",
                 List.of("training.clip={zScore: {}}"),
                 "Single gradients stand out from the others; a z-score finds them without a threshold to choose.",
@@ -73,10 +73,11 @@ final class Clipping {
         if (present.filter(ClipSpec.UnitRatio.class::isInstance).isPresent()) {
             return Optional.empty();
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "clip relative to the weights",
                 List.of("training.clip={unitRatio: {}}"),
-                "Bounds every unit's gradient relative to its weights, which a bound on the whole gradient's norm doesn't.",
+                "Bounds every unit's gradient relative to its weights, which a bound on the whole gradient's norm"
+                        + " doesn't.",
                 Paper.UNIT_RATIO);
     }
 
@@ -91,11 +92,11 @@ final class Clipping {
                 .orElse(true);
         return !looser
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "clip only the largest tenth",
-                        List.of("training.clip={globalNorm: " + Case.plain(limit, 2) + "}"),
-                        "A clip that acts on every step is a learning rate in disguise. Nine in ten of the norms seen lie"
-                                + " below " + Finding.number(limit) + ".",
+                        List.of("training.clip={globalNorm: " + FindingInRun.plain(limit, 2) + "}"),
+                        "A clip that acts on every step is a learning rate in disguise. Nine in ten of the norms seen"
+                                + " lie below " + Finding.number(limit) + ".",
                         Paper.CLIPPING);
     }
 
@@ -111,9 +112,9 @@ final class Clipping {
                 .orElse(true);
         return !tighter
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "a threshold within reach",
-                        List.of("training.clip={globalNorm: " + Case.plain(limit, 2) + "}"),
+                        List.of("training.clip={globalNorm: " + FindingInRun.plain(limit, 2) + "}"),
                         "The largest norm seen is " + Finding.number(sorted[sorted.length - 1])
                                 + "; a threshold of twice that leaves ordinary steps alone and still stops an outlier.",
                         Paper.CLIPPING);

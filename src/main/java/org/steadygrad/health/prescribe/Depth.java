@@ -45,7 +45,7 @@ final class Depth {
     private Depth() {}
 
     /** The initialiser that fits each layer's activation, where the run file names another. */
-    static Optional<Prescription> initialise(Case c) {
+    static Optional<Prescription> initialise(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         Set<String> replaced = new LinkedHashSet<>();
         for (int i = 0; i < c.layers().size(); i++) {
@@ -55,17 +55,18 @@ final class Depth {
                 note(c, i, "recurrentInit", recurrent.recurrentInit(), changes, replaced);
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "initialisers that fit the activations",
                 changes,
                 flow(c) + "Weights start as " + String.join(" and ", replaced)
-                        + "; variances that follow from the layer's width and activation keep signal and gradient at one size.",
+                        + "; variances that follow from the layer's width and activation keep signal and gradient at"
+                        + " one size.",
                 Paper.HE_2015,
                 Paper.GLOROT_2010);
     }
 
     private static void note(
-            Case c, int layer, String key, InitializerKind now, List<String> changes, Set<String> replaced) {
+            FindingInRun c, int layer, String key, InitializerKind now, List<String> changes, Set<String> replaced) {
         if (now != InitializerKind.AUTO) {
             changes.add(c.key(layer, key) + "=auto");
             replaced.add(RunFiles.word(now));
@@ -73,20 +74,21 @@ final class Depth {
     }
 
     /** Variance 1 in every layer by measurement; for networks of dense layers. */
-    static Optional<Prescription> measureVariance(Case c) {
+    static Optional<Prescription> measureVariance(FindingInRun c) {
         boolean dense = c.all(LayerSpec.Stack.class).length + c.all(LayerSpec.Dense.class).length > 0;
         return !dense || c.run().model().lsuv()
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "weights scaled on a batch of the data",
                         List.of("model.lsuv=true"),
                         flow(c)
-                                + "Scaling every layer's weights until its sums have variance 1 starts all layers equal.",
+                                + "Scaling every layer's weights until its sums have variance 1 starts all layers"
+                                + " equal.",
                         Paper.LSUV);
     }
 
     /** Batch norm in stacks and after dense layers. */
-    static Optional<Prescription> normalise(Case c) {
+    static Optional<Prescription> normalise(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i = c.layers().size() - 1; i >= 0; i--) {
             LayerSpec layer = c.layers().get(i);
@@ -100,20 +102,21 @@ final class Depth {
                         + RunFiles.word(dense.activation()) + "}}");
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "batch norm before the activations",
                 changes,
                 flow(c)
-                        + "Sums with mean 0 and variance 1 keep activations where they have a slope, whatever the depth.",
+                        + "Sums with mean 0 and variance 1 keep activations where they have a slope, whatever the"
+                        + " depth.",
                 Paper.BATCH_NORM);
     }
 
-    private static boolean normalised(Case c, int index) {
+    private static boolean normalised(FindingInRun c, int index) {
         return index + 1 < c.layers().size() && c.layers().get(index + 1) instanceof LayerSpec.BatchNorm;
     }
 
     /** Sums around the blocks of stacks. */
-    static Optional<Prescription> shortcut(Case c) {
+    static Optional<Prescription> shortcut(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Stack.class)) {
             LayerSpec.Stack stack = (LayerSpec.Stack) c.layers().get(i);
@@ -121,28 +124,29 @@ final class Depth {
                 changes.add(c.key(i, "residual") + "=true");
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "residual connections",
                 changes,
                 flow(c)
-                        + "Along a sum of each block's input and output the gradient reaches the first layers undiminished.",
+                        + "Along a sum of each block's input and output the gradient reaches the first layers"
+                        + " undiminished.",
                 Paper.RESIDUAL);
     }
 
     /** ReLU, whose slope is 1, in place of bounded functions. */
-    static Optional<Prescription> rectify(Case c) {
+    static Optional<Prescription> rectify(FindingInRun c) {
         return activation(
                 c,
                 BOUNDED,
                 ActivationKind.RELU,
                 "rectified linear units",
-                "The slope of a bounded activation is small for most of its range (at most 0.25 for the sigmoid), and slopes"
-                        + " multiply from layer to layer; ReLU's is 1.",
+                "The slope of a bounded activation is small for most of its range (at most 0.25 for the sigmoid), and"
+                        + " slopes multiply from layer to layer; ReLU's is 1.",
                 Paper.RECTIFIERS);
     }
 
     /** SELU, that keeps mean 0 and variance 1 by itself. */
-    static Optional<Prescription> selfNormalise(Case c) {
+    static Optional<Prescription> selfNormalise(FindingInRun c) {
         return activation(
                 c,
                 EnumSet.complementOf(EnumSet.of(ActivationKind.SELU, ActivationKind.IDENTITY)),
@@ -153,18 +157,19 @@ final class Depth {
     }
 
     /** A small slope where ReLU has none. */
-    static Optional<Prescription> leak(Case c) {
+    static Optional<Prescription> leak(FindingInRun c) {
         return activation(
                 c,
                 DYING,
                 ActivationKind.LEAKY_RELU,
                 "leaky ReLU",
-                "A unit below 0 for all of the data gets no gradient from ReLU and stays there; a small slope brings it back.",
+                "A unit below 0 for all of the data gets no gradient from ReLU and stays there; a small slope brings"
+                        + " it back.",
                 Paper.LEAKY);
     }
 
     private static Optional<Prescription> activation(
-            Case c, Set<ActivationKind> from, ActivationKind to, String title, String reason, Paper paper) {
+            FindingInRun c, Set<ActivationKind> from, ActivationKind to, String title, String reason, Paper paper) {
         List<String> changes = new ArrayList<>();
         for (int i : c.is("dead-units", "saturation") ? c.concerned() : c.all(LayerSpec.class)) {
             LayerSpec layer = c.layers().get(i);
@@ -178,11 +183,11 @@ final class Depth {
                 }
             }
         }
-        return Case.cure(title, changes, flow(c) + reason, paper);
+        return FindingInRun.cure(title, changes, flow(c) + reason, paper);
     }
 
     /** What the finding measured, as the beginning of a reason. */
-    private static String flow(Case c) {
+    private static String flow(FindingInRun c) {
         double perLayer = c.evidence("factorPerLayer", Double.NaN);
         double between = c.evidence("layersBetween", Double.NaN);
         if (Double.isNaN(perLayer)) {

@@ -17,7 +17,7 @@ final class Fit {
     private Fit() {}
 
     /** On the inputs of recurrent layers and of the output. */
-    static Optional<Prescription> dropout(Case c) {
+    static Optional<Prescription> dropout(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i = 0; i < c.layers().size(); i++) {
             LayerSpec layer = c.layers().get(i);
@@ -33,7 +33,7 @@ final class Fit {
             changes.add("model.layers[+" + c.layers().size() + "]={output: {dropout: " + DROPOUT + "}}");
         }
         boolean recurrent = c.all(LayerSpec.Recurrent.class).length > 0;
-        return Case.cure(
+        return FindingInRun.cure(
                 "dropout of " + DROPOUT,
                 changes,
                 "The network fits the training data better and better and new data worse; units that can't rely on each"
@@ -42,10 +42,10 @@ final class Fit {
     }
 
     /** Decoupled, so that the loss keeps its meaning for the update rule. */
-    static Optional<Prescription> weightDecay(Case c) {
+    static Optional<Prescription> weightDecay(FindingInRun c) {
         return c.run().training().weightDecay() > 0
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "weight decay",
                         List.of("training.weightDecay=" + DECAY),
                         "Weights that nothing asks for shrink, and with them what was learnt by heart.",
@@ -53,10 +53,10 @@ final class Fit {
     }
 
     /** Where there is something to validate on. */
-    static Optional<Prescription> stopEarly(Case c) {
+    static Optional<Prescription> stopEarly(FindingInRun c) {
         return c.run().training().earlyStopping().patience() > 0
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "early stopping",
                         List.of("training.earlyStopping.patience=" + PATIENCE),
                         "The best model by validation loss is kept in any case; what comes after it is wasted.",
@@ -64,9 +64,9 @@ final class Fit {
     }
 
     /** Columns of mean 0 and deviation 1. */
-    static Optional<Prescription> standardise(Case c) {
+    static Optional<Prescription> standardise(FindingInRun c) {
         return c.run().data() instanceof DataSpec.Csv csv && csv.normalization() == DataSpec.Normalization.NONE
-                ? Case.cure(
+                ? FindingInRun.cure(
                         "columns scaled to mean 0 and deviation 1",
                         List.of("data.normalization=standard"),
                         "Inputs of the size they come in make sums as large, which no initialiser reckons with.",
@@ -75,13 +75,13 @@ final class Fit {
     }
 
     /** In words: what has to be mended lies outside the run file. */
-    static Optional<Prescription> mendData(Case c) {
+    static Optional<Prescription> mendData(FindingInRun c) {
         return Optional.of(new Prescription(
                 "mend or leave out the values named", List.of(), c.finding().message(), Paper.NONE.words()));
     }
 
     /** In words. */
-    static Optional<Prescription> leaveOut(Case c) {
+    static Optional<Prescription> leaveOut(FindingInRun c) {
         String key = c.run().data() instanceof DataSpec.Csv ? " (list the others as data.inputs)" : "";
         return Optional.of(new Prescription(
                 "leave the constant input out" + key,
@@ -91,7 +91,7 @@ final class Fit {
     }
 
     /** In words. */
-    static Optional<Prescription> shuffle(Case c) {
+    static Optional<Prescription> shuffle(FindingInRun c) {
         return Optional.of(new Prescription(
                 "give the iterator's batches in a new order, and all of them",
                 List.of(),
@@ -100,7 +100,7 @@ final class Fit {
     }
 
     /** In words. */
-    static Optional<Prescription> useMasks(Case c) {
+    static Optional<Prescription> useMasks(FindingInRun c) {
         return Optional.of(new Prescription(
                 "layers that hand masks on, by MaskAware.of(configuration)",
                 List.of(),
@@ -109,7 +109,7 @@ final class Fit {
     }
 
     /** In words. */
-    static Optional<Prescription> feedFaster(Case c) {
+    static Optional<Prescription> feedFaster(FindingInRun c) {
         return Optional.of(new Prescription(
                 "prepare the data once, in a file that is read faster",
                 List.of(),
@@ -118,13 +118,13 @@ final class Fit {
     }
 
     /** Numbers with the range of 32-bit floats. */
-    static Optional<Prescription> widerRange(Case c) {
+    static Optional<Prescription> widerRange(FindingInRun c) {
         return c.run().precision() == Precision.FP16
-                ? Case.cure(
+                ? FindingInRun.cure(
                         "precision bf16",
                         List.of("precision=bf16"),
-                        "16-bit floats with 5 bits of exponent lose what is below 6e-8 or above 65504; bfloat16 has the range"
-                                + " of 32-bit floats.",
+                        "16-bit floats with 5 bits of exponent lose what is below 6e-8 or above 65504; bfloat16 has"
+                                + " the range of 32-bit floats.",
                         Paper.BF16)
                 : Optional.empty();
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
 import org.steadygrad.check.Cases;
+import org.steadygrad.check.Counted;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Prescription;
@@ -30,50 +31,50 @@ final class Memory {
     private Memory() {}
 
     /** GRUs that start out remembering for as long as the task asks. */
-    static Optional<Prescription> gru(Case c) {
+    static Optional<Prescription> gru(FindingInRun c) {
         return gates(
                 c,
                 "gru",
                 "chrono: " + lag(c),
-                "GRU that remembers " + lag(c) + " steps",
+                "GRU that remembers " + Counted.of(lag(c), "step"),
                 chronoReason(c),
                 Paper.GRU,
                 Paper.CHRONO);
     }
 
     /** LSTMs that start out remembering for as long as the task asks. */
-    static Optional<Prescription> lstm(Case c) {
+    static Optional<Prescription> lstm(FindingInRun c) {
         return gates(
                 c,
                 "lstm",
                 "chrono: " + lag(c),
-                "LSTM that remembers " + lag(c) + " steps",
+                "LSTM that remembers " + Counted.of(lag(c), "step"),
                 chronoReason(c),
                 Paper.LSTM,
                 Paper.CHRONO);
     }
 
     /** GRUs as they come. */
-    static Optional<Prescription> plainGru(Case c) {
+    static Optional<Prescription> plainGru(FindingInRun c) {
         return gates(
                 c,
                 "gru",
                 "",
                 "GRU",
                 reach(c)
-                        + "A gate that keeps the state lets the gradient through as it is, where a vanilla layer multiplies"
-                        + " it by its matrix at every step.",
+                        + "A gate that keeps the state lets the gradient through as it is, where a vanilla layer"
+                        + " multiplies it by its matrix at every step.",
                 Paper.GRU);
     }
 
-    private static String chronoReason(Case c) {
+    private static String chronoReason(FindingInRun c) {
         return reach(c)
-                + "Gates that keep the state let the gradient through as it is; the chrono biases make them keep it over as"
-                + " many steps as the sequences have from the start, not only once that is learnt.";
+                + "Gates that keep the state let the gradient through as it is; the chrono biases make them keep it"
+                + " over as many steps as the sequences have from the start, not only once that is learnt.";
     }
 
     private static Optional<Prescription> gates(
-            Case c, String kind, String gateKey, String title, String reason, Paper... papers) {
+            FindingInRun c, String kind, String gateKey, String title, String reason, Paper... papers) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Rnn.class)) {
             LayerSpec.Rnn rnn = (LayerSpec.Rnn) c.layers().get(i);
@@ -92,11 +93,11 @@ final class Memory {
             }
             changes.add("model.layers[" + i + "]={" + kind + ": " + keys + "}");
         }
-        return Case.cure(title, changes, reason, papers);
+        return FindingInRun.cure(title, changes, reason, papers);
     }
 
     /** Biases of gated layers that remember for as long as the task asks. */
-    static Optional<Prescription> chrono(Case c) {
+    static Optional<Prescription> chrono(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Recurrent.class)) {
             OptionalInt now = CHRONO.of((LayerSpec.Recurrent) c.layers().get(i));
@@ -104,12 +105,15 @@ final class Memory {
                 changes.add(c.key(i, "chrono") + "=" + lag(c));
             }
         }
-        return Case.cure(
-                "gates that start out remembering " + lag(c) + " steps", changes, chronoReason(c), Paper.CHRONO);
+        return FindingInRun.cure(
+                "gates that start out remembering " + Counted.of(lag(c), "step"),
+                changes,
+                chronoReason(c),
+                Paper.CHRONO);
     }
 
     /** A forget gate that is open at the start. */
-    static Optional<Prescription> forgetBias(Case c) {
+    static Optional<Prescription> forgetBias(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Lstm.class)) {
             LayerSpec.Lstm lstm = (LayerSpec.Lstm) c.layers().get(i);
@@ -117,16 +121,17 @@ final class Memory {
                 changes.add(c.key(i, "forgetBias") + "=1");
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "forget gates open at the start",
                 changes,
                 reach(c)
-                        + "With a bias below 1 the forget gate starts half closed and halves the cell's state at every step.",
+                        + "With a bias below 1 the forget gate starts half closed and halves the cell's state at every"
+                        + " step.",
                 Paper.FORGET_BIAS);
     }
 
     /** ReLU and the identity, with a bound on the gradient's norm, which may grow there. */
-    static Optional<Prescription> identity(Case c) {
+    static Optional<Prescription> identity(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Rnn.class)) {
             changes.add(c.key(i, "activation") + "=relu");
@@ -135,7 +140,7 @@ final class Memory {
         if (!changes.isEmpty() && c.run().training().clip() instanceof ClipSpec.None) {
             changes.add("training.clip={globalNorm: 1.0}");
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "ReLU layer that starts as the identity",
                 changes,
                 reach(c)
@@ -144,7 +149,7 @@ final class Memory {
     }
 
     /** Recurrent matrices that turn but don't stretch. */
-    static Optional<Prescription> orthogonal(Case c) {
+    static Optional<Prescription> orthogonal(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Recurrent.class)) {
             InitializerKind now = ((LayerSpec.Recurrent) c.layers().get(i)).recurrentInit();
@@ -152,7 +157,7 @@ final class Memory {
                 changes.add(c.key(i, "recurrentInit") + "=orthogonal");
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "orthogonal recurrent weights",
                 changes,
                 reach(c) + "An orthogonal matrix keeps the length of what it multiplies, however many times.",
@@ -160,7 +165,7 @@ final class Memory {
     }
 
     /** tanh, which bounds the state, in place of functions that don't. */
-    static Optional<Prescription> bounded(Case c) {
+    static Optional<Prescription> bounded(FindingInRun c) {
         List<String> changes = new ArrayList<>();
         for (int i : c.all(LayerSpec.Rnn.class)) {
             LayerSpec.Rnn rnn = (LayerSpec.Rnn) c.layers().get(i);
@@ -171,7 +176,7 @@ final class Memory {
                 }
             }
         }
-        return Case.cure(
+        return FindingInRun.cure(
                 "tanh with orthogonal recurrent weights",
                 changes,
                 reach(c) + "A bounded state can't run away, and a matrix that keeps lengths doesn't push it there.",
@@ -179,14 +184,14 @@ final class Memory {
     }
 
     /** Windows of twice the length. */
-    static Optional<Prescription> longerWindow(Case c) {
+    static Optional<Prescription> longerWindow(FindingInRun c) {
         int now = c.run().training().truncatedBptt();
         int longest = c.data().maxSteps();
         if (now == 0 || now >= longest) {
             return Optional.empty();
         }
         int then = (int) Math.min(2L * now, longest);
-        return Case.cure(
+        return FindingInRun.cure(
                 "windows of " + then + " steps",
                 List.of("training.truncatedBptt=" + then),
                 "Windows of " + now + " steps cut a gradient that would reach further back.",
@@ -194,10 +199,10 @@ final class Memory {
     }
 
     /** No truncation. */
-    static Optional<Prescription> wholeSequence(Case c) {
+    static Optional<Prescription> wholeSequence(FindingInRun c) {
         return c.run().training().truncatedBptt() == 0
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "gradients through whole sequences",
                         List.of("training.truncatedBptt=0"),
                         "Nothing is cut off; a step takes the memory and the time of "
@@ -206,7 +211,7 @@ final class Memory {
     }
 
     /** Steps that have to be bridged: what the task needs where that is known, else the sequences' length. */
-    private static int lag(Case c) {
+    private static int lag(FindingInRun c) {
         Integer told = c.run().health().time().lag() == null
                 ? c.data().lag()
                 : c.run().health().time().lag();
@@ -214,7 +219,7 @@ final class Memory {
         return (int) Math.max(SHORTEST_CHRONO, Math.min(known, 1_000_000));
     }
 
-    private static String reach(Case c) {
+    private static String reach(FindingInRun c) {
         double horizon = c.evidence("horizon", Double.NaN);
         double factor = c.evidence("factorPerStep", Double.NaN);
         if (!Double.isNaN(horizon) && c.data().input() != InputKind.VECTOR) {

@@ -29,7 +29,7 @@ public final class RunFilePrescriber implements Prescriber {
 
     /** Looks at a case and prescribes, or stands back. */
     private interface Cure {
-        Optional<Prescription> prescribe(Case c);
+        Optional<Prescription> prescribe(FindingInRun c);
     }
 
     /** A cure by clipping. */
@@ -207,7 +207,7 @@ public final class RunFilePrescriber implements Prescriber {
 
     @Override
     public List<Prescription> prescribe(Finding finding, double[] gradientNorms) {
-        Case c = new Case(finding, gradientNorms, run, data);
+        FindingInRun c = new FindingInRun(finding, gradientNorms, run, data);
         List<Prescription> prescribed = new ArrayList<>();
         CURES.forEach((kind, cures) -> {
             if (kind.id().equals(finding.id())) {

@@ -22,7 +22,7 @@ final class StepSize {
     private StepSize() {}
 
     /** By as much as the update-to-weight ratio is too large, or to a tenth. */
-    static Optional<Prescription> lower(Case c) {
+    static Optional<Prescription> lower(FindingInRun c) {
         double ratio = c.evidence("medianRatio", c.evidence("ratio", 0));
         double factor = ratio > UpdateRatios.HEALTHY ? Math.min(LARGEST_CHANGE, ratio / UpdateRatios.HEALTHY) : 10;
         return rate(
@@ -35,12 +35,12 @@ final class StepSize {
     }
 
     /** To a tenth. */
-    static Optional<Prescription> lowerTenfold(Case c) {
+    static Optional<Prescription> lowerTenfold(FindingInRun c) {
         return rate(c, 0.1, "Steps that are too long leave the region where the gradient means anything.");
     }
 
     /** To a third. */
-    static Optional<Prescription> lowerALittle(Case c) {
+    static Optional<Prescription> lowerALittle(FindingInRun c) {
         return rate(c, 1.0 / 3, "Steps that are too long leave the region where the gradient means anything.");
     }
 
@@ -48,7 +48,7 @@ final class StepSize {
      * As far as the largest update-to-weight ratio of the network lets it, or tenfold when no ratio is known. Stands back where
      * that one is about right: what moves little then does so for want of a gradient, and the rest would blow up.
      */
-    static Optional<Prescription> raise(Case c) {
+    static Optional<Prescription> raise(FindingInRun c) {
         UpdateRatios updates = c.updates();
         if (!updates.known()) {
             return raise(c, 10);
@@ -64,16 +64,16 @@ final class StepSize {
     }
 
     /** Tenfold. */
-    static Optional<Prescription> raiseTenfold(Case c) {
+    static Optional<Prescription> raiseTenfold(FindingInRun c) {
         return raise(c, 10);
     }
 
     /** Threefold. */
-    static Optional<Prescription> raiseALittle(Case c) {
+    static Optional<Prescription> raiseALittle(FindingInRun c) {
         return raise(c, 3);
     }
 
-    private static Optional<Prescription> raise(Case c, double factor) {
+    private static Optional<Prescription> raise(FindingInRun c, double factor) {
         return bears(c.updates(), factor)
                 ? rate(c, factor, "The loss hardly moves, though nothing speaks against longer steps.")
                 : Optional.empty();
@@ -84,34 +84,34 @@ final class StepSize {
         return factor <= MOST * updates.room();
     }
 
-    private static Optional<Prescription> rate(Case c, double factor, String reason) {
+    private static Optional<Prescription> rate(FindingInRun c, double factor, String reason) {
         double now = c.run().training().updater().learningRate();
-        String then = Case.plain(now * factor, 1);
-        return Case.cure(
+        String then = FindingInRun.plain(now * factor, 1);
+        return FindingInRun.cure(
                 "learning rate " + then,
                 List.of(RATE + then),
-                reason + " The learning rate is " + Case.plain(now, 3) + ".",
+                reason + " The learning rate is " + FindingInRun.plain(now, 3) + ".",
                 Paper.LEARNING_RATE);
     }
 
     /** Over a tenth of the run. */
-    static Optional<Prescription> warmUp(Case c) {
+    static Optional<Prescription> warmUp(FindingInRun c) {
         Integer iterations = c.run().training().iterations();
         int steps = iterations == null ? WARM_UP : Math.max(1, iterations / 10);
         return c.run().training().warmup() >= steps
                 ? Optional.empty()
-                : Case.cure(
+                : FindingInRun.cure(
                         "warm-up over " + steps + " steps",
                         List.of("training.warmup=" + steps),
-                        "Gradients are largest at the start, where the weights are random; a learning rate that rises from"
-                                + " 0 gets past that.",
+                        "Gradients are largest at the start, where the weights are random; a learning rate that rises"
+                                + " from 0 gets past that.",
                         Paper.WARM_UP);
     }
 
     /** Towards the end of the run. */
-    static Optional<Prescription> anneal(Case c) {
+    static Optional<Prescription> anneal(FindingInRun c) {
         return c.run().training().schedule() instanceof ScheduleSpec.Constant
-                ? Case.cure(
+                ? FindingInRun.cure(
                         "learning rate along a cosine to 0",
                         List.of("training.schedule=cosine"),
                         "The loss jumps about at a constant learning rate; one that falls lets it settle.",
@@ -120,14 +120,15 @@ final class StepSize {
     }
 
     /** A step size for each weight. */
-    static Optional<Prescription> adaptive(Case c) {
+    static Optional<Prescription> adaptive(FindingInRun c) {
         UpdaterSpec updater = c.run().training().updater();
         boolean plain = updater instanceof UpdaterSpec.Sgd || updater instanceof UpdaterSpec.Nesterovs;
         return plain
-                ? Case.cure(
+                ? FindingInRun.cure(
                         "Adam",
                         List.of("training.updater=adam"),
-                        "Gradients of different sizes in different layers ask for different step sizes, which Adam finds.",
+                        "Gradients of different sizes in different layers ask for different step sizes, which Adam"
+                                + " finds.",
                         Paper.ADAM)
                 : Optional.empty();
     }

@@ -50,11 +50,13 @@ class RunFilePrescriberTest {
     private static Stream<Patient> patients() {
         return Stream.of(
                 new Patient(
-                        "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, activation: sigmoid, init: smallNormal}]}}",
+                        "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, activation: sigmoid, init:"
+                                + " smallNormal}]}}",
                         VECTORS,
                         List.of("stack1-1", "stack1-7")),
                 new Patient(
-                        "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, batchNorm: true, residual: true}]}}",
+                        "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, batchNorm: true, residual:"
+                                + " true}]}}",
                         VECTORS,
                         List.of("stack1-3-norm")),
                 new Patient(
@@ -63,7 +65,8 @@ class RunFilePrescriberTest {
                         VECTORS,
                         List.of("dense1", "dense2", "output")),
                 new Patient(
-                        "{data: adding, model: {layers: [rnn: {units: 7, layers: 2, recurrentInit: smallNormal, dropout: 0.1}]}}",
+                        "{data: adding, model: {layers: [rnn: {units: 7, layers: 2, recurrentInit: smallNormal,"
+                                + " dropout: 0.1}]}}",
                         SEQUENCES,
                         List.of("rnn1-2")),
                 new Patient(
@@ -78,9 +81,9 @@ class RunFilePrescriberTest {
                         SYMBOLS,
                         List.of("gru2", "lstm3")),
                 new Patient(
-                        "{data: copyMemory, model: {layers: [dense: {units: 3, activation: relu6}, gru: {units: 3, chrono: 70}]},"
-                                + " training: {clip: {globalNorm: 0.01}, weightDecay: 0.1, iterations: 7,"
-                                + " updater: {adam: 1.0e-7}, warmup: 3, earlyStopping: {patience: 1}}}",
+                        "{data: copyMemory, model: {layers: [dense: {units: 3, activation: relu6}, gru: {units: 3,"
+                            + " chrono: 70}]}, training: {clip: {globalNorm: 0.01}, weightDecay: 0.1, iterations: 7,"
+                            + " updater: {adam: 1.0e-7}, warmup: 3, earlyStopping: {patience: 1}}}",
                         SYMBOLS,
                         List.of("gru2")),
                 new Patient(
@@ -171,7 +174,8 @@ class RunFilePrescriberTest {
     @Test
     void whatTheRunHasIsNotPrescribed() {
         List<String> changes = changes(prescribe(
-                "{data: spirals, model: {layers: [stack: {depth: 20, units: 32, batchNorm: true, residual: true}], lsuv: true}}",
+                "{data: spirals, model: {layers: [stack: {depth: 20, units: 32, batchNorm: true, residual: true}],"
+                        + " lsuv: true}}",
                 VECTORS,
                 finding("vanishing-gradient", "stack1-1", Map.of())));
         assertEquals(List.of("model.layers[0].stack.activation=selu"), changes);
@@ -221,7 +225,7 @@ class RunFilePrescriberTest {
                 "{data: spirals, model: {layers: [dense: 3]}, training: {updater: {adam: 0.001}}}",
                 VECTORS,
                 finding("updates-too-small", "dense1", Map.of("medianRatio", ratio))));
-        assertEquals("training.updater.learningRate=" + Case.plain(expected, 1), changes.get(0));
+        assertEquals("training.updater.learningRate=" + FindingInRun.plain(expected, 1), changes.get(0));
     }
 
     /** The finding's own ratio asks for a thousand times the rate; the largest of the network doesn't bear it. */
@@ -239,7 +243,7 @@ class RunFilePrescriberTest {
         List<String> rates = changes(prescribe(STACK_WITH_ADAM, VECTORS, finding(id, "", evidence))).stream()
                 .filter(change -> change.contains("learningRate"))
                 .toList();
-        assertEquals("training.updater.learningRate=" + Case.plain(expected, 1), rates.get(0), rates::toString);
+        assertEquals("training.updater.learningRate=" + FindingInRun.plain(expected, 1), rates.get(0), rates::toString);
     }
 
     @ParameterizedTest

@@ -4,7 +4,7 @@ import org.steadygrad.data.BatchCell;
 
 /** Says in words where the numbers of a step's batches come from. */
 @FunctionalInterface
-public interface Places {
+public interface CellSources {
 
     /**
      * @param pass number of the pass within the step
@@ -13,7 +13,7 @@ public interface Places {
     String of(int pass, BatchCell cell);
 
     /** For batches of which nothing more is known. */
-    static Places unknown(FailedStep step) {
+    static CellSources unknown(FailedStep step) {
         return (pass, cell) ->
                 "example " + cell.example() + " of batch " + (step.position().batch() + pass) + cell.rowAndStep();
     }

@@ -3,10 +3,10 @@ package org.steadygrad.diagnose;
 import java.util.List;
 
 /** Which changes of a run file can be made together. */
-final class Changes {
+final class ChangeConflicts {
     private static final String INSERTION = "[+";
 
-    private Changes() {}
+    private ChangeConflicts() {}
 
     /**
      * Whether neither of two lists of assignments touches what the other one sets. A new entry in a list moves those after

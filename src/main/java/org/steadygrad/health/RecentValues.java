@@ -2,13 +2,14 @@ package org.steadygrad.health;
 
 import java.util.Arrays;
 import java.util.List;
+import org.steadygrad.ops.Median;
 
 /** The last values of a series. */
-final class Window {
+final class RecentValues {
     private final double[] ring;
     private long added;
 
-    Window(int size) {
+    RecentValues(int size) {
         ring = new double[size];
     }
 
@@ -44,7 +45,7 @@ final class Window {
 
     /** NaN when it is empty. */
     double median() {
-        return medianOf(values());
+        return Median.upper(values());
     }
 
     /** NaN when it is empty. */
@@ -59,18 +60,8 @@ final class Window {
     /** Median of the distances from the median; NaN when it is empty. */
     double deviation() {
         double middle = median();
-        return median(Arrays.stream(values()).map(v -> Math.abs(v - middle)).toArray());
-    }
-
-    /** The upper one of two in the middle; NaN of none. */
-    static double median(double... values) {
-        return medianOf(values.clone());
-    }
-
-    /** @param values are put in order */
-    private static double medianOf(double[] values) {
-        Arrays.sort(values);
-        return values.length == 0 ? Double.NaN : values[values.length / 2];
+        return Median.upper(
+                Arrays.stream(values()).map(v -> Math.abs(v - middle)).toArray());
     }
 
     List<Double> state() {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ChangesTest {
+class ChangeConflictsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -26,7 +26,7 @@ class ChangesTest {
     void changesThatTouchTheSameAreNotMadeTogether(String one, String other, boolean compatible) {
         List<String> a = Arrays.stream(one.split(";")).map(String::strip).toList();
         List<String> b = Arrays.stream(other.split(";")).map(String::strip).toList();
-        assertEquals(compatible, Changes.compatible(a, b));
-        assertEquals(compatible, Changes.compatible(b, a));
+        assertEquals(compatible, ChangeConflicts.compatible(a, b));
+        assertEquals(compatible, ChangeConflicts.compatible(b, a));
     }
 }

@@ -11,8 +11,8 @@ import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.ops.SequenceLayout;
 
 /** Cuts a batch of sequences into windows for truncated back-propagation through time. */
-public final class Windows {
-    private Windows() {}
+public final class BpttWindows {
+    private BpttWindows() {}
 
     /**
      * A window that a step learns from.

@@ -21,7 +21,7 @@ import org.steadygrad.spec.RunSpec;
  *
  * @param gradientNorms before clipping, oldest first
  */
-record Case(Finding finding, double[] gradientNorms, RunSpec run, DataDescription data) {
+record FindingInRun(Finding finding, double[] gradientNorms, RunSpec run, DataDescription data) {
 
     /** The layers of the run file, input to output. */
     List<LayerSpec> layers() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the page makes of changes is what they were taken from. */
-class ChangesTest {
+class JsonChangesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static JsonNode read(String json) throws IOException {
@@ -25,7 +25,7 @@ class ChangesTest {
     }
 
     private static String change(String old, String now) throws IOException {
-        return Changes.between(read(old), read(now))
+        return JsonChanges.between(read(old), read(now))
                 .map(change -> change.toString().replace('"', '\''))
                 .orElse("");
     }
@@ -44,7 +44,8 @@ class ChangesTest {
                 "[1,2,3,4]           | [1,2,3,5,6]         | {'m':{'3':[5],'4':[6]},'n':5}",
                 "[1,2,3]             | [1]                 | {'m':{},'n':1}",
                 "[1,2,3]             | [4,5,6]             | [[4,5,6]]",
-                "[[1,2],[3,4]]       | [[1,2,5],[3,4,6]]   | {'m':{'0':{'m':{'2':[5]},'n':3},'1':{'m':{'2':[6]},'n':3}},'n':2}",
+                "[[1,2],[3,4]]       | [[1,2,5],[3,4,6]]   |"
+                        + " {'m':{'0':{'m':{'2':[5]},'n':3},'1':{'m':{'2':[6]},'n':3}},'n':2}",
                 "[[1]]               | {'a':1}             | [{'a':1}]",
             })
     void changesSayNoMoreThanIsNeeded(String old, String now, String change) throws IOException {
@@ -61,7 +62,7 @@ class ChangesTest {
             assertEquals(now, page.told("view", now));
             for (int i = 0; i < 60; i++) {
                 JsonNode next = changed(now, random, 3);
-                Optional<JsonNode> change = Changes.between(now, next);
+                Optional<JsonNode> change = JsonChanges.between(now, next);
                 assertEquals(now.equals(next), change.isEmpty());
                 if (change.isPresent()) {
                     assertEquals(next, page.told("change", change.get()));

@@ -12,8 +12,8 @@ import java.util.Optional;
  * What has changed from one JSON value to the next: {@code [value]} for one that is replaced as a whole, {@code {"m": changes}} for an
  * object or array with changes by member or index, new ones included; an array's has its length {@code n} too.
  */
-final class Changes {
-    private Changes() {}
+final class JsonChanges {
+    private JsonChanges() {}
 
     /** Empty when nothing has changed. */
     @SuppressWarnings("ReferenceEquality") // what is the same node needn't be compared

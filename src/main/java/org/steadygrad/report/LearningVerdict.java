@@ -15,7 +15,7 @@ import org.steadygrad.runlog.Severity;
  * @param tone what it is shown as
  * @param title one sentence
  */
-record Verdict(Tone tone, String title) {
+record LearningVerdict(Tone tone, String title) {
     private static final double LEARNED = 0.25;
     private static final double MOVED = 0.05;
     private static final double EARLY = 0.1;
@@ -35,10 +35,10 @@ record Verdict(Tone tone, String title) {
      * @param findings the gravest first
      * @param underWay whether the run goes on, so that what it did so far isn't all it does
      */
-    static Verdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
-        Verdict verdict = of(learning, losses, findings);
+    static LearningVerdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
+        LearningVerdict verdict = of(learning, losses, findings);
         return underWay && learning.steps() > 0
-                ? new Verdict(verdict.tone(), "So far " + lower(verdict.title()))
+                ? new LearningVerdict(verdict.tone(), "So far " + lower(verdict.title()))
                 : verdict;
     }
 
@@ -46,43 +46,44 @@ record Verdict(Tone tone, String title) {
         return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
     }
 
-    private static Verdict of(Learning learning, double[] losses, List<Finding> findings) {
+    private static LearningVerdict of(Learning learning, double[] losses, List<Finding> findings) {
         if (learning.steps() == 0) {
-            return new Verdict(Tone.OPEN, "No step was taken yet.");
+            return new LearningVerdict(Tone.OPEN, "No step was taken yet.");
         }
         if (learning.lastFinite() == 0) {
-            return new Verdict(Tone.BAD, "It can't learn: the loss was not finite from the first step on.");
+            return new LearningVerdict(Tone.BAD, "It can't learn: the loss was not finite from the first step on.");
         }
         if (learning.lastFinite() < learning.lastIteration()) {
-            return new Verdict(
+            return new LearningVerdict(
                     Tone.BAD, "It blew up: after step " + learning.lastFinite() + " the loss is not finite.");
         }
         return ofChange(learning, losses, findings);
     }
 
-    private static Verdict ofChange(Learning learning, double[] losses, List<Finding> findings) {
+    private static LearningVerdict ofChange(Learning learning, double[] losses, List<Finding> findings) {
         double first = learning.first();
         double last = learning.last();
         double fall = first == 0 ? -last : (first - last) / Math.abs(first);
         String way = "from " + Numbers.words(first) + " to " + Numbers.words(last);
         boolean error = findings.stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
         if (fall < -MOVED) {
-            return new Verdict(Tone.BAD, "It got worse: the training loss rose " + way + ".");
+            return new LearningVerdict(Tone.BAD, "It got worse: the training loss rose " + way + ".");
         }
         if (fall < MOVED) {
-            return new Verdict(Tone.BAD, "It did not learn: the training loss hardly moved, " + way + ".");
+            return new LearningVerdict(Tone.BAD, "It did not learn: the training loss hardly moved, " + way + ".");
         }
         if (error && early(losses, first, last)) {
-            return new Verdict(
+            return new LearningVerdict(
                     Tone.BAD,
                     "It stalled: the training loss went " + way + " right at the start and hardly moved since.");
         }
         if (fall < LEARNED) {
-            return new Verdict(Tone.MIXED, "It learned a little: the training loss fell " + way + ".");
+            return new LearningVerdict(Tone.MIXED, "It learned a little: the training loss fell " + way + ".");
         }
         return error
-                ? new Verdict(Tone.MIXED, "It learned, but not in good health: the training loss fell " + way + ".")
-                : new Verdict(Tone.GOOD, "It learned: the training loss fell " + way + ".");
+                ? new LearningVerdict(
+                        Tone.MIXED, "It learned, but not in good health: the training loss fell " + way + ".")
+                : new LearningVerdict(Tone.GOOD, "It learned: the training loss fell " + way + ".");
     }
 
     private static boolean early(double[] losses, double first, double last) {

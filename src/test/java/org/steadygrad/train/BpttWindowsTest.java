@@ -15,7 +15,7 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
 
-class WindowsTest {
+class BpttWindowsTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "7, 3, 3", "9, 3, 3", "33, 8, 5", "5, 8, 1"})
@@ -23,7 +23,7 @@ class WindowsTest {
         INDArray features = Nd4j.rand(DataType.FLOAT, 3, 2, time);
         INDArray labels = Nd4j.rand(DataType.FLOAT, 3, 4, time);
         List<? extends org.nd4j.linalg.dataset.api.MultiDataSet> windows =
-                Windows.of(new MultiDataSet(features, labels), steps);
+                BpttWindows.of(new MultiDataSet(features, labels), steps);
         assertEquals(expectedWindows, windows.size());
         INDArray[] pieces = windows.stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
         assertEquals(features, Nd4j.concat(2, pieces));
@@ -42,7 +42,7 @@ class WindowsTest {
                 new INDArray[] {Nd4j.rand(2, 1, 10)},
                 new INDArray[] {mask},
                 new INDArray[] {mask});
-        assertEquals(2, Windows.of(batch, 3).size());
+        assertEquals(2, BpttWindows.of(batch, 3).size());
     }
 
     /** Windows lead to the next scored one; those after the last are for nothing. */
@@ -54,13 +54,13 @@ class WindowsTest {
         INDArray features = Nd4j.rand(DataType.FLOAT, 2, 1, 14);
         MultiDataSet batch = new MultiDataSet(
                 new INDArray[] {features}, new INDArray[] {Nd4j.rand(2, 1, 14)}, null, new INDArray[] {mask});
-        List<Windows.Scored> scored = Windows.scored(batch, 2);
+        List<BpttWindows.Scored> scored = BpttWindows.scored(batch, 2);
         assertEquals(
                 List.of(4, 10),
-                scored.stream().map(Windows.Scored::firstTimeStep).toList());
+                scored.stream().map(BpttWindows.Scored::firstTimeStep).toList());
         assertEquals(List.of(2, 2), scored.stream().map(w -> w.leadIn().size()).toList());
         INDArray[] all =
-                Windows.of(batch, 2).stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
+                BpttWindows.of(batch, 2).stream().map(w -> w.getFeatures(0)).toArray(INDArray[]::new);
         assertEquals(
                 features.get(
                         org.nd4j.linalg.indexing.NDArrayIndex.all(),
@@ -68,18 +68,18 @@ class WindowsTest {
                         org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 12)),
                 Nd4j.concat(2, all));
         mask.assign(0);
-        assertEquals(List.of(), Windows.of(batch, 2));
+        assertEquals(List.of(), BpttWindows.of(batch, 2));
     }
 
     @Test
     void noWindowsLeaveTheBatchAlone() {
         MultiDataSet batch = new MultiDataSet(Nd4j.rand(2, 1, 10), Nd4j.rand(2, 1, 10));
-        assertSame(batch, Windows.of(batch, 0).get(0));
+        assertSame(batch, BpttWindows.of(batch, 0).get(0));
     }
 
     @Test
     void oneLabelPerSequenceIsRefused() {
         MultiDataSet batch = new MultiDataSet(Nd4j.rand(2, 1, 10), Nd4j.rand(2, 3));
-        assertThrows(InvalidInputException.class, () -> Windows.of(batch, 3));
+        assertThrows(InvalidInputException.class, () -> BpttWindows.of(batch, 3));
     }
 }

@@ -6,11 +6,11 @@ import org.steadygrad.check.Check;
 import org.steadygrad.data.BatchCell;
 
 /** Remembers the places that were asked for, so that a bundle can tell them without the data. */
-final class NamedPlaces implements Places {
+final class NamedCellSources implements CellSources {
     /** As many as one report can name, with room to spare. */
     static final int MOST = 16;
 
-    private final Places source;
+    private final CellSources source;
     private final List<Place> named = new ArrayList<>();
 
     /** A cell of a pass and its words. */
@@ -21,12 +21,12 @@ final class NamedPlaces implements Places {
         }
     }
 
-    NamedPlaces(Places source) {
+    NamedCellSources(CellSources source) {
         this.source = source;
     }
 
     /** Those that are remembered, and another source for the rest. */
-    static Places recorded(List<Place> places, Places others) {
+    static CellSources recorded(List<Place> places, CellSources others) {
         return (pass, cell) -> places.stream()
                 .filter(place -> place.pass() == pass && place.cell().equals(cell))
                 .map(Place::words)
