@@ -1,7 +1,6 @@
 package org.steadygrad.train;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -15,7 +14,6 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
@@ -33,7 +31,7 @@ sealed interface OutputLoss
                 OutputLoss.Probabilities,
                 OutputLoss.KeyProbabilities,
                 OutputLoss.Squares,
-                OutputLoss.Dl4j {
+                Dl4jLoss {
 
     /** What the activation function makes of the rows. */
     default ScoredRows outputs(ScoredRows rows) {
@@ -87,7 +85,7 @@ sealed interface OutputLoss
         Optional<LossFormula> formula = LossFormulas.of(function, activation);
         return formula.isPresent()
                 ? new FormulaLoss(formula.get(), LossFormulas.weights(function), activation)
-                : new Dl4j(function, activation);
+                : new Dl4jLoss(function, activation);
     }
 
     /** What an activation function makes of the rows. */
@@ -95,7 +93,7 @@ sealed interface OutputLoss
         if (activation instanceof ActivationIdentity || rows.count() == 0) {
             return rows;
         }
-        INDArray values = Dl4j.table(rows.values(), rows.size());
+        INDArray values = Dl4jLoss.table(rows.values(), rows.size());
         return rows.with(activation.getActivation(values, false).dup('c').data().asDouble());
     }
 
@@ -224,51 +222,6 @@ sealed interface OutputLoss
         @Override
         public void addTo(CompensatedSum sum, ScoredRows rows) {
             addElements(sum, rows, (value, label) -> (value - label) * (value - label) / rows.size());
-        }
-    }
-
-    /** A loss that is no sum of a formula over rows, as its class computes it in double. */
-    record Dl4j(ILossFunction function, IActivation activation) implements OutputLoss {
-        @Override
-        public ScoredRows outputs(ScoredRows rows) {
-            return activated(rows, activation);
-        }
-
-        @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
-            if (rows.byElement()) {
-                INDArray labels = table(rows.labels(), rows.size());
-                INDArray values = table(rows.values(), rows.size());
-                INDArray mask = elementWeights(rows, labels, values);
-                sum.add(function.computeScore(labels, values, activation, mask, false));
-                return;
-            }
-            // not by a mask of weights, of which some of DL4J's losses take the square
-            for (Map.Entry<Double, ScoredRows> group : rows.byWeight().entrySet()) {
-                ScoredRows alike = group.getValue();
-                INDArray labels = table(alike.labels(), alike.labels().length / alike.count());
-                INDArray values = table(alike.values(), alike.size());
-                sum.add(group.getKey() * function.computeScore(labels, values, activation, null, false));
-            }
-        }
-
-        /** Elements without weight become 0, for what they hold must not count, not even NaN. */
-        private static INDArray elementWeights(ScoredRows rows, INDArray labels, INDArray values) {
-            INDArray weights = Nd4j.zeros(values.dataType(), values.shape());
-            for (int row = 0; row < rows.count(); row++) {
-                for (int i = 0; i < rows.size(); i++) {
-                    weights.putScalar(row, i, rows.weight(row, i));
-                    if (rows.weight(row, i) == 0) {
-                        labels.putScalar(row, i, 0);
-                        values.putScalar(row, i, 0);
-                    }
-                }
-            }
-            return weights;
-        }
-
-        private static INDArray table(double[] numbers, int width) {
-            return Nd4j.createFromArray(numbers).reshape('c', numbers.length / width, width);
         }
     }
 

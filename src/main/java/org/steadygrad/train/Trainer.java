@@ -10,7 +10,6 @@ import org.steadygrad.check.Check;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.EngineSettings;
-import org.steadygrad.engine.Engines;
 import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.prescribe.GeneralPrescriber;
@@ -24,8 +23,6 @@ import org.steadygrad.spec.EarlyStoppingSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.RunSpec;
-import org.steadygrad.spec.TrainingSpec;
-import org.steadygrad.spec.yaml.RunFiles;
 
 /**
  * Trains a DL4J network on an engine, with clipping, guard, health, validation and checkpoints.
@@ -45,23 +42,12 @@ import org.steadygrad.spec.yaml.RunFiles;
  * in turn, or DL4J's {@code fit} before or after, equal one long run.
  */
 public final class Trainer {
-    private static final TrainingSpec TRAINING = RunFiles.defaults(TrainingSpec.class);
-
     private final ComputationGraph graph;
     private final Optional<MultiLayerNetwork> sequential;
     private final DataSource data;
     private String name = RunSpec.DEFAULT_NAME;
-    private long seed = RunSpec.DEFAULT_SEED;
+    private LoopSettings settings = LoopSettings.DEFAULTS;
     private boolean epochsGiven;
-    private LoopSettings.Limits limits = new LoopSettings.Limits(TRAINING.mostEpochs(), null, null);
-    private ClipSpec clip = TRAINING.clip();
-    private int accumulate = TRAINING.accumulate();
-    private GuardSpec guard = TRAINING.guard();
-    private Integer validateEvery;
-    private EarlyStoppingSpec earlyStopping = TRAINING.earlyStopping();
-    private CheckpointSpec checkpoint = TRAINING.checkpoint();
-    private HealthSpec health = RunFiles.defaults(HealthSpec.class);
-    private EngineRequest engine = EngineRequest.of(Engines.AUTO);
     private Optional<Path> folder = Optional.empty();
     private boolean resume;
     private RunListener listener = RunListener.NONE;
@@ -101,7 +87,7 @@ public final class Trainer {
 
     /** Seed of dropout masks. */
     public Trainer seed(long runSeed) {
-        seed = runSeed;
+        settings = settings.withSeed(runSeed);
         return this;
     }
 
@@ -109,71 +95,72 @@ public final class Trainer {
     public Trainer epochs(int epochs) {
         Check.positive(epochs, "Trainer", "epochs");
         epochsGiven = true;
-        limits = new LoopSettings.Limits(epochs, limits.iterations(), limits.maxMinutes());
+        settings = settings.withLimits(settings.limits().withEpochs(epochs));
         return this;
     }
 
     /** Number of steps after which the run ends, even within an epoch; without {@link #epochs} as many as it takes. */
     public Trainer iterations(int iterations) {
         Check.positive(iterations, "Trainer", "iterations");
-        int most = epochsGiven ? limits.epochs() : Integer.MAX_VALUE;
-        limits = new LoopSettings.Limits(most, iterations, limits.maxMinutes());
+        int most = epochsGiven ? settings.limits().epochs() : Integer.MAX_VALUE;
+        settings = settings.withLimits(settings.limits().withEpochs(most).withIterations(iterations));
         return this;
     }
 
     /** Minutes after which the run ends. */
     public Trainer maxMinutes(double minutes) {
         Check.positive(minutes, "Trainer", "maxMinutes");
-        limits = new LoopSettings.Limits(limits.epochs(), limits.iterations(), minutes);
+        settings = settings.withLimits(settings.limits().withMaxMinutes(minutes));
         return this;
     }
 
     public Trainer clip(ClipSpec spec) {
-        clip = Check.notNull(spec, "Trainer", "clip");
+        settings = settings.withClip(Check.notNull(spec, "Trainer", "clip"));
         return this;
     }
 
     /** Number of batches whose gradients are averaged for one update. */
     public Trainer accumulate(int batches) {
-        accumulate = Check.positive(batches, "Trainer", "accumulate");
+        settings = settings.withAccumulate(Check.positive(batches, "Trainer", "accumulate"));
         return this;
     }
 
     public Trainer guard(GuardSpec spec) {
-        guard = Check.notNull(spec, "Trainer", "guard");
+        settings = settings.withGuard(Check.notNull(spec, "Trainer", "guard"));
         return this;
     }
 
     /** Number of steps between validations; by default there is one after every epoch. */
     public Trainer validateEvery(int iterations) {
-        validateEvery = Check.positive(iterations, "Trainer", "validateEvery");
+        settings = settings.withValidateEvery(Check.positive(iterations, "Trainer", "validateEvery"));
         return this;
     }
 
     public Trainer earlyStopping(EarlyStoppingSpec spec) {
-        earlyStopping = Check.notNull(spec, "Trainer", "earlyStopping");
+        settings = settings.withEarlyStopping(Check.notNull(spec, "Trainer", "earlyStopping"));
         return this;
     }
 
     public Trainer checkpoint(CheckpointSpec spec) {
-        checkpoint = Check.notNull(spec, "Trainer", "checkpoint");
+        settings = settings.withCheckpoint(Check.notNull(spec, "Trainer", "checkpoint"));
         return this;
     }
 
     public Trainer health(HealthSpec spec) {
-        health = Check.notNull(spec, "Trainer", "health");
+        settings = settings.withHealth(Check.notNull(spec, "Trainer", "health"));
         return this;
     }
 
     /** {@code "auto"} or an engine's name; {@code "cuda:1"} is the second GPU. */
     public Trainer engine(String engineName) {
-        engine = new EngineRequest(engineName, engine.settings());
+        settings = settings.withEngine(
+                new EngineRequest(engineName, settings.engine().settings()));
         return this;
     }
 
     /** What the engine may use of the machine. */
-    public Trainer engineSettings(EngineSettings settings) {
-        engine = new EngineRequest(engine.name(), settings);
+    public Trainer engineSettings(EngineSettings machine) {
+        settings = settings.withEngine(new EngineRequest(settings.engine().name(), machine));
         return this;
     }
 
@@ -208,16 +195,7 @@ public final class Trainer {
 
     /** Takes all settings at once. */
     Trainer settings(LoopSettings all) {
-        seed = all.seed();
-        limits = all.limits();
-        clip = all.clip();
-        accumulate = all.accumulate();
-        guard = all.guard();
-        validateEvery = all.validateEvery();
-        earlyStopping = all.earlyStopping();
-        checkpoint = all.checkpoint();
-        health = all.health();
-        engine = all.engine();
+        settings = all;
         return this;
     }
 
@@ -236,8 +214,6 @@ public final class Trainer {
     public RunResult run() {
         sequential.ifPresent(network ->
                 TrainableNetwork.warnOfListeners(network.getListeners().size()));
-        LoopSettings settings = new LoopSettings(
-                seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
         RunFiling filing = new RunFiling(name, folder, resume, Map.copyOf(modelEntries), prescriber);
         RunResult result = new TrainingRun(graph, data, settings, filing, listener, stopSignal).run();
         sequential.ifPresent(this::copyBack);

@@ -75,17 +75,22 @@ final class TrainingRun {
                         "Take another batch size, or leave what is left over for the last batch out.");
             });
         }
-        Engines.choose(settings.engine(), model);
+        Engines.Opened opened = Engines.open(settings.engine(), model);
+        try (Engine engine = opened.engine()) {
+            opened.passedOver().forEach(reason -> listener.happened(new RunEvent.EnginePassedOver(reason)));
+            return run(engine);
+        }
+    }
+
+    private RunResult run(Engine engine) {
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), checkpointEntries()));
         try {
             Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, data, filing, folder, store);
             fileRunFile(folder);
-            Engines.Opened opened = Engines.open(settings.engine(), model);
-            opened.passedOver().forEach(reason -> listener.happened(new RunEvent.EnginePassedOver(reason)));
             data.notes().forEach(note -> listener.happened(new RunEvent.DataNote(note)));
-            try (Engine engine = opened.engine()) {
+            try {
                 return run(engine, folder, store, start);
             } finally {
                 folder.ifPresent(RunReport::write);
