@@ -171,6 +171,25 @@ class ArchitectureTest {
         slices().matching("org.steadygrad.engine.(*)").should().beFreeOfCycles().check(classes);
     }
 
+    /** Guard, then checkpoints, then the run that has both. */
+    @Test
+    void roomsOfTrainingDoNotKnowTheRun() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAnyPackage("org.steadygrad.train.guard", "org.steadygrad.train.checkpoint")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.steadygrad.train")
+                .check(classes);
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAPackage("org.steadygrad.train.guard")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.steadygrad.train.checkpoint")
+                .check(classes);
+    }
+
     @Test
     void onlyTheNativeEnginesKnowJavaCpp() {
         ArchRuleDefinition.noClasses()

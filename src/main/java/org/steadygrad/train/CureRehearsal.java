@@ -19,8 +19,9 @@ import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.ops.ClipRule;
 import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.runlog.RunEvent;
-import org.steadygrad.train.OnlineCures.Change;
-import org.steadygrad.train.OnlineCures.Proposal;
+import org.steadygrad.train.guard.OnlineCures;
+import org.steadygrad.train.guard.OnlineCures.Change;
+import org.steadygrad.train.guard.OnlineCures.Proposal;
 
 /**
  * Tries a cure as a transaction: snapshot, a few steps without it, back to the snapshot, the same steps on the same batches with

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.ops.Median;
+import org.steadygrad.train.checkpoint.TrainingState;
 
 /** The counters of a run, and the latest losses and durations. */
 final class Progress {

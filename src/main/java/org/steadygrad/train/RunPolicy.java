@@ -15,6 +15,8 @@ import org.steadygrad.forensics.Forensics;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.UpdaterSettings;
 import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.train.guard.Guard;
+import org.steadygrad.train.guard.Recovery;
 
 /**
  * What a run makes of its steps: goes on, rolls back or stops as the guard says, counts them, has those looked into that

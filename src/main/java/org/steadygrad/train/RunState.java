@@ -7,6 +7,11 @@ import org.steadygrad.clip.ClipPolicies;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.train.checkpoint.CheckpointStore;
+import org.steadygrad.train.checkpoint.TrainingState;
+import org.steadygrad.train.guard.Guard;
+import org.steadygrad.train.guard.OnlineCures;
+import org.steadygrad.train.guard.Recovery;
 
 /**
  * All of a run that changes while it trains, and that a checkpoint holds.
@@ -50,7 +55,7 @@ record RunState(
                 engine,
                 clip,
                 new Guard(settings.guard(), saved.guard()),
-                Recovery.resume(settings.guard(), engine, clip, checkpoint.get(), work),
+                Recovery.resume(settings.guard(), engine, clip, checkpoint.get().snapshot(), saved.snapshot(), work),
                 new OnlineCures(settings.guard(), saved.cures()),
                 Progress.resume(saved));
     }

@@ -18,6 +18,7 @@ import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
+import org.steadygrad.train.checkpoint.RunEntries;
 
 /** Trains what a run file says. */
 public final class Runs {
@@ -51,7 +52,7 @@ public final class Runs {
                     .resume(options.resume())
                     .listener(options.listener())
                     .stopSignal(options.stopSignal());
-            SavedRun.entries(run, source).forEach(trainer::modelEntry);
+            RunEntries.of(run, source).forEach(trainer::modelEntry);
             return trainer.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,23 +1,18 @@
 package org.steadygrad.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.steadygrad.check.Check;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
-import org.steadygrad.data.DataFingerprint;
-import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
@@ -25,6 +20,7 @@ import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
+import org.steadygrad.train.checkpoint.RunEntries;
 
 /**
  * A model as a run left it, with what is needed to use it again.
@@ -37,28 +33,6 @@ import org.steadygrad.spec.yaml.RunFiles;
  */
 public record SavedRun(
         Path file, ComputationGraph model, String runFile, DataDescription description, DataArtifact artifact) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    static final String RUN_ENTRY = "run.yaml";
-    private static final String DATA_ENTRY = "data.json";
-
-    /** How description, artifact and the notes on how the data were read stand in a model file. */
-    private record DataEntry(DataDescription description, DataArtifact artifact, List<String> notes) {
-        DataEntry {
-            Check.notNull(description, DATA_ENTRY, "description");
-            Check.notNull(artifact, DATA_ENTRY, "artifact");
-            notes = notes == null ? List.of() : List.copyOf(notes);
-        }
-    }
-
-    /** The entries that make a model file a saved run. */
-    static Map<String, byte[]> entries(RunSpec run, DataSource source) throws JsonProcessingException {
-        return Map.of(
-                RUN_ENTRY,
-                RunFiles.write(run).getBytes(StandardCharsets.UTF_8),
-                DATA_ENTRY,
-                JSON.writeValueAsBytes(new DataEntry(source.description(), source.artifact(), source.notes())));
-    }
-
     /**
      * Reads a run's kept model.
      *
@@ -68,9 +42,9 @@ public record SavedRun(
     public static SavedRun read(Path path) {
         Path file = Files.isDirectory(path) ? path.resolve("model.zip") : path;
         ModelFile.Content content = ModelFile.read(file);
-        byte[] run = entry(file, content, RUN_ENTRY);
+        byte[] run = entry(file, content, RunEntries.RUN_FILE);
         try {
-            DataEntry data = Optional.ofNullable(JSON.readValue(entry(file, content, DATA_ENTRY), DataEntry.class))
+            RunEntries.Data data = RunEntries.data(entry(file, content, RunEntries.DATA))
                     .orElseThrow(() -> new ModelFileException(file, "its data description is null."));
             SavedRun saved = new SavedRun(
                     file,
@@ -86,15 +60,6 @@ public record SavedRun(
         } catch (IOException e) {
             throw new ModelFileException(file, "its data description can't be read: " + e.getMessage() + ".", e);
         }
-    }
-
-    /** What the entries of a model file say of its data; empty if they say nothing. */
-    static Optional<DataFingerprint> dataOf(Map<String, byte[]> entries) throws IOException {
-        byte[] json = entries.get(DATA_ENTRY);
-        return json == null
-                ? Optional.empty()
-                : Optional.ofNullable(JSON.readValue(json, DataEntry.class))
-                        .map(data -> DataFingerprint.of(data.description(), data.artifact()));
     }
 
     private static byte[] entry(Path file, ModelFile.Content content, String name) {

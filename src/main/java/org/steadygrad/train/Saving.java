@@ -14,6 +14,7 @@ import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.train.checkpoint.CheckpointStore;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
 final class Saving {

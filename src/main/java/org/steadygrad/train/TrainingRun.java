@@ -37,6 +37,10 @@ import org.steadygrad.runlog.RunLogWriter;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.Precision;
+import org.steadygrad.train.checkpoint.CheckpointStore;
+import org.steadygrad.train.checkpoint.RunEntries;
+import org.steadygrad.train.checkpoint.SavedFingerprint;
+import org.steadygrad.train.checkpoint.StartingPoint;
 
 /** Puts the parts of a run together, runs it, and files what came of it. */
 final class TrainingRun {
@@ -87,7 +91,7 @@ final class TrainingRun {
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), checkpointEntries()));
         try {
-            Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, data, filing, folder, store);
+            Optional<CheckpointStore.Checkpoint> start = StartingPoint.of(model, data, filing.resume(), folder, store);
             fileRunFile(folder);
             data.notes().forEach(note -> listener.happened(new RunEvent.DataNote(note)));
             try {
@@ -124,7 +128,7 @@ final class TrainingRun {
     }
 
     private void fileRunFile(Optional<RunFolder> folder) throws IOException {
-        byte[] text = filing.modelEntries().get(SavedRun.RUN_ENTRY);
+        byte[] text = filing.modelEntries().get(RunEntries.RUN_FILE);
         if (folder.isPresent() && text != null) {
             AtomicFile.write(folder.get().runYaml(), out -> out.write(text));
         }

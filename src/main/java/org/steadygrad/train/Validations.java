@@ -2,6 +2,7 @@ package org.steadygrad.train;
 
 import java.io.IOException;
 import java.util.Map;
+import org.steadygrad.train.checkpoint.TrainingState;
 
 /** When a run validates, and which of its models is the best so far. */
 final class Validations {

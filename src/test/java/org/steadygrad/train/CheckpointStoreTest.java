@@ -23,6 +23,11 @@ import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.ModelZips;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.train.checkpoint.CheckpointStore;
+import org.steadygrad.train.checkpoint.TrainingState;
+import org.steadygrad.train.guard.Guard;
+import org.steadygrad.train.guard.OnlineCures;
+import org.steadygrad.train.guard.SnapshotInfo;
 
 class CheckpointStoreTest {
     private static final String YAML =
@@ -67,7 +72,7 @@ class CheckpointStoreTest {
                 0,
                 Guard.State.START,
                 Map.of(),
-                new TrainingState.SnapshotInfo(iteration, iteration, Map.of()),
+                new SnapshotInfo(iteration, iteration, Map.of()),
                 List.of(),
                 List.of(),
                 0,

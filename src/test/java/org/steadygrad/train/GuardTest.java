@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.spec.GuardSpec;
-import org.steadygrad.train.Guard.Action;
+import org.steadygrad.train.guard.Guard;
+import org.steadygrad.train.guard.Guard.Action;
+import org.steadygrad.train.guard.LossSpikes;
 
 class GuardTest {
     private static final GuardSpec.Auto AUTO = new GuardSpec.Auto(3, 10, 12, 3, 50, 0.5, 4, 2, 1000, 20);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import org.steadygrad.spec.GuardSpec;
+import org.steadygrad.train.guard.Guard;
 
 /**
  * Losses per scored step of a training that is made up: how far the model is at each step, times how hard the batch is, times noise

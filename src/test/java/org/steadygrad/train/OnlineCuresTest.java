@@ -26,6 +26,7 @@ import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
+import org.steadygrad.train.guard.OnlineCures;
 
 /** Runs that are cured, or not, while they go on. */
 @Timeout(300)

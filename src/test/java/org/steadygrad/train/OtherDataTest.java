@@ -39,6 +39,7 @@ import org.steadygrad.model.ModelFile;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.train.checkpoint.SavedFingerprint;
 
 /** A run isn't resumed on other data, whatever kind of data it is. */
 class OtherDataTest {

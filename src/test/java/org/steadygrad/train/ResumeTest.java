@@ -17,6 +17,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.train.checkpoint.CheckpointStore;
 
 /** A run that was stopped and resumed ends with exactly the numbers of one that wasn't. */
 class ResumeTest {

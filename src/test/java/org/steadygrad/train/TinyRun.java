@@ -17,6 +17,7 @@ import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
+import org.steadygrad.train.checkpoint.CheckpointStore;
 
 /** Runs of a second or less, and what they leave behind without the wall-clock times. */
 final class TinyRun {

@@ -82,8 +82,8 @@ class RunFilePrescriberTest {
                         List.of("gru2", "lstm3")),
                 new Patient(
                         "{data: copyMemory, model: {layers: [dense: {units: 3, activation: relu6}, gru: {units: 3,"
-                            + " chrono: 70}]}, training: {clip: {globalNorm: 0.01}, weightDecay: 0.1, iterations: 7,"
-                            + " updater: {adam: 1.0e-7}, warmup: 3, earlyStopping: {patience: 1}}}",
+                                + " chrono: 70}]}, training: {clip: {globalNorm: 0.01}, weightDecay: 0.1, iterations: 7,"
+                                + " updater: {adam: 1.0e-7}, warmup: 3, earlyStopping: {patience: 1}}}",
                         SYMBOLS,
                         List.of("gru2")),
                 new Patient(

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.guard;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.steadygrad.spec.GuardSpec;
  * long, is hard for one state of the model only. Or when it is {@value #ABSURD} times the highest of the whole epoch before, in
  * which such batches would have been met: then it is the batch that is sick.
  */
-final class LossSpikes {
+public final class LossSpikes {
     /** Below this many losses their median says too little. */
     private static final int FEWEST_LOSSES = 20;
 
@@ -45,7 +45,7 @@ final class LossSpikes {
      * @param highest loss of that epoch; NaN before the first
      * @param highestBefore of the epoch before; NaN in the first
      */
-    record State(
+    public record State(
             List<Double> recent,
             List<Double> row,
             long taken,
@@ -53,9 +53,9 @@ final class LossSpikes {
             int epoch,
             double highest,
             double highestBefore) {
-        static final State START = new State(List.of(), List.of(), 0, Double.NaN, 0, Double.NaN, Double.NaN);
+        public static final State START = new State(List.of(), List.of(), 0, Double.NaN, 0, Double.NaN, Double.NaN);
 
-        State {
+        public State {
             recent = List.copyOf(Check.notNull(recent, "training state", "guard.losses.recent"));
             row = List.copyOf(Check.notNull(row, "training state", "guard.losses.row"));
         }
@@ -70,7 +70,7 @@ final class LossSpikes {
     private double highest;
     private double highestBefore;
 
-    LossSpikes(GuardSpec.Auto spec, State state) {
+    public LossSpikes(GuardSpec.Auto spec, State state) {
         this.spec = spec;
         recent = new ArrayDeque<>(state.recent());
         row = new ArrayList<>(state.row());
@@ -81,7 +81,7 @@ final class LossSpikes {
         highestBefore = state.highestBefore();
     }
 
-    State state() {
+    public State state() {
         return new State(List.copyOf(recent), List.copyOf(row), taken, worst, epoch, highest, highestBefore);
     }
 
@@ -90,7 +90,7 @@ final class LossSpikes {
      *
      * @return whether it is suspicious
      */
-    boolean take(double loss, int inEpoch) {
+    public boolean take(double loss, int inEpoch) {
         if (inEpoch > epoch) {
             highestBefore = highest;
             highest = Double.NaN;
@@ -105,17 +105,17 @@ final class LossSpikes {
     }
 
     /** Suspicious losses in a row. */
-    int inRow() {
+    public int inRow() {
         return row.size();
     }
 
     /** Whether the latest loss, if it is suspicious, is to be compared: a first one only where the second decides. */
-    boolean worthComparing() {
+    public boolean worthComparing() {
         return row.size() >= Math.min(2, spec.spikeSteps() - 1);
     }
 
     /** @param lastGood loss per scored step of the batches of the latest loss in the last good state */
-    void compare(double lastGood) {
+    public void compare(double lastGood) {
         double loss = row.get(row.size() - 1);
         double factor = loss / lastGood;
         boolean worse = loss > lastGood + (WORSE - 1) * Math.abs(lastGood)
@@ -133,7 +133,7 @@ final class LossSpikes {
     }
 
     /** Forgets the present row: the state that it came from is left. */
-    void leave() {
+    public void leave() {
         row.clear();
     }
 
@@ -174,7 +174,7 @@ final class LossSpikes {
     }
 
     /** What there is to say about the row. */
-    String words() {
+    public String words() {
         return String.format(
                 Locale.ROOT,
                 "the loss per scored step spiked to %.4g for %s, where the median of the %d before was %.4g",

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.guard;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +17,7 @@ import org.steadygrad.spec.GuardSpec;
 
 /**
  * What can be done about findings while training goes on, and what was tried: the learning rate and the limit on the gradient's
- * norm may change under way, the model can't. Waits for findings and proposes; {@link CureRehearsal} tries.
+ * norm may change under way, the model can't. Waits for findings and proposes; a rehearsal tries.
  *
  * <p>A lower learning rate nearly always gives a lower loss within a few steps, whether or not it is better in the end (the
  * short-horizon bias of Wu, Ren, Liao and Grosse 2018). So nothing is tried without a finding, a change has to win by {@value
@@ -26,11 +26,11 @@ import org.steadygrad.spec.GuardSpec;
  * differ. For the same reason neither {@code loss-spikes} nor spikes of the gradient that come with as high a loss are one; the guard
  * sees to those that come from the model.
  */
-final class OnlineCures implements RunListener {
+public final class OnlineCures implements RunListener {
     /** Share of the loss without a change by which the one with it has to be lower. */
-    static final double MARGIN = 0.05;
+    public static final double MARGIN = 0.05;
 
-    static final int MOST_TRIALS = 3;
+    public static final int MOST_TRIALS = 3;
     private static final double LEARNT = 0.9;
     /** Steps between trials, in lengths of a trial: at most a tenth of the steps is done twice. */
     private static final int REST = 10;
@@ -38,7 +38,7 @@ final class OnlineCures implements RunListener {
     private static final double RATE_STEP = 2;
 
     /** What may be changed. */
-    enum Change {
+    public enum Change {
         LOWER_RATE("learning rate x 0.5"),
         RAISE_RATE("learning rate x 2"),
         CLIP("clip by global norm"),
@@ -50,7 +50,7 @@ final class OnlineCures implements RunListener {
             this.words = words;
         }
 
-        String words() {
+        public String words() {
             return words;
         }
     }
@@ -69,7 +69,7 @@ final class OnlineCures implements RunListener {
             Map.entry(FindingKind.CLIP_ALWAYS.id(), Change.LOOSEN_CLIP));
 
     /** @param finding what it is for */
-    record Proposal(String finding, Change change) {}
+    public record Proposal(String finding, Change change) {}
 
     /**
      * What was found and tried, for checkpoints.
@@ -80,15 +80,15 @@ final class OnlineCures implements RunListener {
      * @param restUntil iteration before which nothing is tried
      * @param trials what came of them, the oldest first
      */
-    record State(
+    public record State(
             double rateFactor,
             List<Proposal> waiting,
             Map<Change, Integer> tried,
             int restUntil,
             List<CureTrial> trials) {
-        static final State START = new State(1, List.of(), Map.of(), 0, List.of());
+        public static final State START = new State(1, List.of(), Map.of(), 0, List.of());
 
-        State {
+        public State {
             Check.positive(rateFactor, "training state", "cures.rateFactor");
             waiting = List.copyOf(Check.notNull(waiting, "training state", "cures.waiting"));
             tried = Map.copyOf(Check.notNull(tried, "training state", "cures.tried"));
@@ -103,7 +103,7 @@ final class OnlineCures implements RunListener {
     private double rateFactor;
     private int restUntil;
 
-    OnlineCures(GuardSpec spec, State state) {
+    public OnlineCures(GuardSpec spec, State state) {
         trialSteps = spec instanceof GuardSpec.Auto auto ? auto.trialSteps() : 0;
         waiting = new ArrayList<>(state.waiting());
         tried = new HashMap<>(state.tried());
@@ -112,7 +112,7 @@ final class OnlineCures implements RunListener {
         restUntil = state.restUntil();
     }
 
-    State state() {
+    public State state() {
         return new State(rateFactor, waiting, tried, restUntil, trials);
     }
 
@@ -166,31 +166,31 @@ final class OnlineCures implements RunListener {
     }
 
     /** Number of steps on each side of a trial; 0 when there are no trials. */
-    int trialSteps() {
+    public int trialSteps() {
         return trialSteps;
     }
 
     /** Factor on the learning rate that trials have led to. */
-    double rateFactor() {
+    public double rateFactor() {
         return rateFactor;
     }
 
-    List<CureTrial> trials() {
+    public List<CureTrial> trials() {
         return List.copyOf(trials);
     }
 
     /** What is to be tried next; stays until {@link #tried} is told. */
-    Optional<Proposal> next(int iteration) {
+    public Optional<Proposal> next(int iteration) {
         return iteration < restUntil ? Optional.empty() : waiting.stream().findFirst();
     }
 
     /** Gives a proposal up that can't be tried. */
-    void drop(Proposal proposal) {
+    public void drop(Proposal proposal) {
         waiting.remove(proposal);
     }
 
     /** Changes the learning rate, for a change of that kind. */
-    void changeRate(Change change) {
+    public void changeRate(Change change) {
         if (change == Change.LOWER_RATE) {
             rateFactor /= RATE_STEP;
         } else if (change == Change.RAISE_RATE) {
@@ -199,12 +199,12 @@ final class OnlineCures implements RunListener {
     }
 
     /** Puts a former factor back. */
-    void setRateFactor(double factor) {
+    public void setRateFactor(double factor) {
         rateFactor = factor;
     }
 
     /** Takes note of a trial. What helped is tried once more, later. */
-    void tried(Proposal proposal, CureTrial trial) {
+    public void tried(Proposal proposal, CureTrial trial) {
         waiting.remove(proposal);
         tried.merge(proposal.change(), 1, Integer::sum);
         trials.add(trial);

@@ -1,10 +1,13 @@
-package org.steadygrad.train;
+package org.steadygrad.train.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.steadygrad.check.Check;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.train.guard.Guard;
+import org.steadygrad.train.guard.OnlineCures;
+import org.steadygrad.train.guard.SnapshotInfo;
 
 /**
  * Everything a checkpoint holds beside the model, so that a resumed run continues to exactly the same numbers.
@@ -68,17 +71,6 @@ public record TrainingState(
     }
 
     /**
-     * @param iteration steps tried when it was taken
-     * @param updates steps applied when it was taken
-     * @param clipPolicy what the clip policy had learnt
-     */
-    public record SnapshotInfo(int iteration, int updates, Map<String, double[]> clipPolicy) {
-        public SnapshotInfo {
-            Check.notNull(clipPolicy, WHO, "snapshot.clipPolicy");
-        }
-    }
-
-    /**
      * @param iteration 0 when nothing was validated yet
      * @param metrics validation metrics then
      * @param validationsSince validations since then
@@ -88,9 +80,9 @@ public record TrainingState(
             Check.notNull(metrics, WHO, "best.metrics");
         }
 
-        static final Best NONE = new Best(0, Map.of(), 0);
+        public static final Best NONE = new Best(0, Map.of(), 0);
 
-        double loss() {
+        public double loss() {
             return metrics.getOrDefault("loss", Double.POSITIVE_INFINITY);
         }
     }

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.guard;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,17 +11,17 @@ import org.steadygrad.spec.GuardSpec;
  * Decides, step by step, whether training is still on its way. Knows no engine: it sees losses and whether steps were
  * applied, and says what to do. What a spike of the loss is, {@link LossSpikes} tells.
  */
-final class Guard {
+public final class Guard {
     /** What to do about a step. */
-    enum Action {
+    public enum Action {
         CONTINUE,
         ROLL_BACK,
         STOP
     }
 
     /** @param reason in words; empty to continue */
-    record Decision(Action action, String reason) {
-        static final Decision CONTINUE = new Decision(Action.CONTINUE, "");
+    public record Decision(Action action, String reason) {
+        public static final Decision CONTINUE = new Decision(Action.CONTINUE, "");
     }
 
     /**
@@ -35,7 +35,7 @@ final class Guard {
      * @param learningRateScale factor on updates now
      * @param goodSteps good steps since the factor last changed
      */
-    record State(
+    public record State(
             LossSpikes.State losses,
             long steps,
             int skipsInRow,
@@ -43,13 +43,13 @@ final class Guard {
             List<Long> rollbackSteps,
             double learningRateScale,
             int goodSteps) {
-        State {
+        public State {
             losses = losses == null ? LossSpikes.State.START : losses;
             rollbackSteps = rollbackSteps == null ? List.of() : List.copyOf(rollbackSteps);
             Check.positive(learningRateScale, "training state", "guard.learningRateScale");
         }
 
-        static final State START = new State(LossSpikes.State.START, 0, 0, 0, List.of(), 1, 0);
+        public static final State START = new State(LossSpikes.State.START, 0, 0, 0, List.of(), 1, 0);
     }
 
     private final GuardSpec spec;
@@ -64,7 +64,7 @@ final class Guard {
     /** Whether the latest loss looks like a spike. */
     private boolean suspicious;
 
-    Guard(GuardSpec spec, State state) {
+    public Guard(GuardSpec spec, State state) {
         this.spec = spec;
         unseen = state.losses();
         spikes = spec instanceof GuardSpec.Auto auto ? Optional.of(new LossSpikes(auto, unseen)) : Optional.empty();
@@ -76,7 +76,7 @@ final class Guard {
         goodSteps = state.goodSteps();
     }
 
-    State state() {
+    public State state() {
         return new State(
                 spikes.map(LossSpikes::state).orElse(unseen),
                 steps,
@@ -87,16 +87,16 @@ final class Guard {
                 goodSteps);
     }
 
-    double learningRateScale() {
+    public double learningRateScale() {
         return learningRateScale;
     }
 
-    int rollbacks() {
+    public int rollbacks() {
         return rollbacks;
     }
 
     /** Whether nothing has been wrong with the latest steps. */
-    boolean calm() {
+    public boolean calm() {
         return skipsInRow == 0 && spikes.map(LossSpikes::inRow).orElse(0) == 0;
     }
 
@@ -105,7 +105,7 @@ final class Guard {
      *
      * @param perStep the same per scored step; NaN when nothing is scored
      */
-    Decision beforeUpdate(double loss, double perStep, int epoch) {
+    public Decision beforeUpdate(double loss, double perStep, int epoch) {
         steps++;
         suspicious = false;
         if (!Double.isFinite(loss)) {
@@ -122,17 +122,17 @@ final class Guard {
     }
 
     /** Whether it is to be told by {@link #compare} how the latest batches did in the last good state. */
-    boolean wantsComparison() {
+    public boolean wantsComparison() {
         return suspicious && spikes.orElseThrow().worthComparing();
     }
 
     /** @param lastGood loss per scored step of the latest batches in the last good state */
-    void compare(double lastGood) {
+    public void compare(double lastGood) {
         spikes.orElseThrow().compare(lastGood);
     }
 
     /** Takes note of whether a gradient was applied. */
-    Decision afterUpdate(boolean applied) {
+    public Decision afterUpdate(boolean applied) {
         if (!applied) {
             return skipped("the gradient isn't finite");
         }

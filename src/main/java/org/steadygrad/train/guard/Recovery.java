@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.guard;
 
 import java.util.Map;
 import java.util.Optional;
@@ -10,12 +10,12 @@ import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.spec.GuardSpec;
 
 /** Keeps the last good state of a run in memory and goes back to it. */
-final class Recovery {
+public final class Recovery {
     private final Engine engine;
     private final ClipPolicy clip;
     private final int every;
     private EngineSnapshot snapshot;
-    private TrainingState.SnapshotInfo info;
+    private SnapshotInfo info;
 
     private Recovery(GuardSpec guard, Engine engine, ClipPolicy clip) {
         this.engine = engine;
@@ -28,52 +28,59 @@ final class Recovery {
      *
      * @param updates of the network before the run
      */
-    static Recovery start(GuardSpec guard, Engine engine, ClipPolicy clip, int updates) {
+    public static Recovery start(GuardSpec guard, Engine engine, ClipPolicy clip, int updates) {
         Recovery recovery = new Recovery(guard, engine, clip);
         recovery.take(0, updates);
         return recovery;
     }
 
-    /** @param checkpoint what the engine was resumed from */
-    static Recovery resume(
+    /**
+     * Goes on from a checkpoint, which the engine holds.
+     *
+     * @param saved the last good state; empty when it is the checkpoint's own
+     * @param info what is known of it
+     * @param work takes what is exported from the engine
+     */
+    public static Recovery resume(
             GuardSpec guard,
             Engine engine,
             ClipPolicy clip,
-            CheckpointStore.Checkpoint checkpoint,
+            Optional<ComputationGraph> saved,
+            SnapshotInfo info,
             ComputationGraph work) {
         Recovery recovery = new Recovery(guard, engine, clip);
-        if (checkpoint.snapshot().isPresent()) {
+        if (saved.isPresent()) {
             engine.exportTo(work);
-            engine.importFrom(checkpoint.snapshot().get());
+            engine.importFrom(saved.get());
             recovery.snapshot = engine.snapshot();
             engine.importFrom(work);
         } else {
             recovery.snapshot = engine.snapshot();
         }
-        recovery.info = checkpoint.state().snapshot();
+        recovery.info = info;
         return recovery;
     }
 
     /** Whether the last snapshot is old enough for a new one. */
-    boolean due(int iteration) {
+    public boolean due(int iteration) {
         return iteration - info.iteration() >= every;
     }
 
     /** Takes a snapshot if one is due. To be called when the parameters have just given a good loss. */
-    void takeIfDue(int iteration, int updates) {
+    public void takeIfDue(int iteration, int updates) {
         if (due(iteration)) {
             take(iteration, updates);
         }
     }
 
     /** Takes a snapshot. */
-    void take(int iteration, int updates) {
+    public void take(int iteration, int updates) {
         snapshot = engine.snapshot();
-        info = new TrainingState.SnapshotInfo(iteration, updates, Map.copyOf(clip.state()));
+        info = new SnapshotInfo(iteration, updates, Map.copyOf(clip.state()));
     }
 
     /** What the last good state says to something; the engine is left in its present one. To be called when it is idle. */
-    double inLastGoodState(DoubleSupplier question) {
+    public double inLastGoodState(DoubleSupplier question) {
         EngineSnapshot present = engine.snapshot();
         engine.restore(snapshot);
         try {
@@ -84,18 +91,18 @@ final class Recovery {
     }
 
     /** Puts the last good state back. @return number of updates in it */
-    int rollBack() {
+    public int rollBack() {
         engine.restore(snapshot);
         clip.restore(info.clipPolicy());
         return info.updates();
     }
 
-    TrainingState.SnapshotInfo info() {
+    public SnapshotInfo info() {
         return info;
     }
 
     /** Writes the last good state into a model, unless it is the engine's present one. */
-    Optional<ComputationGraph> exportSnapshot(int iteration, ComputationGraph work) {
+    public Optional<ComputationGraph> exportSnapshot(int iteration, ComputationGraph work) {
         if (info.iteration() == iteration) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -29,7 +29,7 @@ import org.steadygrad.model.ModelFileException;
  * at once, and old ones are removed only after that; the last one that was read back well while training went well is
  * never removed.
  */
-final class CheckpointStore {
+public final class CheckpointStore {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
     private static final ObjectMapper JSON =
             new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
@@ -45,7 +45,7 @@ final class CheckpointStore {
      * @param keep number of newest checkpoints that are kept
      * @param runEntries what goes into every model file of the run, by name
      */
-    CheckpointStore(Path folder, int keep, Map<String, byte[]> runEntries) {
+    public CheckpointStore(Path folder, int keep, Map<String, byte[]> runEntries) {
         this.folder = folder;
         this.keep = keep;
         this.runEntries = Map.copyOf(runEntries);
@@ -56,7 +56,7 @@ final class CheckpointStore {
      * @param snapshot the model a roll-back would return to; empty when it is the checkpoint's own
      * @param entries run file and data description that were saved with it
      */
-    record Checkpoint(
+    public record Checkpoint(
             Path file,
             ComputationGraph model,
             TrainingState state,
@@ -69,7 +69,8 @@ final class CheckpointStore {
      * @param snapshot the model a roll-back would return to; empty when it is the checkpoint's own
      * @param trainingWell whether nothing was wrong with the latest steps and all parameters are finite
      */
-    Path write(ComputationGraph model, TrainingState state, Optional<ComputationGraph> snapshot, boolean trainingWell)
+    public Path write(
+            ComputationGraph model, TrainingState state, Optional<ComputationGraph> snapshot, boolean trainingWell)
             throws IOException {
         Path file = folder.resolve(String.format(Locale.ROOT, "iteration-%08d.zip", state.iteration()));
         if (snapshot.isPresent()) {
@@ -92,16 +93,16 @@ final class CheckpointStore {
     }
 
     /** Writes the model with the best validation so far. */
-    void writeBest(ComputationGraph model) throws IOException {
+    public void writeBest(ComputationGraph model) throws IOException {
         ModelFile.write(best(), model, runEntries);
     }
 
-    Path best() {
+    public Path best() {
         return folder.resolve("best.zip");
     }
 
     /** File name of the newest checkpoint, readable or not. */
-    Optional<String> newestName() throws IOException {
+    public Optional<String> newestName() throws IOException {
         return newestFirst().stream().map(f -> f.getFileName().toString()).findFirst();
     }
 
@@ -111,7 +112,7 @@ final class CheckpointStore {
      * @throws InvalidInputException when there are checkpoints, and none can be read: a run that began anew would write
      *     over what can still be saved
      */
-    Optional<Checkpoint> newest() throws IOException {
+    public Optional<Checkpoint> newest() throws IOException {
         List<Path> files = newestFirst();
         String reason = "";
         for (Path file : files) {

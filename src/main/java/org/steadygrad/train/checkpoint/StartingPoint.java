@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,20 +13,21 @@ import org.steadygrad.model.UpdateRules;
 import org.steadygrad.runlog.RunFolder;
 
 /** Where a run goes on from. */
-final class StartingPoint {
+public final class StartingPoint {
     private StartingPoint() {}
 
     /**
      * @param model what is trained
      * @param data what it is trained on
+     * @param resume whether the run is to go on from a checkpoint
      * @return the newest checkpoint; empty for a run that starts anew
      * @throws InvalidInputException when the folder holds a run that isn't to be continued, or one of another model
      *     or of other data
      */
-    static Optional<CheckpointStore.Checkpoint> of(
+    public static Optional<CheckpointStore.Checkpoint> of(
             ComputationGraph model,
             DataSource data,
-            RunFiling filing,
+            boolean resume,
             Optional<RunFolder> folder,
             Optional<CheckpointStore> store)
             throws IOException {
@@ -35,7 +36,7 @@ final class StartingPoint {
         }
         Path root = folder.get().root();
         boolean checkpoints = store.get().newestName().isPresent();
-        if (checkpoints && !filing.resume()) {
+        if (checkpoints && !resume) {
             throw InvalidInputException.of(
                     "run folder " + root,
                     "a folder without checkpoints",

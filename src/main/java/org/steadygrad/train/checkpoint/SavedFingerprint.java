@@ -1,4 +1,4 @@
-package org.steadygrad.train;
+package org.steadygrad.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,8 +17,8 @@ import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
 
 /** What a checkpoint says of the data that its run was trained on, and whether a run that goes on from it has the same. */
-final class SavedFingerprint {
-    static final String ENTRY = "fingerprint.json";
+public final class SavedFingerprint {
+    public static final String ENTRY = "fingerprint.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(SavedFingerprint.class);
     private static final ObjectMapper JSON =
@@ -26,7 +26,7 @@ final class SavedFingerprint {
 
     private SavedFingerprint() {}
 
-    static byte[] write(DataFingerprint fingerprint) {
+    public static byte[] write(DataFingerprint fingerprint) {
         try {
             return JSON.writeValueAsBytes(fingerprint);
         } catch (JsonProcessingException e) {
@@ -39,7 +39,7 @@ final class SavedFingerprint {
      * @param entries of the checkpoint
      * @throws InvalidInputException when the data isn't the checkpoint's, saying what differs
      */
-    static void check(Path folder, Map<String, byte[]> entries, DataSource data) {
+    public static void check(Path folder, Map<String, byte[]> entries, DataSource data) {
         Optional<DataFingerprint> before = read(folder, entries);
         if (before.isEmpty()) {
             LOG.warn(
@@ -77,7 +77,7 @@ final class SavedFingerprint {
         byte[] own = entries.get(ENTRY);
         try {
             return own == null
-                    ? SavedRun.dataOf(entries)
+                    ? RunEntries.fingerprint(entries)
                     : Optional.ofNullable(JSON.readValue(own, DataFingerprint.class));
         } catch (IOException | InvalidInputException e) {
             throw new InvalidInputException(
