@@ -96,6 +96,11 @@ final class SeriesTables {
                             : set.target() == Target.CLASS ? "a class" : "nothing",
                     "Take the series out, or set data.task.");
         }
+        int targets = set.series().get(0).targets().length;
+        if (numbers && series.targets().length != targets) {
+            throw InvalidInputException.of(
+                    series.origin(), targets + " numbers to learn as in the first series", series.targets().length, "");
+        }
         for (int i = 0; i < series.values().length; i++) {
             for (int step = 0; step < series.steps(); step++) {
                 double value = series.values()[i][step];

@@ -58,7 +58,7 @@ public final class NumpyReader implements SeriesReader {
         long bytes = 0;
         long memory = Runtime.getRuntime().maxMemory() / 2;
         try (ZipInputStream in = new ZipInputStream(new BufferedInputStream(file.open(), 1 << 16))) {
-            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+            for (ZipEntry entry = next(in, file); entry != null; entry = next(in, file)) {
                 String name = entry.getName().endsWith(".npy")
                         ? entry.getName().substring(0, entry.getName().length() - ".npy".length())
                         : entry.getName();
@@ -84,5 +84,15 @@ public final class NumpyReader implements SeriesReader {
             throw InvalidInputException.of(file.name(), "a zip file of arrays", "none", "NumPy's savez writes them.");
         }
         return arrays;
+    }
+
+    /** Names of entries that are no text end in an unchecked exception. */
+    private static ZipEntry next(ZipInputStream in, DataFile file) throws IOException {
+        try {
+            return in.getNextEntry();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    file.name() + ": expected a zip file of arrays, got an entry whose name is no UTF-8 text.", e);
+        }
     }
 }
