@@ -91,7 +91,8 @@ final class ArtifactDifferences {
     }
 
     private static String fit(Column column) {
-        return "mean " + column.mean() + ", shift " + column.shift() + ", scale " + column.scale();
+        return "mean " + column.mean() + ", shift " + column.shift() + ", scale " + column.scale()
+                + (column.log() ? ", logarithm" : "");
     }
 
     private static String kind(DataArtifact artifact) {

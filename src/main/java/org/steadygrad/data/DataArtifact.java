@@ -27,7 +27,7 @@ public sealed interface DataArtifact {
     }
 
     /**
-     * Scaled columns: stored value = (raw - shift) / scale.
+     * Scaled columns: stored value = (raw - shift) / scale, with the logarithm in place of raw where a column says so.
      *
      * @param inputs in the order of the features
      * @param targets in the order of the labels; empty for classification
@@ -46,6 +46,22 @@ public sealed interface DataArtifact {
      * @param shift subtracted first
      * @param scale divisor, above 0
      * @param mean mean over training rows before scaling, used for missing cells
+     * @param log whether the natural logarithm is taken before it is scaled
      */
-    record Column(String name, double shift, double scale, double mean) {}
+    record Column(String name, double shift, double scale, double mean, boolean log) {
+        public Column(String name, double shift, double scale, double mean) {
+            this(name, shift, scale, mean, false);
+        }
+
+        /** What the network is shown of a value in original units; NaN or infinite where there is no logarithm. */
+        public double scaled(double raw) {
+            return ((log ? Math.log(raw) : raw) - shift) / scale;
+        }
+
+        /** The value in original units, back from {@link #scaled}. */
+        public double raw(double scaled) {
+            double value = scaled * scale + shift;
+            return log ? Math.exp(value) : value;
+        }
+    }
 }

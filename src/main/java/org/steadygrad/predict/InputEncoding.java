@@ -70,15 +70,15 @@ final class InputEncoding {
         }
         for (int i = 0; i < step.length; i++) {
             double value = Double.isNaN(step[i]) ? filled(i, previous[i], origin) : step[i];
-            float feature = (float)
-                    (columns.isEmpty()
-                            ? value
-                            : (value - columns.get(i).shift()) / columns.get(i).scale());
+            float feature = (float) (columns.isEmpty() ? value : columns.get(i).scaled(value));
             boolean known = symbols == 0 || (value >= 0 && value < symbols && value == Math.rint(value));
             if (!known || !Float.isFinite(feature)) {
                 String expected = symbols > 0
                         ? "a whole number from 0 to " + (symbols - 1)
-                        : "a number that a 32-bit float can hold";
+                        : "a number that a 32-bit float can hold"
+                                + (!columns.isEmpty() && columns.get(i).log()
+                                        ? ", above 0, since its logarithm is taken"
+                                        : "");
                 throw InvalidInputException.of(who(origin) + ", input " + names.get(i), expected, value, "");
             }
             previous[i] = value;

@@ -58,7 +58,7 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
                         "Something in the model overflows: look at its weights and at the data's scale.");
             }
             if (!scaling.isEmpty()) {
-                row[i] = row[i] * scaling.get(i).scale() + scaling.get(i).shift();
+                row[i] = scaling.get(i).raw(row[i]);
             }
         }
     }

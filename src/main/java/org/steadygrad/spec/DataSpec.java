@@ -158,6 +158,10 @@ public sealed interface DataSpec
             @Doc("What becomes of missing values.") @Default("error") Missing missing,
             @Doc("Scaling of numeric columns.") @Default("standard") Normalization normalization,
             @Doc(
+                            "Columns of which the natural logarithm is taken before scaling; predictions are in original units again.")
+                    @Default("[]")
+                    List<String> log,
+            @Doc(
                             "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
                     @Default("0.2")
                     double validation,
@@ -171,6 +175,7 @@ public sealed interface DataSpec
             target = List.copyOf(target);
             inputs = inputs == null ? null : List.copyOf(inputs);
             missingWords = List.copyOf(missingWords);
+            log = List.copyOf(log);
             calendar = List.copyOf(calendar);
             if (target.isEmpty()) {
                 throw InvalidInputException.of("data.csv", "target to name a column", null, "");

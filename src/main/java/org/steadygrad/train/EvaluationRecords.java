@@ -104,9 +104,7 @@ final class EvaluationRecords {
     }
 
     private double original(int number, double scaled) {
-        return scaling.isEmpty()
-                ? scaled
-                : scaled * scaling.get(number).scale() + scaling.get(number).shift();
+        return scaling.isEmpty() ? scaled : scaling.get(number).raw(scaled);
     }
 
     Evaluation of(Map<String, Double> metrics, long examples) {

@@ -22,6 +22,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  * @param group position of the column that groups sequences, or -1
  * @param time position of the column of times, or -1
  * @param timeFormat how its cells are written; null if it can't be told
+ * @param logarithms names of the columns of which the logarithm is taken
  * @param notes what was decided without being told
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
@@ -33,6 +34,7 @@ record CsvColumns(
         int group,
         int time,
         TimeFormat timeFormat,
+        List<String> logarithms,
         List<String> notes) {
 
     /** @param file its name */
@@ -82,7 +84,26 @@ record CsvColumns(
                     group,
                     time,
                     format,
+                    logarithms(inputs, targets),
                     notes.stream().map(note -> file + ": " + note + ".").toList());
+        }
+
+        private List<String> logarithms(int[] inputs, int[] targets) {
+            boolean classes = spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.TAGGING;
+            IntStream numbers =
+                    classes ? IntStream.of(inputs) : IntStream.concat(IntStream.of(inputs), IntStream.of(targets));
+            int[] found = find(spec.log(), "data.log");
+            List<Integer> used = numbers.boxed().toList();
+            for (int position : found) {
+                if (!used.contains(position)) {
+                    throw InvalidInputException.of(
+                            "data.log",
+                            "columns that are inputs or numbers to learn",
+                            form.names().get(position),
+                            "Take it out.");
+                }
+            }
+            return IntStream.of(found).mapToObj(form.names()::get).toList();
         }
 
         private static boolean leftOut(CsvColumn column) {

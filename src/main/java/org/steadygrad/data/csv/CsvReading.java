@@ -195,6 +195,7 @@ final class CsvReading {
                 Origin.lines(file, lines.stream().mapToLong(Long::longValue).toArray()),
                 segments,
                 groups,
+                Set.copyOf(columns.logarithms()),
                 Stream.of(form.notes().stream(), columns.notes().stream(), own)
                         .flatMap(notes -> notes)
                         .toList());

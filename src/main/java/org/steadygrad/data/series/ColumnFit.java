@@ -13,15 +13,18 @@ import org.steadygrad.spec.DataSpec.Normalization;
 final class ColumnFit {
     private final String who;
     private final String name;
+    private final boolean log;
+    private double rawMean;
     private long count;
     private double mean;
     private double squares;
     private double least = Double.POSITIVE_INFINITY;
     private double largest = Double.NEGATIVE_INFINITY;
 
-    private ColumnFit(String file, String name) {
+    private ColumnFit(String file, String name, boolean log) {
         this.who = file + ", column \"" + name + "\"";
         this.name = name;
+        this.log = log;
     }
 
     /**
@@ -35,7 +38,7 @@ final class ColumnFit {
             int column,
             List<Segment> rows,
             Normalization normalization) {
-        ColumnFit fit = new ColumnFit(file.file(), name);
+        ColumnFit fit = new ColumnFit(file.file(), name, file.logarithms().contains(name));
         for (Segment segment : rows) {
             for (int row = segment.begin(); row < segment.end(); row++) {
                 fit.add(values[row][column]);
@@ -45,11 +48,13 @@ final class ColumnFit {
     }
 
     /** Welford's update, which neither overflows nor cancels where the plain sums do. */
-    private void add(double value) {
-        if (Double.isNaN(value)) {
+    private void add(double raw) {
+        if (Double.isNaN(raw)) {
             return;
         }
+        double value = log ? Math.log(raw) : raw;
         count++;
+        rawMean += (raw - rawMean) / count;
         double distance = value - mean;
         mean += distance / count;
         squares += distance * (value - mean);
@@ -66,10 +71,11 @@ final class ColumnFit {
         if (range == 0) {
             mean = least;
         }
+        double filled = log ? rawMean : mean;
         return switch (normalization) {
-            case STANDARD -> new Column(name, mean, deviation > 0 && range > 0 ? deviation : scale(range), mean);
-            case MIN_MAX -> new Column(name, least, scale(range), mean);
-            case NONE -> new Column(name, 0, 1, mean);
+            case STANDARD -> new Column(name, mean, deviation > 0 && range > 0 ? deviation : scale(range), filled, log);
+            case MIN_MAX -> new Column(name, least, scale(range), filled, log);
+            case NONE -> new Column(name, 0, 1, filled, log);
         };
     }
 

@@ -19,6 +19,8 @@ final class SeriesScaling {
     /** @param training rows of the training part */
     static Columns fit(SeriesTable rows, SeriesSettings settings, List<Segment> training) {
         int scaled = rows.inputNames().size() - rows.unscaled();
+        requirePositive(rows, rows.inputNames(), rows.inputs());
+        requirePositive(rows, rows.targetNames(), rows.targets());
         List<Column> inputs =
                 new ArrayList<>(fit(rows, rows.inputNames().subList(0, scaled), rows.inputs(), training, settings));
         rows.inputNames().stream()
@@ -34,6 +36,25 @@ final class SeriesScaling {
                         .distinct()
                         .sorted()
                         .toList());
+    }
+
+    private static InvalidInputException notPositive(SeriesTable rows, int row, String column, double raw) {
+        return rows.error(
+                row,
+                column,
+                "a number above 0, since its logarithm is taken (data.log)",
+                raw,
+                "Take the column out of data.log, or the row out of the file.");
+    }
+
+    private static void requirePositive(SeriesTable rows, List<String> names, double[][] values) {
+        for (int i = 0; i < names.size(); i++) {
+            for (int row = 0; row < values.length && rows.logarithms().contains(names.get(i)); row++) {
+                if (values[row][i] <= 0) {
+                    throw notPositive(rows, row, names.get(i), values[row][i]);
+                }
+            }
+        }
     }
 
     private static List<Column> fit(
@@ -70,7 +91,11 @@ final class SeriesScaling {
         return targets.stream()
                 .flatMap(column -> IntStream.rangeClosed(1, settings.horizon())
                         .mapToObj(ahead -> new Column(
-                                column.name() + " (+" + ahead + ")", column.shift(), column.scale(), column.mean())))
+                                column.name() + " (+" + ahead + ")",
+                                column.shift(),
+                                column.scale(),
+                                column.mean(),
+                                column.log())))
                 .toList();
     }
 
@@ -96,7 +121,10 @@ final class SeriesScaling {
     }
 
     private static float scaled(SeriesTable rows, int row, Column column, double raw) {
-        double value = (raw - column.shift()) / column.scale();
+        double value = column.scaled(raw);
+        if (column.log() && raw <= 0) {
+            throw notPositive(rows, row, column.name(), raw);
+        }
         if (Math.abs(value) > FLOAT_RANGE) {
             throw rows.error(
                     row, column.name(), "a number that a 32-bit float can hold after scaling", raw, "Mend the cell.");

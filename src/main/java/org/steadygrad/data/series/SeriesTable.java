@@ -3,6 +3,7 @@ package org.steadygrad.data.series;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
 
@@ -19,6 +20,7 @@ import org.steadygrad.check.InvalidInputException;
  * @param origin where rows stand
  * @param sequences the rows that belong together, in the order of the file
  * @param groups the group of each sequence; empty if there are none
+ * @param logarithms names of the columns of which the logarithm is taken
  * @param notes what the reader decided by itself
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
@@ -33,6 +35,7 @@ public record SeriesTable(
         Origin origin,
         List<Segment> sequences,
         List<String> groups,
+        Set<String> logarithms,
         List<String> notes) {
 
     /** Rows {@code begin} to {@code end - 1}. */
@@ -123,6 +126,7 @@ public record SeriesTable(
                 },
                 all,
                 List.of(),
+                logarithms,
                 Stream.concat(notes.stream(), other.notes.stream()).toList());
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.series.SeriesSet.Series;
@@ -58,6 +59,7 @@ final class SeriesTables {
                 origin(set, segments),
                 segments,
                 List.of(),
+                Set.of(),
                 notes);
     }
 

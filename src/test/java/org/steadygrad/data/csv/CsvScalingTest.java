@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.steadygrad.data.Batches.all;
+import static org.steadygrad.data.Batches.assertRefused;
 import static org.steadygrad.data.Batches.features;
 import static org.steadygrad.data.Batches.labels;
 
@@ -132,5 +133,35 @@ class CsvScalingTest {
         assertArrayEquals(
                 new float[] {1, 0, 1}, batch.getLabelsMaskArray(0).reshape(3).toFloatVector());
         assertNull(batch.getFeaturesMaskArray(0));
+    }
+
+    /** Logarithms of e^0, e^2 and e^4: mean 2, deviation 1.632993; the mean of the numbers themselves fills in. */
+    @Test
+    void logarithmsAreScaled() {
+        String csv = "a,y\n1,1\n7.38905609893065,10\n54.598150033144236,100\n,10\n";
+        CsvSpecs specs = CsvSpecs.forecast(folder, "y")
+                .window(3)
+                .missing(Missing.MEAN)
+                .normalization(Normalization.STANDARD)
+                .log("a", "2");
+        DataSource source = specs.open(csv);
+        Columns columns = (Columns) source.artifact();
+        Column a = columns.inputs().get(0);
+        assertEquals(2, a.shift(), 1e-12);
+        assertEquals(1.632993161855452, a.scale(), 1e-12);
+        assertEquals(20.99573537735829, a.mean(), 1e-12);
+        MultiDataSet batch = all(source.training(), 0).get(0);
+        assertArrayEquals(
+                new float[] {-1.2247449f, 0, 1.2247449f},
+                features(batch).slice(0).getRow(0).toFloatVector(),
+                1e-6f);
+        Column y = columns.targets().get(0);
+        assertEquals(100, y.raw(labels(batch).getDouble(0, 0, 1)), 1e-4);
+        assertEquals(20.99573537735829, a.raw(a.scaled(20.99573537735829)), 1e-12);
+        assertRefused(
+                () -> specs.open(csv.replace("1,1\n7", "0,1\n7")), "line 2", "column \"a\"", "data.log", "above 0");
+        assertRefused(() -> specs.open(csv.replace(",100", ",-3")), "line 4", "column \"y\"", "data.log");
+        assertRefused(() -> specs.log("z").open(csv), "data.log", "\"z\"");
+        assertRefused(() -> specs.inputs("y").log("a").open(csv), "data.log", "inputs");
     }
 }

@@ -35,6 +35,7 @@ final class CsvSpecs {
     private int horizon = 1;
     private Forecast forecast = Forecast.STEP;
     private Integer stride;
+    private List<String> log = List.of();
     private Split split = Split.AUTO;
     private String group;
     private String validationPath;
@@ -146,6 +147,11 @@ final class CsvSpecs {
         return this;
     }
 
+    CsvSpecs log(String... columns) {
+        log = List.of(columns);
+        return this;
+    }
+
     CsvSpecs missing(Missing value) {
         missing = value;
         return this;
@@ -183,6 +189,7 @@ final class CsvSpecs {
                 stride,
                 missing,
                 normalization,
+                log,
                 validation,
                 split,
                 validationPath);
