@@ -39,9 +39,22 @@ __device__ inline void finish(const ColumnTile& tile, const Moments& batch, Colu
     }
 }
 
-// With a single chunk, the whole forward pass in training; with several, their moments only.
+// Adds the bias of the layer below, in place.
+__device__ inline void add_bias(const ColumnTile& tile, const Rows& rows, float* input, const float* bias,
+                                int columns) {
+    if (!tile.inside) {
+        return;
+    }
+    float added = bias[tile.column];
+    for (long long row = rows.first; row < rows.end; row += tile.lanes) {
+        input[row * columns + tile.column] += added;
+    }
+}
+
+// With a single chunk, the whole forward pass in training; with several, their moments only. A bias, which may be null, is
+// added to the input before.
 extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
-    normalize_moments(const float* input, const float* mask, float* output, const float* skip, float* sum,
+    normalize_moments(float* input, const float* bias, const float* mask, float* output, const float* skip, float* sum,
                       Moments* parts, Column* kept, const float* gamma, const float* beta, double lockedGamma, double lockedBeta, double epsilon,
                       const float* mean, const float* variance, float* meanChange, float* varianceChange,
                       int logarithmic, double share, float leak, long long rows, int columns, int width, int chunks,
@@ -49,6 +62,9 @@ extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
     __shared__ Moments shared[COLUMN_THREADS];
     ColumnTile tile(width, columns);
     Rows own(tile, mask, rows, chunkRows);
+    if (bias) {
+        add_bias(tile, own, input, bias, columns);
+    }
     Moments batch = moments_of_all(tile, moments_of(tile, own, input, columns), shared);
     if (chunks > 1) {
         if (tile.inside && tile.lane == 0) {
@@ -121,6 +137,24 @@ __device__ inline void write_gradient(const ColumnTile& tile, const Rows& rows, 
     }
 }
 
+// sums[column] = sum over the rows of a single chunk, of what the block's own threads have written.
+__device__ inline void sum_written(const ColumnTile& tile, const Rows& rows, const float* written, float* sums,
+                                   int columns, double* shared) {
+    double whole = 0;
+    long long row = rows.first;
+    while (tile.inside && row < rows.end) {
+        float part = 0;
+        for (int n = 0; n < ROWS_IN_FLOAT && row < rows.end; n++, row += tile.lanes) {
+            part += written[row * columns + tile.column];
+        }
+        whole += part;
+    }
+    whole = tile.sum(whole, shared);
+    if (tile.inside && tile.lane == 0) {
+        sums[tile.column] = (float) whole;
+    }
+}
+
 // From the sums of dz and dz * (x - centre): the gradients of gamma and beta, which are null when nobody wants them, and
 // what the input's gradient has beside scale * dz, which is 0 where the moments aren't the batch's.
 __device__ inline void finish_backward(const ColumnTile& tile, double sum, double products, Column* kept,
@@ -142,11 +176,11 @@ __device__ inline void finish_backward(const ColumnTile& tile, double sum, doubl
 }
 
 // With a single chunk, the whole backward pass; with several, the sums of the chunks only. An inputGradient that is null
-// isn't written.
+// isn't written. The sums of its rows go to biasGradient, which is null when nobody wants them, as with several chunks.
 extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
     normalize_slopes(const float* input, const float* mask, const float* outputGradient, float* inputGradient,
-                     double* parts, Column* kept, float* gammaGradient, float* betaGradient, int ofBatch, float leak,
-                     long long rows, int columns, int width, int chunks, long long chunkRows) {
+                     double* parts, Column* kept, float* gammaGradient, float* betaGradient, float* biasGradient,
+                     int ofBatch, float leak, long long rows, int columns, int width, int chunks, long long chunkRows) {
     __shared__ double shared[COLUMN_THREADS];
     ColumnTile tile(width, columns);
     Rows own(tile, mask, rows, chunkRows);
@@ -187,6 +221,9 @@ extern "C" __global__ void __launch_bounds__(COLUMN_THREADS)
     __syncthreads();
     if (inputGradient) {
         write_gradient(tile, own, input, outputGradient, inputGradient, kept, columns, leak);
+    }
+    if (biasGradient) {
+        sum_written(tile, own, inputGradient, biasGradient, columns, shared);
     }
 }
 

@@ -14,6 +14,7 @@ public final class KernelContext extends ProgramTensors<DeviceMemory> implements
     private final DeviceScope scope;
     private final CudaModel model;
     private final ResidualSums residuals;
+    private final BiasesBelowNorms biases;
     private final Batch batch;
     private final Map<List<Long>, DeviceMemory> scratch = new HashMap<>();
 
@@ -26,6 +27,11 @@ public final class KernelContext extends ProgramTensors<DeviceMemory> implements
         this.model = model;
         this.scope = scope;
         residuals = new ResidualSums(model.plan().operations(), sharing());
+        biases = new BiasesBelowNorms(
+                model.plan().operations(),
+                sharing(),
+                shape,
+                model.runtime().device().multiprocessors());
         try {
             allocateGradients();
             batch = new Batch(this);
@@ -53,6 +59,10 @@ public final class KernelContext extends ProgramTensors<DeviceMemory> implements
 
     public ResidualSums residuals() {
         return residuals;
+    }
+
+    public BiasesBelowNorms biases() {
+        return biases;
     }
 
     /** For what lives as long as the program. */

@@ -11,7 +11,8 @@ import org.steadygrad.engine.plan.PlanOperation;
 
 /**
  * A dense layer: cuBLAS's products, straight from and to DL4J's 'f' order, and one kernel for bias and activation function
- * together. The activation function is one whose derivative follows from its output.
+ * together. The activation function is one whose derivative follows from its output. Below a normalisation that does it
+ * ({@link org.steadygrad.engine.cuda.kernel.BiasesBelowNorms}) the bias is left to that.
  */
 public final class DenseKernel extends LaunchedKernel {
     private final KernelContext context;
@@ -37,7 +38,8 @@ public final class DenseKernel extends LaunchedKernel {
         Blas blas = runtime().blas();
         inForward(() -> blas.product(Matrix.of(output, out), weights.transpose(), input, out, rows, in, false));
         Optional<DeviceMemory> bias = operation.bias().map(model::parameters);
-        if (bias.isPresent() || !operation.activation().isIdentity()) {
+        if (!context.biases().addedAfter(operation)
+                && (bias.isPresent() || !operation.activation().isIdentity())) {
             inForward(runtime()
                     .over(output.length(), "dense", "bias_activate")
                     .with(output)
@@ -57,8 +59,10 @@ public final class DenseKernel extends LaunchedKernel {
         boolean linear = operation.activation().isIdentity();
         DeviceMemory outputGradient = context.gradient(operation.output());
         DeviceMemory inner = linear ? outputGradient : context.scratch(output.bytes(), SCRATCH_GRADIENT);
-        Optional<DeviceMemory> biasGradient =
-                operation.bias().filter(block -> trained).map(context.model().memory()::gradient);
+        Optional<DeviceMemory> biasGradient = operation
+                .bias()
+                .filter(block -> trained && !context.biases().summedAfter(operation))
+                .map(context.model().memory()::gradient);
         if (!linear || biasGradient.isPresent()) {
             RowSums.Tensors tensors =
                     new RowSums.Tensors(output, outputGradient, linear ? null : inner, biasGradient.orElse(null));

@@ -14,8 +14,8 @@ import org.steadygrad.ops.ParameterBlock;
 
 /**
  * Batch normalisation, with a rectifier if there is one. In training one kernel does all of a small batch, forward and backward;
- * a large one is divided by rows too. A residual connection around the layer is added on the way. Running statistics move in the forward pass: what it leaves in the flat gradient is old
- * minus new.
+ * a large one is divided by rows too. A residual connection around the layer is added on the way, and the bias of a dense
+ * layer below, in place. Running statistics move in the forward pass: what it leaves in the flat gradient is old minus new.
  */
 public final class NormalizeKernel extends LaunchedKernel {
     private static final String FILE = "normalize";
@@ -38,6 +38,11 @@ public final class NormalizeKernel extends LaunchedKernel {
     private final DeviceMemory skip;
 
     private final DeviceMemory sum;
+
+    /** What is first added to the input, and where the sum of its gradient's rows goes; null where that isn't asked for. */
+    private final DeviceMemory bias;
+
+    private final DeviceMemory biasGradient;
     private final float leak;
 
     public NormalizeKernel(KernelContext context, PlanOperation.Normalize operation, int number) {
@@ -54,6 +59,8 @@ public final class NormalizeKernel extends LaunchedKernel {
         Optional<ResidualSums.Residual> residual = context.residuals().around(operation);
         skip = residual.map(found -> context.value(found.skip())).orElse(null);
         sum = residual.map(found -> context.value(found.sum())).orElse(null);
+        bias = context.biases().addedBy(operation).map(model::parameters).orElse(null);
+        biasGradient = context.biases().summedBy(operation).map(model::gradient).orElse(null);
         columns = context.scope().bytes(size * COLUMN_BYTES);
         leak = operation.activation().isIdentity()
                 ? 1
@@ -77,6 +84,7 @@ public final class NormalizeKernel extends LaunchedKernel {
         Launch moments = runtime()
                 .each(split.blocks(), FILE, "normalize_moments")
                 .with(input)
+                .with(bias)
                 .with(mask)
                 .with(output)
                 .with(skip)
@@ -174,6 +182,7 @@ public final class NormalizeKernel extends LaunchedKernel {
                 .with(columns)
                 .with(gammaGradient)
                 .with(betaGradient)
+                .with(biasGradient)
                 .with(ofBatch ? 1 : 0);
         inBackward(withRows(slopes.with(leak)).with(split.chunks()).with((long) split.chunkRows()));
         if (split.chunks() > 1) {
