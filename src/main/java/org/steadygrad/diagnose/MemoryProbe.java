@@ -77,7 +77,8 @@ final class MemoryProbe {
         output.setLossFn(new LossMSE());
         output.setActivationFn(new ActivationIdentity());
         try {
-            return TracedPass.run(network.graph(), scored, false).trace();
+            return TracedPass.run(network.graph(), network.masked(scored), false)
+                    .trace();
         } finally {
             output.setLossFn(loss);
             output.setActivationFn(activation);

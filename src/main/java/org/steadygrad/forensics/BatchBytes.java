@@ -123,9 +123,7 @@ final class BatchBytes {
         }
         List<Long> features = shapes.features().sizes();
         List<Long> labels = shapes.labels().sizes();
-        boolean sameExamples = features.get(0).equals(labels.get(0));
-        boolean sameSteps = labels.size() < MOST_AXES || features.equals(withRows(labels, features.get(1)));
-        if (!sameExamples || !sameSteps) {
+        if (!features.get(0).equals(labels.get(0))) {
             throw new IOException("its features of shape " + features + " don't go with labels of shape " + labels);
         }
         checkMask(shapes.featuresMask(), features);
@@ -139,15 +137,17 @@ final class BatchBytes {
                 && shape.sizes().stream().allMatch(size -> size > 0 && size < Integer.MAX_VALUE);
     }
 
-    private static List<Long> withRows(List<Long> labels, long rows) {
-        return List.of(labels.get(0), rows, labels.get(2));
-    }
-
+    /** One number per example, per step, whichever axis is time, or per element; what else is wrong the model's layers tell. */
     private static void checkMask(Shape mask, List<Long> masked) throws IOException {
-        List<Long> expected =
-                masked.size() == MOST_AXES ? List.of(masked.get(0), masked.get(2)) : List.of(masked.get(0), 1L);
-        if (mask != null && !mask.sizes().equals(expected)) {
-            throw new IOException("its mask of shape " + mask.sizes() + " doesn't go with an array of shape " + masked);
+        if (mask == null || mask.sizes().equals(masked)) {
+            return;
+        }
+        List<Long> sizes = mask.sizes();
+        boolean fits = sizes.size() == 2
+                && sizes.get(0).equals(masked.get(0))
+                && (sizes.get(1) == 1 || masked.subList(1, masked.size()).contains(sizes.get(1)));
+        if (!fits) {
+            throw new IOException("its mask of shape " + sizes + " doesn't go with an array of shape " + masked);
         }
     }
 

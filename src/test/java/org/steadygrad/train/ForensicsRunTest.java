@@ -16,6 +16,10 @@ import java.util.function.Consumer;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -396,6 +400,75 @@ class ForensicsRunTest {
         try (var files = Files.list(folder.resolve("replay"))) {
             return files.map(f -> f.getFileName().toString()).sorted().toList();
         }
+    }
+
+    /** A network that reads [batch, time, size] is told of in the same words as one that reads [batch, size, time]. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "dl4j"})
+    void sequencesOfEitherLayoutAreToldAlike(String engine) throws IOException {
+        List<String> input = new ArrayList<>();
+        List<String> label = new ArrayList<>();
+        List<String> growth = new ArrayList<>();
+        for (RNNFormat format : RNNFormat.values()) {
+            runSequences(engine, format, 1, features -> features.putScalar(new long[] {2, 1, 4}, Double.NaN), none -> {});
+            input.add(cause());
+            runSequences(engine, format, 1, none -> {}, labels -> labels.putScalar(new long[] {1, 0, 3}, Double.NaN));
+            label.add(cause());
+            runSequences(engine, format, 1e20, none -> {}, none -> {});
+            growth.add(cause());
+        }
+        assertHas(input.get(0), "example 2 of batch 0, feature 1, time step 4 is NaN");
+        assertHas(label.get(0), "example 1 of batch 0", "label 0", "time step 3");
+        assertEquals(input.get(0), input.get(1));
+        assertEquals(label.get(0), label.get(1));
+        assertEquals(growth.get(0), growth.get(1));
+    }
+
+    /** @param scale of the recurrent weights */
+    private void runSequences(
+            String engine, RNNFormat format, double scale, Consumer<INDArray> features, Consumer<INDArray> labels)
+            throws IOException {
+        ComputationGraph model = new ComputationGraph(new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .updater(new Sgd(1e-3))
+                .graphBuilder()
+                .addInputs("input")
+                .setInputTypes(InputType.recurrent(3, format))
+                .addLayer(
+                        "rnn",
+                        new SimpleRnn.Builder()
+                                .nOut(4)
+                                .activation(Activation.RELU)
+                                .dataFormat(format)
+                                .build(),
+                        "input")
+                .addLayer(
+                        "output",
+                        new RnnOutputLayer.Builder(LossFunction.MSE)
+                                .nOut(2)
+                                .activation(Activation.IDENTITY)
+                                .dataFormat(format)
+                                .build(),
+                        "rnn")
+                .setOutputs("output")
+                .build());
+        model.init();
+        model.getLayer("rnn").getParam("RW").muli(scale);
+        INDArray x = Nd4j.linspace(-1, 1, 5 * 3 * 7, DataType.FLOAT).reshape(5, 3, 7);
+        INDArray y = Nd4j.linspace(1, -1, 5 * 2 * 7, DataType.FLOAT).reshape(5, 2, 7);
+        features.accept(x);
+        labels.accept(y);
+        boolean turn = format == RNNFormat.NWC;
+        DataSet batch = turn
+                ? new DataSet(x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'))
+                : new DataSet(x, y);
+        folder = Files.createTempDirectory(folder.getParent(), "run");
+        result = Trainer.of(model, DataSources.of(new ExistingDataSetIterator(List.of(batch)), null))
+                .engine(engine)
+                .guard(new GuardSpec.Off(100))
+                .epochs(1)
+                .folder(folder)
+                .run();
     }
 
     /** A network of two layers on inputs up to 1000. @param bias of the output */
