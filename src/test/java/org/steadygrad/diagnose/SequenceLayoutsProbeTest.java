@@ -59,7 +59,9 @@ class SequenceLayoutsProbeTest {
                         "second")
                 .setOutputs("out");
         if (!bothWays) {
-            builder.backpropType(BackpropType.TruncatedBPTT).tBPTTForwardLength(3).tBPTTBackwardLength(3);
+            builder.backpropType(BackpropType.TruncatedBPTT)
+                    .tBPTTForwardLength(3)
+                    .tBPTTBackwardLength(3);
         }
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();

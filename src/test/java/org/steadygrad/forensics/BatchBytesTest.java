@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.engine.step.Pass;
 import org.steadygrad.forensics.BatchBytes.Shapes;
-import org.steadygrad.forensics.FailedStep.Pass;
 
 /** Every batch that can be trained on can be filed and read again. */
 class BatchBytesTest {

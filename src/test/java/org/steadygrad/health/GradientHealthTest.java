@@ -14,8 +14,10 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -31,9 +33,11 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.nn.MaskAware;
@@ -114,6 +118,63 @@ class GradientHealthTest {
         ComputationGraph masked = new ComputationGraph(MaskAware.of(plain.getConfiguration()));
         masked.init();
         assertEquals(List.of(), findingsOfMaskedFit(masked));
+    }
+
+    /** A network that reads [batch, time, size] looks like one that reads [batch, size, time], a bad value of it too. */
+    @Test
+    void sequencesOfEitherLayoutLookAlike() {
+        for (boolean bad : new boolean[] {false, true}) {
+            List<GradientHealth> both = new ArrayList<>();
+            for (RNNFormat format : RNNFormat.values()) {
+                MultiLayerNetwork network = new MultiLayerNetwork(settings(0.1)
+                        .list()
+                        .layer(new LSTM.Builder()
+                                .nOut(6)
+                                .activation(Activation.TANH)
+                                .dataFormat(format)
+                                .build())
+                        .layer(new RnnOutputLayer.Builder(LossFunction.MSE)
+                                .nOut(2)
+                                .activation(Activation.IDENTITY)
+                                .dataFormat(format)
+                                .build())
+                        .setInputType(InputType.recurrent(6, format))
+                        .build());
+                network.init();
+                GradientHealth health = new GradientHealth(SPEC);
+                network.setListeners(health);
+                INDArray features =
+                        Nd4j.linspace(DataType.FLOAT, -1, 0.02, 3 * 6 * 6).reshape(3, 6, 6);
+                // what is always the same is told of a feature, not of a time step
+                features.get(NDArrayIndex.all(), NDArrayIndex.point(2), NDArrayIndex.all())
+                        .assign(0.5);
+                if (bad) {
+                    features.putScalar(new int[] {1, 3, 4}, Float.NaN);
+                }
+                INDArray labels =
+                        Nd4j.linspace(DataType.FLOAT, 1, -0.03, 3 * 2 * 6).reshape(3, 2, 6);
+                boolean turn = format == RNNFormat.NWC;
+                DataSet data = turn
+                        ? new DataSet(
+                                features.permute(0, 2, 1).dup('c'),
+                                labels.permute(0, 2, 1).dup('c'))
+                        : new DataSet(features, labels);
+                for (int i = 0; i < 12; i++) {
+                    network.fit(data);
+                }
+                both.add(health);
+            }
+            assertEquals(both.get(0).findings(), both.get(1).findings());
+            if (bad) {
+                Finding found = only(both.get(0), "bad-input");
+                assertTrue(
+                        found.message().contains("feature 3 of example 1 of the batch, time step 4"), found::message);
+            } else {
+                assertTrue(only(both.get(0), "constant-input").message().contains("2"));
+                double norm = both.get(0).summary().medianGradientNorm();
+                assertEquals(norm, both.get(1).summary().medianGradientNorm(), 1e-5 * norm);
+            }
+        }
     }
 
     private static List<Finding> findingsOfMaskedFit(ComputationGraph graph) {

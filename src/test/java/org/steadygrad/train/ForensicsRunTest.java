@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -410,7 +410,8 @@ class ForensicsRunTest {
         List<String> label = new ArrayList<>();
         List<String> growth = new ArrayList<>();
         for (RNNFormat format : RNNFormat.values()) {
-            runSequences(engine, format, 1, features -> features.putScalar(new long[] {2, 1, 4}, Double.NaN), none -> {});
+            runSequences(
+                    engine, format, 1, features -> features.putScalar(new long[] {2, 1, 4}, Double.NaN), none -> {});
             input.add(cause());
             runSequences(engine, format, 1, none -> {}, labels -> labels.putScalar(new long[] {1, 0, 3}, Double.NaN));
             label.add(cause());

@@ -6,8 +6,6 @@ import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.steadygrad.model.ActivationRange;
 
 /** What is read from a DL4J layer's configuration, through the wrappers around it. */
@@ -30,13 +28,5 @@ final class LayerFacts {
             return timeInMiddle(frozen.getLayer());
         }
         return layer instanceof BaseWrapperLayer wrapper && timeInMiddle(wrapper.getUnderlying());
-    }
-
-    /** A layer's sequences as [batch, feature, time]; other arrays as they are. */
-    static INDArray timeLast(GraphVertex vertex, INDArray array) {
-        boolean turn = array.rank() == 3
-                && vertex.hasLayer()
-                && timeInMiddle(vertex.getLayer().conf().getLayer());
-        return turn ? array.permute(0, 2, 1) : array;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,6 +16,7 @@ import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.engine.plan.SequenceFormats;
 import org.steadygrad.model.ActivationRange;
 import org.steadygrad.model.GraphDepths;
 import org.steadygrad.nn.GRULayer;
@@ -27,6 +29,7 @@ import org.steadygrad.ops.Histogram;
  */
 final class TraceCollector {
     private final ComputationGraph graph;
+    private final SequenceFormats formats;
     private final TensorReading.Axes axes;
     private final Map<String, TensorReading> activations = new LinkedHashMap<>();
     private final boolean wantsHistograms;
@@ -43,11 +46,12 @@ final class TraceCollector {
     TraceCollector(ComputationGraph graph, MultiDataSet batch, boolean wantsHistograms) {
         this.graph = graph;
         this.wantsHistograms = wantsHistograms;
+        formats = SequenceFormats.of(graph);
         this.axes = axes(batch);
     }
 
     /** All sequences of a batch have the same length; the first features with a time axis give it and its mask. */
-    private static TensorReading.Axes axes(MultiDataSet batch) {
+    private TensorReading.Axes axes(MultiDataSet batch) {
         int examples = (int) batch.getFeatures(0).size(0);
         for (int i = 0; i < batch.numFeatureArrays(); i++) {
             INDArray features = batch.getFeatures(i);
@@ -57,16 +61,25 @@ final class TraceCollector {
                 return TensorReading.Axes.of(examples, (int) mask.size(1), mask);
             }
             if (features.rank() == 3) {
-                return TensorReading.Axes.of(examples, (int) features.size(2), null);
+                return TensorReading.Axes.of(
+                        examples, (int) features.size(formats.features() == RNNFormat.NWC ? 1 : 2), null);
             }
         }
         return TensorReading.Axes.of(examples, 1, null);
     }
 
+    /** Sequences as [batch, size, time]; a network has one layout in all places. Other arrays as they are. */
+    private INDArray timeLast(GraphVertex vertex, INDArray array) {
+        boolean turn = formats.features() == RNNFormat.NWC
+                || (vertex.hasLayer()
+                        && LayerFacts.timeInMiddle(vertex.getLayer().conf().getLayer()));
+        return turn && array.rank() == 3 ? array.permute(0, 2, 1) : array;
+    }
+
     void activation(GraphVertex vertex, INDArray out) {
         boolean isLayer = vertex.hasLayer();
         ActivationRange range = isLayer ? LayerFacts.range(vertex.getLayer()) : ActivationRange.NONE;
-        INDArray turned = LayerFacts.timeLast(vertex, out);
+        INDArray turned = timeLast(vertex, out);
         TensorReading reading = TensorReading.of(turned, axes, range);
         note(vertex, vertex.isInputVertex() ? "input" : "activation", reading);
         if (isLayer) {
@@ -87,7 +100,7 @@ final class TraceCollector {
         if (epsilon == null) {
             return;
         }
-        TensorReading reading = TensorReading.of(LayerFacts.timeLast(vertex, epsilon), axes, ActivationRange.NONE);
+        TensorReading reading = TensorReading.of(timeLast(vertex, epsilon), axes, ActivationRange.NONE);
         note(vertex, "gradient", reading);
         if (vertex.hasLayer()) {
             String name = vertex.getVertexName();
@@ -103,7 +116,8 @@ final class TraceCollector {
 
     /** Labels enter through the gradient that the output layer sends back. */
     void labels(GraphVertex vertex, INDArray labels) {
-        note(vertex, "gradient", TensorReading.of(labels, axes, ActivationRange.NONE));
+        INDArray turned = labels.rank() == 3 && formats.labels() == RNNFormat.NWC ? labels.permute(0, 2, 1) : labels;
+        note(vertex, "gradient", TensorReading.of(turned, axes, ActivationRange.NONE));
     }
 
     private void note(GraphVertex vertex, String tensor, TensorReading reading) {
