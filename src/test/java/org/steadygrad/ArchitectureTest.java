@@ -5,18 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.check.Cases;
+import org.steadygrad.check.Internal;
+import org.steadygrad.check.PublicApi;
 
 /** Holds the directions in which packages may use each other. */
 class ArchitectureTest {
@@ -25,7 +36,7 @@ class ArchitectureTest {
     /** Each package of the project, and which others of the project it may use; sub-packages follow their parent. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("check", Set.of()),
-            Map.entry("platform", Set.of()),
+            Map.entry("platform", Set.of("check")),
             Map.entry("spec", Set.of("check")),
             Map.entry("ops", Set.of("check")),
             Map.entry("nn", Set.of("check", "ops")),
@@ -220,6 +231,79 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .areAssignableTo(java.io.ObjectInputStream.class)
                 .check(classes);
+    }
+
+    @Test
+    void everyPackageIsForUsersOrInternal() {
+        Set<String> offences = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (type.getPackage().isAnnotatedWith(PublicApi.class)
+                    == type.getPackage().isAnnotatedWith(Internal.class)) {
+                offences.add(type.getPackageName());
+            }
+        }
+        assertEquals(
+                Set.of(),
+                offences,
+                "package-info.java says what a package is for, and carries either @PublicApi or @Internal");
+    }
+
+    /** Users can name and keep everything that the API asks for and gives. */
+    @Test
+    void theApiNamesNothingInternal() {
+        Set<String> offences = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (visible(type) && type.getPackage().isAnnotatedWith(PublicApi.class)) {
+                named(type)
+                        .map(JavaClass::getBaseComponentType)
+                        .filter(named -> named.getPackage().isAnnotatedWith(Internal.class))
+                        .forEach(named -> offences.add(type.getName() + " names " + named.getName()));
+            }
+        }
+        assertEquals(Set.of(), offences, "a signature of the API leads to an internal type");
+    }
+
+    /** Whether users can see the type; one within another is visible if both are. */
+    private static boolean visible(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ArchitectureTest::visible).orElse(true);
+    }
+
+    /** What the visible part of a type says that it takes, gives, throws, extends and implements. */
+    private static Stream<JavaClass> named(JavaClass type) {
+        Stream<JavaType> parents = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+        Stream<JavaType> fields =
+                type.getFields().stream().filter(ArchitectureTest::visible).map(JavaField::getType);
+        Stream<JavaType> calls = type.getCodeUnits().stream()
+                .filter(ArchitectureTest::visible)
+                .flatMap(call -> Stream.concat(
+                        Stream.of(call.getReturnType()),
+                        Stream.concat(call.getParameterTypes().stream(), call.getExceptionTypes().stream())));
+        return Stream.of(parents, fields, calls)
+                .flatMap(types -> types)
+                .flatMap(named -> named.getAllInvolvedRawTypes().stream());
+    }
+
+    private static boolean visible(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    /** What users copy from shows what is there for them. */
+    @Test
+    void examplesUseTheApiAlone() throws IOException {
+        Pattern imported = Pattern.compile("import (?:static )?(org\\.steadygrad\\.[a-z.]+)\\.[A-Z]");
+        Set<String> used = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("examples/src"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                imported.matcher(Files.readString(file)).results().forEach(found -> used.add(found.group(1)));
+            }
+        }
+        assertEquals(false, used.isEmpty());
+        used.removeIf(
+                name -> classes.containPackage(name) && classes.getPackage(name).isAnnotatedWith(PublicApi.class));
+        used.removeIf(name -> name.startsWith("org.steadygrad.examples"));
+        assertEquals(Set.of(), used);
     }
 
     private static String area(JavaClass type) {

@@ -3,4 +3,7 @@
  * it from a run's files, {@link org.steadygrad.report.ReportPage} makes a page of it that needs nothing else, and
  * {@link org.steadygrad.report.ReportPictures} draws the page's charts without a browser.
  */
+@PublicApi
 package org.steadygrad.report;
+
+import org.steadygrad.check.PublicApi;

@@ -5,4 +5,7 @@
  * {@link org.steadygrad.runlog.RunLogWriter} is the listener that files events, {@link org.steadygrad.runlog.RunLogReader} tells another one
  * of those that were filed. No other package knows the rows of the files or their keys.
  */
+@PublicApi
 package org.steadygrad.runlog;
+
+import org.steadygrad.check.PublicApi;

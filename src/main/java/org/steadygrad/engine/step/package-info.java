@@ -6,4 +6,7 @@
  * <p>Training, rehearsals, measurements before training, benchmarks and forensics differ by their policies only. Knows engines by
  * their interface alone, and nothing of runs, files or health.
  */
+@PublicApi
 package org.steadygrad.engine.step;
+
+import org.steadygrad.check.PublicApi;

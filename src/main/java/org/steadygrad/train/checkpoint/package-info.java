@@ -4,4 +4,7 @@
  * org.steadygrad.train.checkpoint.StartingPoint} tells which one a run goes on from, if it may. Knows the guard's state and nothing
  * of the loop.
  */
+@Internal
 package org.steadygrad.train.checkpoint;
+
+import org.steadygrad.check.Internal;
