@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.steadygrad.diagnose.Diagnosis;
 import org.steadygrad.diagnose.InputReport;
 import org.steadygrad.diagnose.LayerFlow;
-import org.steadygrad.diagnose.LayerFlow.Verdict;
+import org.steadygrad.diagnose.LayerFlow.Outlook;
 import org.steadygrad.diagnose.MemoryReach;
 import org.steadygrad.diagnose.RecurrentMatrix;
 import org.steadygrad.diagnose.StackJacobian;
@@ -66,8 +66,8 @@ final class DiagnosisText {
                 diagnosis.findings().isEmpty()
                         ? "Next: steadygrad train " + run
                         : "Next: steadygrad diagnose " + run
-                                + " --cure tries what can be done about it in short runs, and writes the run file that did"
-                                + " best.");
+                                + " --cure tries what can be done about it in short runs, and writes the run file that"
+                                + " did best.");
         page.flush();
     }
 
@@ -102,9 +102,10 @@ final class DiagnosisText {
     private void layers(List<LayerFlow> layers) {
         page.section("Layer by layer");
         page.paragraph(
-                "Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x is the"
-                        + " factor to the layer before (signal) or after (gradient). Update is what the first step changes of the"
-                        + " layer's weights. A # stands for each order of magnitude of the gradient, down from the largest.");
+                "Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x"
+                    + " is the factor to the layer before (signal) or after (gradient). Update is what the first step"
+                    + " changes of the layer's weights. A # stands for each order of magnitude of the gradient, down"
+                    + " from the largest.");
         double largest = layers.stream()
                 .mapToDouble(LayerFlow::gradientNorm)
                 .filter(Double::isFinite)
@@ -137,7 +138,7 @@ final class DiagnosisText {
 
     private static String word(LayerFlow layer) {
         String word =
-                layer.verdict() == Verdict.STALLS ? "stalls" : layer.verdict() == Verdict.BLOWS_UP ? "blows up" : "";
+                layer.verdict() == Outlook.STALLS ? "stalls" : layer.verdict() == Outlook.BLOWS_UP ? "blows up" : "";
         String dead = layer.deadShare() > 0 ? percent(layer.deadShare()) + " dead" : "";
         String saturated = layer.saturatedShare() > 0.01 ? percent(layer.saturatedShare()) + " at bounds" : "";
         return String.join(
@@ -157,9 +158,9 @@ final class DiagnosisText {
             return;
         }
         page.section("Stacks");
-        page.paragraph(
-                "A small change of a stack's input is stretched or shrunk on its way through, depending on its direction; the"
-                        + " gradient on its way back by the same factors. A factor of 1 in every direction is best.");
+        page.paragraph("A small change of a stack's input is stretched or shrunk on its way through, depending on its"
+                + " direction; the gradient on its way back by the same factors. A factor of 1 in every direction"
+                + " is best.");
         for (StackJacobian stack : stacks) {
             page.line();
             page.item(
@@ -183,9 +184,8 @@ final class DiagnosisText {
             return;
         }
         page.section("Recurrent matrices");
-        page.paragraph(
-                "By what the state is multiplied at each time step: largest, median and smallest factor of any direction, and"
-                        + " the factor in the long run (spectral radius).");
+        page.paragraph("By what the state is multiplied at each time step: largest, median and smallest factor of any"
+                + " direction, and the factor in the long run (spectral radius).");
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("layer", "of", "largest", "median", "smallest", "long run"));
         for (RecurrentMatrix matrix : matrices) {
@@ -266,7 +266,7 @@ final class DiagnosisText {
             group.advised()
                     .forEach(advised -> prescription(advised.prescriptions().get(0)));
         }
-        List<String> stalled = diagnosis.layers(Verdict.STALLS);
+        List<String> stalled = diagnosis.layers(Outlook.STALLS);
         if (!stalled.isEmpty()) {
             page.line();
             int all = diagnosis.layers().size();

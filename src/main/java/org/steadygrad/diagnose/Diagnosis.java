@@ -3,7 +3,7 @@ package org.steadygrad.diagnose;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.check.Check;
-import org.steadygrad.diagnose.LayerFlow.Verdict;
+import org.steadygrad.diagnose.LayerFlow.Outlook;
 import org.steadygrad.runlog.Finding;
 
 /**
@@ -58,7 +58,7 @@ public record Diagnosis(
             double lossAfterStep) {}
 
     /** Names of the layers that a verdict is passed on. */
-    public List<String> layers(Verdict verdict) {
+    public List<String> layers(Outlook verdict) {
         return layers.stream()
                 .filter(layer -> layer.verdict() == verdict)
                 .map(LayerFlow::layer)

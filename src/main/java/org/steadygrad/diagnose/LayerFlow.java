@@ -31,7 +31,7 @@ public record LayerFlow(
         double saturatedShare,
         double deadShare,
         double updateRatio,
-        Verdict verdict) {
+        Outlook verdict) {
     public LayerFlow {
         Check.notNull(layer, "LayerFlow", "layer");
         Check.notNull(activation, "LayerFlow", "activation");
@@ -39,7 +39,7 @@ public record LayerFlow(
     }
 
     /** What will become of a layer. */
-    public enum Verdict {
+    public enum Outlook {
         /** Its gradient is of the size of the others', and its update is of a fitting size. */
         LEARNS,
         /** Next to nothing reaches it: its gradient or its update is too small for it to learn. */

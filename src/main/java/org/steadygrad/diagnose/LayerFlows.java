@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import org.steadygrad.diagnose.LayerFlow.Verdict;
+import org.steadygrad.diagnose.LayerFlow.Outlook;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.UpdateOutcome.BlockUpdate;
 import org.steadygrad.ops.FlatLayout;
@@ -116,21 +116,21 @@ final class LayerFlows {
     }
 
     /** By the same measures as the health rules' vanishing and exploding gradients and sizes of updates. */
-    private Verdict verdict(int depth, double ratio) {
-        Verdict verdict = Verdict.LEARNS;
+    private Outlook verdict(int depth, double ratio) {
+        Outlook verdict = Outlook.LEARNS;
         if (ratio < spec.updates().small()) {
-            verdict = Verdict.STALLS;
+            verdict = Outlook.STALLS;
         } else if (ratio > spec.updates().large()) {
-            verdict = Verdict.BLOWS_UP;
+            verdict = Outlook.BLOWS_UP;
         }
         double own = gradientByDepth.getOrDefault(depth, Double.NaN);
         for (var above : gradientByDepth.tailMap(depth, false).entrySet()) {
             double total = own / above.getValue();
             double perLayer = Math.pow(total, 1.0 / (above.getKey() - depth));
             if (total < spec.flow().total() && perLayer < spec.flow().vanishing()) {
-                verdict = Verdict.STALLS;
+                verdict = Outlook.STALLS;
             } else if (total > 1 / spec.flow().total() && perLayer > spec.flow().exploding()) {
-                verdict = Verdict.BLOWS_UP;
+                verdict = Outlook.BLOWS_UP;
             }
         }
         return verdict;

@@ -27,7 +27,7 @@ final class HealthRows {
         try {
             return Optional.of(RunJson.READING.treeToValue(row, type));
         } catch (JsonProcessingException e) {
-            throw new BadRowException("a " + kind + " that can't be: " + reason(e), e);
+            throw new BadRowException("one of the kind " + kind + " that can't be read: " + reason(e), e);
         }
     }
 

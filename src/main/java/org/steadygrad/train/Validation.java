@@ -65,10 +65,7 @@ final class Validation {
         float[] parameters = new float[(int) engine.layout().length()];
         engine.copyParameters(parameters);
         NonFiniteParameters.check(
-                "validation",
-                engine.layout(),
-                parameters,
-                "No number would tell anything. Take an earlier checkpoint.");
+                "validation", engine.layout(), parameters, "Every metric would be NaN. Take an earlier checkpoint.");
         SequenceLayout layout = SequenceFormats.of(model).layout();
         return OutputLoss.of(model)
                 .map(own -> Evaluator.ofLogits(description, own, layout))

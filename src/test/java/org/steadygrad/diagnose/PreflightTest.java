@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.steadygrad.diagnose.LayerFlow.Verdict;
+import org.steadygrad.diagnose.LayerFlow.Outlook;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunListener;
@@ -62,9 +62,9 @@ class PreflightTest {
         Diagnosis diagnosis = subject.diagnosis();
         assertEquals("vanishing-gradient", diagnosis.findings().get(0).id());
         assertFalse(diagnosis.findings().get(0).prescriptions().isEmpty());
-        List<String> stalled = diagnosis.layers(Verdict.STALLS);
+        List<String> stalled = diagnosis.layers(Outlook.STALLS);
         assertTrue(stalled.size() >= 12 && stalled.contains("stack1-1"), stalled::toString);
-        assertEquals(List.of(), diagnosis.layers(Verdict.BLOWS_UP));
+        assertEquals(List.of(), diagnosis.layers(Outlook.BLOWS_UP));
         assertTrue(diagnosis.stacks().get(0).perLayer() < 0.25);
         Map<String, Double> ratios = trained(subject);
         double best = ratios.get("stack1-20");
@@ -86,7 +86,7 @@ class PreflightTest {
         assertTrue(middle.forwardFactor() < 0.2, middle::toString);
         assertTrue(middle.backwardFactor() < 0.2, middle::toString);
         assertTrue(diagnosis.stacks().get(0).perLayer() < 0.1);
-        List<String> stalled = diagnosis.layers(Verdict.STALLS);
+        List<String> stalled = diagnosis.layers(Outlook.STALLS);
         assertTrue(stalled.contains("stack1-1") && stalled.contains("stack1-10"), stalled::toString);
         Map<String, Double> ratios = trained(subject);
         stalled.forEach(layer -> assertTrue(ratios.get(layer) < 1e-5, layer + " " + ratios));
@@ -100,7 +100,7 @@ class PreflightTest {
         assertTrue(errors.contains("learning-rate-too-high"), errors::toString);
         assertTrue(diagnosis.layers().get(9).forwardFactor() > 2);
         assertTrue(diagnosis.stacks().get(0).perLayer() > 2);
-        assertTrue(diagnosis.layers(Verdict.BLOWS_UP).contains("stack1-1"));
+        assertTrue(diagnosis.layers(Outlook.BLOWS_UP).contains("stack1-1"));
         assertFalse(
                 diagnosis.subject().lossAfterStep() <= 2 * diagnosis.subject().loss());
     }
@@ -109,7 +109,7 @@ class PreflightTest {
     void heWeightsKeepSignalAndGradient() {
         Diagnosis diagnosis = Subjects.of(Subjects.STACK, RELU + "he}").diagnosis();
         assertEquals(List.of(), ids(diagnosis, Severity.ERROR), diagnosis.findings()::toString);
-        assertEquals(20, diagnosis.layers(Verdict.LEARNS).size());
+        assertEquals(20, diagnosis.layers(Outlook.LEARNS).size());
         LayerFlow first = diagnosis.layers().get(0);
         LayerFlow last = diagnosis.layers().get(19);
         assertEquals(1, Math.log10(10 * last.deviation() / first.deviation()), 1);
@@ -126,7 +126,7 @@ class PreflightTest {
                 "health.every=1");
         Diagnosis diagnosis = subject.diagnosis();
         assertEquals(List.of(), ids(diagnosis, Severity.ERROR), diagnosis.findings()::toString);
-        assertEquals(List.of(), diagnosis.layers(Verdict.STALLS));
+        assertEquals(List.of(), diagnosis.layers(Outlook.STALLS));
         Map<String, Double> ratios = trained(subject);
         ratios.forEach((layer, ratio) -> assertTrue(ratio > 1e-3, layer + " " + ratios));
     }
