@@ -1,9 +1,11 @@
 package org.steadygrad.runlog;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.steadygrad.check.Check;
 import org.steadygrad.spec.FindingKind;
 
@@ -16,7 +18,7 @@ import org.steadygrad.spec.FindingKind;
  * @param firstIteration where the row of sightings began that it is based on
  * @param count number of iterations it was seen at
  * @param message plain words with the numbers of the last sighting
- * @param evidence these numbers by name
+ * @param evidence these numbers by name, in the order of the names, so that equal runs leave equal files
  * @param prescriptions what could be done about it, the most promising first
  */
 public record Finding(
@@ -33,7 +35,8 @@ public record Finding(
         Check.notNull(severity, "Finding", "severity");
         Check.notNull(layer, "Finding", "layer");
         Check.notNull(message, "Finding", "message");
-        evidence = Map.copyOf(evidence);
+        evidence.forEach((name, number) -> Check.notNull(number, "Finding", "evidence " + name));
+        evidence = Collections.unmodifiableSortedMap(new TreeMap<>(evidence));
         prescriptions = List.copyOf(prescriptions);
     }
 

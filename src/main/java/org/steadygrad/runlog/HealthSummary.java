@@ -1,8 +1,10 @@
 package org.steadygrad.runlog;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.steadygrad.check.Counted;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 
@@ -49,7 +51,7 @@ public record HealthSummary(
 
     public HealthSummary {
         layers = List.copyOf(layers);
-        horizons = Map.copyOf(horizons);
+        horizons = Collections.unmodifiableSortedMap(new TreeMap<>(horizons));
         findings = List.copyOf(findings);
     }
 

@@ -1,7 +1,6 @@
 package org.steadygrad.tensorboard;
 
 import java.util.Locale;
-import java.util.TreeMap;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Prescription;
 
@@ -17,7 +16,7 @@ final class FindingMarkdown {
                 .append("\n\n");
         if (!finding.evidence().isEmpty()) {
             text.append("| evidence | |\n|---|---|\n");
-            new TreeMap<>(finding.evidence()).forEach((name, value) -> text.append("| ")
+            finding.evidence().forEach((name, value) -> text.append("| ")
                     .append(name)
                     .append(" | ")
                     .append(value)
