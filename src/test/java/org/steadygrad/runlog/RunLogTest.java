@@ -157,7 +157,7 @@ class RunLogTest {
         List<String> metrics = Files.readAllLines(root.resolve("metrics.jsonl"));
         assertEquals(
                 "{\"iteration\":2,\"epoch\":7,\"loss\":\"NaN\",\"gradientNorm\":\"NaN\",\"clipScale\":0.5,\"applied\":false,"
-                        + "\"learningRateScale\":0.25,\"seconds\":0.0}",
+                    + "\"learningRateScale\":0.25,\"seconds\":0.0}",
                 metrics.get(1));
         assertEquals(
                 "{\"iteration\":2,\"event\":\"SKIPPED\",\"message\":\"step skipped\",\"cause\":\"bad-input\","
@@ -175,6 +175,10 @@ class RunLogTest {
         assertTrue(health.get(0).startsWith("{\"kind\":\"look\",\"iteration\":3,\"loss\":0.5,"), health.get(0));
         assertTrue(
                 health.get(3).startsWith("{\"kind\":\"finding\",\"iteration\":7,\"finding\":{\"id\":"), health.get(3));
+        // in the order of names, not in that of a map, which differs from one process to the next
+        assertTrue(
+                health.get(3).contains("\"evidence\":{\"least\":\"-Infinity\",\"norm\":\"NaN\",\"share\":0.5}"),
+                health.get(3));
     }
 
     @Test
