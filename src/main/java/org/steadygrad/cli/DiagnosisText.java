@@ -103,9 +103,9 @@ final class DiagnosisText {
         page.section("Layer by layer");
         page.paragraph(
                 "Signal is the standard deviation of a layer's outputs, gradient the norm that comes back to them; x"
-                    + " is the factor to the layer before (signal) or after (gradient). Update is what the first step"
-                    + " changes of the layer's weights. A # stands for each order of magnitude of the gradient, down"
-                    + " from the largest.");
+                        + " is the factor to the layer before (signal) or after (gradient). Update is what the first step"
+                        + " changes of the layer's weights. A # stands for each order of magnitude of the gradient, down"
+                        + " from the largest.");
         double largest = layers.stream()
                 .mapToDouble(LayerFlow::gradientNorm)
                 .filter(Double::isFinite)

@@ -129,30 +129,30 @@ class DamagedRunTest {
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":null}",
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":[]}",
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":\"dead-units\",\"severity\":\"ERROR\",\"firstIteration\":1,"
-                    + "\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[]}}",
+                        + "\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[]}}",
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":\"dead-units\",\"severity\":1,\"layer\":\"a\",\"firstIteration\":1,"
-                    + "\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[]}}",
+                        + "\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[]}}",
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":\"dead-units\",\"severity\":\"ERROR\",\"layer\":\"a\","
-                    + "\"firstIteration\":1,\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[null]}}",
+                        + "\"firstIteration\":1,\"count\":1,\"message\":\"m\",\"evidence\":{},\"prescriptions\":[null]}}",
                 "{\"kind\":\"finding\",\"iteration\":1,\"finding\":{\"id\":\"dead-units\",\"severity\":\"ERROR\",\"layer\":\"a\","
-                    + "\"firstIteration\":1,\"count\":1,\"message\":\"m\",\"evidence\":{\"x\":null},\"prescriptions\":[]}}",
+                        + "\"firstIteration\":1,\"count\":1,\"message\":\"m\",\"evidence\":{\"x\":null},\"prescriptions\":[]}}",
                 "{\"kind\":\"distributions\",\"iteration\":1}",
                 "{\"kind\":\"distributions\",\"iteration\":1,\"tensors\":[null]}",
                 "{\"kind\":\"distributions\",\"iteration\":1,\"tensors\":[{\"name\":\"a\",\"kind\":\"WEIGHT\"}]}",
                 "{\"kind\":\"distributions\",\"iteration\":1,\"tensors\":[{\"name\":\"a\",\"kind\":\"WEIGHT\",\"values\":{\"low\":0,\"high\":1,"
-                    + "\"counts\":[],\"sum\":0,\"squares\":0,\"nonFinite\":0}}]}",
+                        + "\"counts\":[],\"sum\":0,\"squares\":0,\"nonFinite\":0}}]}",
                 "{\"kind\":\"distributions\",\"iteration\":1,\"tensors\":[{\"name\":\"a\",\"kind\":\"WEIGHT\",\"values\":{\"low\":\"NaN\",\"high\":1,"
-                    + "\"counts\":[1],\"sum\":0,\"squares\":0,\"nonFinite\":0}}]}",
+                        + "\"counts\":[1],\"sum\":0,\"squares\":0,\"nonFinite\":0}}]}",
                 "{\"kind\":\"look\",\"iteration\":1,\"loss\":1,\"gradientNorm\":1,\"clipScale\":1,\"applied\":true,\"parameters\":[],\"gates\":[],"
-                    + "\"layers\":[{\"depth\":1}],\"profiles\":[],\"nonFinite\":null}",
+                        + "\"layers\":[{\"depth\":1}],\"profiles\":[],\"nonFinite\":null}",
                 "{\"kind\":\"look\",\"iteration\":1,\"loss\":1,\"gradientNorm\":1,\"clipScale\":1,\"applied\":true,\"parameters\":[],\"gates\":[],"
-                    + "\"layers\":[null],\"profiles\":[],\"nonFinite\":null}",
+                        + "\"layers\":[null],\"profiles\":[],\"nonFinite\":null}",
                 "{\"kind\":\"look\",\"iteration\":1,\"loss\":1,\"gradientNorm\":1,\"clipScale\":1,\"applied\":true,\"parameters\":[],\"gates\":[],"
-                    + "\"layers\":[],\"profiles\":[{\"layer\":\"a\",\"direction\":\"forward\",\"horizon\":1,\"steps\":[0],\"norms\":[null]}],"
-                    + "\"nonFinite\":null}",
+                        + "\"layers\":[],\"profiles\":[{\"layer\":\"a\",\"direction\":\"forward\",\"horizon\":1,\"steps\":[0],\"norms\":[null]}],"
+                        + "\"nonFinite\":null}",
                 "{\"kind\":\"look\",\"iteration\":1,\"loss\":1,\"gradientNorm\":1,\"clipScale\":1,\"applied\":true,\"parameters\":[],\"gates\":[],"
-                    + "\"layers\":[],\"profiles\":[{\"layer\":\"a\",\"direction\":\"forward\",\"horizon\":1,\"steps\":[0,1],\"norms\":[1.0]}],"
-                    + "\"nonFinite\":null}"
+                        + "\"layers\":[],\"profiles\":[{\"layer\":\"a\",\"direction\":\"forward\",\"horizon\":1,\"steps\":[0,1],\"norms\":[1.0]}],"
+                        + "\"nonFinite\":null}"
             })
     void aRowOfHealthThatLacksSomethingIsRefused(String row) throws IOException {
         health("\n" + row + "\n");

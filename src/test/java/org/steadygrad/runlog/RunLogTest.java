@@ -157,7 +157,7 @@ class RunLogTest {
         List<String> metrics = Files.readAllLines(root.resolve("metrics.jsonl"));
         assertEquals(
                 "{\"iteration\":2,\"epoch\":7,\"loss\":\"NaN\",\"gradientNorm\":\"NaN\",\"clipScale\":0.5,\"applied\":false,"
-                    + "\"learningRateScale\":0.25,\"seconds\":0.0}",
+                        + "\"learningRateScale\":0.25,\"seconds\":0.0}",
                 metrics.get(1));
         assertEquals(
                 "{\"iteration\":2,\"event\":\"SKIPPED\",\"message\":\"step skipped\",\"cause\":\"bad-input\","
