@@ -65,6 +65,7 @@ public final class GradientHealth extends BaseTrainingListener {
     private final Optional<Path> file;
     private HealthMonitor monitor;
     private Optional<RunLogWriter> log = Optional.empty();
+    private RunListener listener = RunListener.NONE;
     private Model network;
     private FlatLayout layout;
     private ComputationGraph shadow;
@@ -171,7 +172,7 @@ public final class GradientHealth extends BaseTrainingListener {
                 layout,
                 RunFacts.NONE,
                 new GeneralPrescriber(),
-                log.<RunListener>map(l -> l).orElse(RunListener.NONE));
+                log.<RunListener>map(l -> RunListener.all(List.of(l, listener))).orElse(listener));
         monitor.watchMasks(MaskRules.of(shadow, false));
     }
 
@@ -269,6 +270,17 @@ public final class GradientHealth extends BaseTrainingListener {
 
     private static Consumer<float[]> copy(float[] values) {
         return target -> System.arraycopy(values, 0, target, 0, target.length);
+    }
+
+    /**
+     * Has somebody told what health sees, as a run of the Trainer tells it: looks, distributions, findings and skipped steps. To be
+     * called before training.
+     *
+     * @param told {@link RunListener#all} for several
+     */
+    public GradientHealth listener(RunListener told) {
+        listener = Check.notNull(told, "GradientHealth", "listener");
+        return this;
     }
 
     /** What is believed so far, the gravest first; empty before the first iteration. */

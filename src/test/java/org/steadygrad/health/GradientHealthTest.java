@@ -41,7 +41,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.nn.MaskAware;
+import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Look;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunLogReader;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -314,6 +318,34 @@ class GradientHealthTest {
                 .orElseThrow();
         assertEquals("non-finite", named.id());
         assertEquals(11, named.evidence().get("timeStep"));
+    }
+
+    /** DL4J's own training tells what a run of the Trainer tells. */
+    @Test
+    void listenersHearWhatIsFiled(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("health.jsonl");
+        List<RunEvent> told = new ArrayList<>();
+        MultiLayerNetwork network = new MultiLayerNetwork(settings(0.1)
+                .list()
+                .layer(new LSTM.Builder().nIn(3).nOut(7).build())
+                .layer(new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .nIn(7)
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+        network.init();
+        network.setListeners(new GradientHealth(RunFiles.defaults(HealthSpec.class, "every=2", "histograms=4"), file)
+                .listener(told::add));
+        for (int step = 0; step < 5; step++) {
+            network.fit(new DataSet(Nd4j.randn(5, 3, 9), Nd4j.randn(5, 1, 9)));
+        }
+        Files.writeString(folder.resolve("metrics.jsonl"), "");
+        List<RunEvent> filed = new ArrayList<>();
+        RunLogReader.read(folder, filed::add);
+        assertEquals(filed, told);
+        assertEquals(3, told.stream().filter(Look.class::isInstance).count());
+        assertEquals(2, told.stream().filter(Distributions.class::isInstance).count());
     }
 
     /** DL4J clips in the same array, after the listener has seen it. */
