@@ -84,14 +84,23 @@ final class SplitNotes {
         for (int i = 0; i < names.size(); i++) {
             Range here = Range.of(training, values, i);
             Range there = Range.of(validation, values, i);
-            double beyond = Math.max(there.largest() - here.largest(), here.least() - there.least()) / here.deviation();
-            if (beyond > FAR) {
+            double beyond = Math.max(there.largest() - here.largest(), here.least() - there.least());
+            if (here.least() == here.largest() && beyond > 0) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "%s \"%s\" is %.4g throughout training, but %.4g to %.4g in validation",
+                        what,
+                        names.get(i),
+                        here.least(),
+                        there.least(),
+                        there.largest()));
+            } else if (beyond / here.deviation() > FAR) {
                 notes.add(String.format(
                         Locale.ROOT,
                         "%s \"%s\" goes %.2g deviations beyond the training part's range in validation (%.4g to %.4g, in training %.4g to %.4g)",
                         what,
                         names.get(i),
-                        beyond,
+                        beyond / here.deviation(),
                         there.least(),
                         there.largest(),
                         here.least(),

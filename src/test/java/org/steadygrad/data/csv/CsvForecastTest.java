@@ -198,6 +198,18 @@ class CsvForecastTest {
     }
 
     @Test
+    void aColumnThatStartsToVaryInValidationIsSaid() {
+        String csv = "x,y\n"
+                + IntStream.range(0, 20)
+                        .mapToObj(i -> (i < 12 ? 0.1 : 5) + "," + i % 5)
+                        .collect(Collectors.joining("\n"));
+        String notes =
+                CsvSpecs.forecast(folder, "y").validation(0.5).open(csv).notes().toString();
+        assertTrue(
+                notes.contains("input \"x\" is 0.1000 throughout training, but 0.1000 to 5.000 in validation"), notes);
+    }
+
+    @Test
     void labelsArePathsInBatches() {
         DataSource source = CsvSpecs.forecast(folder, "y").window(1).path(1).open(series(0, 3));
         assertArrayEquals(
