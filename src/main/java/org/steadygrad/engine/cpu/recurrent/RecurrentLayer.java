@@ -1,10 +1,10 @@
 package org.steadygrad.engine.cpu.recurrent;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.steadygrad.engine.cpu.kernel.ModelMemory;
 import org.steadygrad.engine.cpu.kernel.PackedWeights;
@@ -44,14 +44,12 @@ final class RecurrentLayer {
     private final Shards shards;
 
     private final RowCopy rows;
+    private final HeldState held;
     private final BoundaryNorms norms;
-    private final List<FloatMemory> carried = new ArrayList<>();
-    private final Map<Way, SequenceRun> sequences = new EnumMap<>(Way.class);
-    private Tensors gathered;
-    /** In single steps, for the profile of gathered sequences; null until somebody wants to know. */
-    private SequenceRun watching;
+    private final Map<Way, SequenceRun> runs = new EnumMap<>(Way.class);
 
-    private Way way;
+    /** The one that the batch at hand asks for. */
+    private SequenceRun run;
 
     /**
      * Where the layer runs.
@@ -86,6 +84,7 @@ final class RecurrentLayer {
         setting = new Setting(oneDnn, weights, gradients, pool, training, workspaces.recompute());
         shards = shards(training);
         rows = mask.exists() ? new RowCopy(place.runtime().workers(), Math.max(shape.inputs(), shape.units())) : null;
+        held = new HeldState(shape, mask, tensors.output(), place.scope());
         norms = new BoundaryNorms(shape.stateLength());
     }
 
@@ -120,31 +119,26 @@ final class RecurrentLayer {
      * @return memory for the state to start from, h and c, [examples, units] each; to be filled before {@link #forward}
      */
     List<FloatMemory> prepare(boolean keeps) {
-        way = mask.read(keeps);
-        SequenceRun sequence = sequences.get(way);
-        if (sequence == null) {
-            sequence = build(way);
-            sequences.put(way, sequence);
-        }
-        return sequence.initialState();
+        run = runs.computeIfAbsent(mask.read(keeps), this::build);
+        return run.initialState();
     }
 
-    private SequenceRun build(Way wanted) {
-        NativeScope scope = place.scope();
-        return switch (wanted) {
-            case DIRECT -> build(shape, masked);
+    private SequenceRun build(Way way) {
+        return switch (way) {
+            case DIRECT -> mask.exists() ? underMask(build(shape, masked), Optional.of(held)) : build(shape, tensors);
             case GATHERED -> {
-                gathered = gatheredTensors();
-                yield build(shape.forward(), gathered);
+                Tensors gathered = GatheredSequence.like(tensors, masked.outputGradient(), place.scope());
+                yield new GatheredSequence(
+                        build(shape.forward(), gathered),
+                        mask,
+                        tensors,
+                        gathered,
+                        rows,
+                        held,
+                        this::watching,
+                        boundaries());
             }
-            case STEPWISE ->
-                new SegmentedSequence(
-                        shape,
-                        Segmentation.single(shape.steps()),
-                        masked,
-                        setting,
-                        new BoundaryMask(shape, mask),
-                        scope);
+            case STEPWISE -> underMask(inSteps(masked, setting), Optional.empty());
         };
     }
 
@@ -157,113 +151,25 @@ final class RecurrentLayer {
         return new ShardedSequence(place.runtime(), wanted, lengths, on, shards, scope);
     }
 
-    private Tensors gatheredTensors() {
-        NativeScope scope = place.scope();
-        FloatMemory input = scope.allocate(tensors.input().length());
-        FloatMemory output = scope.allocate(tensors.output().length());
-        if (tensors.outputGradient() == null) {
-            return new Tensors(input, output, null, null);
-        }
-        FloatMemory inputGradient = tensors.inputGradient() == null ? null : scope.allocate(input.length());
-        return new Tensors(input, output, masked.outputGradient(), inputGradient);
+    private SequenceRun underMask(SequenceRun of, Optional<HeldState> end) {
+        return new MaskedSequence(of, mask, tensors, masked.outputGradient(), rows, end);
     }
 
-    /** After {@link #prepare}: computes the output. */
-    void forward() {
-        SequenceRun sequence = sequences.get(way);
-        if (way == Way.GATHERED) {
-            rows.run(tensors.input(), gathered.input(), mask.sources(), shape.inputs());
-        }
-        sequence.forward();
-        if (way == Way.GATHERED) {
-            rows.run(gathered.output(), tensors.output(), mask.slots(), shape.units());
-        } else if (mask.exists()) {
-            mask.clear(tensors.output(), shape.units());
-        }
+    /** Holds the state at masked steps. */
+    private SequenceRun inSteps(Tensors on, Setting with) {
+        return new SegmentedSequence(
+                shape, Segmentation.single(shape.steps()), on, with, new BoundaryMask(shape, mask), place.scope());
     }
 
-    /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
-    List<FloatMemory> finalState() {
-        SequenceRun sequence = sequences.get(way);
-        if (!mask.exists() || way == Way.STEPWISE) {
-            return sequence.finalState();
-        }
-        for (int i = carried.size(); i < shape.stateTensors(); i++) {
-            carried.add(place.scope().allocate(shape.stateLength()));
-        }
-        for (int example = 0; example < shape.examples(); example++) {
-            for (int i = 0; i < carried.size(); i++) {
-                carry(sequence, i, example);
-            }
-        }
-        return carried;
-    }
-
-    private void carry(SequenceRun sequence, int tensor, int example) {
-        int units = shape.units();
-        FloatMemory target = carried.get(tensor);
-        if (tensor > 0) {
-            // sequences with masked steps are run in single steps then
-            target.copy((long) example * units, sequence.finalState().get(tensor), (long) example * units, units);
-        } else if (mask.lastTime(example) < 0) {
-            target.copy((long) example * units, sequence.initialState().get(0), (long) example * units, units);
-        } else {
-            long row = (long) mask.lastTime(example) * shape.examples() + example;
-            target.copy((long) example * units, tensors.output(), row * units, units);
-        }
-    }
-
-    /**
-     * After {@link #forward}: computes the gradients of the parameters and, where somebody needs it, of the input.
-     *
-     * @param profile whether {@link #norms()} are wanted
-     */
-    void backward(boolean profile) {
-        norms.clear();
-        boolean apart = profile && way == Way.GATHERED;
-        if (apart) {
-            noteByStep();
-        }
-        if (mask.exists()) {
-            int[] map = way == Way.GATHERED ? mask.sources() : mask.kept();
-            rows.run(tensors.outputGradient(), masked.outputGradient(), map, shape.units());
-        }
-        sequences.get(way).backward(profile && !apart ? norms : null);
-        if (way == Way.GATHERED && tensors.inputGradient() != null) {
-            rows.run(gathered.inputGradient(), tensors.inputGradient(), mask.slots(), shape.inputs());
-        }
-        gradients.deliver();
-    }
-
-    /**
-     * The boundaries of gathered sequences belong to other time steps for each example, so that the gradient through time is
-     * noted in a run of its own. It leaves gradients of parameters that the layer's own backward pass overwrites.
-     */
-    private void noteByStep() {
-        if (watching == null) {
-            watching = watchingRun();
-        }
-        List<FloatMemory> initial = sequences.get(way).initialState();
-        for (int i = 0; i < initial.size(); i++) {
-            watching.initialState().get(i).copyFrom(initial.get(i));
-        }
-        rows.run(tensors.outputGradient(), masked.outputGradient(), mask.kept(), shape.units());
-        watching.forward();
-        watching.backward(norms);
-        norms.keep(boundaries());
-    }
-
-    private SequenceRun watchingRun() {
+    /** With an output of its own and no gradient of the input, beside gathered sequences. */
+    private SequenceRun watching() {
         NativeScope scope = place.scope();
         OneDnn oneDnn = place.runtime().oneDnn();
         WorkspacePool pool = new WorkspacePool(oneDnn, scope);
-        return new SegmentedSequence(
-                shape,
-                Segmentation.single(shape.steps()),
-                new Tensors(tensors.input(), scope.allocate(tensors.output().length()), masked.outputGradient(), null),
-                new Setting(oneDnn, weights, gradients, pool, true, true),
-                new BoundaryMask(shape, mask),
-                scope);
+        FloatMemory output = scope.allocate(tensors.output().length());
+        return inSteps(
+                new Tensors(tensors.input(), output, masked.outputGradient(), null),
+                new Setting(oneDnn, weights, gradients, pool, true, true));
     }
 
     /** The steps whose gradient is noted where sequences aren't gathered. */
@@ -277,9 +183,30 @@ final class RecurrentLayer {
         return times;
     }
 
+    /** After {@link #prepare}: computes the output. */
+    void forward() {
+        run.forward();
+    }
+
+    /** The state after the last step of the last forward pass, which {@link #prepare} was told to keep. */
+    List<FloatMemory> finalState() {
+        return run.finalState();
+    }
+
+    /**
+     * After {@link #forward}: computes the gradients of the parameters and, where somebody needs it, of the input.
+     *
+     * @param profile whether {@link #norms()} are wanted
+     */
+    void backward(boolean profile) {
+        norms.clear();
+        run.backward(profile ? norms : null);
+        gradients.deliver();
+    }
+
     /** The gradient with respect to the state that the last forward pass started from, h alone. */
     FloatMemory initialGradient() {
-        return sequences.get(way).initialGradient().get(0);
+        return run.initialGradient().get(0);
     }
 
     /** The gradient through time of the last backward pass. */

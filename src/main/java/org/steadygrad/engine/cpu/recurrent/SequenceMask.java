@@ -48,6 +48,16 @@ final class SequenceMask {
         return mask != null;
     }
 
+    /** Number of elements in a row of the input. */
+    int inputs() {
+        return shape.inputs();
+    }
+
+    /** Number of elements in a row of the output. */
+    int units() {
+        return shape.units();
+    }
+
     boolean present(int time, int example) {
         return mask == null || values[time * shape.examples() + example] != 0;
     }
