@@ -37,6 +37,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("check", Set.of()),
             Map.entry("platform", Set.of("check")),
+            Map.entry("web", Set.of("check")),
             Map.entry("spec", Set.of("check")),
             Map.entry("ops", Set.of("check")),
             Map.entry("nn", Set.of("check", "ops")),
@@ -72,7 +73,8 @@ class ArchitectureTest {
                             "train")),
             Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "runlog", "train", "platform")),
             Map.entry("predict", Set.of("check", "spec", "model", "engine", "data", "train")),
-            Map.entry("live", Set.of("check", "report", "runlog")),
+            Map.entry("serve", Set.of("check", "predict", "web")),
+            Map.entry("live", Set.of("check", "report", "runlog", "web")),
             Map.entry("tensorboard", Set.of("check", "ops", "engine", "runlog")),
             Map.entry(
                     "cli",
@@ -92,6 +94,7 @@ class ArchitectureTest {
                             "diagnose",
                             "bench",
                             "predict",
+                            "serve",
                             "platform",
                             "report",
                             "live",

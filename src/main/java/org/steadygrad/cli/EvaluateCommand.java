@@ -1,12 +1,17 @@
 package org.steadygrad.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.EngineRequest;
+import org.steadygrad.model.AtomicFile;
+import org.steadygrad.report.ReportPictures;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.train.Evaluation;
 import org.steadygrad.train.SavedRun;
@@ -28,6 +33,7 @@ import picocli.CommandLine.Spec;
             "@|bold Examples|@",
             "  steadygrad evaluate runs/adding-gru",
             "  steadygrad evaluate runs/book --data other.txt",
+            "  steadygrad evaluate runs/weather --data test.csv --plots plots",
             "  steadygrad evaluate runs/digits --set data.images=t10k-images --set data.labels=t10k-labels --set data.validation=1",
             "  steadygrad evaluate runs/book/checkpoints/best.zip --json",
             "",
@@ -52,6 +58,13 @@ final class EvaluateCommand implements Runnable {
             paramLabel = "KEY=VALUE",
             description = "Change a key of the run file, for example data.path=FILE. May be given several times.")
     private List<String> changes = new ArrayList<>();
+
+    @Option(
+            names = "--plots",
+            paramLabel = "FOLDER",
+            description =
+                    "Draw predicted against actual, residuals, reliability and what was taken for what, as PNG and SVG.")
+    private Path plots;
 
     @Mixin
     private EngineOptions engine = new EngineOptions();
@@ -87,7 +100,29 @@ final class EvaluateCommand implements Runnable {
         } else {
             EvaluationText.print(out, evaluation);
         }
+        if (plots != null) {
+            draw(evaluation, out);
+        }
         out.flush();
+    }
+
+    private void draw(Evaluation evaluation, PrintWriter out) {
+        try (ReportPictures pictures = ReportPictures.ofEvaluation(Json.line(EvaluationText.points(evaluation)))) {
+            for (ReportPictures.Chart chart : pictures.charts()) {
+                String svg = pictures.svg(chart);
+                byte[] png = pictures.png(svg);
+                AtomicFile.write(
+                        plots.resolve(chart.name() + ".svg"),
+                        stream -> stream.write(svg.getBytes(StandardCharsets.UTF_8)));
+                AtomicFile.write(plots.resolve(chart.name() + ".png"), stream -> stream.write(png));
+            }
+            if (!json) {
+                out.println();
+                out.println(pictures.charts().size() + " pictures, as PNG and SVG: " + plots);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The file, if the data of the run are of a kind that has one. */

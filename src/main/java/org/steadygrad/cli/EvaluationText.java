@@ -101,6 +101,15 @@ final class EvaluationText {
                 : String.format(Locale.ROOT, "%.4g", value);
     }
 
+    /** What pictures are drawn of. */
+    static Map<String, Object> points(Evaluation evaluation) {
+        Map<String, Object> points = new LinkedHashMap<>();
+        points.put("series", evaluation.points().series());
+        points.put("reliability", evaluation.points().reliability());
+        evaluation.classes().ifPresent(classes -> points.put("classes", classes));
+        return points;
+    }
+
     /** For other programs: the metrics by name, and what else there is beside them. */
     static Map<String, Object> json(Evaluation evaluation) {
         Map<String, Object> all = new LinkedHashMap<>(evaluation.metrics());

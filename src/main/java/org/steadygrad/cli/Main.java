@@ -38,6 +38,7 @@ public final class Main implements Runnable {
             new Entry("diagnose", DiagnoseCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("predict", PredictCommand::new),
+            new Entry("serve", ServeCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("replay", ReplayCommand::new),
             new Entry("bench", BenchCommand::new),

@@ -108,6 +108,16 @@ public interface Engine extends AutoCloseable {
      */
     INDArray continueOutput(INDArray features);
 
+    /** A copy of what {@link #continueOutput} left, from which it goes on. */
+    SequenceState sequenceState();
+
+    /**
+     * Has {@link #continueOutput} go on from another state, or begin.
+     *
+     * @param state given by this engine, or put together of such
+     */
+    void continueFrom(SequenceState state);
+
     /** Forgets the state that recurrent layers carry. */
     void clearState();
 

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,6 +24,7 @@ import org.steadygrad.report.RunReader;
 import org.steadygrad.report.RunView;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
+import org.steadygrad.web.Access;
 
 /**
  * Serves a page with the charts of a run while it goes on. {@code /} is the page, {@code /events} the server-sent events that it is
@@ -38,6 +40,8 @@ public final class LivePage implements AutoCloseable {
 
     private static final long IDLE_SECONDS = 30;
     private static final long END_SECONDS = 2;
+
+    private static final Access.Service SERVICE = new Access.Service("live page", "The page", Set.of("GET"));
 
     private final HttpServer server;
     private final ExecutorService threads = new ThreadPoolExecutor(
@@ -77,7 +81,7 @@ public final class LivePage implements AutoCloseable {
     private LivePage(HttpServer server, Settings settings, Run run, Pace pace) {
         this.server = server;
         this.settings = settings;
-        access = Access.of(settings.address().isEmpty(), settings.token());
+        access = Access.of(SERVICE, settings.address().isEmpty(), settings.token());
         RunView view = new RunView(run.name());
         view.configured(run.runFile(), "run file");
         feed = new Feed(view, none -> earlier(run, none));
@@ -95,7 +99,7 @@ public final class LivePage implements AutoCloseable {
 
     /** @param pace of the changes */
     static LivePage open(Settings settings, Run run, Pace pace) {
-        Access.of(settings.address().isEmpty(), settings.token());
+        Access.of(SERVICE, settings.address().isEmpty(), settings.token());
         HttpServer server = bind(settings);
         LivePage live = new LivePage(server, settings, run, pace);
         server.setExecutor(live.threads);

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.steadygrad.web.Access;
 
 /** Answers requests: {@code /} is the page, {@code /events} its server-sent events. */
 final class Requests implements HttpHandler {

@@ -18,6 +18,14 @@ public final class Prediction {
         this.rows = rows;
     }
 
+    /** Predictions one after the other, of one model. */
+    public static Prediction joined(List<Prediction> predictions) {
+        double[][] rows = predictions.stream()
+                .flatMap(prediction -> Arrays.stream(prediction.rows))
+                .toArray(double[][]::new);
+        return new Prediction(predictions.get(0).meaning, rows);
+    }
+
     /** Names of the outputs: the target columns, or the classes, or the keys. */
     public List<String> outputs() {
         return meaning.names();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -16,6 +17,8 @@ import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
+import org.steadygrad.engine.SequenceState;
+import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.train.SavedRun;
 
 /**
@@ -50,6 +53,8 @@ public final class Predictor implements AutoCloseable {
     private final Engine engine;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
+    /** The stream whose state the engine holds; null for none. */
+    private PredictionStream current;
 
     private Predictor(SavedRun run, Engine engine) {
         this.run = run;
@@ -96,6 +101,11 @@ public final class Predictor implements AutoCloseable {
     /** Whether outputs are probabilities of classes, one of which is the case. */
     public boolean classes() {
         return outputs.classes();
+    }
+
+    /** Whether examples have time steps. */
+    public boolean sequences() {
+        return description.input() != InputKind.VECTOR;
     }
 
     /** Whether there is an output at every time step. */
@@ -254,6 +264,131 @@ public final class Predictor implements AutoCloseable {
         INDArray[] masks = padded ? new INDArray[] {Nd4j.create(mask, new long[] {examples.size(), time}, 'c')} : null;
         return new org.nd4j.linalg.dataset.MultiDataSet(
                 new INDArray[] {Nd4j.create(features, shape, 'c')}, null, masks, null);
+    }
+
+    /**
+     * A sequence that comes step by step.
+     *
+     * @throws InvalidInputException when the model can't give a prediction before it has seen the whole sequence
+     */
+    public PredictionStream stream() {
+        if (description.input() == InputKind.VECTOR) {
+            throw InvalidInputException.of(WHO, "a model of sequences", "one without time", "Use predict.");
+        }
+        for (LayerSpec layer : run.run(List.of()).model().layers()) {
+            boolean backward = layer instanceof LayerSpec.Recurrent recurrent
+                    && recurrent.direction() != LayerSpec.Direction.FORWARD;
+            boolean pooled = layer instanceof LayerSpec.Pool pool && pool.kind() != LayerSpec.PoolKind.LAST;
+            if (backward || pooled) {
+                throw InvalidInputException.of(
+                        WHO,
+                        "a model that goes from step to step",
+                        backward ? "one that also reads sequences backward" : "one that pools over all steps",
+                        "It needs whole sequences: use predict.");
+            }
+        }
+        return new PredictionStream(this);
+    }
+
+    double[] beforeTheFirstStep() {
+        return inputs.beforeTheFirstStep();
+    }
+
+    void begin(PredictionStream stream) {
+        lock.lock();
+        try {
+            current = current == stream ? null : current;
+            stream.begun(inputs.beforeTheFirstStep());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Has several streams go one step on, computed together.
+     *
+     * @param streams of this predictor, each once
+     * @param steps inputs of each, as for {@link PredictionStream#step}
+     * @return in the same order
+     * @throws InvalidInputException when some inputs don't fit; all streams are then as before
+     */
+    public List<Prediction> stepAll(List<PredictionStream> streams, List<double[]> steps) {
+        Check.that(!streams.isEmpty() && streams.size() == steps.size(), WHO, "a step for each stream", steps.size());
+        Check.that(Set.copyOf(streams).size() == streams.size(), WHO, "each stream once", streams.size());
+        lock.lock();
+        try {
+            checkOpen();
+            int width = inputs.names().size();
+            int count = streams.size() == 1 ? 1 : Integer.highestOneBit(2 * streams.size() - 1);
+            float[] features = new float[count * width];
+            double[][] filled = new double[streams.size()][];
+            for (int i = 0; i < streams.size(); i++) {
+                PredictionStream stream = streams.get(i);
+                checkUsable(stream);
+                filled[i] = stream.previous().clone();
+                float[] row = new float[width];
+                inputs.encode(Check.notNull(steps.get(i), WHO, "a time step"), filled[i], row, null);
+                System.arraycopy(row, 0, features, i * width, width);
+            }
+            return advance(streams, filled, Nd4j.create(features, new long[] {count, width, 1}, 'c'));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkUsable(PredictionStream stream) {
+        Check.that(stream.predictor() == this, WHO, "streams of this predictor", "one of another");
+        if (stream.broken()) {
+            throw new IllegalStateException(WHO + ": a step of this stream failed, and its state is lost; reset() it.");
+        }
+    }
+
+    /** Features may have more rows than there are streams, which nobody looks at. */
+    private List<Prediction> advance(List<PredictionStream> streams, double[][] filled, INDArray features) {
+        boolean goesOn = streams.size() == 1 && streams.get(0) == current;
+        if (!goesOn) {
+            if (current != null) {
+                current.state(engine.sequenceState());
+                current = null;
+            }
+            engine.continueFrom(start(streams, (int) features.size(0)));
+        }
+        streams.forEach(stream -> stream.broken(true));
+        current = null;
+        INDArray output = engine.continueOutput(features);
+        int size = outputs.names().size();
+        float[] values = output.dup('c').data().asFloat();
+        List<Prediction> predictions = new ArrayList<>(streams.size());
+        for (int i = 0; i < streams.size(); i++) {
+            double[][] row = new double[1][size];
+            for (int k = 0; k < size; k++) {
+                row[0][k] = values[i * size + k];
+            }
+            outputs.decode(row[0], WHO);
+            predictions.add(new Prediction(outputs, row));
+        }
+        if (streams.size() == 1) {
+            current = streams.get(0);
+        } else {
+            SequenceState all = engine.sequenceState();
+            for (int i = 0; i < streams.size(); i++) {
+                streams.get(i).state(all.of(i));
+            }
+        }
+        for (int i = 0; i < streams.size(); i++) {
+            streams.get(i).stepped(filled[i]);
+            streams.get(i).broken(false);
+        }
+        return predictions;
+    }
+
+    private static SequenceState start(List<PredictionStream> streams, int rows) {
+        List<SequenceState> states = new ArrayList<>(rows);
+        streams.forEach(stream -> states.add(stream.state()));
+        while (states.size() < rows) {
+            states.add(SequenceState.START);
+        }
+        return SequenceState.joined(states);
     }
 
     private void checkOpen() {

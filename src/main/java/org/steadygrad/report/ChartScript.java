@@ -20,6 +20,7 @@ final class ChartScript implements AutoCloseable {
             "charts.js",
             "findings.js",
             "words.js",
+            "evaluation.js",
             "pictures.js");
 
     /** What the chart library takes from browsers: nothing is drawn later, so timers needn't fire. */

@@ -52,17 +52,30 @@ public final class ReportPictures implements AutoCloseable {
      *     names them
      */
     public ReportPictures(List<RunView> runs) {
+        this("pictures.prepare", runs.stream().map(RunView::text).collect(Collectors.joining(",", "[", "]")));
+    }
+
+    private ReportPictures(String function, String json) {
         require("org.mozilla.javascript.Context", "org.mozilla:rhino");
         require("com.github.weisj.jsvg.SVGDocument", "com.github.weisj:jsvg");
         // text is measured with Java's fonts, which need no display
         System.setProperty("java.awt.headless", "true");
         script = new ChartScript();
-        String views = runs.stream().map(RunView::text).collect(Collectors.joining(",", "[", "]"));
         try {
-            charts = JSON.readValue(script.call("pictures.prepare", views), new TypeReference<>() {});
+            charts = JSON.readValue(script.call(function, json), new TypeReference<>() {});
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the list of charts isn't JSON", e);
         }
+    }
+
+    /**
+     * Pictures of an evaluation.
+     *
+     * @param json an object with {@code series}, a list of {target, actual, predicted, every}; {@code reliability}, a list of
+     *     {probability, share, weight}; and, where there are classes, {@code classes} {names, counts}
+     */
+    public static ReportPictures ofEvaluation(String json) {
+        return new ReportPictures("pictures.evaluation", json);
     }
 
     /** The command line's dependencies don't come along with the jar. */

@@ -115,6 +115,27 @@ sealed interface OutputLoss
     /** {@code -sum y log p} with p the softmax of the values, or with the number of the class as label. */
     record Softmax(boolean sparse) implements OutputLoss {
         @Override
+        public ScoredRows outputs(ScoredRows rows) {
+            double[] values = rows.values();
+            for (int row = 0; row < rows.count(); row++) {
+                double top = rows.value(row, rows.largestValue(row));
+                double sum = 0;
+                for (int i = 0; i < rows.size(); i++) {
+                    sum += Math.exp(rows.value(row, i) - top);
+                }
+                for (int i = 0; i < rows.size(); i++) {
+                    values[row * rows.size() + i] = Math.exp(rows.value(row, i) - top) / sum;
+                }
+            }
+            return rows.with(values);
+        }
+
+        @Override
+        public ScoredRows ranked(ScoredRows rows) {
+            return rows;
+        }
+
+        @Override
         public boolean ofClasses() {
             return true;
         }

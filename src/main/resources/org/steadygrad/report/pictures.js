@@ -4,6 +4,18 @@
 
     var list = [];
 
+    function names() {
+        return JSON.stringify(list.map(function (p) { return { name: p.name, title: p.title }; }));
+    }
+
+    /** Takes an evaluation. @return names of the pictures */
+    function evaluation(text) {
+        list = sg.evaluation(JSON.parse(text)).map(function (chart) {
+            return { name: chart.name, title: chart.title, panel: { height: chart.height, option: chart.option } };
+        });
+        return names();
+    }
+
     /** Takes the runs. @return names of the pictures */
     function prepare(text) {
         list = [];
@@ -12,7 +24,7 @@
                 list.push({ name: chart.id + panel.key, title: chart.title, panel: panel, small: chart.small });
             });
         });
-        return JSON.stringify(list.map(function (p) { return { name: p.name, title: p.title }; }));
+        return names();
     }
 
     /** Draws one. */
@@ -30,5 +42,5 @@
         }
     }
 
-    Object.assign(sg, { pictures: { prepare: prepare, svg: svg } });
+    Object.assign(sg, { pictures: { prepare: prepare, evaluation: evaluation, svg: svg } });
 }(steadygrad));

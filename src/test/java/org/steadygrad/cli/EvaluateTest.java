@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,11 @@ class EvaluateTest {
         assertEquals(45, all.get("scored").asInt());
         assertEquals(right / 45.0, all.get("accuracy").asDouble(), 1e-9);
         double mostProbable = 0;
+        double held = 0;
+        double expected = 0;
+        for (NamedCsvRecord row : rows) {
+            expected += Double.parseDouble(row.getField("p(" + row.getField("class") + ")"));
+        }
         for (int a = 0; a < 3; a++) {
             for (int p = 0; p < 3; p++) {
                 assertEquals(
@@ -141,8 +147,21 @@ class EvaluateTest {
         }
         for (JsonNode bin : all.get("reliability")) {
             mostProbable += bin.get("share").asDouble() * bin.get("weight").asDouble();
+            held += bin.get("probability").asDouble() * bin.get("weight").asDouble();
         }
         assertEquals(right, mostProbable, 1e-9);
+        assertEquals(expected, held, 1e-4);
+        Launched.run(folder, null, "evaluate", "classes", "--data", file, "--plots", "plots")
+                .well();
+        for (String picture : new String[] {"reliability", "confusion"}) {
+            String svg = Files.readString(folder.resolve("plots").resolve(picture + ".svg"));
+            assertTrue(svg.startsWith("<svg") && svg.contains("</svg>"), picture);
+            assertTrue(ImageIO.read(folder.resolve("plots")
+                                    .resolve(picture + ".png")
+                                    .toFile())
+                            .getWidth()
+                    > 800);
+        }
     }
 
     @Test

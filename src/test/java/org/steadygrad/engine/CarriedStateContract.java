@@ -7,6 +7,7 @@ import static org.steadygrad.engine.ContractModels.dense;
 import static org.steadygrad.engine.ContractModels.graphOn;
 import static org.steadygrad.engine.ContractModels.stepClasses;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,46 @@ public interface CarriedStateContract extends EngineSubject {
                         assertSame(start, engine.continueOutput(piece(features, 0, CUT)));
                     }
                 }));
+    }
+
+    /** Sequences that go on together, whatever they went through alone: each as if it were the only one. */
+    @TestFactory
+    default Stream<DynamicTest> statesOfSequencesArePutTogetherAndTakenApart() {
+        return models().stream()
+                .map(test -> DynamicTest.dynamicTest(test.name(), () -> {
+                    Optional<String> deviation = deviation("continued output " + test.name());
+                    Assumptions.assumeTrue(deviation.isEmpty(), () -> deviation.orElse(""));
+                    try (Engine engine = engine(test.model())) {
+                        INDArray features = test.batch().getFeatures(0);
+                        INDArray whole = engine.output(test.batch()).dup();
+                        List<SequenceState> states = new ArrayList<>();
+                        int examples = (int) features.size(0);
+                        for (int i = 0; i < examples; i++) {
+                            engine.continueFrom(SequenceState.START);
+                            INDArray one = features.get(
+                                    NDArrayIndex.interval(i, i + 1), NDArrayIndex.all(), NDArrayIndex.interval(0, CUT));
+                            engine.continueOutput(one.dup());
+                            states.add(engine.sequenceState());
+                        }
+                        engine.continueFrom(SequenceState.joined(states));
+                        INDArray together = engine.continueOutput(piece(features, CUT, CUT + 1));
+                        SequenceState after = engine.sequenceState();
+                        assertSame(at(whole, CUT), together.reshape(together.size(0), together.size(1)));
+                        for (int i = 0; i < examples; i++) {
+                            engine.continueFrom(after.of(i));
+                            INDArray one = engine.continueOutput(features.get(
+                                            NDArrayIndex.interval(i, i + 1),
+                                            NDArrayIndex.all(),
+                                            NDArrayIndex.interval(CUT + 1, CUT + 2))
+                                    .dup());
+                            assertSame(at(whole, CUT + 1).getRow(i, true), one.reshape(1, one.size(1)));
+                        }
+                    }
+                }));
+    }
+
+    private static INDArray at(INDArray output, int step) {
+        return output.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(step));
     }
 
     private static void assertSame(INDArray expected, INDArray actual) {

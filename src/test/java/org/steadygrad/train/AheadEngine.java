@@ -19,6 +19,7 @@ import org.steadygrad.engine.Engines;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.SequenceState;
 import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.StepsAhead;
 import org.steadygrad.engine.UpdateOutcome;
@@ -212,6 +213,16 @@ final class AheadEngine implements Engine {
     @Override
     public INDArray continueOutput(INDArray features) {
         return engine.continueOutput(features);
+    }
+
+    @Override
+    public SequenceState sequenceState() {
+        return engine.sequenceState();
+    }
+
+    @Override
+    public void continueFrom(SequenceState state) {
+        engine.continueFrom(state);
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.ParameterDistributions;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.SequenceState;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
@@ -57,6 +58,7 @@ public final class CpuEngine implements Engine {
     private final HistogramScan histograms;
     private final ParameterScan parameters;
     private final UpdaterStates updaterStates;
+    private int continuedSequences;
     private Optional<NonFiniteOrigin> badParameter = Optional.empty();
 
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
@@ -245,7 +247,20 @@ public final class CpuEngine implements Engine {
     @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
-        return infer(model.plan().present(batch), continued);
+        INDArray output = infer(model.plan().present(batch), continued);
+        continuedSequences = Math.toIntExact(features.size(0));
+        return output;
+    }
+
+    @Override
+    public SequenceState sequenceState() {
+        return continued.toHost(continuedSequences);
+    }
+
+    @Override
+    public void continueFrom(SequenceState state) {
+        continued.restore(state);
+        continuedSequences = state.sequences();
     }
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */

@@ -1,7 +1,12 @@
 package org.steadygrad.engine.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -10,6 +15,7 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
 import org.steadygrad.engine.PendingStep;
+import org.steadygrad.engine.SequenceState;
 import org.steadygrad.engine.StepsAhead;
 import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.engine.UpdateRule;
@@ -38,6 +44,7 @@ public final class CudaEngine implements Engine {
     private final boolean truncated;
     private final StateStore carried;
     private final StateStore continued;
+    private int continuedSequences;
     private final Passes passes;
     private final TrainingSteps steps;
     private final EngineState state;
@@ -219,7 +226,32 @@ public final class CudaEngine implements Engine {
     @Override
     public INDArray continueOutput(INDArray features) {
         MultiDataSet batch = new org.nd4j.linalg.dataset.MultiDataSet(features, null);
-        return infer(model.plan().present(batch), continued);
+        INDArray output = infer(model.plan().present(batch), continued);
+        continuedSequences = Math.toIntExact(features.size(0));
+        return output;
+    }
+
+    @Override
+    public SequenceState sequenceState() {
+        enterWhole();
+        SortedMap<String, float[]> tensors = new TreeMap<>();
+        continued.toHost().forEach((key, arrays) -> {
+            for (int i = 0; i < arrays.size(); i++) {
+                tensors.put(key + "." + i, arrays.get(i));
+            }
+        });
+        return tensors.isEmpty() ? SequenceState.START : new SequenceState(continuedSequences, tensors);
+    }
+
+    @Override
+    public void continueFrom(SequenceState given) {
+        enterWhole();
+        Map<Integer, List<float[]>> arrays = new TreeMap<>();
+        given.tensors().forEach((name, tensor) -> arrays.computeIfAbsent(
+                        Integer.valueOf(name.substring(0, name.indexOf('.'))), key -> new ArrayList<>())
+                .add(tensor));
+        continued.restore(arrays);
+        continuedSequences = given.sequences();
     }
 
     /** @param states what recurrent layers start from; takes what they end with, if it keeps anything */

@@ -1,7 +1,11 @@
 package org.steadygrad.engine.dl4j;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -19,6 +23,7 @@ import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.PassOptions;
 import org.steadygrad.engine.PassResult;
+import org.steadygrad.engine.SequenceState;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
 import org.steadygrad.engine.UpdateOutcome;
@@ -232,6 +237,45 @@ final class Dl4jEngine implements Engine {
         }
         forgetBatch(features);
         return graph.rnnTimeStep(features)[0];
+    }
+
+    @Override
+    public SequenceState sequenceState() {
+        SortedMap<String, float[]> tensors = new TreeMap<>();
+        int sequences = 0;
+        List<RecurrentLayer> carriers = CarriedState.carriers(graph);
+        for (int i = 0; i < carriers.size(); i++) {
+            for (Map.Entry<String, INDArray> state :
+                    carriers.get(i).rnnGetPreviousState().entrySet()) {
+                sequences = Math.toIntExact(state.getValue().size(0));
+                tensors.put(
+                        i + "." + state.getKey(),
+                        state.getValue().dup('c').data().asFloat());
+            }
+        }
+        return tensors.isEmpty() ? SequenceState.START : new SequenceState(sequences, tensors);
+    }
+
+    @Override
+    public void continueFrom(SequenceState state) {
+        clearState();
+        List<RecurrentLayer> carriers = CarriedState.carriers(graph);
+        for (int i = 0; i < carriers.size(); i++) {
+            Map<String, INDArray> own = new HashMap<>();
+            String layer = i + ".";
+            state.tensors().forEach((name, tensor) -> {
+                if (name.startsWith(layer)) {
+                    int units = tensor.length / state.sequences();
+                    own.put(
+                            name.substring(layer.length()),
+                            Nd4j.create(tensor.clone(), new long[] {state.sequences(), units}, 'c')
+                                    .castTo(graph.params().dataType()));
+                }
+            });
+            if (!own.isEmpty()) {
+                carriers.get(i).rnnSetPreviousState(own);
+            }
+        }
     }
 
     /**

@@ -3,8 +3,10 @@ package org.steadygrad.engine.cpu.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.engine.SequenceState;
 import org.steadygrad.engine.cpu.onednn.FloatMemory;
 
 /**
@@ -83,6 +85,48 @@ public final class StateStore implements AutoCloseable {
         StateStore copy = new StateStore(keeps);
         states.forEach(copy::store);
         return copy;
+    }
+
+    /** A copy outside of native memory. @param sequences that the states are of */
+    public SequenceState toHost(int sequences) {
+        SortedMap<String, float[]> tensors = new TreeMap<>();
+        states.forEach((key, list) -> {
+            for (int i = 0; i < list.size(); i++) {
+                tensors.put(key + "." + i, list.get(i).toArray());
+            }
+        });
+        return tensors.isEmpty() ? SequenceState.START : new SequenceState(sequences, tensors);
+    }
+
+    /** Takes what {@link #toHost} gave. */
+    public void restore(SequenceState state) {
+        Map<Integer, Integer> tensors = new TreeMap<>();
+        state.tensors()
+                .keySet()
+                .forEach(name -> tensors.merge(Integer.valueOf(name.substring(0, name.indexOf('.'))), 1, Integer::sum));
+        // memory of the right size is written over
+        states.entrySet().removeIf(entry -> !fits(entry.getKey(), entry.getValue(), state));
+        tensors.forEach((key, count) -> {
+            List<FloatMemory> kept = states.computeIfAbsent(key, none -> new ArrayList<>());
+            for (int i = 0; i < count; i++) {
+                float[] values = state.tensors().get(key + "." + i);
+                if (kept.size() == i) {
+                    kept.add(FloatMemory.allocate(values.length));
+                }
+                kept.get(i).write(0, values, values.length);
+            }
+        });
+    }
+
+    private static boolean fits(int key, List<FloatMemory> kept, SequenceState state) {
+        for (int i = 0; i < kept.size(); i++) {
+            float[] values = state.tensors().get(key + "." + i);
+            if (values == null || values.length != kept.get(i).length()) {
+                kept.forEach(FloatMemory::close);
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Takes what a copy holds. */
