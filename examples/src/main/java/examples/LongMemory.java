@@ -52,7 +52,7 @@ public final class LongMemory {
                         DataSources.of(
                                 AddingProblem.of(2000, 60, 32, 1), AddingProblem.of(200, 60, 32, 2)))
                 .epochs(epochs)
-                .clip(new ClipSpec.GlobalNorm(1.0))
+                .clip(ClipSpec.globalNorm(1.0))
                 .folder(folder)
                 .run();
     }

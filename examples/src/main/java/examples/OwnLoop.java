@@ -11,8 +11,6 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.clip.GlobalNormClipping;
 import org.steadygrad.health.GradientHealth;
-import org.steadygrad.spec.HealthSpec;
-import org.steadygrad.spec.yaml.RunFiles;
 
 /** A network of DL4J, trained by DL4J's own fit: listeners clip its gradients and tell where they go. */
 public final class OwnLoop {
@@ -40,9 +38,10 @@ public final class OwnLoop {
                 .setInputType(InputType.recurrent(2))
                 .build());
         network.init();
-        GradientHealth health = new GradientHealth(RunFiles.defaults(HealthSpec.class));
-        network.setListeners(new GlobalNormClipping(1.0), health);
-        network.fit(AddingProblem.of(1000, 60, 32, 1), epochs);
-        return health.summary().text();
+        try (GradientHealth health = new GradientHealth()) {
+            network.setListeners(health, new GlobalNormClipping(1.0));
+            network.fit(AddingProblem.of(1000, 60, 32, 1), epochs);
+            return health.summary().text();
+        }
     }
 }

@@ -34,8 +34,6 @@ import org.steadygrad.nn.DeepStack;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
-import org.steadygrad.spec.HealthSpec;
-import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.Trainer;
 
 /** Runs the Java of README.md: what stands there must stand here, white space and the run's folder aside. */
@@ -86,7 +84,7 @@ class ReadmeExamplesTest {
         // readme
         RunResult result = Trainer.of(network, DataSources.of(trainIterator, validationIterator))
                 .epochs(5)
-                .clip(new ClipSpec.GlobalNorm(1.0))
+                .clip(ClipSpec.globalNorm(1.0))
                 .folder(folder)
                 .run();
         result.findings().forEach(finding -> System.out.println(finding.message()));
@@ -101,8 +99,8 @@ class ReadmeExamplesTest {
         ComputationGraph network = network();
         DataSetIterator trainIterator = iterator(16);
         // readme
-        GradientHealth health = new GradientHealth(RunFiles.defaults(HealthSpec.class));
-        network.setListeners(new GlobalNormClipping(1.0), health);
+        GradientHealth health = new GradientHealth();
+        network.setListeners(health, new GlobalNormClipping(1.0));
         network.fit(trainIterator, 5);
         System.out.println(health.summary().text());
         // end

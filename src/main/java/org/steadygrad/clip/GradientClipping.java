@@ -7,12 +7,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.Check;
+import org.steadygrad.model.ClippingListener;
 import org.steadygrad.ops.ClipPolicy;
 import org.steadygrad.ops.ClipResult;
 import org.steadygrad.ops.GradientOps;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.spec.ClipSpec;
-import org.steadygrad.spec.Default;
 import org.steadygrad.spec.GuardSpec;
 
 /**
@@ -29,14 +29,15 @@ import org.steadygrad.spec.GuardSpec;
  * neither counted nor changed.
  *
  * <p>A skipped step leaves parameters, running statistics, updater state and the iteration count (which schedules and
- * bias corrections follow) at exactly the bits that they had. Listeners that look at parameters in
- * {@code iterationDone} should be attached after this one, or they see the parameters in between. Constraints
+ * bias corrections follow) at exactly the bits that they had. {@code health.GradientHealth} works before and after this
+ * listener alike. Listeners of others that look at gradients should be attached before this one, or they see them clipped, and
+ * those that look at parameters in {@code iterationDone} after it, or they see, of a skipped step, the parameters in between. Constraints
  * (max norm and the like) are applied by DL4J after a skipped step too. The state that truncated back-propagation
  * carries isn't touched: if it isn't finite, the windows up to the end of the sequences are skipped as well.
  *
  * <p>An instance belongs to one network and one training thread.
  */
-public class GradientClipping extends BaseTrainingListener {
+public class GradientClipping extends BaseTrainingListener implements ClippingListener {
     private static final Logger LOG = LoggerFactory.getLogger(GradientClipping.class);
 
     private final ClipPolicy policy;
@@ -68,9 +69,7 @@ public class GradientClipping extends BaseTrainingListener {
     }
 
     static int defaultMaxSkips() {
-        // The annotation is on the component of the only setting that the guard has when it is off.
-        Default value = GuardSpec.Off.class.getRecordComponents()[0].getAnnotation(Default.class);
-        return Integer.parseInt(value.value());
+        return GuardSpec.off().maxSkips();
     }
 
     /** @throws IllegalStateException if more steps in a row than allowed had to be skipped; this one isn't applied */
@@ -115,6 +114,11 @@ public class GradientClipping extends BaseTrainingListener {
             skipping.undo();
             skipping = null;
         }
+    }
+
+    @Override
+    public Optional<ClipResult> presentStep() {
+        return skipsInARow > 0 ? Optional.empty() : lastResult();
     }
 
     /** What decides the clipping; its state is what a resumed training needs. */

@@ -17,7 +17,7 @@ public record EngineRequest(String name, EngineSettings settings) {
         name = Check.notNull(name, "engine request", "name").replaceFirst("^gpu(?=:|$)", "cuda");
         Check.notNull(settings, "engine request", "settings");
         if (name.indexOf(':') >= 0) {
-            settings = settings.onDevice(deviceIn(name));
+            settings = settings.withDevice(deviceIn(name));
         }
     }
 
@@ -28,7 +28,7 @@ public record EngineRequest(String name, EngineSettings settings) {
 
     /** @param threads 0 stands for one per physical core */
     public static EngineRequest of(String name, int threads) {
-        return new EngineRequest(name, new EngineSettings(threads, 0, 0, null));
+        return new EngineRequest(name, EngineSettings.DEFAULT.withThreads(threads));
     }
 
     /** What a run file asks for. */

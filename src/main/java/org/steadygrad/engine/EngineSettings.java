@@ -22,13 +22,23 @@ public record EngineSettings(int threads, long memory, int device, Precision pre
         Check.nonNegative(device, "engine settings", "device");
     }
 
-    /** The same on another device. */
-    public EngineSettings onDevice(int number) {
-        return new EngineSettings(threads, memory, number, precision);
+    /** This with another number of threads; 0 stands for one per physical core. */
+    public EngineSettings withThreads(int value) {
+        return new EngineSettings(value, memory, device, precision);
     }
 
-    /** The same in another precision. */
-    public EngineSettings in(Precision other) {
-        return new EngineSettings(threads, memory, device, other);
+    /** This with another limit of what activations may take, in bytes; 0 stands for none. */
+    public EngineSettings withMemory(long value) {
+        return new EngineSettings(threads, value, device, precision);
+    }
+
+    /** This on another of the engine's devices, from 0. */
+    public EngineSettings withDevice(int value) {
+        return new EngineSettings(threads, memory, value, precision);
+    }
+
+    /** This with another precision of matrix products on a GPU; null leaves it to the engine. */
+    public EngineSettings withPrecision(Precision value) {
+        return new EngineSettings(threads, memory, device, value);
     }
 }

@@ -233,7 +233,7 @@ public final class ReplayBundle {
         EngineRequest plain = EngineRequest.of(recorded.engine());
         return recorded.precision() == null
                 ? plain
-                : new EngineRequest(plain.name(), plain.settings().in(recorded.precision()));
+                : new EngineRequest(plain.name(), plain.settings().withPrecision(recorded.precision()));
     }
 
     /**

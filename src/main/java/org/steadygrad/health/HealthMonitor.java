@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -286,7 +287,14 @@ public final class HealthMonitor {
         var layers = trace.layers().stream().map(HealthSummary.Layer::of).toList();
         double norm = stepRules.history().gradientNorms().median();
         return new HealthSummary(
-                steps, traced, skipped, norm, layers, timeRules.horizons(trace.profiles()), findings());
+                steps,
+                traced,
+                skipped,
+                norm,
+                OptionalDouble.empty(),
+                layers,
+                timeRules.horizons(trace.profiles()),
+                findings());
     }
 
     /** What a resumed run needs to go on as if it hadn't been interrupted. */

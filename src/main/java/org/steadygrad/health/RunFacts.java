@@ -35,6 +35,11 @@ public record RunFacts(
         Check.notNull(underflowing, "RunFacts", "underflowing");
     }
 
+    /** The same with clipping. */
+    RunFacts clipped() {
+        return new RunFacts(lag, window, lossAtEveryStep, symbols, true, batchesPerEpoch, underflowing);
+    }
+
     /** The same with gradients of which some underflow. */
     RunFacts underflowing(Predicate<ParameterBlock> where) {
         return new RunFacts(lag, window, lossAtEveryStep, symbols, clips, batchesPerEpoch, where);

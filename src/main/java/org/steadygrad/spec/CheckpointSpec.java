@@ -12,4 +12,19 @@ public record CheckpointSpec(
         Check.positive(everySeconds, "checkpoint", "everySeconds");
         Check.positive(keep, "checkpoint", "keep");
     }
+
+    /** The defaults of the run file. */
+    public static CheckpointSpec defaults() {
+        return Parts.of(CheckpointSpec.class);
+    }
+
+    /** This with another {@link #everySeconds}. */
+    public CheckpointSpec withEverySeconds(double value) {
+        return Parts.with(this, "everySeconds", value);
+    }
+
+    /** This with another {@link #keep}. */
+    public CheckpointSpec withKeep(int value) {
+        return Parts.with(this, "keep", value);
+    }
 }

@@ -59,6 +59,16 @@ public sealed interface ClipSpec
             Check.positive(factor, "clip.unitRatio", "factor");
             Check.positive(epsilon, "clip.unitRatio", "epsilon");
         }
+
+        /** This with another {@link #factor}. */
+        public UnitRatio withFactor(double value) {
+            return Parts.with(this, "factor", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public UnitRatio withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
     }
 
     @Named("historyQuantile")
@@ -70,6 +80,16 @@ public sealed interface ClipSpec
         public HistoryQuantile {
             Check.inClosed(percentile, 0, 100, "clip.historyQuantile", "percentile");
             Check.nonNegative(window, "clip.historyQuantile", "window");
+        }
+
+        /** This with another {@link #percentile}. */
+        public HistoryQuantile withPercentile(double value) {
+            return Parts.with(this, "percentile", value);
+        }
+
+        /** This with another {@link #window}. */
+        public HistoryQuantile withWindow(int value) {
+            return Parts.with(this, "window", value);
         }
     }
 
@@ -85,5 +105,60 @@ public sealed interface ClipSpec
             Check.positive(threshold, "clip.zScore", "threshold");
             Check.positive(warmup, "clip.zScore", "warmup");
         }
+
+        /** This with another {@link #decay}. */
+        public ZScore withDecay(double value) {
+            return Parts.with(this, "decay", value);
+        }
+
+        /** This with another {@link #threshold}. */
+        public ZScore withThreshold(double value) {
+            return Parts.with(this, "threshold", value);
+        }
+
+        /** This with another {@link #warmup}. */
+        public ZScore withWarmup(int value) {
+            return Parts.with(this, "warmup", value);
+        }
+    }
+
+    /** {@link GlobalNorm}. */
+    static GlobalNorm globalNorm(double maxNorm) {
+        return Parts.of(GlobalNorm.class, maxNorm);
+    }
+
+    /** {@link HistoryQuantile} with the defaults of the run file. */
+    static HistoryQuantile historyQuantile() {
+        return Parts.of(HistoryQuantile.class);
+    }
+
+    /** {@link LayerNorm}. */
+    static LayerNorm layerNorm(double maxNorm) {
+        return Parts.of(LayerNorm.class, maxNorm);
+    }
+
+    /** {@link None}. */
+    static None none() {
+        return Parts.of(None.class);
+    }
+
+    /** {@link TensorNorm}. */
+    static TensorNorm tensorNorm(double maxNorm) {
+        return Parts.of(TensorNorm.class, maxNorm);
+    }
+
+    /** {@link UnitRatio} with the defaults of the run file. */
+    static UnitRatio unitRatio() {
+        return Parts.of(UnitRatio.class);
+    }
+
+    /** {@link Value}. */
+    static Value value(double limit) {
+        return Parts.of(Value.class, limit);
+    }
+
+    /** {@link ZScore} with the defaults of the run file. */
+    static ZScore zScore() {
+        return Parts.of(ZScore.class);
     }
 }

@@ -32,6 +32,16 @@ public sealed interface DataSpec
             Check.positive(sequenceLength, "data.text", "sequenceLength");
             Check.inClosed(validation, 0, 1, "data.text", "validation");
         }
+
+        /** This with another {@link #sequenceLength}. */
+        public Text withSequenceLength(int value) {
+            return Parts.with(this, "sequenceLength", value);
+        }
+
+        /** This with another {@link #validation}. */
+        public Text withValidation(double value) {
+            return Parts.with(this, "validation", value);
+        }
     }
 
     /** What a CSV file is used for. */
@@ -210,6 +220,111 @@ public sealed interface DataSpec
         public int commentCharacter() {
             return comment.equals("none") ? -1 : comment.charAt(0);
         }
+
+        /** This with another {@link #inputs}. */
+        public Csv withInputs(List<String> value) {
+            return Parts.with(this, "inputs", value);
+        }
+
+        /** This with another {@link #sequence}. */
+        public Csv withSequence(String value) {
+            return Parts.with(this, "sequence", value);
+        }
+
+        /** This with another {@link #header}. */
+        public Csv withHeader(Header value) {
+            return Parts.with(this, "header", value);
+        }
+
+        /** This with another {@link #separator}. */
+        public Csv withSeparator(String value) {
+            return Parts.with(this, "separator", value);
+        }
+
+        /** This with another {@link #decimal}. */
+        public Csv withDecimal(Decimal value) {
+            return Parts.with(this, "decimal", value);
+        }
+
+        /** This with another {@link #comment}. */
+        public Csv withComment(String value) {
+            return Parts.with(this, "comment", value);
+        }
+
+        /** This with another {@link #missingWords}. */
+        public Csv withMissingWords(List<String> value) {
+            return Parts.with(this, "missingWords", value);
+        }
+
+        /** This with another {@link #time}. */
+        public Csv withTime(String value) {
+            return Parts.with(this, "time", value);
+        }
+
+        /** This with another {@link #timeFormat}. */
+        public Csv withTimeFormat(String value) {
+            return Parts.with(this, "timeFormat", value);
+        }
+
+        /** This with another {@link #calendar}. */
+        public Csv withCalendar(List<CalendarFeature> value) {
+            return Parts.with(this, "calendar", value);
+        }
+
+        /** This with another {@link #window}. */
+        public Csv withWindow(int value) {
+            return Parts.with(this, "window", value);
+        }
+
+        /** This with another {@link #horizon}. */
+        public Csv withHorizon(int value) {
+            return Parts.with(this, "horizon", value);
+        }
+
+        /** This with another {@link #missing}. */
+        public Csv withMissing(Missing value) {
+            return Parts.with(this, "missing", value);
+        }
+
+        /** This with another {@link #normalization}. */
+        public Csv withNormalization(Normalization value) {
+            return Parts.with(this, "normalization", value);
+        }
+
+        /** This with another {@link #validation}. */
+        public Csv withValidation(double value) {
+            return Parts.with(this, "validation", value);
+        }
+
+        /** This with another {@link #log}. */
+        public Csv withLog(List<String> value) {
+            return Parts.with(this, "log", value);
+        }
+
+        /** This with another {@link #forecast}. */
+        public Csv withForecast(Forecast value) {
+            return Parts.with(this, "forecast", value);
+        }
+
+        /** This with another {@link #stride}. */
+        public Csv withStride(Integer value) {
+            return Parts.with(this, "stride", value);
+        }
+
+        /** This with another {@link #validationPath}. */
+        public Csv withValidationPath(String value) {
+            return Parts.with(this, "validationPath", value);
+        }
+
+        /** This with another {@link #group}. */
+        public Csv withGroup(String value) {
+            return Parts.with(this, "group", value);
+        }
+
+        /** This with another {@link #split}. */
+        public Csv withSplit(Split value) {
+            return Parts.with(this, "split", value);
+        }
     }
 
     /** What is learnt of series that come with a class or with numbers. */
@@ -259,6 +374,56 @@ public sealed interface DataSpec
             Check.positive(horizon, "data.series", "horizon");
             Check.inClosed(validation, 0, 1, "data.series", "validation");
         }
+
+        /** This with another {@link #task}. */
+        public Series withTask(SeriesTask value) {
+            return Parts.with(this, "task", value);
+        }
+
+        /** This with another {@link #features}. */
+        public Series withFeatures(String value) {
+            return Parts.with(this, "features", value);
+        }
+
+        /** This with another {@link #labels}. */
+        public Series withLabels(String value) {
+            return Parts.with(this, "labels", value);
+        }
+
+        /** This with another {@link #layout}. */
+        public Series withLayout(ArrayLayout value) {
+            return Parts.with(this, "layout", value);
+        }
+
+        /** This with another {@link #horizon}. */
+        public Series withHorizon(int value) {
+            return Parts.with(this, "horizon", value);
+        }
+
+        /** This with another {@link #missing}. */
+        public Series withMissing(Missing value) {
+            return Parts.with(this, "missing", value);
+        }
+
+        /** This with another {@link #normalization}. */
+        public Series withNormalization(Normalization value) {
+            return Parts.with(this, "normalization", value);
+        }
+
+        /** This with another {@link #validation}. */
+        public Series withValidation(double value) {
+            return Parts.with(this, "validation", value);
+        }
+
+        /** This with another {@link #validationPath}. */
+        public Series withValidationPath(String value) {
+            return Parts.with(this, "validationPath", value);
+        }
+
+        /** This with another {@link #split}. */
+        public Series withSplit(Split value) {
+            return Parts.with(this, "split", value);
+        }
     }
 
     /** How an image becomes an input. */
@@ -286,6 +451,21 @@ public sealed interface DataSpec
                 Check.positive(limit, "data.idx", "limit");
             }
             Check.inClosed(validation, 0, 1, "data.idx", "validation");
+        }
+
+        /** This with another {@link #reading}. */
+        public Idx withReading(ImageReading value) {
+            return Parts.with(this, "reading", value);
+        }
+
+        /** This with another {@link #limit}. */
+        public Idx withLimit(Integer value) {
+            return Parts.with(this, "limit", value);
+        }
+
+        /** This with another {@link #validation}. */
+        public Idx withValidation(double value) {
+            return Parts.with(this, "validation", value);
         }
     }
 
@@ -324,6 +504,21 @@ public sealed interface DataSpec
         public int lowest() {
             return numbering == KeyNumbers.MIDI ? firstKey : 0;
         }
+
+        /** This with another {@link #keys}. */
+        public PianoRoll withKeys(int value) {
+            return Parts.with(this, "keys", value);
+        }
+
+        /** This with another {@link #numbering}. */
+        public PianoRoll withNumbering(KeyNumbers value) {
+            return Parts.with(this, "numbering", value);
+        }
+
+        /** This with another {@link #firstKey}. */
+        public PianoRoll withFirstKey(int value) {
+            return Parts.with(this, "firstKey", value);
+        }
     }
 
     @Named("adding")
@@ -338,6 +533,21 @@ public sealed interface DataSpec
             Check.atLeast(length, 2, "data.adding", "length");
             Check.positive(examples, "data.adding", "examples");
             Check.positive(validationExamples, "data.adding", "validationExamples");
+        }
+
+        /** This with another {@link #length}. */
+        public Adding withLength(int value) {
+            return Parts.with(this, "length", value);
+        }
+
+        /** This with another {@link #examples}. */
+        public Adding withExamples(int value) {
+            return Parts.with(this, "examples", value);
+        }
+
+        /** This with another {@link #validationExamples}. */
+        public Adding withValidationExamples(int value) {
+            return Parts.with(this, "validationExamples", value);
         }
     }
 
@@ -355,6 +565,26 @@ public sealed interface DataSpec
             Check.positive(examples, "data.copyMemory", "examples");
             Check.positive(validationExamples, "data.copyMemory", "validationExamples");
         }
+
+        /** This with another {@link #delay}. */
+        public CopyMemory withDelay(int value) {
+            return Parts.with(this, "delay", value);
+        }
+
+        /** This with another {@link #symbols}. */
+        public CopyMemory withSymbols(int value) {
+            return Parts.with(this, "symbols", value);
+        }
+
+        /** This with another {@link #examples}. */
+        public CopyMemory withExamples(int value) {
+            return Parts.with(this, "examples", value);
+        }
+
+        /** This with another {@link #validationExamples}. */
+        public CopyMemory withValidationExamples(int value) {
+            return Parts.with(this, "validationExamples", value);
+        }
     }
 
     @Named("temporalOrder")
@@ -369,6 +599,21 @@ public sealed interface DataSpec
             Check.atLeast(length, 10, "data.temporalOrder", "length");
             Check.positive(examples, "data.temporalOrder", "examples");
             Check.positive(validationExamples, "data.temporalOrder", "validationExamples");
+        }
+
+        /** This with another {@link #length}. */
+        public TemporalOrder withLength(int value) {
+            return Parts.with(this, "length", value);
+        }
+
+        /** This with another {@link #examples}. */
+        public TemporalOrder withExamples(int value) {
+            return Parts.with(this, "examples", value);
+        }
+
+        /** This with another {@link #validationExamples}. */
+        public TemporalOrder withValidationExamples(int value) {
+            return Parts.with(this, "validationExamples", value);
         }
     }
 
@@ -388,5 +633,75 @@ public sealed interface DataSpec
             Check.positive(turns, "data.spirals", "turns");
             Check.nonNegative(noise, "data.spirals", "noise");
         }
+
+        /** This with another {@link #classes}. */
+        public Spirals withClasses(int value) {
+            return Parts.with(this, "classes", value);
+        }
+
+        /** This with another {@link #examples}. */
+        public Spirals withExamples(int value) {
+            return Parts.with(this, "examples", value);
+        }
+
+        /** This with another {@link #validationExamples}. */
+        public Spirals withValidationExamples(int value) {
+            return Parts.with(this, "validationExamples", value);
+        }
+
+        /** This with another {@link #turns}. */
+        public Spirals withTurns(double value) {
+            return Parts.with(this, "turns", value);
+        }
+
+        /** This with another {@link #noise}. */
+        public Spirals withNoise(double value) {
+            return Parts.with(this, "noise", value);
+        }
+    }
+
+    /** {@link Adding} with the defaults of the run file. */
+    static Adding adding() {
+        return Parts.of(Adding.class);
+    }
+
+    /** {@link CopyMemory} with the defaults of the run file. */
+    static CopyMemory copyMemory() {
+        return Parts.of(CopyMemory.class);
+    }
+
+    /** {@link Csv}, with the defaults of the run file for everything else. */
+    static Csv csv(String path, CsvTask task, List<String> target) {
+        return Parts.of(Csv.class, path, task, target);
+    }
+
+    /** {@link Idx}, with the defaults of the run file for everything else. */
+    static Idx idx(String images, String labels) {
+        return Parts.of(Idx.class, images, labels);
+    }
+
+    /** {@link PianoRoll}, with the defaults of the run file for everything else. */
+    static PianoRoll pianoRoll(String path) {
+        return Parts.of(PianoRoll.class, path);
+    }
+
+    /** {@link Spirals} with the defaults of the run file. */
+    static Spirals spirals() {
+        return Parts.of(Spirals.class);
+    }
+
+    /** {@link TemporalOrder} with the defaults of the run file. */
+    static TemporalOrder temporalOrder() {
+        return Parts.of(TemporalOrder.class);
+    }
+
+    /** {@link Text}, with the defaults of the run file for everything else. */
+    static Text text(String path) {
+        return Parts.of(Text.class, path);
+    }
+
+    /** {@link Series}, with the defaults of the run file for everything else. */
+    static Series series(String path) {
+        return Parts.of(Series.class, path);
     }
 }

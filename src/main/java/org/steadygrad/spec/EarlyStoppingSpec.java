@@ -11,4 +11,19 @@ public record EarlyStoppingSpec(
         Check.nonNegative(patience, "earlyStopping", "patience");
         Check.nonNegative(minDelta, "earlyStopping", "minDelta");
     }
+
+    /** The defaults of the run file. */
+    public static EarlyStoppingSpec defaults() {
+        return Parts.of(EarlyStoppingSpec.class);
+    }
+
+    /** This with another {@link #patience}. */
+    public EarlyStoppingSpec withPatience(int value) {
+        return Parts.with(this, "patience", value);
+    }
+
+    /** This with another {@link #minDelta}. */
+    public EarlyStoppingSpec withMinDelta(double value) {
+        return Parts.with(this, "minDelta", value);
+    }
 }

@@ -11,6 +11,11 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
         public Off {
             Check.positive(maxSkips, "guard.off", "maxSkips");
         }
+
+        /** This with another {@link #maxSkips}. */
+        public Off withMaxSkips(int value) {
+            return Parts.with(this, "maxSkips", value);
+        }
     }
 
     @Named("auto")
@@ -47,5 +52,65 @@ public sealed interface GuardSpec permits GuardSpec.Off, GuardSpec.Auto {
             Check.positive(rollbackSpan, "guard.auto", "rollbackSpan");
             Check.nonNegative(trialSteps, "guard.auto", "trialSteps");
         }
+
+        /** This with another {@link #maxSkips}. */
+        public Auto withMaxSkips(int value) {
+            return Parts.with(this, "maxSkips", value);
+        }
+
+        /** This with another {@link #snapshotEvery}. */
+        public Auto withSnapshotEvery(int value) {
+            return Parts.with(this, "snapshotEvery", value);
+        }
+
+        /** This with another {@link #spikeDeviations}. */
+        public Auto withSpikeDeviations(double value) {
+            return Parts.with(this, "spikeDeviations", value);
+        }
+
+        /** This with another {@link #spikeSteps}. */
+        public Auto withSpikeSteps(int value) {
+            return Parts.with(this, "spikeSteps", value);
+        }
+
+        /** This with another {@link #window}. */
+        public Auto withWindow(int value) {
+            return Parts.with(this, "window", value);
+        }
+
+        /** This with another {@link #backOff}. */
+        public Auto withBackOff(double value) {
+            return Parts.with(this, "backOff", value);
+        }
+
+        /** This with another {@link #recoverAfter}. */
+        public Auto withRecoverAfter(int value) {
+            return Parts.with(this, "recoverAfter", value);
+        }
+
+        /** This with another {@link #maxRollbacks}. */
+        public Auto withMaxRollbacks(int value) {
+            return Parts.with(this, "maxRollbacks", value);
+        }
+
+        /** This with another {@link #rollbackSpan}. */
+        public Auto withRollbackSpan(int value) {
+            return Parts.with(this, "rollbackSpan", value);
+        }
+
+        /** This with another {@link #trialSteps}. */
+        public Auto withTrialSteps(int value) {
+            return Parts.with(this, "trialSteps", value);
+        }
+    }
+
+    /** {@link Auto} with the defaults of the run file. */
+    static Auto auto() {
+        return Parts.of(Auto.class);
+    }
+
+    /** {@link Off} with the defaults of the run file. */
+    static Off off() {
+        return Parts.of(Off.class);
     }
 }

@@ -45,6 +45,21 @@ public record HealthSpec(
             Check.positive(large, "health.data", "large");
             Check.inClosed(waiting, 0, 1, "health.data", "waiting");
         }
+
+        /** The defaults of the run file. */
+        public static Data defaults() {
+            return Parts.of(Data.class);
+        }
+
+        /** This with another {@link #large}. */
+        public Data withLarge(double value) {
+            return Parts.with(this, "large", value);
+        }
+
+        /** This with another {@link #waiting}. */
+        public Data withWaiting(double value) {
+            return Parts.with(this, "waiting", value);
+        }
     }
 
     /** When the signal before the first step counts as badly scaled. */
@@ -64,6 +79,26 @@ public record HealthSpec(
             Check.inHalfOpen(shrinking, 0, 1, "health.initialisation", "shrinking");
             Check.positive(growing, "health.initialisation", "growing");
             Check.positive(total, "health.initialisation", "total");
+        }
+
+        /** The defaults of the run file. */
+        public static Initialisation defaults() {
+            return Parts.of(Initialisation.class);
+        }
+
+        /** This with another {@link #shrinking}. */
+        public Initialisation withShrinking(double value) {
+            return Parts.with(this, "shrinking", value);
+        }
+
+        /** This with another {@link #growing}. */
+        public Initialisation withGrowing(double value) {
+            return Parts.with(this, "growing", value);
+        }
+
+        /** This with another {@link #total}. */
+        public Initialisation withTotal(double value) {
+            return Parts.with(this, "total", value);
         }
     }
 
@@ -108,6 +143,26 @@ public record HealthSpec(
             Check.positive(exploding, "health.flow", "exploding");
             Check.inOpen(total, 0, 1, "health.flow", "total");
         }
+
+        /** The defaults of the run file. */
+        public static Flow defaults() {
+            return Parts.of(Flow.class);
+        }
+
+        /** This with another {@link #vanishing}. */
+        public Flow withVanishing(double value) {
+            return Parts.with(this, "vanishing", value);
+        }
+
+        /** This with another {@link #exploding}. */
+        public Flow withExploding(double value) {
+            return Parts.with(this, "exploding", value);
+        }
+
+        /** This with another {@link #total}. */
+        public Flow withTotal(double value) {
+            return Parts.with(this, "total", value);
+        }
     }
 
     /** When gradients vanish or explode through time. */
@@ -134,6 +189,36 @@ public record HealthSpec(
             Check.inOpen(total, 0, 1, "health.time", "total");
             Check.positive(truncation, "health.time", "truncation");
         }
+
+        /** The defaults of the run file. */
+        public static Time defaults() {
+            return Parts.of(Time.class);
+        }
+
+        /** This with another {@link #lag}. */
+        public Time withLag(Integer value) {
+            return Parts.with(this, "lag", value);
+        }
+
+        /** This with another {@link #reach}. */
+        public Time withReach(double value) {
+            return Parts.with(this, "reach", value);
+        }
+
+        /** This with another {@link #exploding}. */
+        public Time withExploding(double value) {
+            return Parts.with(this, "exploding", value);
+        }
+
+        /** This with another {@link #total}. */
+        public Time withTotal(double value) {
+            return Parts.with(this, "total", value);
+        }
+
+        /** This with another {@link #truncation}. */
+        public Time withTruncation(double value) {
+            return Parts.with(this, "truncation", value);
+        }
     }
 
     /** When units count as dead or saturated. */
@@ -143,6 +228,21 @@ public record HealthSpec(
         public Units {
             Check.inClosed(saturated, 0, 1, "health.units", "saturated");
             Check.inClosed(dead, 0, 1, "health.units", "dead");
+        }
+
+        /** The defaults of the run file. */
+        public static Units defaults() {
+            return Parts.of(Units.class);
+        }
+
+        /** This with another {@link #saturated}. */
+        public Units withSaturated(double value) {
+            return Parts.with(this, "saturated", value);
+        }
+
+        /** This with another {@link #dead}. */
+        public Units withDead(double value) {
+            return Parts.with(this, "dead", value);
         }
     }
 
@@ -159,6 +259,26 @@ public record HealthSpec(
             Check.positive(large, "health.updates", "large");
             Check.nonNegative(low, "health.updates", "low");
         }
+
+        /** The defaults of the run file. */
+        public static Updates defaults() {
+            return Parts.of(Updates.class);
+        }
+
+        /** This with another {@link #small}. */
+        public Updates withSmall(double value) {
+            return Parts.with(this, "small", value);
+        }
+
+        /** This with another {@link #large}. */
+        public Updates withLarge(double value) {
+            return Parts.with(this, "large", value);
+        }
+
+        /** This with another {@link #low}. */
+        public Updates withLow(double value) {
+            return Parts.with(this, "low", value);
+        }
     }
 
     /** When clipping acts too often or never. */
@@ -168,6 +288,21 @@ public record HealthSpec(
         public Clip {
             Check.inClosed(always, 0, 1, "health.clip", "always");
             Check.positive(never, "health.clip", "never");
+        }
+
+        /** The defaults of the run file. */
+        public static Clip defaults() {
+            return Parts.of(Clip.class);
+        }
+
+        /** This with another {@link #always}. */
+        public Clip withAlways(double value) {
+            return Parts.with(this, "always", value);
+        }
+
+        /** This with another {@link #never}. */
+        public Clip withNever(int value) {
+            return Parts.with(this, "never", value);
         }
     }
 
@@ -189,5 +324,100 @@ public record HealthSpec(
             Check.positive(spike, "health.loss", "spike");
             Check.positive(overfitting, "health.loss", "overfitting");
         }
+
+        /** The defaults of the run file. */
+        public static Loss defaults() {
+            return Parts.of(Loss.class);
+        }
+
+        /** This with another {@link #plateau}. */
+        public Loss withPlateau(int value) {
+            return Parts.with(this, "plateau", value);
+        }
+
+        /** This with another {@link #diverging}. */
+        public Loss withDiverging(double value) {
+            return Parts.with(this, "diverging", value);
+        }
+
+        /** This with another {@link #spike}. */
+        public Loss withSpike(double value) {
+            return Parts.with(this, "spike", value);
+        }
+
+        /** This with another {@link #overfitting}. */
+        public Loss withOverfitting(double value) {
+            return Parts.with(this, "overfitting", value);
+        }
+    }
+
+    /** The defaults of the run file. */
+    public static HealthSpec defaults() {
+        return Parts.of(HealthSpec.class);
+    }
+
+    /** This with another {@link #every}. */
+    public HealthSpec withEvery(int value) {
+        return Parts.with(this, "every", value);
+    }
+
+    /** This with another {@link #histograms}. */
+    public HealthSpec withHistograms(int value) {
+        return Parts.with(this, "histograms", value);
+    }
+
+    /** This with another {@link #early}. */
+    public HealthSpec withEarly(int value) {
+        return Parts.with(this, "early", value);
+    }
+
+    /** This with another {@link #later}. */
+    public HealthSpec withLater(int value) {
+        return Parts.with(this, "later", value);
+    }
+
+    /** This with another {@link #ignore}. */
+    public HealthSpec withIgnore(List<String> value) {
+        return Parts.with(this, "ignore", value);
+    }
+
+    /** This with another {@link #data}. */
+    public HealthSpec withData(Data value) {
+        return Parts.with(this, "data", value);
+    }
+
+    /** This with another {@link #initialisation}. */
+    public HealthSpec withInitialisation(Initialisation value) {
+        return Parts.with(this, "initialisation", value);
+    }
+
+    /** This with another {@link #flow}. */
+    public HealthSpec withFlow(Flow value) {
+        return Parts.with(this, "flow", value);
+    }
+
+    /** This with another {@link #time}. */
+    public HealthSpec withTime(Time value) {
+        return Parts.with(this, "time", value);
+    }
+
+    /** This with another {@link #units}. */
+    public HealthSpec withUnits(Units value) {
+        return Parts.with(this, "units", value);
+    }
+
+    /** This with another {@link #updates}. */
+    public HealthSpec withUpdates(Updates value) {
+        return Parts.with(this, "updates", value);
+    }
+
+    /** This with another {@link #clip}. */
+    public HealthSpec withClip(Clip value) {
+        return Parts.with(this, "clip", value);
+    }
+
+    /** This with another {@link #loss}. */
+    public HealthSpec withLoss(Loss value) {
+        return Parts.with(this, "loss", value);
     }
 }

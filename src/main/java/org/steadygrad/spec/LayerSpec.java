@@ -27,6 +27,21 @@ public sealed interface LayerSpec
             Check.positive(units, "dense", "units");
             Check.inHalfOpen(dropout, 0, 1, "dense", "dropout");
         }
+
+        /** This with another {@link #activation}. */
+        public Dense withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Dense withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Dense withDropout(double value) {
+            return Parts.with(this, "dropout", value);
+        }
     }
 
     @Named("stack")
@@ -44,6 +59,31 @@ public sealed interface LayerSpec
             Check.positive(depth, "stack", "depth");
             Check.positive(units, "stack", "units");
             Check.inHalfOpen(dropout, 0, 1, "stack", "dropout");
+        }
+
+        /** This with another {@link #activation}. */
+        public Stack withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
+
+        /** This with another {@link #batchNorm}. */
+        public Stack withBatchNorm(boolean value) {
+            return Parts.with(this, "batchNorm", value);
+        }
+
+        /** This with another {@link #residual}. */
+        public Stack withResidual(boolean value) {
+            return Parts.with(this, "residual", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Stack withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Stack withDropout(double value) {
+            return Parts.with(this, "dropout", value);
         }
     }
 
@@ -107,6 +147,46 @@ public sealed interface LayerSpec
             checkRecurrent("gru", units, layers, dropout);
             checkChrono("gru", chrono);
         }
+
+        /** This with another {@link #layers}. */
+        public Gru withLayers(int value) {
+            return Parts.with(this, "layers", value);
+        }
+
+        /** This with another {@link #direction}. */
+        public Gru withDirection(Direction value) {
+            return Parts.with(this, "direction", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Gru withDropout(double value) {
+            return Parts.with(this, "dropout", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Gru withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #recurrentInit}. */
+        public Gru withRecurrentInit(InitializerKind value) {
+            return Parts.with(this, "recurrentInit", value);
+        }
+
+        /** This with another {@link #activation}. */
+        public Gru withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
+
+        /** This with another {@link #gateActivation}. */
+        public Gru withGateActivation(ActivationKind value) {
+            return Parts.with(this, "gateActivation", value);
+        }
+
+        /** This with another {@link #chrono}. */
+        public Gru withChrono(int value) {
+            return Parts.with(this, "chrono", value);
+        }
     }
 
     @Named("lstm")
@@ -130,6 +210,51 @@ public sealed interface LayerSpec
             checkRecurrent("lstm", units, layers, dropout);
             checkChrono("lstm", chrono);
         }
+
+        /** This with another {@link #layers}. */
+        public Lstm withLayers(int value) {
+            return Parts.with(this, "layers", value);
+        }
+
+        /** This with another {@link #direction}. */
+        public Lstm withDirection(Direction value) {
+            return Parts.with(this, "direction", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Lstm withDropout(double value) {
+            return Parts.with(this, "dropout", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Lstm withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #recurrentInit}. */
+        public Lstm withRecurrentInit(InitializerKind value) {
+            return Parts.with(this, "recurrentInit", value);
+        }
+
+        /** This with another {@link #activation}. */
+        public Lstm withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
+
+        /** This with another {@link #gateActivation}. */
+        public Lstm withGateActivation(ActivationKind value) {
+            return Parts.with(this, "gateActivation", value);
+        }
+
+        /** This with another {@link #forgetBias}. */
+        public Lstm withForgetBias(double value) {
+            return Parts.with(this, "forgetBias", value);
+        }
+
+        /** This with another {@link #chrono}. */
+        public Lstm withChrono(int value) {
+            return Parts.with(this, "chrono", value);
+        }
     }
 
     @Named("rnn")
@@ -146,6 +271,36 @@ public sealed interface LayerSpec
         public Rnn {
             checkRecurrent("rnn", units, layers, dropout);
         }
+
+        /** This with another {@link #layers}. */
+        public Rnn withLayers(int value) {
+            return Parts.with(this, "layers", value);
+        }
+
+        /** This with another {@link #direction}. */
+        public Rnn withDirection(Direction value) {
+            return Parts.with(this, "direction", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Rnn withDropout(double value) {
+            return Parts.with(this, "dropout", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Rnn withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #recurrentInit}. */
+        public Rnn withRecurrentInit(InitializerKind value) {
+            return Parts.with(this, "recurrentInit", value);
+        }
+
+        /** This with another {@link #activation}. */
+        public Rnn withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
     }
 
     @Named("batchNorm")
@@ -158,6 +313,21 @@ public sealed interface LayerSpec
         public BatchNorm {
             Check.inHalfOpen(decay, 0, 1, "batchNorm", "decay");
             Check.positive(epsilon, "batchNorm", "epsilon");
+        }
+
+        /** This with another {@link #activation}. */
+        public BatchNorm withActivation(ActivationKind value) {
+            return Parts.with(this, "activation", value);
+        }
+
+        /** This with another {@link #decay}. */
+        public BatchNorm withDecay(double value) {
+            return Parts.with(this, "decay", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public BatchNorm withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
         }
     }
 
@@ -187,7 +357,13 @@ public sealed interface LayerSpec
 
     @Named("pool")
     @Doc("Makes one vector of a sequence; masked steps are left out.")
-    record Pool(@Doc("How.") @Default("last") PoolKind kind) implements LayerSpec {}
+    record Pool(@Doc("How.") @Default("last") PoolKind kind) implements LayerSpec {
+
+        /** This with another {@link #kind}. */
+        public Pool withKind(PoolKind value) {
+            return Parts.with(this, "kind", value);
+        }
+    }
 
     /** What the output layer minimises. */
     enum Loss {
@@ -213,6 +389,21 @@ public sealed interface LayerSpec
         public Output {
             Check.inHalfOpen(dropout, 0, 1, "output", "dropout");
         }
+
+        /** This with another {@link #loss}. */
+        public Output withLoss(Loss value) {
+            return Parts.with(this, "loss", value);
+        }
+
+        /** This with another {@link #init}. */
+        public Output withInit(InitializerKind value) {
+            return Parts.with(this, "init", value);
+        }
+
+        /** This with another {@link #dropout}. */
+        public Output withDropout(double value) {
+            return Parts.with(this, "dropout", value);
+        }
     }
 
     private static void checkRecurrent(String who, int units, int layers, double dropout) {
@@ -225,5 +416,60 @@ public sealed interface LayerSpec
         if (chrono != 0 && chrono < 3) {
             throw InvalidInputException.of(who, "chrono to be 0 or a number of steps of at least 3", chrono, "");
         }
+    }
+
+    /** {@link Activate}. */
+    static Activate activation(ActivationKind function) {
+        return Parts.of(Activate.class, function);
+    }
+
+    /** {@link BatchNorm} with the defaults of the run file. */
+    static BatchNorm batchNorm() {
+        return Parts.of(BatchNorm.class);
+    }
+
+    /** {@link Dense}, with the defaults of the run file for everything else. */
+    static Dense dense(int units) {
+        return Parts.of(Dense.class, units);
+    }
+
+    /** {@link Dropout}. */
+    static Dropout dropout(double rate) {
+        return Parts.of(Dropout.class, rate);
+    }
+
+    /** {@link Embedding}. */
+    static Embedding embedding(int size) {
+        return Parts.of(Embedding.class, size);
+    }
+
+    /** {@link Gru}, with the defaults of the run file for everything else. */
+    static Gru gru(int units) {
+        return Parts.of(Gru.class, units);
+    }
+
+    /** {@link Lstm}, with the defaults of the run file for everything else. */
+    static Lstm lstm(int units) {
+        return Parts.of(Lstm.class, units);
+    }
+
+    /** {@link Output} with the defaults of the run file. */
+    static Output output() {
+        return Parts.of(Output.class);
+    }
+
+    /** {@link Pool} with the defaults of the run file. */
+    static Pool pool() {
+        return Parts.of(Pool.class);
+    }
+
+    /** {@link Rnn}, with the defaults of the run file for everything else. */
+    static Rnn rnn(int units) {
+        return Parts.of(Rnn.class, units);
+    }
+
+    /** {@link Stack}, with the defaults of the run file for everything else. */
+    static Stack stack(int depth, int units) {
+        return Parts.of(Stack.class, depth, units);
     }
 }

@@ -26,4 +26,19 @@ public record ModelSpec(
             }
         }
     }
+
+    /** These layers, input to output, with the defaults of the run file for everything else. */
+    public static ModelSpec of(LayerSpec... layers) {
+        return of(List.of(layers));
+    }
+
+    /** What is given, with the defaults of the run file for everything else. */
+    public static ModelSpec of(List<LayerSpec> layers) {
+        return Parts.of(ModelSpec.class, layers);
+    }
+
+    /** This with another {@link #lsuv}. */
+    public ModelSpec withLsuv(boolean value) {
+        return Parts.with(this, "lsuv", value);
+    }
 }

@@ -61,4 +61,49 @@ public record RunSpec(
                     "The first device has the number 0, so that cuda:1 is the second GPU.");
         }
     }
+
+    /** What is given, with the defaults of the run file for everything else. */
+    public static RunSpec of(DataSpec data, ModelSpec model) {
+        return Parts.of(RunSpec.class, data, model);
+    }
+
+    /** This with another {@link #name}. */
+    public RunSpec withName(String value) {
+        return Parts.with(this, "name", value);
+    }
+
+    /** This with another {@link #seed}. */
+    public RunSpec withSeed(long value) {
+        return Parts.with(this, "seed", value);
+    }
+
+    /** This with another {@link #training}. */
+    public RunSpec withTraining(TrainingSpec value) {
+        return Parts.with(this, "training", value);
+    }
+
+    /** This with another {@link #health}. */
+    public RunSpec withHealth(HealthSpec value) {
+        return Parts.with(this, "health", value);
+    }
+
+    /** This with another {@link #engine}. */
+    public RunSpec withEngine(String value) {
+        return Parts.with(this, "engine", value);
+    }
+
+    /** This with another {@link #threads}. */
+    public RunSpec withThreads(Integer value) {
+        return Parts.with(this, "threads", value);
+    }
+
+    /** This with another {@link #memory}. */
+    public RunSpec withMemory(String value) {
+        return Parts.with(this, "memory", value);
+    }
+
+    /** This with another {@link #precision}. */
+    public RunSpec withPrecision(Precision value) {
+        return Parts.with(this, "precision", value);
+    }
 }

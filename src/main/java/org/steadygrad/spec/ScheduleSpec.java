@@ -23,6 +23,11 @@ public sealed interface ScheduleSpec
             Check.positive(every, "schedule.step", "every");
             Check.positive(factor, "schedule.step", "factor");
         }
+
+        /** This with another {@link #factor}. */
+        public Step withFactor(double value) {
+            return Parts.with(this, "factor", value);
+        }
     }
 
     @Named("exponential")
@@ -33,6 +38,11 @@ public sealed interface ScheduleSpec
             Check.positive(every, "schedule.exponential", "every");
             Check.positive(factor, "schedule.exponential", "factor");
         }
+
+        /** This with another {@link #factor}. */
+        public Exponential withFactor(double value) {
+            return Parts.with(this, "factor", value);
+        }
     }
 
     @Named("cosine")
@@ -41,6 +51,11 @@ public sealed interface ScheduleSpec
             implements ScheduleSpec {
         public Cosine {
             Check.inClosed(floor, 0, 1, "schedule.cosine", "floor");
+        }
+
+        /** This with another {@link #floor}. */
+        public Cosine withFloor(double value) {
+            return Parts.with(this, "floor", value);
         }
     }
 
@@ -51,6 +66,11 @@ public sealed interface ScheduleSpec
         public Linear {
             Check.inClosed(floor, 0, 1, "schedule.linear", "floor");
         }
+
+        /** This with another {@link #floor}. */
+        public Linear withFloor(double value) {
+            return Parts.with(this, "floor", value);
+        }
     }
 
     @Named("inverseSquareRoot")
@@ -59,5 +79,40 @@ public sealed interface ScheduleSpec
         public InverseSquareRoot {
             Check.positive(scale, "schedule.inverseSquareRoot", "scale");
         }
+
+        /** This with another {@link #scale}. */
+        public InverseSquareRoot withScale(int value) {
+            return Parts.with(this, "scale", value);
+        }
+    }
+
+    /** {@link Constant}. */
+    static Constant constant() {
+        return Parts.of(Constant.class);
+    }
+
+    /** {@link Cosine} with the defaults of the run file. */
+    static Cosine cosine() {
+        return Parts.of(Cosine.class);
+    }
+
+    /** {@link Exponential}, with the defaults of the run file for everything else. */
+    static Exponential exponential(int every) {
+        return Parts.of(Exponential.class, every);
+    }
+
+    /** {@link InverseSquareRoot} with the defaults of the run file. */
+    static InverseSquareRoot inverseSquareRoot() {
+        return Parts.of(InverseSquareRoot.class);
+    }
+
+    /** {@link Linear} with the defaults of the run file. */
+    static Linear linear() {
+        return Parts.of(Linear.class);
+    }
+
+    /** {@link Step}, with the defaults of the run file for everything else. */
+    static Step step(int every) {
+        return Parts.of(Step.class, every);
     }
 }

@@ -70,4 +70,94 @@ public record TrainingSpec(
         }
         return iterations == null ? DEFAULT_EPOCHS : Integer.MAX_VALUE;
     }
+
+    /** The defaults of the run file. */
+    public static TrainingSpec defaults() {
+        return Parts.of(TrainingSpec.class);
+    }
+
+    /** This with another {@link #batch}. */
+    public TrainingSpec withBatch(int value) {
+        return Parts.with(this, "batch", value);
+    }
+
+    /** This with another {@link #epochs}. */
+    public TrainingSpec withEpochs(Integer value) {
+        return Parts.with(this, "epochs", value);
+    }
+
+    /** This with another {@link #iterations}. */
+    public TrainingSpec withIterations(Integer value) {
+        return Parts.with(this, "iterations", value);
+    }
+
+    /** This with another {@link #maxMinutes}. */
+    public TrainingSpec withMaxMinutes(Double value) {
+        return Parts.with(this, "maxMinutes", value);
+    }
+
+    /** This with another {@link #updater}. */
+    public TrainingSpec withUpdater(UpdaterSpec value) {
+        return Parts.with(this, "updater", value);
+    }
+
+    /** This with another {@link #schedule}. */
+    public TrainingSpec withSchedule(ScheduleSpec value) {
+        return Parts.with(this, "schedule", value);
+    }
+
+    /** This with another {@link #warmup}. */
+    public TrainingSpec withWarmup(int value) {
+        return Parts.with(this, "warmup", value);
+    }
+
+    /** This with another {@link #weightDecay}. */
+    public TrainingSpec withWeightDecay(double value) {
+        return Parts.with(this, "weightDecay", value);
+    }
+
+    /** This with another {@link #l1}. */
+    public TrainingSpec withL1(double value) {
+        return Parts.with(this, "l1", value);
+    }
+
+    /** This with another {@link #l2}. */
+    public TrainingSpec withL2(double value) {
+        return Parts.with(this, "l2", value);
+    }
+
+    /** This with another {@link #clip}. */
+    public TrainingSpec withClip(ClipSpec value) {
+        return Parts.with(this, "clip", value);
+    }
+
+    /** This with another {@link #accumulate}. */
+    public TrainingSpec withAccumulate(int value) {
+        return Parts.with(this, "accumulate", value);
+    }
+
+    /** This with another {@link #truncatedBptt}. */
+    public TrainingSpec withTruncatedBptt(int value) {
+        return Parts.with(this, "truncatedBptt", value);
+    }
+
+    /** This with another {@link #guard}. */
+    public TrainingSpec withGuard(GuardSpec value) {
+        return Parts.with(this, "guard", value);
+    }
+
+    /** This with another {@link #validateEvery}. */
+    public TrainingSpec withValidateEvery(Integer value) {
+        return Parts.with(this, "validateEvery", value);
+    }
+
+    /** This with another {@link #earlyStopping}. */
+    public TrainingSpec withEarlyStopping(EarlyStoppingSpec value) {
+        return Parts.with(this, "earlyStopping", value);
+    }
+
+    /** This with another {@link #checkpoint}. */
+    public TrainingSpec withCheckpoint(CheckpointSpec value) {
+        return Parts.with(this, "checkpoint", value);
+    }
 }

@@ -26,6 +26,11 @@ public sealed interface UpdaterSpec
         public Sgd {
             Check.positive(learningRate, "updater.sgd", "learningRate");
         }
+
+        /** This with another {@link #learningRate}. */
+        public Sgd withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
     }
 
     @Named("nesterovs")
@@ -37,6 +42,16 @@ public sealed interface UpdaterSpec
         public Nesterovs {
             Check.positive(learningRate, "updater.nesterovs", "learningRate");
             Check.inHalfOpen(momentum, 0, 1, "updater.nesterovs", "momentum");
+        }
+
+        /** This with another {@link #learningRate}. */
+        public Nesterovs withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #momentum}. */
+        public Nesterovs withMomentum(double value) {
+            return Parts.with(this, "momentum", value);
         }
     }
 
@@ -58,6 +73,31 @@ public sealed interface UpdaterSpec
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
         }
+
+        /** This with another {@link #learningRate}. */
+        public Adam withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #beta1}. */
+        public Adam withBeta1(double value) {
+            return Parts.with(this, "beta1", value);
+        }
+
+        /** This with another {@link #beta2}. */
+        public Adam withBeta2(double value) {
+            return Parts.with(this, "beta2", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public Adam withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public Adam withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
+        }
     }
 
     @Named("amsGrad")
@@ -77,6 +117,31 @@ public sealed interface UpdaterSpec
         @Override
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
+        }
+
+        /** This with another {@link #learningRate}. */
+        public AmsGrad withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #beta1}. */
+        public AmsGrad withBeta1(double value) {
+            return Parts.with(this, "beta1", value);
+        }
+
+        /** This with another {@link #beta2}. */
+        public AmsGrad withBeta2(double value) {
+            return Parts.with(this, "beta2", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public AmsGrad withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public AmsGrad withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
         }
     }
 
@@ -99,6 +164,31 @@ public sealed interface UpdaterSpec
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
         }
+
+        /** This with another {@link #learningRate}. */
+        public Nadam withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #beta1}. */
+        public Nadam withBeta1(double value) {
+            return Parts.with(this, "beta1", value);
+        }
+
+        /** This with another {@link #beta2}. */
+        public Nadam withBeta2(double value) {
+            return Parts.with(this, "beta2", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public Nadam withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public Nadam withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
+        }
     }
 
     @Named("rmsProp")
@@ -120,6 +210,26 @@ public sealed interface UpdaterSpec
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
         }
+
+        /** This with another {@link #learningRate}. */
+        public RmsProp withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #decay}. */
+        public RmsProp withDecay(double value) {
+            return Parts.with(this, "decay", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public RmsProp withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public RmsProp withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
+        }
     }
 
     @Named("adaGrad")
@@ -138,6 +248,21 @@ public sealed interface UpdaterSpec
         @Override
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
+        }
+
+        /** This with another {@link #learningRate}. */
+        public AdaGrad withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public AdaGrad withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public AdaGrad withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
         }
     }
 
@@ -160,6 +285,31 @@ public sealed interface UpdaterSpec
         public Optional<UpdaterFormula> chosenFormula() {
             return Optional.of(formula);
         }
+
+        /** This with another {@link #learningRate}. */
+        public AdaMax withLearningRate(double value) {
+            return Parts.with(this, "learningRate", value);
+        }
+
+        /** This with another {@link #beta1}. */
+        public AdaMax withBeta1(double value) {
+            return Parts.with(this, "beta1", value);
+        }
+
+        /** This with another {@link #beta2}. */
+        public AdaMax withBeta2(double value) {
+            return Parts.with(this, "beta2", value);
+        }
+
+        /** This with another {@link #epsilon}. */
+        public AdaMax withEpsilon(double value) {
+            return Parts.with(this, "epsilon", value);
+        }
+
+        /** This with another {@link #formula}. */
+        public AdaMax withFormula(UpdaterFormula value) {
+            return Parts.with(this, "formula", value);
+        }
     }
 
     private static void checkAdam(String who, double learningRate, double beta1, double beta2, double epsilon) {
@@ -167,5 +317,45 @@ public sealed interface UpdaterSpec
         Check.inHalfOpen(beta1, 0, 1, who, "beta1");
         Check.inHalfOpen(beta2, 0, 1, who, "beta2");
         Check.positive(epsilon, who, "epsilon");
+    }
+
+    /** {@link AdaGrad} with the defaults of the run file. */
+    static AdaGrad adaGrad() {
+        return Parts.of(AdaGrad.class);
+    }
+
+    /** {@link AdaMax} with the defaults of the run file. */
+    static AdaMax adaMax() {
+        return Parts.of(AdaMax.class);
+    }
+
+    /** {@link Adam} with the defaults of the run file. */
+    static Adam adam() {
+        return Parts.of(Adam.class);
+    }
+
+    /** {@link AmsGrad} with the defaults of the run file. */
+    static AmsGrad amsGrad() {
+        return Parts.of(AmsGrad.class);
+    }
+
+    /** {@link Nadam} with the defaults of the run file. */
+    static Nadam nadam() {
+        return Parts.of(Nadam.class);
+    }
+
+    /** {@link Nesterovs} with the defaults of the run file. */
+    static Nesterovs nesterovs() {
+        return Parts.of(Nesterovs.class);
+    }
+
+    /** {@link RmsProp} with the defaults of the run file. */
+    static RmsProp rmsProp() {
+        return Parts.of(RmsProp.class);
+    }
+
+    /** {@link Sgd} with the defaults of the run file. */
+    static Sgd sgd() {
+        return Parts.of(Sgd.class);
     }
 }

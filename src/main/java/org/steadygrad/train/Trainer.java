@@ -30,7 +30,8 @@ import org.steadygrad.spec.RunSpec;
  * <pre>{@code
  * RunResult result = Trainer.of(network, DataSources.of(trainIterator, validationIterator))
  *         .epochs(5)
- *         .clip(new ClipSpec.GlobalNorm(1.0))
+ *         .clip(ClipSpec.globalNorm(1.0))
+ *         .guard(GuardSpec.auto().withSpikeSteps(3))
  *         .folder(Path.of("runs/mine"))
  *         .run();
  * }</pre>
@@ -114,6 +115,7 @@ public final class Trainer {
         return this;
     }
 
+    /** How gradients are clipped. */
     public Trainer clip(ClipSpec spec) {
         settings = settings.withClip(Check.notNull(spec, "Trainer", "clip"));
         return this;
@@ -125,6 +127,7 @@ public final class Trainer {
         return this;
     }
 
+    /** What happens when training goes wrong. */
     public Trainer guard(GuardSpec spec) {
         settings = settings.withGuard(Check.notNull(spec, "Trainer", "guard"));
         return this;
@@ -136,16 +139,19 @@ public final class Trainer {
         return this;
     }
 
+    /** When to stop before the end; by default never. */
     public Trainer earlyStopping(EarlyStoppingSpec spec) {
         settings = settings.withEarlyStopping(Check.notNull(spec, "Trainer", "earlyStopping"));
         return this;
     }
 
+    /** When checkpoints are written, and how many are kept; none are without a folder. */
     public Trainer checkpoint(CheckpointSpec spec) {
         settings = settings.withCheckpoint(Check.notNull(spec, "Trainer", "checkpoint"));
         return this;
     }
 
+    /** What is watched, and from which values on it is reported. */
     public Trainer health(HealthSpec spec) {
         settings = settings.withHealth(Check.notNull(spec, "Trainer", "health"));
         return this;
@@ -182,6 +188,7 @@ public final class Trainer {
         return this;
     }
 
+    /** Ends the run after the step at hand when it is given. */
     public Trainer stopSignal(StopSignal signal) {
         stopSignal = Check.notNull(signal, "Trainer", "stopSignal");
         return this;

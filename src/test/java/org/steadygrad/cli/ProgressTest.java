@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.HealthSummary;
@@ -137,7 +138,7 @@ class ProgressTest {
         for (int layer = 1; layer <= 17; layer++) {
             findings.add(dead(layer, layer % 3 == 0 ? "layers[" + layer + "]=1" : "a=1"));
         }
-        HealthSummary health = new HealthSummary(1, 1, 0, 1, List.of(), Map.of(), findings);
+        HealthSummary health = new HealthSummary(1, 1, 0, 1, OptionalDouble.empty(), List.of(), Map.of(), findings);
         ResultText.print(
                 out,
                 new RunResult(

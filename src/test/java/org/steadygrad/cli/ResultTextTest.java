@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunResult;
@@ -15,7 +16,8 @@ import org.steadygrad.runlog.RunResult;
 /** What a run's end says of its health where nothing is found wrong. */
 class ResultTextTest {
     private static String text(int skipped, int rollbacks) {
-        HealthSummary health = new HealthSummary(10, 1, skipped, 1, List.of(), Map.of(), List.of());
+        HealthSummary health =
+                new HealthSummary(10, 1, skipped, 1, OptionalDouble.empty(), List.of(), Map.of(), List.of());
         RunResult result = new RunResult(
                 "run",
                 "cpu",

@@ -230,7 +230,7 @@ public interface DistributionContract extends EngineSubject {
         }
         int kept = 0;
         for (long bytes = 1 << 24; bytes > 1 << 12; bytes = bytes * 2 / 3) {
-            try (Engine engine = provider().create(test.model(), new EngineSettings(0, bytes, 0, null))) {
+            try (Engine engine = provider().create(test.model(), EngineSettings.DEFAULT.withMemory(bytes))) {
                 histograms(engine, test.batch());
                 assertEquals(expected, histograms(engine, test.batch()));
                 kept++;

@@ -192,7 +192,7 @@ class EnginesTest {
 
     @Test
     void theDeviceMayAlsoComeWithTheSettings() {
-        EngineSettings second = EngineSettings.DEFAULT.onDevice(1);
+        EngineSettings second = EngineSettings.DEFAULT.withDevice(1);
         EngineRequest request = new EngineRequest("cuda", second);
         assertEquals(
                 "cuda",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,7 @@ class FindingGroupTest {
     void theSummaryHasOneLineForEachGroup() {
         List<Finding> findings = new ArrayList<>(dead(7));
         findings.add(finding("loss-plateau", Severity.WARNING, ""));
-        HealthSummary summary = new HealthSummary(60, 6, 0, 1, List.of(), Map.of(), findings);
+        HealthSummary summary = new HealthSummary(60, 6, 0, 1, OptionalDouble.empty(), List.of(), Map.of(), findings);
         assertEquals(
                 List.of(
                         "WARNING dead-units (seen 3 times, first at iteration 20): It is so in l1. Also in l2, l3, l4, l5"

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,7 @@ class RunLogTest {
                 2,
                 1,
                 NAN,
+                OptionalDouble.empty(),
                 List.of(new HealthSummary.Layer("gru", NAN, 0.5, 0.25, 0)),
                 Map.of("gru forward", 17),
                 List.of(finding));

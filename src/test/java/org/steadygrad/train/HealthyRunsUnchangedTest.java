@@ -23,7 +23,7 @@ import org.steadygrad.spec.RunSpec;
 
 /** On a healthy run the guard changes nothing: steps and parameters have the same bits as without it. */
 class HealthyRunsUnchangedTest {
-    private static final EngineSettings ONE_THREAD = new EngineSettings(1, 0, 0, null);
+    private static final EngineSettings ONE_THREAD = EngineSettings.DEFAULT.withThreads(1);
 
     @TempDir
     Path folder;

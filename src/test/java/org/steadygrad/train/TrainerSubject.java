@@ -12,7 +12,7 @@ interface TrainerSubject {
     /** The trainer with nothing that changes numbers: no clipping, no guard, float32 everywhere. */
     default Trainer settled(Trainer trainer, int epochs) {
         return trainer.engine(engine())
-                .engineSettings(EngineSettings.DEFAULT.in(Precision.FLOAT32))
+                .engineSettings(EngineSettings.DEFAULT.withPrecision(Precision.FLOAT32))
                 .epochs(epochs)
                 .guard(new GuardSpec.Off(20))
                 .clip(new ClipSpec.None());

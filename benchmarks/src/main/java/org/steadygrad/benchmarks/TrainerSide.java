@@ -79,7 +79,7 @@ final class TrainerSide implements Side {
                                 ? RunFiles.defaults(HealthSpec.class, "every=" + Integer.MAX_VALUE, "histograms=0")
                                 : looks)
                 .engine(setting.engine())
-                .engineSettings(new EngineSettings(setting.threads(), 0, 0, null))
+                .engineSettings(EngineSettings.DEFAULT.withThreads(setting.threads()))
                 .folder(setting.folder())
                 .listener(RunListener.all(listeners))
                 .stopSignal(stop);

@@ -7,12 +7,11 @@ import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.TrainingSpec;
-import org.steadygrad.spec.yaml.RunFiles;
 
 /** Clipping, with thresholds taken from the norms that were seen. Needs no run file. */
 final class Clipping {
     private static final double DEFAULT_NORM =
-            RunFiles.defaults(TrainingSpec.class).clip() instanceof ClipSpec.GlobalNorm norm ? norm.maxNorm() : 1;
+            TrainingSpec.defaults().clip() instanceof ClipSpec.GlobalNorm norm ? norm.maxNorm() : 1;
     private static final int FEWEST = 3;
 
     private Clipping() {}

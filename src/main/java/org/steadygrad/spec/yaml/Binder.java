@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,33 @@ final class Binder {
         Object value = binder.record(type, node, "");
         binder.problems.throwIfAny();
         return type.cast(value);
+    }
+
+    /**
+     * A record with its defaults.
+     *
+     * @param required values of the components that have none, in their order
+     * @throws InvalidInputException as the record's constructor throws it
+     */
+    static <T extends Record> T make(Class<T> type, Object... required) {
+        Iterator<Object> given = Arrays.asList(required).iterator();
+        Node.Mapping nothing = Node.Mapping.empty(new Place("defaults of " + type.getSimpleName(), 0));
+        Binder binder = new Binder();
+        Object[] values = Schema.components(type).stream()
+                .map(component ->
+                        Schema.isRequired(component) ? given.next() : binder.component(component, nothing, ""))
+                .toArray();
+        binder.problems.throwIfAny();
+        try {
+            return type.cast(Schema.constructor(type).newInstance(values));
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException problem) {
+                throw problem;
+            }
+            throw new IllegalStateException("The constructor of " + type.getName() + " failed.", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The record " + type.getName() + " can't be made.", e);
+        }
     }
 
     /** @param doc what the key means, for errors */

@@ -100,6 +100,16 @@ public final class RunFiles {
         return Binder.bind(part, Overrides.apply(part, nothing, List.of(overrides)));
     }
 
+    /**
+     * A part of a run file with its defaults, made in Java.
+     *
+     * @param required values of the keys that have no default, in the order of the record's components
+     * @throws InvalidInputException as the record's constructor throws it
+     */
+    public static <T extends Record> T of(Class<T> part, Object... required) {
+        return Binder.make(part, required);
+    }
+
     /** The same run with some values changed. @param overrides {@code key=value}, applied in their order */
     public static RunSpec with(RunSpec run, List<String> overrides) {
         return parse(write(run), "run file " + run.name(), overrides);

@@ -104,6 +104,11 @@ final class Schema {
         return component.isAnnotationPresent(Absent.class);
     }
 
+    /** Whether a key must be given. */
+    static boolean isRequired(RecordComponent component) {
+        return !mayBeAbsent(component) && defaultOf(component) == null;
+    }
+
     /** Returns the type of a list's elements, or {@code null} if {@code type} isn't a list. */
     static Class<?> elementType(Type type) {
         return type instanceof ParameterizedType list ? (Class<?>) list.getActualTypeArguments()[0] : null;

@@ -46,7 +46,8 @@ class CudaPrecisionTest {
 
     private static CudaEngine engine(ContractCase test, Precision precision) {
         TestGpu.require();
-        return (CudaEngine) new CudaEngineProvider().create(test.model(), EngineSettings.DEFAULT.in(precision));
+        return (CudaEngine)
+                new CudaEngineProvider().create(test.model(), EngineSettings.DEFAULT.withPrecision(precision));
     }
 
     /** Dense and recurrent layers, so that all kinds of products take part. */

@@ -39,6 +39,6 @@ public final class StrictProvider implements EngineProvider {
 
     @Override
     public Engine create(ComputationGraph model, EngineSettings settings) {
-        return engine.create(model, settings.in(Precision.FLOAT32));
+        return engine.create(model, settings.withPrecision(Precision.FLOAT32));
     }
 }
