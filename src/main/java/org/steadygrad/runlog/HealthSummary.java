@@ -67,15 +67,7 @@ public record HealthSummary(
             @JsonProperty("layers") List<Layer> layers,
             @JsonProperty("horizons") Map<String, Integer> horizons,
             @JsonProperty("findings") List<Finding> findings) {
-        this(
-                steps,
-                tracedSteps,
-                skippedSteps,
-                medianGradientNorm,
-                OptionalDouble.empty(),
-                layers,
-                horizons,
-                findings);
+        this(steps, tracedSteps, skippedSteps, medianGradientNorm, OptionalDouble.empty(), layers, horizons, findings);
     }
 
     public HealthSummary {

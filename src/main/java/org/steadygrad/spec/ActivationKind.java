@@ -18,7 +18,8 @@ public enum ActivationKind {
     ELU,
     @Doc("Scaled ELU that keeps mean 0 and variance 1 (Klambauer et al. 2017).")
     SELU,
-    @Doc("x times the normal distribution's share below x, in its usual approximation (Hendrycks and Gimpel 2016).")
+    @Doc(
+            "x times the normal distribution's share below x (Hendrycks and Gimpel 2016), by the error function, not by the approximation with tanh.")
     GELU,
     @Doc("x * sigmoid(x) (Ramachandran et al. 2017).")
     SWISH,

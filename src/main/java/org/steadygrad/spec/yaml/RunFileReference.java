@@ -94,7 +94,7 @@ public final class RunFileReference {
 
     private void heading(Class<?> type) {
         out.append("<a id=\"").append(anchor(type)).append("\"></a>\n");
-        out.append("### ").append(title(type)).append("\n\n");
+        out.append("### ").append(heading(type, ": ")).append("\n\n");
     }
 
     /** What a key of this type takes; sees to it that the type gets a section. */
@@ -117,6 +117,16 @@ public final class RunFileReference {
         return "[" + title(type).toLowerCase(Locale.ROOT) + "](#" + anchor(type) + ")";
     }
 
+    /**
+     * Returns {@code Health: loss} for {@code HealthSpec.Loss}: what is part of another has its name before its own, since others have
+     * parts of the same name.
+     */
+    private static String heading(Class<?> type, String separator) {
+        Class<?> whole = type.getEnclosingClass();
+        String own = title(type);
+        return whole == null ? own : title(whole) + separator + own.toLowerCase(Locale.ROOT);
+    }
+
     /** Returns {@code Early stopping} for {@code EarlyStoppingSpec}. */
     private static String title(Class<?> type) {
         if (type == RunSpec.class) {
@@ -130,7 +140,7 @@ public final class RunFileReference {
     }
 
     private static String anchor(Class<?> type) {
-        return "run-file-" + title(type).toLowerCase(Locale.ROOT).replace(' ', '-');
+        return "run-file-" + heading(type, "-").toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
     private static String cell(String text) {
