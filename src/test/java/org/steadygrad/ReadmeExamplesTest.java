@@ -36,7 +36,7 @@ import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.train.Trainer;
 
-/** Runs the Java of README.md: what stands there must stand here, white space and the run's folder aside. */
+/** Runs the Java of README.md and of src/docs/java.md: what stands there must stand here, white space and the run's folder aside. */
 class ReadmeExamplesTest {
 
     private static DataSetIterator iterator(int examples) {
@@ -136,17 +136,24 @@ class ReadmeExamplesTest {
     }
 
     @Test
-    void readmeHoldsThisCode() throws IOException {
+    void pagesHoldThisCode() throws IOException {
         String source = Files.readString(Path.of("src/test/java/org/steadygrad/ReadmeExamplesTest.java"));
-        String readme = Files.readString(Path.of("README.md")).replaceAll("\\s", "");
+        String page = Files.readString(Path.of("src/docs/java.md")).replaceAll("\\s", "");
         Matcher regions =
                 Pattern.compile("// readme\n(.*?)// end", Pattern.DOTALL).matcher(source);
         int count = 0;
         while (regions.find()) {
             String code = regions.group(1).replace("folder(folder)", "folder(Path.of(\"runs/mine\"))");
-            assertTrue(readme.contains(code.replaceAll("\\s", "")), "README.md lacks: " + code);
+            assertTrue(page.contains(code.replaceAll("\\s", "")), "src/docs/java.md lacks: " + code);
             count++;
         }
         assertEquals(4, count);
+        Matcher shown = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("README.md")).replace("\r\n", "\n"));
+        assertTrue(shown.find(), "README.md shows no Java");
+        do {
+            String code = shown.group(1);
+            assertTrue(page.contains(code.replaceAll("\\s", "")), "src/docs/java.md, which is tested, lacks: " + code);
+        } while (shown.find());
     }
 }

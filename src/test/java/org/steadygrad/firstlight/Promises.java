@@ -10,7 +10,7 @@ import org.steadygrad.firstlight.Promise.Verdict;
 
 /** What the documents say of the engine cuda, as far as a GPU can show it in minutes. */
 final class Promises {
-    private static final String README = "README.md, GPUs";
+    private static final String ENGINES = "src/docs/engines.md, GPUs";
     private static final String NATIVE = "native-config/README.md, GPUs";
     private static final String LAWS = "CONTRIBUTING.md, laws of every engine";
     private static final String TARGETS = "targets against PyTorch";
@@ -22,12 +22,12 @@ final class Promises {
                 new Promise("CUDA's libraries are found where PyTorch keeps them, and load.", NATIVE, Promises::loads),
                 tests(
                         "Recurrent and other layers compute what PyTorch computes in double (golden cases).",
-                        README,
+                        ENGINES,
                         "golden",
                         ".*"),
                 tests(
                         "Losses and gradients of all supported models agree with DL4J in double.",
-                        README,
+                        ENGINES,
                         "contract",
                         "Cuda(EngineContract|RandomGraphs)Test > .*"),
                 tests("One seed gives the same bits.", LAWS, "contract", ".*oneSeedGivesTheSameParametersBitByBit.*"),
@@ -53,10 +53,10 @@ final class Promises {
                         ".*(stepsAheadComeToTheSame|stepsAfterARefusedOneArentRun).*"),
                 tests(
                         "Persistent kernels compute what double precision computes, twice the same bits.",
-                        README,
+                        ENGINES,
                         "contract",
                         "PersistentScanTest > .*"),
-                tests("cuDNN's layers agree with those of this engine.", README, "contract", "DnnRunTest > .*"),
+                tests("cuDNN's layers agree with those of this engine.", ENGINES, "contract", "DnnRunTest > .*"),
                 tests(
                         "Updaters follow their formulas.",
                         "src/docs",
@@ -65,7 +65,7 @@ final class Promises {
                 tests("A step leaves nothing behind in memory.", LAWS, "contract", ".*stepsLeaveNothingBehind.*"),
                 sanitizer("Persistent kernels have no race for shared memory.", "racecheck"),
                 sanitizer("Persistent kernels stay within their memory.", "memcheck"),
-                new Promise("A run has the same losses on the GPU as on the CPU.", README, Promises::losses)));
+                new Promise("A run has the same losses on the GPU as on the CPU.", ENGINES, Promises::losses)));
         Targets.ALL.forEach((name, ratio) -> all.add(target(name, ratio)));
         return all;
     }
@@ -111,7 +111,7 @@ final class Promises {
     }
 
     private static Promise sanitizer(String text, String tool) {
-        return new Promise(text, README, earlier -> {
+        return new Promise(text, ENGINES, earlier -> {
             Map<String, Object> facts = earlier.facts(tool);
             // a tool that watched nothing counts nothing
             boolean watched = PartResult.number(facts, "tests passed") > 0;

@@ -11,26 +11,26 @@ import org.junit.jupiter.api.Test;
 import org.steadygrad.spec.LayerSpec;
 
 class RunFileReferenceTest {
-    private static final Path README = Path.of("README.md");
+    private static final Path PAGE = Path.of("src/docs/run-file.md");
     private static final String BEGIN = "<!-- run-file reference: begin -->\n";
     private static final String END = "<!-- run-file reference: end -->";
-    private static final String UPDATE = "mvn -Dtest=RunFileReferenceTest -Dreadme.update=true test";
+    private static final String UPDATE = "mvn -Dtest=RunFileReferenceTest -Ddocs.update=true test";
 
     @Test
-    void readmeHoldsTheReference() throws IOException {
-        String readme = Files.readString(README).replace("\r\n", "\n");
-        int begin = readme.indexOf(BEGIN);
-        int end = readme.indexOf(END);
-        assertTrue(begin >= 0 && end > begin, "README.md lacks the lines " + BEGIN + " and " + END);
+    void pageHoldsTheReference() throws IOException {
+        String page = Files.readString(PAGE).replace("\r\n", "\n");
+        int begin = page.indexOf(BEGIN);
+        int end = page.indexOf(END);
+        assertTrue(begin >= 0 && end > begin, PAGE + " lacks the lines " + BEGIN + " and " + END);
         String expected = "\n" + RunFileReference.markdown() + "\n";
-        if (Boolean.getBoolean("readme.update")) {
-            Files.writeString(README, readme.substring(0, begin + BEGIN.length()) + expected + readme.substring(end));
+        if (Boolean.getBoolean("docs.update")) {
+            Files.writeString(PAGE, page.substring(0, begin + BEGIN.length()) + expected + page.substring(end));
             return;
         }
         assertEquals(
                 expected,
-                readme.substring(begin + BEGIN.length(), end),
-                "The run-file reference in README.md differs from the records; renew it with: " + UPDATE);
+                page.substring(begin + BEGIN.length(), end),
+                "The reference in " + PAGE + " differs from the records; renew it with: " + UPDATE);
     }
 
     @Test
