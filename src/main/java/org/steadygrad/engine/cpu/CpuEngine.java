@@ -5,7 +5,6 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
-import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.ParameterDistributions;
@@ -52,6 +51,7 @@ public final class CpuEngine implements Engine {
     private final StateStore carried = StateStore.keeping();
     private final StateStore continued = StateStore.keeping();
     private final StateStore none = StateStore.forgetting();
+    private final EngineState state;
     private final ProgramCache<Program> programs;
     private final GradientSum gradientSum;
     private final TensorScan scan;
@@ -64,9 +64,9 @@ public final class CpuEngine implements Engine {
     CpuEngine(ComputationGraph graph, int threads, long activationBytes) {
         truncated = TruncatedBptt.window(graph) > 0;
         CpuRuntime runtime = new CpuRuntime(threads);
-        INDArray state = graph.getUpdater().getStateViewArray();
+        INDArray stateView = graph.getUpdater().getStateViewArray();
         Plan plan = PlanBuilder.build(graph);
-        ModelMemory memory = new ModelMemory(plan.layout(), state == null ? 0 : state.length());
+        ModelMemory memory = new ModelMemory(plan.layout(), stateView == null ? 0 : stateView.length());
         model = new CpuModel(plan, runtime, memory, new PackedWeights(runtime, memory), activationBytes);
         UpdatePlan updates = UpdatePlan.of(graph);
         updaterStates = UpdaterStates.of(graph);
@@ -75,6 +75,7 @@ public final class CpuEngine implements Engine {
                 new UpdateMemory(memory.parameters(), memory.gradient(), memory.updaterState()),
                 runtime.workers());
         penalty = new PenaltyScore(updates, memory.parameters(), runtime.workers());
+        state = new EngineState(model, carried, continued);
         programs = Program.cache(model);
         gradientSum = new GradientSum(memory.gradient(), runtime.workers());
         scan = new TensorScan(runtime.workers());
@@ -283,59 +284,29 @@ public final class CpuEngine implements Engine {
         continued.clear();
     }
 
-    private record Snapshot(
-            CpuEngine owner, float[] parameters, float[] updaterState, StateStore carried, StateStore continued)
-            implements EngineSnapshot {}
-
     @Override
     public EngineSnapshot snapshot() {
-        ModelMemory memory = model.memory();
-        return new Snapshot(
-                this, memory.parameters().toArray(), memory.updaterState().toArray(), carried.copy(), continued.copy());
+        return state.snapshot();
     }
 
     @Override
     public void restore(EngineSnapshot snapshot) {
-        if (!(snapshot instanceof Snapshot own) || own.owner != this) {
-            throw InvalidInputException.of(
-                    WHO, "a snapshot made by this engine", snapshot, "Use exportTo and importFrom between engines.");
-        }
-        ModelMemory memory = model.memory();
-        memory.parameters().write(0, own.parameters, own.parameters.length);
-        memory.updaterState().write(0, own.updaterState, own.updaterState.length);
-        memory.parametersChanged();
+        state.restore(snapshot);
         lookAtParameters();
-        carried.restore(own.carried);
-        continued.restore(own.continued);
         gradientSum.discard();
     }
 
     @Override
     public void exportTo(ComputationGraph graph) {
-        checkSame(graph);
-        ModelMemory.copy(model.memory().parameters(), graph.params());
-        ModelMemory.copy(model.memory().updaterState(), graph.getUpdater().getStateViewArray());
+        state.exportTo(graph);
     }
 
     @Override
     public void importFrom(ComputationGraph graph) {
-        checkSame(graph);
-        ModelMemory.copy(graph.params(), model.memory().parameters());
-        ModelMemory.copy(graph.getUpdater().getStateViewArray(), model.memory().updaterState());
-        model.memory().parametersChanged();
+        state.importFrom(graph);
         lookAtParameters();
         gradientSum.discard();
         clearState();
-    }
-
-    private void checkSame(ComputationGraph graph) {
-        if (graph.numParams() != layout().length()) {
-            throw InvalidInputException.of(
-                    WHO,
-                    "a model with " + layout().length() + " parameters",
-                    graph.numParams(),
-                    "Export to and import from models of the same configuration only.");
-        }
     }
 
     @Override
