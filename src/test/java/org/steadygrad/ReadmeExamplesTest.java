@@ -29,11 +29,14 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.steadygrad.clip.GlobalNormClipping;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.engine.EngineSettings;
 import org.steadygrad.health.GradientHealth;
 import org.steadygrad.nn.DeepStack;
 import org.steadygrad.nn.GRU;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
+import org.steadygrad.spec.GuardSpec;
+import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.train.Trainer;
 
 /** Runs the Java of README.md and of src/docs/java.md: what stands there must stand here, white space and the run's folder aside. */
@@ -108,6 +111,23 @@ class ReadmeExamplesTest {
     }
 
     @Test
+    void settingsInJava() {
+        ComputationGraph network = network();
+        DataSetIterator trainIterator = iterator(16);
+        DataSetIterator validationIterator = iterator(8);
+        // readme
+        Trainer trainer = Trainer.of(network, DataSources.of(trainIterator, validationIterator))
+                .guard(GuardSpec.auto().withSpikeSteps(3))
+                .clip(ClipSpec.historyQuantile().withPercentile(20))
+                .health(HealthSpec.defaults()
+                        .withEvery(5)
+                        .withFlow(HealthSpec.Flow.defaults().withVanishing(0.8)))
+                .engineSettings(EngineSettings.DEFAULT.withThreads(4).withMemory(512L << 20));
+        // end
+        assertEquals(3, trainer.epochs(1).iterations(3).run().iterations());
+    }
+
+    @Test
     void deepStackInOneLine() {
         GraphBuilder graphBuilder =
                 new NeuralNetConfiguration.Builder().graphBuilder().addInputs("in");
@@ -147,7 +167,7 @@ class ReadmeExamplesTest {
             assertTrue(page.contains(code.replaceAll("\\s", "")), "src/docs/java.md lacks: " + code);
             count++;
         }
-        assertEquals(4, count);
+        assertEquals(5, count);
         Matcher shown = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("README.md")).replace("\r\n", "\n"));
         assertTrue(shown.find(), "README.md shows no Java");
