@@ -182,7 +182,9 @@ final class CsvReading {
                 .mapToObj(i -> new Segment(begins.get(i), i + 1 < begins.size() ? begins.get(i + 1) : inputs.size()))
                 .toList();
         List<String> calendar = Calendar.names(spec.calendar());
-        Stream<String> own = Stream.concat(missing.notes(spec.missing(), inputs.size()), order.note().stream())
+        Stream<String> own = Stream.of(
+                        missing.notes(spec.missing(), inputs.size()), order.note().stream(), windowNote().stream())
+                .flatMap(notes -> notes)
                 .map(note -> file + ": " + note + ".");
         return new SeriesTable(
                 file,
@@ -199,6 +201,16 @@ final class CsvReading {
                 Stream.of(form.notes().stream(), columns.notes().stream(), own)
                         .flatMap(notes -> notes)
                         .toList());
+    }
+
+    /** A table with an example in each row looks like a series. */
+    private Optional<String> windowNote() {
+        boolean one = spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.REGRESSION;
+        return one && columns.sequence() < 0 && spec.window() > 1
+                ? Optional.of(
+                        "there is no column of sequences (data.sequence), so that " + spec.window()
+                                + " rows make one example, labelled by the last; if each row is an example, set data.window to 1")
+                : Optional.empty();
     }
 
     /** Counts missing inputs. */

@@ -16,6 +16,8 @@ final class YamlWriter {
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setIndent(2);
         options.setSplitLines(false);
+        // equal lists may be one object, which would be written once and pointed to
+        options.setDereferenceAliases(true);
         options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE);
         return new Yaml(options).dump(plain(spec, false));
     }

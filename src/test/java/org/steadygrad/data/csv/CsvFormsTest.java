@@ -226,13 +226,29 @@ class CsvFormsTest {
         DataSource doubtful = three("y").open("x,7,y\n1,2,1\n2,2,2\n3,2,3\n");
         assertSays(doubtful, "taken for the names", "data.header");
         assertRefused(() -> three("y").open("1,2\n3,4\n"), "data.target", "\"y\"", "holds values", "data.header");
-        assertTrue(three("y").open("x,y\n4,1\n2,2\n3,3\n").notes().isEmpty());
+        assertTrue(CsvSpecs.numbers(folder, "y")
+                .window(1)
+                .open("x,y\n4,1\n2,2\n3,3\n")
+                .notes()
+                .isEmpty());
         assertFalse(three("2")
                 .header(Header.NO)
                 .open("1,2\n3,4\n5,6\n")
                 .notes()
                 .toString()
                 .contains("line 1"));
+    }
+
+    @Test
+    void tablesThatAreCutIntoWindowsAreSaid() {
+        String table = "x,y\n1,up\n2,down\n3,up\n4,down\n";
+        assertSays(CsvSpecs.classes(folder, "y").window(2).open(table), "2 rows make one example", "data.window to 1");
+        assertFalse(CsvSpecs.classes(folder, "y")
+                .window(1)
+                .open(table)
+                .notes()
+                .toString()
+                .contains("window"));
     }
 
     @Test

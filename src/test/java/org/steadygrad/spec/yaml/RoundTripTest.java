@@ -22,6 +22,7 @@ class RoundTripTest {
             RunSpec spec = specs.next();
             String text = RunFiles.write(spec);
             assertEquals(spec, RunFiles.parse(text, "written.yaml"), text);
+            assertFalse(text.contains("&id"), "equal lists are written out: " + text);
         }
         for (Class<?> sealed : List.of(
                 DataSpec.class,
