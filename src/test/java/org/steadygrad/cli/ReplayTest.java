@@ -138,10 +138,10 @@ class ReplayTest {
     }
 
     @Test
-    void whatIsNoBundleIsCode1WithoutAStackTrace() throws IOException {
+    void whatIsNoBundleEndsWithoutAStackTrace() throws IOException {
         Ended missing = main("replay", folder.resolve("none.zip"));
-        assertEquals(1, missing.code());
-        assertTrue(missing.err().contains("no such file"), missing.err());
+        assertEquals(2, missing.code());
+        assertTrue(missing.err().contains("expected a file or folder that exists"), missing.err());
         trained();
         Ended model = main("replay", out.resolve("model.zip"));
         assertEquals(1, model.code());

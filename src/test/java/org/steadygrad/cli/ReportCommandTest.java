@@ -147,10 +147,10 @@ class ReportCommandTest {
     @Test
     void whatIsNoRunIsToldInOneParagraph() {
         Ended ended = report(folder.resolve("nowhere"));
-        assertEquals(1, ended.code());
+        assertEquals(2, ended.code());
         assertEquals("", ended.out());
         assertTrue(
-                ended.err().replaceAll("\\s+", " ").contains("expected the folder of a run, got nothing of that name"),
+                ended.err().replaceAll("\\s+", " ").contains("RUN: expected a file or folder that exists, got"),
                 ended.err());
         assertEquals(2, report().code());
     }
