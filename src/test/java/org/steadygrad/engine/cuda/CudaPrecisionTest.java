@@ -29,7 +29,6 @@ import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.engine.EngineSubject;
 import org.steadygrad.engine.Gradient;
 import org.steadygrad.engine.PassOptions;
-import org.steadygrad.engine.StepResult;
 import org.steadygrad.engine.StepTrace;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.engine.UpdateOutcome;
@@ -138,10 +137,9 @@ class CudaPrecisionTest {
     }
 
     private static UpdateOutcome step(CudaEngine engine, MultiDataSet batch) {
-        StepResult result = AskedSteps.ask(engine, batch, EngineSubject.plain(), EngineSubject.unclipped())
-                .await()
+        return AskedSteps.run(engine, batch, EngineSubject.plain(), EngineSubject.unclipped())
+                .update()
                 .orElseThrow();
-        return result.update().orElseThrow();
     }
 
     @Test
@@ -202,10 +200,7 @@ class CudaPrecisionTest {
             engine.model().lossScale().restore(new LossScale.State(1024, 1999));
             assertSame(
                     exact,
-                    AskedSteps.ask(engine, test.batch(), TRACED, EngineSubject.unclipped())
-                            .await()
-                            .orElseThrow()
-                            .pass()
+                    AskedSteps.run(engine, test.batch(), TRACED, EngineSubject.unclipped())
                             .trace()
                             .orElseThrow());
             assertEquals(2048, engine.model().lossScale().state().scale());
