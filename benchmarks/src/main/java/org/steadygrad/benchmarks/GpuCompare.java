@@ -128,7 +128,7 @@ final class GpuCompare implements Callable<Integer> {
 
     private EngineRequest request() {
         Precision precision = tf32.equals("on") ? Precision.TF32 : Precision.FLOAT32;
-        return new EngineRequest(engine, EngineSettings.DEFAULT.in(precision));
+        return new EngineRequest(engine, EngineSettings.DEFAULT.withPrecision(precision));
     }
 
     /** Why no case at all can be measured, said once; empty when the engine takes a model that every engine takes. */
