@@ -67,7 +67,6 @@ final class ProgramTrace {
 
     private void beforeActivation(PlanOperation.Activate operation) {
         Value sums = operation.input();
-        context.complete(sums);
         report.beforeActivation(operation, scan.norm(context.value(sums), sums.size()));
     }
 

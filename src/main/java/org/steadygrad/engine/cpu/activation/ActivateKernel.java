@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.steadygrad.engine.cpu.kernel.Kernel;
 import org.steadygrad.engine.cpu.kernel.KernelContext;
 import org.steadygrad.engine.cpu.kernel.Pass;
-import org.steadygrad.engine.cpu.onednn.FloatMemory;
 import org.steadygrad.engine.plan.PlanOperation;
 
 /** An activation function. */
@@ -13,15 +12,11 @@ public final class ActivateKernel implements Kernel {
     private final Optional<Runnable> backward;
 
     public ActivateKernel(KernelContext context, PlanOperation.Activate operation, int number) {
-        Optional<FusedSigmoid> fused = FusedSigmoid.of(context, operation);
         Activation function = new Activation(context, operation.activation());
-        forward = fused.map(FusedSigmoid::forward)
-                .orElseGet(() -> function.forward(operation.input(), operation.output()));
-        backward = context.inputGradient(number, 0).map(target -> {
-            FloatMemory gradient = context.gradient(operation.output());
-            return fused.map(f -> f.backward(gradient, target))
-                    .orElseGet(() -> function.backward(operation.input(), operation.output(), gradient, target));
-        });
+        forward = function.forward(operation.input(), operation.output());
+        backward = context.inputGradient(number, 0)
+                .map(target -> function.backward(
+                        operation.input(), operation.output(), context.gradient(operation.output()), target));
     }
 
     @Override

@@ -29,9 +29,6 @@ public record Eltwise(algorithm forward, boolean fromOutput, float alpha, float 
     private static final Eltwise CAREFUL_RELU =
             new Eltwise(algorithm.eltwise_hardswish, false, Float.POSITIVE_INFINITY, 0);
 
-    /** The sigmoid for outputs that aren't near 1. */
-    static final Eltwise LOGISTIC_FROM_OUTPUT = new Eltwise(algorithm.eltwise_logistic_use_dst_for_bwd, true, 0, 0);
-
     /** @throws IllegalArgumentException for functions that oneDNN doesn't have */
     public static Eltwise of(ActivationFunction function) {
         return find(function)

@@ -28,9 +28,6 @@ public final class SaturatingActivation {
     /** oneDNN's exponentials are right down to this power of e. */
     private static final float LARGEST_POWER = 86;
 
-    /** Operations of {@link #slope} before the multiplication by the gradient. */
-    private static final int SLOPE_OPERATIONS = 5;
-
     private final KernelContext context;
     private final ActivationFunction function;
     private final FloatMemory input;
@@ -80,7 +77,10 @@ public final class SaturatingActivation {
         memory broadcast = oneDnn.view(scope, OneDnn.rows(scope, 1, 1), factor);
         memory.desc shape = scope.own(source.get_desc());
         primitive_attr attributes = OneDnn.attributes(scope);
-        attributes.set_post_ops(slope(scope, scope.own(above.get_desc())));
+        post_ops slope = slope(scope);
+        int gradient = slope.len();
+        slope.append_binary(algorithm.binary_mul, scope.own(above.get_desc()));
+        attributes.set_post_ops(slope);
         binary.primitive_desc description = scope.own(new binary.primitive_desc(
                 oneDnn.engine(),
                 algorithm.binary_mul,
@@ -93,7 +93,7 @@ public final class SaturatingActivation {
                 .with(dnnl.DNNL_ARG_SRC_0, source)
                 .with(dnnl.DNNL_ARG_SRC_1, broadcast)
                 .with(dnnl.DNNL_ARG_DST, below)
-                .with(dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (SLOPE_OPERATIONS + 1) | dnnl.DNNL_ARG_SRC_1, above);
+                .with(dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (gradient + 1) | dnnl.DNNL_ARG_SRC_1, above);
         return () -> {
             call.run();
             if (!near) {
@@ -102,16 +102,17 @@ public final class SaturatingActivation {
         };
     }
 
-    /** Turns {@code k x} into {@code k^2 s (1 - s) * gradient}. */
-    private post_ops slope(NativeScope scope, memory.desc gradient) {
+    /** Turns {@code k x} into {@code k^2 s (1 - s)}. */
+    private post_ops slope(NativeScope scope) {
         post_ops operations = scope.own(new post_ops());
         operations.append_eltwise(algorithm.eltwise_abs, 0, 0);
         operations.append_eltwise(algorithm.eltwise_linear, -1, 0);
         operations.append_eltwise(algorithm.eltwise_logistic, 0, 0);
         // s clip(1 - s, 0, 1)
         operations.append_eltwise(algorithm.eltwise_hardswish, -1, 1);
-        operations.append_eltwise(algorithm.eltwise_linear, steepness * steepness, 0);
-        operations.append_binary(algorithm.binary_mul, gradient);
+        if (steepness != 1) {
+            operations.append_eltwise(algorithm.eltwise_linear, steepness * steepness, 0);
+        }
         return operations;
     }
 

@@ -17,7 +17,6 @@ public final class KernelContext extends ProgramTensors<FloatMemory> implements 
     private final NativeScope scope;
     private final CpuModel model;
     private final Map<List<Long>, FloatMemory> scratch = new HashMap<>();
-    private final Map<Value, Runnable> onDemand = new HashMap<>();
     private final Batch batch;
 
     public KernelContext(CpuModel model, BatchShape shape) {
@@ -75,23 +74,6 @@ public final class KernelContext extends ProgramTensors<FloatMemory> implements 
      */
     public FloatMemory scratch(long length, long number) {
         return scratch.computeIfAbsent(List.of(length, number), key -> scope.allocate(length));
-    }
-
-    /** Lets a tensor be made only when someone asks for it by {@link #complete}, instead of in every forward pass. */
-    public void onDemand(Value value, Runnable maker) {
-        onDemand.put(value, maker);
-    }
-
-    public boolean madeOnDemand(Value value) {
-        return onDemand.containsKey(value);
-    }
-
-    /** Makes the tensor if the forward pass left it out; to be called before the parameters change. */
-    public void complete(Value value) {
-        Runnable maker = onDemand.get(value);
-        if (maker != null) {
-            maker.run();
-        }
     }
 
     @Override

@@ -11,7 +11,6 @@ import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.steadygrad.engine.cpu.activation.Eltwise;
-import org.steadygrad.engine.cpu.activation.FusedSigmoid;
 import org.steadygrad.engine.cpu.activation.JavaActivation;
 import org.steadygrad.engine.cpu.kernel.Kernel;
 import org.steadygrad.engine.cpu.kernel.KernelContext;
@@ -22,20 +21,17 @@ import org.steadygrad.engine.cpu.onednn.NativeScope;
 import org.steadygrad.engine.cpu.onednn.OneDnn;
 import org.steadygrad.engine.cpu.onednn.OneDnn.Call;
 import org.steadygrad.engine.plan.PlanOperation;
-import org.steadygrad.engine.plan.Value;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
  * A dense layer as oneDNN's inner product. DL4J's weights, [in, out] in 'f' order, lie in memory as oneDNN's plain
- * [out, in], so that their gradient is written to its place in the flat vector straight away. A sigmoid above is applied by
- * the same primitive ({@link FusedSigmoid}); then what it is applied to is made on demand only.
+ * [out, in], so that their gradient is written to its place in the flat vector straight away.
  */
 public final class DenseKernel implements Kernel {
     private final KernelContext context;
     private final OneDnn oneDnn;
     private final NativeScope scope;
     private final PlanOperation.Dense operation;
-    private final Optional<PlanOperation.Activate> sigmoid;
     private final memory.desc source;
     private final memory.desc output;
     private final memory.desc plainWeights;
@@ -50,7 +46,6 @@ public final class DenseKernel implements Kernel {
     public DenseKernel(KernelContext context, PlanOperation.Dense operation, int number) {
         this.context = context;
         this.operation = operation;
-        sigmoid = FusedSigmoid.above(context, operation);
         oneDnn = context.runtime().oneDnn();
         scope = context.scope();
         int in = operation.input().size();
@@ -62,28 +57,20 @@ public final class DenseKernel implements Kernel {
         anyWeights = OneDnn.any(scope, out, in);
         bias = operation.bias().map(b -> OneDnn.rows(scope, out));
         boolean linear = operation.activation().isIdentity();
-        fused = linear
-                ? sigmoid.map(s -> Eltwise.of(s.activation()))
-                : Eltwise.of(operation.activation()).fusible(oneDnn);
-        description = describe(fused);
-        forward = forwardCall(
-                description, sigmoid.map(PlanOperation.Activate::output).orElse(operation.output()));
-        if (sigmoid.isPresent()) {
-            context.onDemand(operation.output(), forwardCall(describe(Optional.empty()), operation.output())::run);
-        }
-        activation = linear || fused.isPresent() ? Optional.empty() : Optional.of(inPlace());
+        fused = linear ? Optional.empty() : Eltwise.of(operation.activation()).fusible(oneDnn);
+        description = describe();
+        forward = forwardCall();
+        FloatMemory result = context.value(operation.output());
+        activation = linear || fused.isPresent()
+                ? Optional.empty()
+                : Optional.of(JavaActivation.forward(context, operation.activation(), result, result));
         if (context.needsGradient(operation.output())) {
             planBackward(number);
         }
     }
 
-    private Runnable inPlace() {
-        FloatMemory result = context.value(operation.output());
-        return JavaActivation.forward(context, operation.activation(), result, result);
-    }
-
-    private inner_product_forward.primitive_desc describe(Optional<Eltwise> function) {
-        primitive_attr attributes = function.map(f -> f.fused(scope)).orElseGet(() -> OneDnn.attributes(scope));
+    private inner_product_forward.primitive_desc describe() {
+        primitive_attr attributes = fused.map(f -> f.fused(scope)).orElseGet(() -> OneDnn.attributes(scope));
         prop_kind kind = prop_kind.forward_training;
         return scope.own(
                 bias.isPresent()
@@ -93,11 +80,11 @@ public final class DenseKernel implements Kernel {
                                 oneDnn.engine(), kind, source, anyWeights, output, attributes, false));
     }
 
-    private Call forwardCall(inner_product_forward.primitive_desc described, Value target) {
-        Call call = oneDnn.call(scope, scope.own(new inner_product_forward(described)))
+    private Call forwardCall() {
+        Call call = oneDnn.call(scope, scope.own(new inner_product_forward(description)))
                 .with(dnnl.DNNL_ARG_SRC, context.matrix(operation.input()))
-                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(described.weights_desc())))
-                .with(dnnl.DNNL_ARG_DST, context.matrix(target));
+                .with(dnnl.DNNL_ARG_WEIGHTS, packed(scope.own(description.weights_desc())))
+                .with(dnnl.DNNL_ARG_DST, context.matrix(operation.output()));
         operation.bias().ifPresent(b -> call.with(dnnl.DNNL_ARG_BIAS, parameter(b)));
         return call;
     }
