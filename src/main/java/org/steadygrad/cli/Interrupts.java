@@ -18,16 +18,21 @@ final class Interrupts {
 
     /** @param words what is going to happen, in a sentence */
     static void stopOnSignal(StopSignal stop, PrintWriter err, String words) {
+        onSignal(() -> {
+            if (stop.requested().isPresent()) {
+                Runtime.getRuntime().halt(EXIT_CODE);
+            }
+            stop.request("interrupted");
+            err.println();
+            err.println(words + " Once more to stop at once.");
+            err.flush();
+        });
+    }
+
+    /** @param action what Ctrl-C and SIGTERM do from now on */
+    static void onSignal(Runnable action) {
         for (String name : new String[] {"INT", "TERM"}) {
-            Signal.handle(new Signal(name), signal -> {
-                if (stop.requested().isPresent()) {
-                    Runtime.getRuntime().halt(EXIT_CODE);
-                }
-                stop.request("interrupted");
-                err.println();
-                err.println(words + " Once more to stop at once.");
-                err.flush();
-            });
+            Signal.handle(new Signal(name), signal -> action.run());
         }
     }
 }

@@ -21,6 +21,9 @@ final class NewFolder {
             "checkpoints",
             "replay");
 
+    /** Where these are put. */
+    private static final String ASIDE = ".replaced";
+
     private NewFolder() {}
 
     /** The folder itself, or if a run is in it, the first of {@code FOLDER-2}, {@code FOLDER-3}, ... that is free. */
@@ -54,20 +57,58 @@ final class NewFolder {
         return names != null && names.length > 0;
     }
 
-    /** Removes what an earlier run left in a folder, and nothing else. */
-    static void clear(Path folder) {
-        for (String name : LEFT) {
-            Path left = folder.resolve(name);
-            if (!Files.exists(left)) {
-                continue;
+    /**
+     * Puts what an earlier run left in a folder aside, and nothing else, so that it isn't lost if the new run can't begin.
+     *
+     * @return to be closed when the new run is over
+     */
+    static Former setAside(Path folder) {
+        Path aside = folder.resolve(ASIDE);
+        if (Files.exists(aside) && !used(folder)) {
+            // a run was killed before it began, and what it was to replace is still there
+            LEFT.forEach(name -> remove(folder.resolve(name)));
+        } else {
+            remove(aside);
+            move(folder, aside);
+        }
+        return new Former(folder, aside);
+    }
+
+    /** An earlier run, which is removed once a new one has made a step, and otherwise is back where it was. */
+    record Former(Path folder, Path aside) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (Files.exists(aside) && !Files.exists(folder.resolve("metrics.jsonl"))) {
+                LEFT.forEach(name -> remove(folder.resolve(name)));
+                move(aside, folder);
             }
-            try (Stream<Path> all = Files.walk(left)) {
-                for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
+            remove(aside);
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            for (String name : LEFT) {
+                if (Files.exists(from.resolve(name))) {
+                    Files.createDirectories(to);
+                    Files.move(from.resolve(name), to.resolve(name));
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path left) {
+        if (!Files.exists(left)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(left)) {
+            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

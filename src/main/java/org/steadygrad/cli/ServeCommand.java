@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import sun.misc.Signal;
 
 /** {@code steadygrad serve}. */
 @Command(
@@ -101,9 +100,7 @@ final class ServeCommand implements Runnable {
                 .at(Optional.ofNullable(host), Optional.ofNullable(token))
                 .limits(batch, wait, queue, sequences);
         CountDownLatch end = new CountDownLatch(1);
-        for (String signal : new String[] {"INT", "TERM"}) {
-            Signal.handle(new Signal(signal), received -> end.countDown());
-        }
+        Interrupts.onSignal(end::countDown);
         PrintWriter out = spec.commandLine().getOut();
         try (Predictor predictor = Predictor.of(saved, request);
                 Server server = Server.open(predictor, settings)) {

@@ -52,7 +52,9 @@ final class TrainCommand implements Callable<Integer> {
             description = "The run's folder; by default runs/NAME, or runs/NAME-2 and so on when there is a run in it.")
     private Path out;
 
-    @Option(names = "--force", description = "Begin anew in a folder that holds a run, which is removed.")
+    @Option(
+            names = "--force",
+            description = "Begin anew in a folder that holds a run, which is removed when the new one begins.")
     private boolean force;
 
     @Option(names = "--resume", description = "Continue from the newest checkpoint in the run's folder.")
@@ -88,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
         StopSignal stop = new StopSignal();
         PrintWriter err = spec.commandLine().getErr();
         Interrupts.stopOnSignal(stop, err);
-        RunResult result = train(runSpec, folder, stop, err);
+        RunResult result = force ? trainAnew(runSpec, folder, stop, err) : train(runSpec, folder, stop, err);
         PrintWriter output = spec.commandLine().getOut();
         if (json) {
             output.println(Json.text(result));
@@ -111,11 +113,13 @@ final class TrainCommand implements Callable<Integer> {
                     spec.commandLine(), "--force begins anew and --resume goes on; give one of them.");
         }
         Path named = Path.of("runs", runSpec.name());
-        Path folder = out != null ? out : resume ? NewFolder.last(named) : force ? named : NewFolder.free(named);
-        if (force) {
-            NewFolder.clear(folder);
+        return out != null ? out : resume ? NewFolder.last(named) : force ? named : NewFolder.free(named);
+    }
+
+    private RunResult trainAnew(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
+        try (NewFolder.Former former = NewFolder.setAside(folder)) {
+            return train(runSpec, folder, stop, err);
         }
-        return folder;
     }
 
     /** Training went well without its page, but whoever looks for it must be told, however quiet the run was to be. */

@@ -1,6 +1,7 @@
 package org.steadygrad.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,5 +27,32 @@ class NewFolderTest {
         Files.writeString(second.resolve("model.zip"), "");
         assertEquals(folder.resolve("runs/gru-3"), NewFolder.free(named));
         assertEquals(second, NewFolder.last(named), "what is resumed is the latest");
+    }
+
+    @Test
+    void aRunIsReplacedOnlyByOneThatBegins() throws IOException {
+        Files.writeString(folder.resolve("model.zip"), "former");
+        Files.writeString(folder.resolve("metrics.jsonl"), "former");
+        Files.writeString(folder.resolve("notes.txt"), "of the user");
+        try (NewFolder.Former former = NewFolder.setAside(folder)) {
+            assertFalse(Files.exists(folder.resolve("model.zip")));
+            Files.writeString(folder.resolve("run.yaml"), "whose data can't be read");
+        }
+        assertEquals("former", Files.readString(folder.resolve("model.zip")));
+        assertEquals("former", Files.readString(folder.resolve("metrics.jsonl")));
+        assertFalse(Files.exists(folder.resolve("run.yaml")));
+        // killed before it began
+        NewFolder.setAside(folder);
+        try (NewFolder.Former former = NewFolder.setAside(folder)) {
+            assertFalse(Files.exists(folder.resolve("model.zip")));
+        }
+        assertEquals("former", Files.readString(folder.resolve("model.zip")));
+        try (NewFolder.Former former = NewFolder.setAside(folder)) {
+            Files.writeString(folder.resolve("metrics.jsonl"), "new");
+        }
+        assertFalse(Files.exists(folder.resolve("model.zip")));
+        assertEquals("new", Files.readString(folder.resolve("metrics.jsonl")));
+        assertEquals("of the user", Files.readString(folder.resolve("notes.txt")));
+        assertFalse(Files.exists(folder.resolve(".replaced")));
     }
 }
