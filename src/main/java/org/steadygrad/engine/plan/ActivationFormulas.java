@@ -1,6 +1,7 @@
 package org.steadygrad.engine.plan;
 
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
+import org.steadygrad.ops.GaussianError;
 
 /**
  * Elementwise activation functions and their derivatives by their definitions, in double: right to a few units in the last

@@ -1,7 +1,7 @@
-package org.steadygrad.engine.plan;
+package org.steadygrad.ops;
 
 /** The distribution function of the standard normal distribution, to 13 digits in its lower tail too. */
-final class GaussianError {
+public final class GaussianError {
     private static final double DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
 
     /**
@@ -36,12 +36,13 @@ final class GaussianError {
     private GaussianError() {}
 
     /** {@code (1 + erf(x / sqrt(2))) / 2}. */
-    static double distribution(double x) {
+    public static double distribution(double x) {
         double tail = tail(Math.abs(x));
         return x > 0 ? 1 - tail : tail;
     }
 
-    static double density(double x) {
+    /** {@code exp(-x^2 / 2) / sqrt(2 pi)}. */
+    public static double density(double x) {
         return DENSITY_AT_0 * Math.exp(-0.5 * x * x);
     }
 
