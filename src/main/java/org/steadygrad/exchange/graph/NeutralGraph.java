@@ -31,15 +31,27 @@ public record NeutralGraph(
      * What the network is given.
      *
      * @param name as users give arrays by
+     * @param layout how these arrays lie
      */
-    public record Input(String name, Shape shape) {}
+    public record Input(String name, Shape shape, Layout layout) {
+        /** As {@link Operation} lays it out. */
+        public Input(String name, Shape shape) {
+            this(name, shape, Layout.PLAIN);
+        }
+    }
 
     /**
      * What the network gives.
      *
      * @param name as users get arrays by
+     * @param layout how these arrays lie
      */
-    public record Output(String name, Port port) {}
+    public record Output(String name, Port port, Layout layout) {
+        /** As {@link Operation} lays it out. */
+        public Output(String name, Port port) {
+            this(name, port, Layout.PLAIN);
+        }
+    }
 
     public NeutralGraph {
         inputs = List.copyOf(inputs);
