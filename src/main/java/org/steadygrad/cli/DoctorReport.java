@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.nd4j.linalg.factory.Nd4j;
@@ -53,7 +54,8 @@ record DoctorReport(
      */
     record Memory(long total, long free, long heapLimit, long offHeapLimit, long diskFree) {}
 
-    record Software(String os, String arch, String java, String javaHome) {}
+    /** @param bindings versions of the bindings to native libraries, by artifact, as they were loaded */
+    record Software(String os, String arch, String java, String javaHome, Map<String, String> bindings) {}
 
     /**
      * @param backends the back ends on the class path
@@ -126,7 +128,8 @@ record DoctorReport(
                         System.getProperty("os.name") + " " + System.getProperty("os.version"),
                         System.getProperty("os.arch"),
                         System.getProperty("java.vm.name") + " " + Runtime.version(),
-                        System.getProperty("java.home")),
+                        System.getProperty("java.home"),
+                        Versions.ofBindings()),
                 startNd4j(),
                 engines,
                 CudaState.of(cuda, RecurrentChoices.known()),

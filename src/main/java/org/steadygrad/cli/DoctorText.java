@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.steadygrad.cli.DoctorReport.CudaState;
 import org.steadygrad.cli.DoctorReport.EngineState;
 import org.steadygrad.cli.DoctorReport.GpuState;
@@ -39,6 +41,7 @@ final class DoctorText {
         row("SteadyGrad", report.version());
         row("Java", report.software().java());
         row("system", report.software().os() + ", " + report.software().arch());
+        row("bindings", bindings(report.software().bindings()));
         section("ND4J");
         nd4j(report.nd4j());
         section("Engines");
@@ -53,6 +56,12 @@ final class DoctorText {
         out.println();
         out.println(Terminal.wrap(verdict(report), width));
         out.flush();
+    }
+
+    private static String bindings(Map<String, String> versions) {
+        return orNone(versions.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", ")));
     }
 
     static String verdict(DoctorReport report) {

@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.cli.DoctorReport.CudaState;
 import org.steadygrad.cli.DoctorReport.EngineState;
@@ -63,10 +65,22 @@ class DoctorTest {
     }
 
     @Test
+    void bindingsAreThoseOfTheBuild() {
+        Map<String, String> bindings = DoctorReport.collect().software().bindings();
+        assertEquals(Set.of("javacpp", "dnnl", "openblas", "opencl", "cuda"), bindings.keySet());
+        String javacpp = bindings.get("javacpp");
+        assertTrue(
+                Stream.of("dnnl", "openblas", "opencl")
+                        .allMatch(name -> bindings.get(name).endsWith(javacpp)),
+                () -> "JavaCPP warns on every start: " + bindings);
+    }
+
+    @Test
     void placesAreDetails() throws IOException {
         DoctorReport report = report(List.of(), NO_CUDA, List.of(), "cpu");
         String text = print(report);
         assertTrue(text.contains("missing CUDA          No driver is there. Install one."), text);
+        assertTrue(text.contains("bindings      dnnl 3.11-1.5.13\n"), text);
         assertFalse(text.contains("/opt/a") || text.contains("persistent"), text);
         assertTrue(text.contains("missing library       libcudart.so.13: not found"), text);
         String details = print(report, true);
@@ -78,6 +92,7 @@ class DoctorTest {
         JsonNode json = new ObjectMapper().readTree(DoctorCommand.toJson(report));
         assertEquals(
                 "No driver is there. Install one.", json.at("/cuda/problem").asText());
+        assertEquals("3.11-1.5.13", json.at("/software/bindings/dnnl").asText());
         assertEquals("/opt/b", json.at("/cuda/places/0/folders/1").asText());
         assertEquals("13.1-9.19-1.5.13", json.at("/cuda/versions/bindings").asText());
         assertEquals("not found", json.at("/cuda/libraries/0/problem").asText());
@@ -184,7 +199,7 @@ class DoctorTest {
                 "1.0",
                 new Processor("some", List.of(), 0, 2),
                 new Memory(1L << 34, 1L << 33, 1L << 32, 1L << 32, 1L << 20),
-                new Software("Linux", "amd64", "17", "/jdk"),
+                new Software("Linux", "amd64", "17", "/jdk", Map.of("dnnl", "3.11-1.5.13")),
                 new Nd4jState("1", List.of(), "", "", "base", "it is", "", "none found"),
                 engines,
                 CudaState.of(cuda, List.of(CHOICE)),
