@@ -7,6 +7,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Check {
     private Check() {}
 
+    /**
+     * Refuses null.
+     *
+     * @return {@code value}
+     */
     public static <T> T notNull(T value, String who, String name) {
         if (value == null) {
             throw InvalidInputException.of(who, name + " to be given", null, "");
@@ -25,10 +30,20 @@ public final class Check {
         }
     }
 
+    /**
+     * Refuses what is below 1.
+     *
+     * @return {@code value}
+     */
     public static int positive(int value, String who, String name) {
         return (int) positive((long) value, who, name);
     }
 
+    /**
+     * Refuses what is below 1.
+     *
+     * @return {@code value}
+     */
     public static long positive(long value, String who, String name) {
         if (value < 1) {
             throw InvalidInputException.of(who, name + " to be at least 1", value, "");
@@ -52,6 +67,11 @@ public final class Check {
         return value;
     }
 
+    /**
+     * Refuses what is below 0.
+     *
+     * @return {@code value}
+     */
     public static long nonNegative(long value, String who, String name) {
         if (value < 0) {
             throw InvalidInputException.of(who, name + " to be 0 or more", value, "");
@@ -59,6 +79,11 @@ public final class Check {
         return value;
     }
 
+    /**
+     * Refuses what is below 0, infinite or NaN.
+     *
+     * @return {@code value}
+     */
     public static double nonNegative(double value, String who, String name) {
         if (!(value >= 0) || Double.isInfinite(value)) {
             throw InvalidInputException.of(who, name + " to be a finite number, 0 or more", value, "");

@@ -12,6 +12,7 @@ public final class FileWriteException extends IOException {
     /** With less than this a disk counts as full. */
     private static final long LITTLE_BYTES = 1L << 20;
 
+    /** @param cause what the system said; asked for its reason */
     public FileWriteException(Path file, IOException cause) {
         super("writing " + file + " failed: " + reason(file, cause), cause);
     }

@@ -7,10 +7,12 @@ package org.steadygrad.check;
 public class InvalidInputException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message the whole paragraph; {@link #of} words one */
     public InvalidInputException(String message) {
         super(message);
     }
 
+    /** @param message the whole paragraph, which says what the cause would */
     public InvalidInputException(String message, Throwable cause) {
         super(message, cause);
     }

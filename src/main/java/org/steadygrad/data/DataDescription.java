@@ -43,6 +43,7 @@ public record DataDescription(
         /** Numbers at every step, [batch, targetSize, time]. */
         NUMBERS_PER_STEP;
 
+        /** Whether there is a label for each time step, not one for each sequence. */
         public boolean perStep() {
             return this == CLASS_PER_STEP || this == KEYS_PER_STEP || this == NUMBERS_PER_STEP;
         }

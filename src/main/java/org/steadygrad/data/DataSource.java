@@ -7,8 +7,10 @@ import org.steadygrad.ops.SequenceLayout;
 
 /** A data set, split into training and validation. */
 public interface DataSource {
+    /** What inputs and targets look like, and how large they are. */
     DataDescription description();
 
+    /** The batches to train on. */
     BatchSequence training();
 
     /** Absent when no validation data was asked for. */

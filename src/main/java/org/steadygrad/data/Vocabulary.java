@@ -41,6 +41,7 @@ public final class Vocabulary {
         return new Vocabulary(saved.symbols());
     }
 
+    /** The symbols in the order of their numbers, to go with the model. */
     public DataArtifact.Vocabulary toArtifact() {
         return new DataArtifact.Vocabulary(symbols);
     }
@@ -50,6 +51,7 @@ public final class Vocabulary {
         return symbols.contains(character);
     }
 
+    /** Number of symbols. */
     public int size() {
         return symbols.size();
     }

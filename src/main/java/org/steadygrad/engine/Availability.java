@@ -13,10 +13,12 @@ public record Availability(boolean usable, String detail) {
         Check.notNull(detail, "Availability", "detail");
     }
 
+    /** @param detail device and versions of libraries */
     public static Availability usable(String detail) {
         return new Availability(true, detail);
     }
 
+    /** @param reason why the engine can't be used, and what to install */
     public static Availability missing(String reason) {
         return new Availability(false, reason);
     }

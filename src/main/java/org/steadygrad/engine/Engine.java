@@ -121,6 +121,7 @@ public interface Engine extends AutoCloseable {
     /** Forgets the state that recurrent layers carry. */
     void clearState();
 
+    /** A copy of all that training changes, to come back to. */
     EngineSnapshot snapshot();
 
     /** @param snapshot made by this engine */

@@ -4,10 +4,12 @@ package org.steadygrad.engine;
 public class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message which engine, why, and what to do */
     public EngineException(String message) {
         super(message);
     }
 
+    /** @param message which engine, why, and what to do */
     public EngineException(String message, Throwable cause) {
         super(message, cause);
     }

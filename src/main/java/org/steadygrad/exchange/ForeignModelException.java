@@ -6,10 +6,12 @@ import org.steadygrad.check.InvalidInputException;
 public class ForeignModelException extends InvalidInputException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message the whole paragraph: file, layer, option, value, and what to do */
     public ForeignModelException(String message) {
         super(message);
     }
 
+    /** @param message the whole paragraph: file, layer, option, value, and what to do */
     public ForeignModelException(String message, Throwable cause) {
         super(message, cause);
     }

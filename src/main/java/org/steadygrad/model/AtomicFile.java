@@ -24,6 +24,7 @@ public final class AtomicFile {
     /** Writes a file's content. */
     @FunctionalInterface
     public interface Content {
+        /** @param out buffered; closed by the caller */
         void writeTo(OutputStream out) throws IOException;
     }
 

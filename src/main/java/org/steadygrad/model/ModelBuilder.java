@@ -35,7 +35,9 @@ import org.steadygrad.spec.TrainingSpec;
  * that isn't per step, the last step is taken unless a layer pools.
  */
 public final class ModelBuilder {
+    /** Name of the only input. */
     public static final String INPUT = "input";
+    /** Name of the output layer. */
     public static final String OUTPUT = "output";
 
     private final RunSpec run;

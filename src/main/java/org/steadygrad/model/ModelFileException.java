@@ -7,10 +7,12 @@ import org.steadygrad.check.InvalidInputException;
 public class ModelFileException extends InvalidInputException {
     private static final long serialVersionUID = 1L;
 
+    /** @param problem as it goes on after the file's name */
     public ModelFileException(Path file, String problem, Throwable cause) {
         super("model file " + file + ": " + problem, cause);
     }
 
+    /** @param problem as it goes on after the file's name */
     public ModelFileException(Path file, String problem) {
         this(file, problem, null);
     }

@@ -20,12 +20,14 @@ public record TrainingCounts(int updates, int epochs) {
         Check.nonNegative(epochs, "TrainingCounts", "epochs");
     }
 
+    /** What the network's configuration has counted. */
     public static TrainingCounts of(ComputationGraph network) {
         return new TrainingCounts(
                 network.getConfiguration().getIterationCount(),
                 network.getConfiguration().getEpochCount());
     }
 
+    /** What the network's configuration has counted. */
     public static TrainingCounts of(MultiLayerNetwork network) {
         return new TrainingCounts(
                 network.getLayerWiseConfigurations().getIterationCount(),

@@ -32,11 +32,17 @@ public final class WarmupSchedule implements ISchedule {
 
     /** The curve after warm-up. */
     public enum Curve {
+        /** The rate as it is. */
         CONSTANT,
+        /** Times the factor after each period. */
         STEP,
+        /** Times the factor over each period, bit by bit. */
         EXPONENTIAL,
+        /** Half a cosine from the rate down to a share of it. */
         COSINE,
+        /** A straight line from the rate down to a share of it. */
         LINEAR,
+        /** Falls as one over the square root of the number of updates. */
         INVERSE_SQUARE_ROOT
     }
 

@@ -42,6 +42,7 @@ public class BatchNorm extends BatchNormalization {
         this(new Builder());
     }
 
+    /** @param builder of the layer, or of a subclass' */
     protected BatchNorm(Builder builder) {
         // the superclass keeps its constructor that takes a builder to itself
         setNIn(builder.getNIn());

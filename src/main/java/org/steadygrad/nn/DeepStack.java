@@ -56,15 +56,18 @@ public final class DeepStack {
         return this;
     }
 
+    /** The function after each linear part; ReLU unless set. */
     public DeepStack activation(Activation function) {
         return activation(function.getActivationFunction());
     }
 
+    /** The function after each linear part; ReLU unless set. */
     public DeepStack activation(IActivation function) {
         activation = Check.notNull(function, "DeepStack", "activation");
         return this;
     }
 
+    /** Initialises the weights; unless set, what suits the activation. */
     public DeepStack weightInit(IWeightInit initializer) {
         weightInit = initializer;
         return this;

@@ -161,6 +161,7 @@ public class GRU extends BaseRecurrentLayer {
         return onNd4jOnly;
     }
 
+    /** @param gateActivationFn of r and z */
     public void setGateActivationFn(IActivation gateActivationFn) {
         this.gateActivationFn = gateActivationFn;
     }
@@ -170,6 +171,7 @@ public class GRU extends BaseRecurrentLayer {
         return chronoMaxSteps;
     }
 
+    /** @param chronoMaxSteps longest dependency, in time steps; 0 turns chrono initialisation off */
     public void setChronoMaxSteps(long chronoMaxSteps) {
         this.chronoMaxSteps = chronoMaxSteps;
     }

@@ -30,8 +30,11 @@ import org.steadygrad.check.InvalidInputException;
  * {@link GRU#getChronoMaxSteps()} set, bz is drawn instead.
  */
 public final class GRUParamInitializer implements ParamInitializer {
+    /** Name of the weights of the input, [nIn, 3 nOut]. */
     public static final String INPUT_WEIGHT_KEY = DefaultParamInitializer.WEIGHT_KEY;
+    /** Name of the weights of the state, [nOut, 3 nOut]. */
     public static final String RECURRENT_WEIGHT_KEY = "RW";
+    /** Name of the biases, [4 nOut]. */
     public static final String BIAS_KEY = DefaultParamInitializer.BIAS_KEY;
 
     private static final int GATES = 3;
@@ -43,6 +46,7 @@ public final class GRUParamInitializer implements ParamInitializer {
 
     private GRUParamInitializer() {}
 
+    /** The only one: it has no state. */
     public static GRUParamInitializer getInstance() {
         return INSTANCE;
     }

@@ -33,6 +33,7 @@ public final class InputSteps {
     private final ComputationGraphConfiguration graph;
     private final Set<String> reached = new HashSet<>();
 
+    /** @param graph is read, not kept up with */
     public InputSteps(ComputationGraphConfiguration graph) {
         this.graph = graph;
         reached.addAll(graph.getNetworkInputs());

@@ -16,6 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public class LastPresentStep extends LastTimeStep {
     private static final long serialVersionUID = 1L;
 
+    /** @param underlying the layer whose sequences the step is taken from */
     public LastPresentStep(@JsonProperty("underlying") Layer underlying) {
         super(underlying);
     }

@@ -15,6 +15,7 @@ public class LastPresentStepLayer extends LastTimeStepLayer {
 
     private transient LastSteps last;
 
+    /** @param underlying the layer whose sequences the step is taken from */
     public LastPresentStepLayer(Layer underlying) {
         super(underlying);
     }

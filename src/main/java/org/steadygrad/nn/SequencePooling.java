@@ -23,6 +23,7 @@ public final class SequencePooling extends GlobalPoolingLayer {
     /** For reading from JSON. */
     public SequencePooling() {}
 
+    /** @param type over the time steps that are present */
     public SequencePooling(PoolingType type) {
         super(type);
     }

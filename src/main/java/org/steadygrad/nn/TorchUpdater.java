@@ -49,11 +49,17 @@ public final class TorchUpdater implements IUpdater {
 
     /** The rule. */
     public enum Method {
+        /** Kingma and Ba 2015. */
         ADAM(2),
+        /** Reddi et al. 2018. */
         AMS_GRAD(3),
+        /** Dozat 2016. */
         NADAM(2),
+        /** Tieleman and Hinton 2012. */
         RMS_PROP(1),
+        /** Duchi et al. 2011. */
         ADA_GRAD(1),
+        /** Kingma and Ba 2015, section 7. */
         ADA_MAX(2);
 
         private final int states;
@@ -101,14 +107,17 @@ public final class TorchUpdater implements IUpdater {
         this.epsilon = Check.nonNegative(epsilon, WHO, "epsilon");
     }
 
+    /** Adam with bias corrected moments; beta1 and beta2 are the decays of both. */
     public static TorchUpdater adam(double learningRate, double beta1, double beta2, double epsilon) {
         return new TorchUpdater(Method.ADAM, learningRate, null, beta1, beta2, epsilon);
     }
 
+    /** Adam that divides by the largest second moment so far. */
     public static TorchUpdater amsGrad(double learningRate, double beta1, double beta2, double epsilon) {
         return new TorchUpdater(Method.AMS_GRAD, learningRate, null, beta1, beta2, epsilon);
     }
 
+    /** Adam with Nesterov's momentum. */
     public static TorchUpdater nadam(double learningRate, double beta1, double beta2, double epsilon) {
         return new TorchUpdater(Method.NADAM, learningRate, null, beta1, beta2, epsilon);
     }
@@ -118,6 +127,7 @@ public final class TorchUpdater implements IUpdater {
         return new TorchUpdater(Method.RMS_PROP, learningRate, null, decay, 0, epsilon);
     }
 
+    /** Divides by the root of the sum of all squares so far, which starts at 0. */
     public static TorchUpdater adaGrad(double learningRate, double epsilon) {
         return new TorchUpdater(Method.ADA_GRAD, learningRate, null, 0, 0, epsilon);
     }
@@ -127,6 +137,7 @@ public final class TorchUpdater implements IUpdater {
         return new TorchUpdater(Method.ADA_MAX, learningRate, null, beta1, beta2, epsilon);
     }
 
+    /** Which of the rules this is. */
     public Method method() {
         return method;
     }

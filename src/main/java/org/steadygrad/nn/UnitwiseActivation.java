@@ -19,6 +19,7 @@ public class UnitwiseActivation extends ActivationLayer {
     /** For reading from JSON. */
     public UnitwiseActivation() {}
 
+    /** @param function applied to the units of each time step */
     public UnitwiseActivation(IActivation function) {
         super(function);
     }

@@ -30,6 +30,7 @@ public final class WeightInitOrthogonal implements IWeightInit {
         this.gain = Check.positive(gain, "WeightInitOrthogonal", "gain");
     }
 
+    /** @return length of every orthonormal row or column */
     public double getGain() {
         return gain;
     }

@@ -40,6 +40,7 @@ public final class WeightInitPerGate implements IWeightInit {
         this.gates = Math.toIntExact(Check.nonNegative(gates, "WeightInitPerGate", "gates"));
     }
 
+    /** @return what initialises a block */
     public IWeightInit getGate() {
         return gate;
     }

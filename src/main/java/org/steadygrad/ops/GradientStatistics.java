@@ -18,6 +18,7 @@ public record GradientStatistics(FlatLayout layout, List<Row> rows) {
      * @param zeros number of elements that are exactly 0
      */
     public record Row(double sumOfSquares, double maxAbs, long nonFinite, long zeros) {
+        /** The block's 2-norm. */
         public double norm() {
             return Math.sqrt(sumOfSquares);
         }

@@ -142,6 +142,7 @@ public record Histogram(double low, double high, List<Long> counts, double sum, 
             binsPerUnit = high == low ? 0 : BINS / (high - low);
         }
 
+        /** @param value counted apart if it is NaN or infinite */
         public void add(double value) {
             if (!Double.isFinite(value)) {
                 nonFinite++;
@@ -199,6 +200,7 @@ public record Histogram(double low, double high, List<Long> counts, double sum, 
             nonFinite += other.nonFinite;
         }
 
+        /** What was added so far. */
         public Histogram build() {
             Long[] bins = new Long[BINS];
             for (int bin = 0; bin < BINS; bin++) {

@@ -13,8 +13,10 @@ public interface LossFormula extends Serializable {
         /** Number of values. */
         int columns();
 
+        /** @return the value in a column, from 0 */
         double value(int column);
 
+        /** @return the label of that value */
         double label(int column);
 
         /** What the loss of a value is multiplied by. */

@@ -63,6 +63,7 @@ public record ParameterBlock(
         return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 
+    /** Whether an updater changes it; running statistics it doesn't. */
     public boolean trained() {
         return kind == Kind.TRAINED;
     }

@@ -97,6 +97,7 @@ public final class RunView implements RunListener {
         this.name = name;
     }
 
+    /** What the run is called in titles. */
     public String name() {
         return name;
     }

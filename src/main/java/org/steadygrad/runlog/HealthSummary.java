@@ -47,6 +47,7 @@ public record HealthSummary(
      * @param deadShare of its units
      */
     public record Layer(String name, double gradientNorm, double deviation, double saturatedShare, double deadShare) {
+        /** What of a layer's trace is kept. */
         public static Layer of(LayerTrace layer) {
             return new Layer(
                     layer.layer(),

@@ -55,30 +55,37 @@ public final class RunFolder {
                 : e.getMessage();
     }
 
+    /** The folder itself. */
     public Path root() {
         return root;
     }
 
+    /** The run file, complete, as it was run. */
     public Path runYaml() {
         return root.resolve("run.yaml");
     }
 
+    /** The result. */
     public Path runJson() {
         return root.resolve("run.json");
     }
 
+    /** Steps, validations and what else happened, an object for each line. */
     public Path metrics() {
         return root.resolve("metrics.jsonl");
     }
 
+    /** Looks and findings, an object for each line. */
     public Path health() {
         return root.resolve("health.jsonl");
     }
 
+    /** The page. */
     public Path report() {
         return root.resolve("report.html");
     }
 
+    /** What the run can go on from. */
     public Path checkpoints() {
         return root.resolve("checkpoints");
     }
@@ -88,6 +95,7 @@ public final class RunFolder {
         return root.resolve("replay");
     }
 
+    /** The model that was kept, with what its data need. */
     public Path model() {
         return root.resolve("model.zip");
     }

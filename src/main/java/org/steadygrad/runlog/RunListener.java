@@ -18,6 +18,7 @@ public interface RunListener {
     /** Hears nothing. */
     RunListener NONE = event -> {};
 
+    /** @param event in the order in which things happened */
     void happened(RunEvent event);
 
     /** Tells several listeners, in the order given. */

@@ -97,18 +97,25 @@ public sealed interface LayerSpec
 
     /** What the recurrent layers have in common. */
     sealed interface Recurrent extends LayerSpec permits Gru, Lstm, Rnn {
+        /** Length of a direction's state. */
         int units();
 
+        /** Number of layers, one upon the other. */
         int layers();
 
+        /** Which way the sequence is read. */
         Direction direction();
 
+        /** Share of the inputs of each layer that is dropped. */
         double dropout();
 
+        /** Of the weights of the input. */
         InitializerKind init();
 
+        /** Of the weights of the state, gate by gate. */
         InitializerKind recurrentInit();
 
+        /** Of the candidate, or of the state. */
         ActivationKind activation();
     }
 

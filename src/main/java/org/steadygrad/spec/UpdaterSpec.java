@@ -13,6 +13,7 @@ public sealed interface UpdaterSpec
                 UpdaterSpec.RmsProp,
                 UpdaterSpec.AdaGrad,
                 UpdaterSpec.AdaMax {
+    /** Step size, before schedule and warm-up. */
     double learningRate();
 
     /** Empty for rules that all libraries agree on. */

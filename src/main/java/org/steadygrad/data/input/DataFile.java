@@ -77,6 +77,7 @@ public final class DataFile {
         }
     }
 
+    /** From the start, not buffered; for the caller to close. */
     public InputStream open() {
         if (stream != null) {
             return stream;

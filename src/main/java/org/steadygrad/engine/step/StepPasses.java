@@ -14,6 +14,7 @@ import org.steadygrad.model.TrainingCounts;
 public final class StepPasses {
     private final Engine engine;
 
+    /** @param engine whose gradient is left changed, but not its parameters */
     public StepPasses(Engine engine) {
         this.engine = engine;
     }

@@ -30,6 +30,7 @@ public final class StepPipeline {
     private final StepPasses passes;
     private final StepQueue queue = new StepQueue();
 
+    /** Without an exchange: gradients go to the update as they are. */
     public StepPipeline(Engine engine, StepPolicy policy) {
         this(engine, policy, Optional.empty());
     }

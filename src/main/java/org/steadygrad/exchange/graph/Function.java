@@ -11,10 +11,15 @@ import org.steadygrad.ops.GaussianError;
  * @param beta see the kind; 0 where it has none
  */
 public record Function(Kind kind, double alpha, double beta) {
+    /** x. */
     public static final Function LINEAR = of(Kind.LINEAR);
+    /** max(0, x). */
     public static final Function RELU = of(Kind.RELU);
+    /** tanh(x). */
     public static final Function TANH = of(Kind.TANH);
+    /** 1 / (1 + exp(-x)). */
     public static final Function SIGMOID = of(Kind.SIGMOID);
+    /** exp(x) divided by its sum over the features. */
     public static final Function SOFTMAX = of(Kind.SOFTMAX);
 
     /** {@code clip(0.2 x + 0.5, 0, 1)}, which Keras 2 and ONNX mean by the name. */

@@ -56,6 +56,7 @@ public final class GraphEvaluator {
 
     private final NeutralGraph graph;
 
+    /** @param graph is read, and not kept up with */
     public GraphEvaluator(NeutralGraph graph) {
         this.graph = graph;
     }

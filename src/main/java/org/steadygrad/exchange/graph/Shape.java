@@ -38,14 +38,17 @@ public record Shape(Kind kind, List<Integer> sizes) {
         }
     }
 
+    /** [batch, features]. */
     public static Shape vector(int features) {
         return new Shape(Kind.VECTOR, List.of(features));
     }
 
+    /** [batch, time, features], of as many time steps as {@code steps} says. */
     public static Shape sequence(int steps, int features) {
         return new Shape(Kind.SEQUENCE, List.of(steps, features));
     }
 
+    /** [batch, time]. */
     public static Shape mask(int steps) {
         return new Shape(Kind.MASK, List.of(steps));
     }
