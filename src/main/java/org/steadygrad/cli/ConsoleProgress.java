@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.steadygrad.check.Cases;
+import org.steadygrad.runlog.Baseline;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
@@ -32,6 +33,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
             .run(RunEvent.EnginePassedOver.class, event -> say(event.reason()))
             .run(RunEvent.DataNote.class, event -> say("data: " + event.note()))
             .run(RunEvent.Started.class, this::show)
+            .run(RunEvent.Compared.class, this::show)
             .run(RunEvent.Step.class, this::show)
             .run(RunEvent.Validated.class, this::show)
             .run(RunEvent.Skipped.class, this::show)
@@ -65,6 +67,16 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
                 started.device(),
                 started.parameters(),
                 done == 0 ? "" : ", resumed at iteration " + done));
+    }
+
+    private void show(RunEvent.Compared compared) {
+        compared.baselines().best().ifPresent(best -> say("to be beaten: " + best.name() + ", " + scores(best)));
+    }
+
+    private static String scores(Baseline best) {
+        return best.validation().isEmpty()
+                ? String.format(Locale.ROOT, "training loss %.4g", best.trainingLoss())
+                : "validation " + line(best.validation());
     }
 
     private void show(RunEvent.Step step) {

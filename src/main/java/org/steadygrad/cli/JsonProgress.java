@@ -13,7 +13,7 @@ import org.steadygrad.runlog.RunListener;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
- * second, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code live} for the live page,
+ * second, {@code baselines} for what guessing gives, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code live} for the live page,
  * and the kinds of {@link RunEvent.Note}, with hyphens.
  */
 final class JsonProgress implements RunListener {
@@ -28,6 +28,10 @@ final class JsonProgress implements RunListener {
             .run(RunEvent.EnginePassedOver.class, event -> write("passed-over", Map.of("reason", event.reason())))
             .run(RunEvent.DataNote.class, event -> write("data-note", Map.of("note", event.note())))
             .run(RunEvent.Started.class, this::write)
+            .run(
+                    RunEvent.Compared.class,
+                    event -> write(
+                            "baselines", Map.of("baselines", event.baselines().all())))
             .run(RunEvent.Step.class, this::write)
             .run(RunEvent.Validated.class, this::write)
             .run(RunEvent.Note.class, this::write)
@@ -81,6 +85,9 @@ final class JsonProgress implements RunListener {
         fields.put("iteration", validated.iteration());
         fields.put("metrics", validated.metrics());
         fields.put("best", validated.best());
+        if (validated.gain().known()) {
+            fields.put("gain", validated.gain());
+        }
         write("validation", fields);
     }
 

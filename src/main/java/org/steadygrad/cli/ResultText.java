@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.steadygrad.check.Counted;
+import org.steadygrad.runlog.Baseline;
 import org.steadygrad.runlog.FindingGroup;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunResult;
 
 /** What a run came to, for people. */
@@ -26,6 +28,7 @@ final class ResultText {
             String metrics = ConsoleProgress.line(result.validation());
             out.printf(Locale.ROOT, "  validation     %s (kept: iteration %d)%n", metrics, result.modelIteration());
         }
+        result.baselines().best().ifPresent(best -> out.println("  guessing       " + compared(best, result.gain())));
         out.printf(
                 Locale.ROOT,
                 "  steps          %d clipped, %d skipped, %s%n",
@@ -40,6 +43,25 @@ final class ResultText {
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
         out.println("  written to     " + folder);
+    }
+
+    private static String compared(Baseline best, Gain gain) {
+        if (!gain.known()) {
+            return String.format(Locale.ROOT, "%s: training loss %.5g", best.name(), best.trainingLoss());
+        }
+        String verdict = gain.clear()
+                ? "beaten"
+                : gain.clearlyWorse()
+                        ? "not beaten, the model is worse"
+                        : gain.loss() > 0 ? "not clearly beaten" : "not beaten";
+        return String.format(
+                Locale.ROOT,
+                "%s: validation loss %.4g, %s (difference %.2g, its standard error %.2g)",
+                best.name(),
+                best.validationLoss(),
+                verdict,
+                gain.loss(),
+                gain.noise());
     }
 
     /** That nothing was found isn't said of a run that something happened to. */

@@ -49,6 +49,11 @@ public interface DataSource {
         return List.of();
     }
 
+    /** What can be said of the labels without a model, as of a series that it goes on as it is; see {@link RuleOfThumb}. */
+    default List<RuleOfThumb> rulesOfThumb() {
+        return List.of();
+    }
+
     /** What the data can be told by. May read files or batches. */
     default DataFingerprint fingerprint() {
         return DataFingerprint.of(this);

@@ -10,6 +10,7 @@ import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.Prescriber;
 import org.steadygrad.health.RunFacts;
 import org.steadygrad.ops.FlatLayout;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.Severity;
@@ -46,7 +47,8 @@ final class Rules {
                 symbols,
                 false,
                 0,
-                block -> false);
+                block -> false,
+                Baselines.NONE);
         monitor = new HealthMonitor(spec, layout, facts, Prescriber.NONE, RunListener.NONE);
     }
 

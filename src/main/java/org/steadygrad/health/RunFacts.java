@@ -4,6 +4,7 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.steadygrad.check.Check;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Baselines;
 
 /**
  * What is known of a run beforehand and that its steps don't tell.
@@ -15,6 +16,8 @@ import org.steadygrad.ops.ParameterBlock;
  * @param clips whether gradients are clipped at all
  * @param batchesPerEpoch number of batches in the training data; 0 when it isn't known
  * @param underflowing whether small elements of a parameter's gradient become 0, as in 16-bit floats
+ * @param baselines what guessing gives; their training loss compares with the steps' loss per scored step, their validation loss with
+ *     that of validations
  */
 public record RunFacts(
         OptionalInt lag,
@@ -23,25 +26,28 @@ public record RunFacts(
         boolean symbols,
         boolean clips,
         int batchesPerEpoch,
-        Predicate<ParameterBlock> underflowing) {
+        Predicate<ParameterBlock> underflowing,
+        Baselines baselines) {
 
     /** Of a run of which nothing is known. */
-    public static final RunFacts NONE = new RunFacts(OptionalInt.empty(), 0, false, false, false, 0, block -> false);
+    public static final RunFacts NONE =
+            new RunFacts(OptionalInt.empty(), 0, false, false, false, 0, block -> false, Baselines.NONE);
 
     public RunFacts {
         Check.notNull(lag, "RunFacts", "lag");
         Check.nonNegative(window, "RunFacts", "window");
         Check.nonNegative(batchesPerEpoch, "RunFacts", "batchesPerEpoch");
         Check.notNull(underflowing, "RunFacts", "underflowing");
+        Check.notNull(baselines, "RunFacts", "baselines");
     }
 
     /** The same with clipping. */
     RunFacts clipped() {
-        return new RunFacts(lag, window, lossAtEveryStep, symbols, true, batchesPerEpoch, underflowing);
+        return new RunFacts(lag, window, lossAtEveryStep, symbols, true, batchesPerEpoch, underflowing, baselines);
     }
 
     /** The same with gradients of which some underflow. */
     RunFacts underflowing(Predicate<ParameterBlock> where) {
-        return new RunFacts(lag, window, lossAtEveryStep, symbols, clips, batchesPerEpoch, where);
+        return new RunFacts(lag, window, lossAtEveryStep, symbols, clips, batchesPerEpoch, where, baselines);
     }
 }

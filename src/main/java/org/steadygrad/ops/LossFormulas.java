@@ -83,6 +83,11 @@ public final class LossFormulas {
         return Optional.ofNullable(type == null ? null : BY_ELEMENT.get(type));
     }
 
+    /** Whether a loss is a sum or mean of magnitudes of differences. */
+    public static boolean ofMagnitudes(LossFormula formula) {
+        return formula == ElementLoss.MAGNITUDE || formula == ElementLoss.MEAN_MAGNITUDE;
+    }
+
     /** By output, what a loss multiplies its terms by; null when all count alike. */
     public static double[] weights(ILossFunction loss) {
         INDArray weights = null;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.steadygrad.ops.Median;
 import org.steadygrad.runlog.RunEvent;
 
-/** What the losses of a run come to, step by step. */
+/** What the losses of a run come to, step by step; per scored row where that is known. */
 final class Learning {
     /** Steps at the start whose median is taken, so that one odd batch doesn't count. */
     static final int FIRST = 5;
@@ -25,11 +25,12 @@ final class Learning {
         lastIteration = step.iteration();
         skipped += step.applied() ? 0 : 1;
         clipped += step.clipScale() < 1 ? 1 : 0;
-        if (Double.isFinite(step.loss())) {
+        double loss = step.comparableLoss();
+        if (Double.isFinite(loss)) {
             if (finite < FIRST) {
-                firsts[finite] = step.loss();
+                firsts[finite] = loss;
             }
-            latest[finite % LATEST] = step.loss();
+            latest[finite % LATEST] = loss;
             finite++;
             lastFinite = step.iteration();
         }

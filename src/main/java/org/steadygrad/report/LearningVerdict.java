@@ -1,7 +1,10 @@
 package org.steadygrad.report;
 
 import java.util.List;
+import org.steadygrad.runlog.Baseline;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.Severity;
 
 /**
@@ -11,6 +14,10 @@ import org.steadygrad.runlog.Severity;
  * most {@value Learning#LATEST}). A loss that fell by a quarter or more of what it was has learned, one that moved by less than a
  * twentieth hasn't; one that made nearly all of its way within the first tenth of the steps, while an error stands among the
  * findings, has stalled.
+ *
+ * <p>That a loss fell is worth nothing while guessing does as well. It is called good only where the best validation loss is below that
+ * of the best {@link Baseline} by more than its noise ({@link Gain#clear}); without validation, or before the first, nothing is called
+ * good, and the training loss has to be below that of the baseline. Runs of early versions know no baselines.
  *
  * @param tone what it is shown as
  * @param title one sentence
@@ -33,13 +40,68 @@ record LearningVerdict(Tone tone, String title) {
     /**
      * @param losses mean losses over the run, oldest first
      * @param findings the gravest first
+     * @param baselines what guessing gives
+     * @param gain of the best validation
      * @param underWay whether the run goes on, so that what it did so far isn't all it does
      */
-    static LearningVerdict of(Learning learning, double[] losses, List<Finding> findings, boolean underWay) {
-        LearningVerdict verdict = of(learning, losses, findings);
+    static LearningVerdict of(
+            Learning learning,
+            double[] losses,
+            List<Finding> findings,
+            Baselines baselines,
+            Gain gain,
+            boolean underWay) {
+        LearningVerdict alone = of(learning, losses, findings);
+        LearningVerdict verdict = alone.tone() == Tone.GOOD || alone.tone() == Tone.MIXED
+                ? baselines
+                        .best()
+                        .map(best -> against(best, gain, learning.last(), alone, underWay))
+                        .orElse(alone)
+                : alone;
         return underWay && learning.steps() > 0
                 ? new LearningVerdict(verdict.tone(), "So far " + lower(verdict.title()))
                 : verdict;
+    }
+
+    private static LearningVerdict against(
+            Baseline best, Gain gain, double training, LearningVerdict alone, boolean underWay) {
+        if (gain.known()) {
+            return onValidation(best, gain, alone);
+        }
+        String guess = best.name() + " gives " + Numbers.words(best.trainingLoss());
+        if (training >= best.trainingLoss()) {
+            return new LearningVerdict(
+                    Tone.BAD,
+                    "It is no better than " + best.name() + ": the training loss is " + Numbers.words(training) + ", "
+                            + guess + ".");
+        }
+        String unseen = underWay && !best.validation().isEmpty()
+                ? "nothing was validated yet."
+                : "without a validation part nothing tells what that is worth on other data.";
+        return new LearningVerdict(Tone.MIXED, joined(alone, guess) + "; " + unseen);
+    }
+
+    private static LearningVerdict onValidation(Baseline best, Gain gain, LearningVerdict alone) {
+        String losses = "the validation loss is " + Numbers.words(best.validationLoss() - gain.loss()) + ", "
+                + best.name() + " gives " + Numbers.words(best.validationLoss());
+        if (gain.clear()) {
+            return new LearningVerdict(alone.tone(), joined(alone, losses) + ".");
+        }
+        if (gain.clearlyWorse()) {
+            return new LearningVerdict(Tone.BAD, "It is worse than " + best.name() + ": " + losses + ".");
+        }
+        return gain.loss() > 0
+                ? new LearningVerdict(
+                        Tone.MIXED,
+                        "It is not clearly better than " + best.name() + ": " + losses
+                                + (Double.isNaN(gain.noise())
+                                        ? ", and how certain that is can't be told."
+                                        : ", and the difference is within its noise."))
+                : new LearningVerdict(Tone.BAD, "It is no better than " + best.name() + ": " + losses + ".");
+    }
+
+    private static String joined(LearningVerdict alone, String more) {
+        return alone.title().substring(0, alone.title().length() - 1) + "; " + more;
     }
 
     private static String lower(String sentence) {

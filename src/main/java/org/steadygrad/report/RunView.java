@@ -12,8 +12,11 @@ import java.util.Map;
 import org.steadygrad.check.Cases;
 import org.steadygrad.check.Check;
 import org.steadygrad.engine.StepTrace.LayerTrace;
+import org.steadygrad.runlog.Baseline;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
@@ -33,6 +36,8 @@ import org.steadygrad.runlog.RunResult;
  *       {@code bestIteration} (0 without validation);
  *   <li>{@code environment}: {@code engine}, {@code device}, {@code precision}, {@code parameters}, {@code seed}; "" or 0 when not known;
  *   <li>{@code outcome}, null until the end: {@code seconds}, {@code stopReason}, {@code modelIteration}, {@code validation};
+ *   <li>{@code baselines}, what guessing gives, the best first: {@code name}, {@code trainingLoss}, {@code validation}; {@code gain}: by how
+ *       much the best validation {@code loss} is below that of the first, and the {@code noise} of that;
  *   <li>{@code findings}, the gravest first: the fields of {@link Finding};
  *   <li>{@code steps}: {@code loss}, {@code gradientNorm}, {@code clipped}, {@code skipped}, {@code learningRateScale}, {@code seconds}, each
  *       as in {@link Series#json()}; {@code validation}: the same by metric;
@@ -74,6 +79,8 @@ public final class RunView implements RunListener {
     private JsonNode configurationJson = JSON.valueToTree(configuration);
     private int epoch;
     private int bestIteration;
+    private Baselines baselines = Baselines.NONE;
+    private Gain gain = Gain.UNKNOWN;
     private long planned = -1;
     private String engine = "";
     private String device = "";
@@ -82,6 +89,7 @@ public final class RunView implements RunListener {
     private final Cases<RunEvent, Void> taking = Cases.<RunEvent, Void>of(RunEvent.class)
             .ignore(RunEvent.EnginePassedOver.class, RunEvent.DataNote.class, RunEvent.SkippedNorm.class)
             .run(RunEvent.Started.class, this::begin)
+            .run(RunEvent.Compared.class, event -> baselines = event.baselines())
             .run(RunEvent.Step.class, this::take)
             .run(RunEvent.Validated.class, this::take)
             .run(RunEvent.Note.class, this::take)
@@ -131,7 +139,7 @@ public final class RunView implements RunListener {
     private void take(RunEvent.Step step) {
         learning.take(step);
         epoch = step.epoch();
-        add(steps, "loss", step.iteration(), step.loss());
+        add(steps, "loss", step.iteration(), step.comparableLoss());
         add(steps, "gradientNorm", step.iteration(), step.gradientNorm());
         add(steps, "clipped", step.iteration(), step.clipScale() < 1 ? 1 : 0);
         add(steps, "skipped", step.iteration(), step.applied() ? 0 : 1);
@@ -145,7 +153,10 @@ public final class RunView implements RunListener {
 
     private void take(RunEvent.Validated validated) {
         validated.metrics().forEach((metric, value) -> add(validation, metric, validated.iteration(), value));
-        bestIteration = validated.best() ? validated.iteration() : bestIteration;
+        if (validated.best()) {
+            bestIteration = validated.iteration();
+            gain = validated.gain();
+        }
     }
 
     private void take(RunEvent.Note note) {
@@ -216,13 +227,15 @@ public final class RunView implements RunListener {
         ObjectNode json = JSON.createObjectNode();
         json.put("name", name).put("state", state);
         double[] losses = steps.containsKey("loss") ? steps.get("loss").means() : new double[0];
-        LearningVerdict verdict = LearningVerdict.of(learning, losses, findings(), state.equals("running"));
+        LearningVerdict verdict =
+                LearningVerdict.of(learning, losses, findings(), baselines, gain, state.equals("running"));
         json.putObject("verdict")
                 .put("tone", verdict.tone().name().toLowerCase(java.util.Locale.ROOT))
                 .put("title", verdict.title());
         putProgress(json.putObject("progress"));
         putEnvironment(json.putObject("environment"));
         putOutcome(json);
+        putBaselines(json);
         json.set("findings", JSON.valueToTree(findings()));
         putSeries(json.putObject("steps"), steps);
         putSeries(json.putObject("validation"), validation);
@@ -274,6 +287,19 @@ public final class RunView implements RunListener {
         ended.put("modelIteration", outcome.modelIteration());
         ObjectNode metrics = ended.putObject("validation");
         outcome.validation().forEach((metric, value) -> Numbers.put(metrics, metric, value));
+    }
+
+    private void putBaselines(ObjectNode json) {
+        ArrayNode all = json.putArray("baselines");
+        for (Baseline baseline : baselines.all()) {
+            ObjectNode one = all.addObject().put("name", baseline.name());
+            Numbers.put(one, "trainingLoss", baseline.trainingLoss());
+            ObjectNode metrics = one.putObject("validation");
+            baseline.validation().forEach((metric, value) -> Numbers.put(metrics, metric, value));
+        }
+        ObjectNode better = json.putObject("gain");
+        Numbers.put(better, "loss", gain.loss());
+        Numbers.put(better, "noise", gain.noise());
     }
 
     private static void putSeries(ObjectNode json, Map<String, Series> all) {

@@ -1,5 +1,6 @@
 package org.steadygrad.runlog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +75,16 @@ final class Fields {
 
     Optional<String> optionalText(String key) {
         return has(key) ? Optional.of(text(key)) : Optional.empty();
+    }
+
+    /** What a field holds as a whole. */
+    <T> T object(String key, Class<T> type) {
+        JsonNode value = get(key);
+        try {
+            return RunJson.READING.treeToValue(value, type);
+        } catch (JsonProcessingException e) {
+            throw new BadRowException("one whose " + key + " can't be read: " + HealthRows.reason(e), e);
+        }
     }
 
     /** Numbers by name. */

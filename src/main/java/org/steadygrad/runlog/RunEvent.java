@@ -71,12 +71,27 @@ public sealed interface RunEvent {
         }
     }
 
+    /** What rules of thumb come to on the run's data, which a model has to beat; told before the first step. */
+    record Compared(Baselines baselines) implements TrainingEvent {
+        public Compared {
+            Check.notNull(baselines, "Compared", "baselines");
+        }
+
+        /** Of no step. */
+        @Override
+        public int iteration() {
+            return 0;
+        }
+    }
+
     /**
      * One training step.
      *
      * @param iteration number of the step, from 1
      * @param epoch number of the epoch, from 0
-     * @param loss averaged over the minibatch, penalties included, before the update; may be NaN or infinite
+     * @param loss what training minimises, averaged over the minibatch, penalties included, before the update; may be NaN or infinite
+     * @param lossPerStep the same per scored row (example, or time step where each has a label), which is what validation losses and
+     *     baselines compare with; NaN when nothing is scored or it isn't known
      * @param gradientNorm norm of the averaged gradient before clipping; NaN when there was no update
      * @param clipScale smallest factor that clipping multiplied an element by; 1 when nothing was clipped
      * @param applied false when the step was skipped
@@ -87,12 +102,19 @@ public sealed interface RunEvent {
             int iteration,
             int epoch,
             double loss,
+            double lossPerStep,
             double gradientNorm,
             double clipScale,
             boolean applied,
             double learningRateScale,
             double seconds)
-            implements TrainingEvent {}
+            implements TrainingEvent {
+
+        /** What compares with validation losses and baselines: per scored row, or as it is where that isn't known. */
+        public double comparableLoss() {
+            return Double.isNaN(lossPerStep) ? loss : lossPerStep;
+        }
+    }
 
     /**
      * The model was evaluated on the validation data.
@@ -100,9 +122,12 @@ public sealed interface RunEvent {
      * @param epoch number of epochs that are done
      * @param metrics metric name to value, in the order in which they are shown
      * @param best whether no validation before was as good
+     * @param gain how much better the model is than guessing
      */
-    record Validated(int iteration, int epoch, Map<String, Double> metrics, boolean best) implements TrainingEvent {
+    record Validated(int iteration, int epoch, Map<String, Double> metrics, boolean best, Gain gain)
+            implements TrainingEvent {
         public Validated {
+            Check.notNull(gain, "Validated", "gain");
             metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
         }
     }

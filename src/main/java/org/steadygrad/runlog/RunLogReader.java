@@ -105,6 +105,10 @@ public final class RunLogReader {
         if (!result.has("precision")) {
             result.put("precision", "");
         }
+        if (!result.has("baselines")) {
+            result.putArray("baselines");
+            result.set("gain", RunJson.READING.valueToTree(Gain.UNKNOWN));
+        }
         if (!result.has("cures")) {
             result.putArray("cures");
         }

@@ -3,8 +3,10 @@ package org.steadygrad.runlog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.steadygrad.check.Cases;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.AtomicFile;
@@ -21,8 +23,8 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
     private final Cases<RunEvent, Void> filing;
     private long lastFlush = System.nanoTime();
 
-    /** What there is beside health's file. */
-    private record Training(TrainingRows rows, JsonLinesWriter metrics, Path result) {}
+    /** What there is beside health's file. @param compared whether what guessing gives is on file */
+    private record Training(TrainingRows rows, JsonLinesWriter metrics, Path result, boolean compared) {}
 
     private RunLogWriter(Optional<Training> training, JsonLinesWriter health) {
         this.training = training;
@@ -45,9 +47,18 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
     public static RunLogWriter in(RunFolder folder, int iteration) throws IOException {
         new JsonLines(folder.metrics(), "a row").truncateAfter(iteration);
         new JsonLines(folder.health(), "a row").truncateAfter(iteration);
+        boolean compared = compared(folder.metrics());
         JsonLinesWriter metrics = new JsonLinesWriter(folder.metrics());
-        Training training = new Training(new TrainingRows(folder.root()), metrics, folder.runJson());
+        Training training = new Training(new TrainingRows(folder.root()), metrics, folder.runJson(), compared);
         return new RunLogWriter(Optional.of(training), new JsonLinesWriter(folder.health()));
+    }
+
+    private static boolean compared(Path metrics) {
+        AtomicBoolean found = new AtomicBoolean();
+        if (Files.exists(metrics)) {
+            new JsonLines(metrics, "a row").read((row, line) -> found.compareAndSet(false, row.has("baselines")));
+        }
+        return found.get();
     }
 
     /**
@@ -73,6 +84,11 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
     }
 
     private void file(RunEvent.TrainingEvent event) {
+        // a run that goes on is told again what it has on file
+        if (event instanceof RunEvent.Compared
+                && training.map(Training::compared).orElse(false)) {
+            return;
+        }
         training.ifPresent(to -> to.metrics().append(text(to.rows().row(event))));
         if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
             flush();

@@ -23,6 +23,8 @@ import org.steadygrad.check.Check;
  * @param trainLoss mean loss of the latest steps (at most 100)
  * @param validation metric name to value, of the model that was kept; empty without validation data
  * @param modelIteration iteration of the model that was kept: the best by validation loss, else the last
+ * @param baselines what guessing gives, the best first
+ * @param gain how much better than the best of them the model is that was kept
  * @param stopReason why the run ended
  * @param completed false when the run was interrupted or stopped by the guard, so that it may be resumed
  * @param skippedSteps steps whose loss or gradient wasn't finite
@@ -46,6 +48,8 @@ public record RunResult(
         double trainLoss,
         Map<String, Double> validation,
         int modelIteration,
+        Baselines baselines,
+        Gain gain,
         String stopReason,
         boolean completed,
         int skippedSteps,
@@ -59,6 +63,8 @@ public record RunResult(
         Check.notNull(engine, "RunResult", "engine");
         Check.notNull(device, "RunResult", "device");
         Check.notNull(precision, "RunResult", "precision");
+        Check.notNull(baselines, "RunResult", "baselines");
+        Check.notNull(gain, "RunResult", "gain");
         Check.notNull(stopReason, "RunResult", "stopReason");
         validation = Collections.unmodifiableMap(new LinkedHashMap<>(validation));
         cures = List.copyOf(cures);

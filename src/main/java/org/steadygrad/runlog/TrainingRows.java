@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.steadygrad.check.Cases;
 import org.steadygrad.runlog.RunEvent.CheckpointWritten;
+import org.steadygrad.runlog.RunEvent.Compared;
 import org.steadygrad.runlog.RunEvent.CureTried;
 import org.steadygrad.runlog.RunEvent.Note;
 import org.steadygrad.runlog.RunEvent.RolledBack;
@@ -21,7 +22,7 @@ import org.steadygrad.runlog.RunEvent.Validated;
 
 /**
  * The rows of metrics.jsonl. All have an {@code iteration}; a note has its {@code event}, a word of capital letters, and its {@code
- * message}, a validation its metrics as {@code validation}, and a step its {@code loss}.
+ * message}, a validation its metrics as {@code validation}, a step its {@code loss}, and what guessing gives is its {@code baselines}.
  */
 final class TrainingRows {
     private final Path folder;
@@ -32,6 +33,7 @@ final class TrainingRows {
     TrainingRows(Path folder) {
         this.folder = folder;
         writing = Cases.<TrainingEvent, Map<String, Object>>of(TrainingEvent.class)
+                .on(Compared.class, TrainingRows::row)
                 .on(Step.class, TrainingRows::row)
                 .on(Validated.class, TrainingRows::row)
                 .on(Skipped.class, this::row)
@@ -54,11 +56,19 @@ final class TrainingRows {
         return writing.of(event);
     }
 
+    private static Map<String, Object> row(Compared compared) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("iteration", compared.iteration());
+        row.put("baselines", compared.baselines());
+        return row;
+    }
+
     private static Map<String, Object> row(Step step) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("iteration", step.iteration());
         row.put("epoch", step.epoch());
         row.put("loss", step.loss());
+        row.put("lossPerStep", step.lossPerStep());
         row.put("gradientNorm", step.gradientNorm());
         row.put("clipScale", step.clipScale());
         row.put("applied", step.applied());
@@ -73,6 +83,9 @@ final class TrainingRows {
         row.put("epoch", validated.epoch());
         row.put("validation", validated.metrics());
         row.put("best", validated.best());
+        if (validated.gain().known()) {
+            row.put("gain", validated.gain());
+        }
         return row;
     }
 
@@ -122,8 +135,12 @@ final class TrainingRows {
             return Optional.ofNullable(notes.get(row.text("event"))).map(note -> note.apply(row, iteration));
         }
         if (row.has("validation")) {
+            Gain gain = row.has("gain") ? row.object("gain", Gain.class) : Gain.UNKNOWN;
             return Optional.of(
-                    new Validated(iteration, row.count("epoch"), row.numbers("validation"), row.flag("best")));
+                    new Validated(iteration, row.count("epoch"), row.numbers("validation"), row.flag("best"), gain));
+        }
+        if (row.has("baselines")) {
+            return Optional.of(new Compared(row.object("baselines", Baselines.class)));
         }
         return row.has("loss") ? Optional.of(step(row, iteration)) : Optional.empty();
     }
@@ -133,6 +150,8 @@ final class TrainingRows {
                 iteration,
                 row.count("epoch"),
                 row.number("loss"),
+                // rows of early versions have none
+                row.has("lossPerStep") ? row.number("lossPerStep") : Double.NaN,
                 row.number("gradientNorm"),
                 row.number("clipScale"),
                 row.flag("applied"),

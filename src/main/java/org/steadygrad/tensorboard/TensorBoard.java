@@ -33,6 +33,7 @@ public final class TensorBoard implements RunListener, AutoCloseable {
                     RunEvent.EnginePassedOver.class,
                     RunEvent.DataNote.class,
                     RunEvent.SkippedNorm.class,
+                    RunEvent.Compared.class,
                     RunEvent.CheckpointWritten.class,
                     RunEvent.Finished.class)
             .run(RunEvent.Started.class, this::write)

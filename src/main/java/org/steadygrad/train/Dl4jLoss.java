@@ -2,6 +2,7 @@ package org.steadygrad.train;
 
 import java.util.Map;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -14,12 +15,13 @@ record Dl4jLoss(ILossFunction function, IActivation activation) implements Outpu
     }
 
     @Override
-    public void addTo(CompensatedSum sum, ScoredRows rows) {
+    public void addTo(Sink sum, ScoredRows rows) {
         if (rows.byElement()) {
             INDArray labels = table(rows.labels(), rows.size());
             INDArray values = table(rows.values(), rows.size());
             INDArray mask = elementWeights(rows, labels, values);
             sum.add(function.computeScore(labels, values, activation, mask, false));
+            sum.row(weight(rows));
             return;
         }
         // not by a mask of weights, of which some of DL4J's losses take the square
@@ -28,7 +30,21 @@ record Dl4jLoss(ILossFunction function, IActivation activation) implements Outpu
             INDArray labels = table(alike.labels(), alike.labels().length / alike.count());
             INDArray values = table(alike.values(), alike.size());
             sum.add(group.getKey() * function.computeScore(labels, values, activation, null, false));
+            sum.row(weight(alike));
         }
+    }
+
+    private static double weight(ScoredRows rows) {
+        double sum = 0;
+        for (int row = 0; row < rows.count(); row++) {
+            sum += rows.weight(row);
+        }
+        return sum;
+    }
+
+    @Override
+    public OutputLoss ofGiven() {
+        return new Dl4jLoss(function, new ActivationIdentity());
     }
 
     /** Elements without weight become 0, for what they hold must not count, not even NaN. */

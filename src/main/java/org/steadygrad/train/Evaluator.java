@@ -39,7 +39,7 @@ public final class Evaluator {
     private final OutputLoss loss;
     private final RowMetrics others;
     private final SequenceLayout layout;
-    private final CompensatedSum losses = new CompensatedSum();
+    private final Losses losses = new Losses();
     private final CompensatedSum weights = new CompensatedSum();
     private final List<EvaluationRecords> records = new ArrayList<>();
     private boolean finite = true;
@@ -49,15 +49,7 @@ public final class Evaluator {
      * negative log likelihood, for numbers the mean squared error. Sequences are [batch, size, time].
      */
     public Evaluator(TargetKind target, int targetSize) {
-        this(
-                target,
-                targetSize,
-                switch (Check.notNull(target, "Evaluator", "target")) {
-                    case CLASS, CLASS_PER_STEP -> new OutputLoss.Probabilities();
-                    case KEYS_PER_STEP -> new OutputLoss.KeyProbabilities();
-                    case NUMBERS, NUMBERS_PER_STEP -> new OutputLoss.Squares();
-                },
-                SequenceLayout.USUAL);
+        this(Check.notNull(target, "Evaluator", "target"), targetSize, OutputLoss.usual(target), SequenceLayout.USUAL);
     }
 
     private Evaluator(TargetKind target, int targetSize, OutputLoss loss, SequenceLayout layout) {
@@ -95,6 +87,11 @@ public final class Evaluator {
         ScoredRows.each(labels, output, MaskedBatches.weights(batch, layout), format, targetSize, this::add);
     }
 
+    /** The losses of all rows, of finite numbers. */
+    LossBlocks blocks() {
+        return losses.blocks;
+    }
+
     /** Has records told of all rows that are added from now on. */
     void recordTo(EvaluationRecords all) {
         records.add(all);
@@ -124,7 +121,7 @@ public final class Evaluator {
         if (!finite) {
             return Map.of("loss", Double.NaN);
         }
-        double mean = losses.value() / weights.value();
+        double mean = losses.sum.value() / weights.value();
         metrics.put("loss", mean);
         if (target.perStep() && loss.ofKeys()) {
             metrics.put("nllPerFrame", mean);
@@ -137,5 +134,24 @@ public final class Evaluator {
             }
         }
         return metrics;
+    }
+
+    /** The sum of all losses, and those of neighbours. */
+    private static final class Losses implements OutputLoss.Sink {
+        private final CompensatedSum sum = new CompensatedSum();
+        private final LossBlocks blocks = new LossBlocks();
+        private double ofRow;
+
+        @Override
+        public void add(double loss) {
+            sum.add(loss);
+            ofRow += loss;
+        }
+
+        @Override
+        public void row(double weight) {
+            blocks.add(weight, ofRow);
+            ofRow = 0;
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
@@ -20,6 +21,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossFMeasure;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataDescription;
+import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.ops.LossFormula;
 import org.steadygrad.ops.LossFormulas;
 
@@ -43,8 +46,37 @@ sealed interface OutputLoss
         return outputs(rows);
     }
 
-    /** Adds the losses of all rows, multiplied by the row's weight or its elements' weights. */
-    void addTo(CompensatedSum sum, ScoredRows rows);
+    /** Takes losses, multiplied by the row's weight or its elements' weights. */
+    interface Sink {
+        /** A row's loss, or a part of it. */
+        void add(double loss);
+
+        /** All parts of a row were added. @param weight of the row, or of all rows that were added at once */
+        void row(double weight);
+    }
+
+    /** Adds the losses of all rows. */
+    void addTo(Sink sum, ScoredRows rows);
+
+    /** The same loss for rows that hold {@link #given} of outputs. */
+    default OutputLoss ofGiven() {
+        return this;
+    }
+
+    /** What stands in rows of {@link #ofGiven} for an output. */
+    default double given(double output) {
+        return output;
+    }
+
+    /** Whether labels are outputs that could be given; else there is no saying what a good guess is. */
+    default boolean labelsAreOutputs() {
+        return true;
+    }
+
+    /** Whether the best constant is the median of the labels, not their mean. */
+    default boolean ofMagnitudes() {
+        return false;
+    }
 
     /** Whether it is the negative log likelihood of a class. */
     default boolean ofClasses() {
@@ -70,6 +102,22 @@ sealed interface OutputLoss
         return layer instanceof BaseLayer base && !(function(layer) instanceof LossFMeasure)
                 ? Optional.ofNullable(function(layer)).map(function -> of(function, base.getActivationFn()))
                 : Optional.empty();
+    }
+
+    /** That goes with a target, for outputs that are probabilities, or for numbers the numbers themselves. */
+    static OutputLoss usual(TargetKind target) {
+        return switch (target) {
+            case CLASS, CLASS_PER_STEP -> new Probabilities();
+            case KEYS_PER_STEP -> new KeyProbabilities();
+            case NUMBERS, NUMBERS_PER_STEP -> new Squares();
+        };
+    }
+
+    /** Number of a network's outputs. */
+    static int width(ComputationGraph model, DataDescription data) {
+        return outputLayer(model) instanceof FeedForwardLayer layer && layer.getNOut() > 0
+                ? (int) layer.getNOut()
+                : data.targetSize();
     }
 
     private static OutputLoss of(ILossFunction function, IActivation activation) {
@@ -141,10 +189,16 @@ sealed interface OutputLoss
         }
 
         @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
+        public double given(double output) {
+            return Math.log(output);
+        }
+
+        @Override
+        public void addTo(Sink sum, ScoredRows rows) {
             refuseElements(rows);
             for (int row = 0; row < rows.count(); row++) {
                 sum.add(rows.weight(row) * loss(rows, row));
+                sum.row(rows.weight(row));
             }
         }
 
@@ -171,6 +225,11 @@ sealed interface OutputLoss
     /** {@code -sum (y log p + (1 - y) log (1 - p))} with p the sigmoid of the values. */
     record Sigmoid() implements OutputLoss {
         @Override
+        public double given(double output) {
+            return Math.log(output) - Math.log1p(-output);
+        }
+
+        @Override
         public boolean ofKeys() {
             return true;
         }
@@ -188,7 +247,7 @@ sealed interface OutputLoss
         }
 
         @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
+        public void addTo(Sink sum, ScoredRows rows) {
             addElements(
                     sum,
                     rows,
@@ -212,7 +271,7 @@ sealed interface OutputLoss
         }
 
         @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
+        public void addTo(Sink sum, ScoredRows rows) {
             refuseElements(rows);
             addElements(sum, rows, (p, label) -> label == 0 ? 0 : -label * Math.log(clipped(p)));
         }
@@ -230,7 +289,7 @@ sealed interface OutputLoss
         }
 
         @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
+        public void addTo(Sink sum, ScoredRows rows) {
             addElements(sum, rows, (value, label) -> {
                 double p = Probabilities.clipped(value);
                 return (label == 0 ? 0 : -label * Math.log(p)) + (label == 1 ? 0 : (label - 1) * Math.log1p(-p));
@@ -241,7 +300,7 @@ sealed interface OutputLoss
     /** Mean over the row of the squared differences. */
     record Squares() implements OutputLoss {
         @Override
-        public void addTo(CompensatedSum sum, ScoredRows rows) {
+        public void addTo(Sink sum, ScoredRows rows) {
             addElements(sum, rows, (value, label) -> (value - label) * (value - label) / rows.size());
         }
     }
@@ -251,7 +310,7 @@ sealed interface OutputLoss
         double of(double value, double label);
     }
 
-    private static void addElements(CompensatedSum sum, ScoredRows rows, ElementLoss loss) {
+    private static void addElements(Sink sum, ScoredRows rows, ElementLoss loss) {
         for (int row = 0; row < rows.count(); row++) {
             for (int i = 0; i < rows.size(); i++) {
                 double weight = rows.weight(row, i);
@@ -259,6 +318,7 @@ sealed interface OutputLoss
                     sum.add(weight * loss.of(rows.value(row, i), rows.label(row, i)));
                 }
             }
+            sum.row(rows.weight(row));
         }
     }
 

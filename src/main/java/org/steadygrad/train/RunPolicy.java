@@ -146,7 +146,7 @@ final class RunPolicy implements StepPolicy {
     private void tell(StepOutcome outcome, Optional<Forensics.Report> why) {
         records.given(outcome.step(), outcome.applied());
         why.ifPresent(report -> records.verdict(progress.iteration, report.verdict()));
-        records.step(event(outcome), outcome, seen.lossPerStep());
+        records.step(event(outcome), outcome);
         why.ifPresent(report -> records.skipped(progress.iteration, outcome.loss(), report));
         if (outcome.rescaled()) {
             records.tell(new RunEvent.Skipped(progress.iteration, RESCALED, Optional.empty(), Optional.empty()));
@@ -158,6 +158,7 @@ final class RunPolicy implements StepPolicy {
                 progress.iteration,
                 progress.epoch,
                 outcome.loss(),
+                seen.lossPerStep(),
                 outcome.update().map(update -> update.gradient().globalNorm()).orElse(Double.NaN),
                 outcome.update().map(UpdateOutcome::clipScale).orElse(1.0),
                 outcome.applied(),

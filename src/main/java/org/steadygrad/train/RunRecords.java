@@ -9,6 +9,7 @@ import org.steadygrad.forensics.Forensics;
 import org.steadygrad.forensics.Verdict;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.TensorLook;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunLogWriter;
@@ -59,19 +60,19 @@ final class RunRecords implements AutoCloseable {
         }
     }
 
-    /**
-     * Shows health the step that was done, and tells of it.
-     *
-     * @param lossPerStep its loss per scored step; NaN when nothing is scored
-     */
-    void step(RunEvent.Step step, StepOutcome outcome, double lossPerStep) {
+    /** Shows health the step that was done, and tells of it. */
+    void step(RunEvent.Step step, StepOutcome outcome) {
         outcome.distributions()
                 .ifPresent(parameters -> health.observeTensors(
                         step.iteration(),
                         TensorLook.of(parameters, outcome.trace().orElseThrow())));
         if (outcome.update().isPresent()) {
             health.observe(
-                    step.iteration(), step.loss(), lossPerStep, outcome.update().get(), outcome.trace());
+                    step.iteration(),
+                    step.loss(),
+                    step.lossPerStep(),
+                    outcome.update().get(),
+                    outcome.trace());
         } else if (!Double.isFinite(step.loss())) {
             health.observeFailed(step.iteration(), step.loss());
         }
@@ -92,12 +93,12 @@ final class RunRecords implements AutoCloseable {
         tell(new RunEvent.Skipped(iteration, message, Optional.of(cause), report.bundle()));
     }
 
-    void validated(Map<String, Double> values, boolean best) {
+    void validated(Map<String, Double> values, boolean best, Gain gain) {
         Double loss = values.get("loss");
         if (loss != null) {
             health.observeValidation(progress.iteration, loss);
         }
-        tell(new RunEvent.Validated(progress.iteration, progress.epoch, values, best));
+        tell(new RunEvent.Validated(progress.iteration, progress.epoch, values, best, gain));
     }
 
     void tell(RunEvent event) {

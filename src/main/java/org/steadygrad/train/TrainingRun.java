@@ -29,6 +29,8 @@ import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.model.UpdaterSettings;
+import org.steadygrad.runlog.Baselines;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
@@ -149,7 +151,8 @@ final class TrainingRun {
         log.ifPresent(listeners::add);
         listeners.addAll(List.of(state.cures(), listener));
         RunListener told = RunListener.all(listeners);
-        HealthMonitor health = healthMonitor(engine, told, start);
+        Guessing guessing = Guessing.of(model, data);
+        HealthMonitor health = healthMonitor(engine, guessing.baselines(), told, start);
         SequenceFormats formats = SequenceFormats.of(model);
         try (RunRecords records = new RunRecords(formats, progress, health, log, told)) {
             Saving saving = new Saving(state, health, records, settings, store, work);
@@ -158,6 +161,7 @@ final class TrainingRun {
             StepPipeline pipeline = new StepPipeline(engine, policy);
             records.tell(new RunEvent.Started(
                     engine.name(), engine.device(), model.numParams(), planned(), progress.iteration));
+            records.tell(new RunEvent.Compared(guessing.baselines()));
             TrainingLoop loop = new TrainingLoop(
                     new StepSource(
                             model,
@@ -167,14 +171,14 @@ final class TrainingRun {
                     pipeline,
                     policy,
                     new CureRehearsal(state, health, policy, pipeline, records),
-                    new Validations(new Validation(engine, model, data), settings, saving),
+                    new Validations(new Validation(engine, model, data), guessing, settings, saving),
                     saving,
                     new EndOfRun(settings, stopSignal));
             EndOfRun.End end = run(loop, pipeline, saving);
             records.tell(new RunEvent.Stopped(progress.iteration, end.reason()));
             boolean best = saving.exportKept(model);
             model.setScore(progress.latestLoss());
-            RunResult result = result(state, health.summary(), end, best);
+            RunResult result = result(state, guessing.baselines(), health.summary(), end, best);
             if (folder.isPresent()) {
                 ModelFile.write(folder.get().model(), model, filing.modelEntries());
             }
@@ -214,15 +218,16 @@ final class TrainingRun {
                 .orElse("No checkpoint was written.");
     }
 
-    private HealthMonitor healthMonitor(Engine engine, RunListener told, Optional<CheckpointStore.Checkpoint> start) {
-        HealthMonitor health =
-                new HealthMonitor(settings.health(), engine.layout(), facts(engine), filing.prescriber(), told);
+    private HealthMonitor healthMonitor(
+            Engine engine, Baselines baselines, RunListener told, Optional<CheckpointStore.Checkpoint> start) {
+        HealthMonitor health = new HealthMonitor(
+                settings.health(), engine.layout(), facts(engine, baselines), filing.prescriber(), told);
         health.watchMasks(MaskRules.of(model, true));
         start.ifPresent(c -> health.restore(c.state().health()));
         return health;
     }
 
-    private RunFacts facts(Engine engine) {
+    private RunFacts facts(Engine engine, Baselines baselines) {
         DataDescription described = data.description();
         boolean underflow = engine.precision() == Precision.FP16;
         return new RunFacts(
@@ -232,7 +237,8 @@ final class TrainingRun {
                 described.input() == DataDescription.InputKind.SYMBOLS,
                 !(settings.clip() instanceof ClipSpec.None),
                 data.training().batchesPerEpoch(),
-                block -> underflow && !embeds(block.layer()));
+                block -> underflow && !embeds(block.layer()),
+                baselines);
     }
 
     /** Whether most of a layer's gradient is 0 in any case. */
@@ -242,7 +248,8 @@ final class TrainingRun {
         return configured instanceof EmbeddingLayer || configured instanceof EmbeddingSequenceLayer;
     }
 
-    private RunResult result(RunState state, HealthSummary health, EndOfRun.End end, boolean best) {
+    private RunResult result(
+            RunState state, Baselines baselines, HealthSummary health, EndOfRun.End end, boolean best) {
         Engine engine = state.engine();
         Progress progress = state.progress();
         return new RunResult(
@@ -259,6 +266,8 @@ final class TrainingRun {
                 progress.recentLoss(),
                 best ? progress.best.metrics() : progress.validation,
                 best ? progress.best.iteration() : progress.iteration,
+                baselines,
+                best ? progress.best.gain() : Gain.UNKNOWN,
                 end.reason(),
                 end.completed(),
                 progress.skippedSteps,

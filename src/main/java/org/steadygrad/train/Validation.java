@@ -1,6 +1,5 @@
 package org.steadygrad.train;
 
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -29,17 +28,13 @@ final class Validation {
         batches = source.validation();
     }
 
-    /** @return metric name to value; empty without validation data */
-    Map<String, Double> run() {
-        return batches.isEmpty() ? Map.of() : evaluate(engine, model, description, batches.get());
-    }
-
-    /** @param description of the batches */
-    private static Map<String, Double> evaluate(
-            Engine engine, ComputationGraph model, DataDescription description, BatchSequence batches) {
-        Evaluator evaluator = evaluator(engine, model, description);
-        run(engine, model, evaluator, batches);
-        return evaluator.metrics();
+    /** @return what was scored; empty without validation data */
+    Optional<Evaluator> run() {
+        return batches.map(all -> {
+            Evaluator evaluator = evaluator(engine, model, description);
+            run(engine, model, evaluator, all);
+            return evaluator;
+        });
     }
 
     /**

@@ -102,6 +102,39 @@
         return { list: list, names: names };
     }
 
+    /** What the best guess gives, where it has the same scale as the curves: {name, value}; null where nothing is known. */
+    function guess(view) {
+        var best = view.baselines[0];
+        if (!best) {
+            return null;
+        }
+        var value = typeof best.validation.loss === 'number' ? best.validation.loss : best.trainingLoss;
+        return typeof value === 'number' ? { name: best.name, value: value } : null;
+    }
+
+    /** A line for each guess, and one for runs that have it in common. */
+    function guesses(views, theme, log) {
+        var lines = [];
+        views.forEach(function (view, run) {
+            var found = guess(view);
+            var known = found && lines.filter(function (l) { return l.name === found.name && l.value === found.value; })[0];
+            if (known) {
+                known.runs.push(view);
+            } else if (found && !(log && found.value <= 0)) {
+                lines.push({ name: found.name, value: found.value, run: run, runs: [view] });
+            }
+        });
+        var end = Math.max.apply(null, views.map(function (v) { return Math.max(v.progress.iteration, 1); }));
+        return lines.map(function (line) {
+            var common = line.runs.length === views.length;
+            var colour = common ? theme.faint : theme.series[line.run % theme.series.length];
+            var name = common ? line.name : line.name + ' (' + line.runs.map(function (v) { return v.name; }).join(', ') + ')';
+            return sg.lines.curve(name, [[0, line.value], [end, line.value]], colour, {
+                lineStyle: { width: 1.6, color: colour, type: [2, 4] }, z: 2
+            });
+        });
+    }
+
     /** The loss, and what happened in lanes below. */
     function loss(views, log) {
         var lanes = views.map(happenings);
@@ -116,6 +149,10 @@
             option: function (theme) {
                 var drawn = curves(views, theme, log);
                 var list = drawn.list;
+                guesses(views, theme, log).forEach(function (line) {
+                    list.push(line);
+                    drawn.names.push(line.name);
+                });
                 lanes.forEach(function (ofRun, run) {
                     ofRun.forEach(function (lane) { list.push(marked(lane, run, theme, views.length > 1)); });
                 });

@@ -13,7 +13,7 @@ class ProgressMeterTest {
 
     private void step(int iteration, double loss, double clipScale, double seconds) {
         nanos += (long) (seconds * 1e9);
-        meter.take(new RunEvent.Step(iteration, 0, loss, 2, clipScale, true, 1, seconds / 3));
+        meter.take(new RunEvent.Step(iteration, 0, loss, loss, 2, clipScale, true, 1, seconds / 3));
     }
 
     private void start(long planned, int iteration) {

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.Prescription;
 import org.steadygrad.runlog.RunEvent;
@@ -44,7 +46,8 @@ class ProgressTest {
         observer.happened(new RunEvent.Started("cpu", "two cores", 12345, 12, 0));
         for (int i = 1; i <= 12; i++) {
             nanos += 1_500_000_000L;
-            observer.happened(new RunEvent.Step(i, 0, i == 5 ? Double.NaN : 2.0, 3, 0.5, i != 5, 1, 1));
+            observer.happened(new RunEvent.Step(
+                    i, 0, i == 5 ? Double.NaN : 2.0, i == 5 ? Double.NaN : 2.0, 3, 0.5, i != 5, 1, 1));
             if (i == 5) {
                 observer.happened(new RunEvent.Skipped(
                         i, "step skipped", Optional.of("overflow"), Optional.of(Path.of("bundle.zip"))));
@@ -56,7 +59,7 @@ class ProgressTest {
                 observer.happened(new RunEvent.Found(i, finding(Severity.WARNING)));
             }
         }
-        observer.happened(new RunEvent.Validated(12, 0, Map.of("loss", 0.25), true));
+        observer.happened(new RunEvent.Validated(12, 0, Map.of("loss", 0.25), true, Gain.UNKNOWN));
         observer.happened(new RunEvent.Stopped(12, "all epochs done"));
     }
 
@@ -142,8 +145,29 @@ class ProgressTest {
         ResultText.print(
                 out,
                 new RunResult(
-                        "run", "cpu", "", "", 7, 1, 3, 1, 1, 1, 1, Map.of(), 3, "done", true, 0, 0, 0, List.of(),
-                        findings, health),
+                        "run",
+                        "cpu",
+                        "",
+                        "",
+                        7,
+                        1,
+                        3,
+                        1,
+                        1,
+                        1,
+                        1,
+                        Map.of(),
+                        3,
+                        Baselines.NONE,
+                        Gain.UNKNOWN,
+                        "done",
+                        true,
+                        0,
+                        0,
+                        0,
+                        List.of(),
+                        findings,
+                        health),
                 Path.of("runs"));
         List<String> lines = text.toString()
                 .lines()

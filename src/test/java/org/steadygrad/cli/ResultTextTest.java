@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.runlog.Baselines;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunResult;
 
@@ -32,6 +34,8 @@ class ResultTextTest {
                 0.5,
                 Map.of(),
                 10,
+                Baselines.NONE,
+                Gain.UNKNOWN,
                 "all epochs done",
                 true,
                 skipped,

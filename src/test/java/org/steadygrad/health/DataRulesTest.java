@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -22,7 +23,16 @@ class DataRulesTest {
 
     private static DataRules rules(boolean symbols, int batchesPerEpoch) {
         return new DataRules(
-                SPEC, new RunFacts(OptionalInt.empty(), 0, false, symbols, false, batchesPerEpoch, block -> false));
+                SPEC,
+                new RunFacts(
+                        OptionalInt.empty(),
+                        0,
+                        false,
+                        symbols,
+                        false,
+                        batchesPerEpoch,
+                        block -> false,
+                        Baselines.NONE));
     }
 
     /** [batch, columns, time] of numbers that are all different. */

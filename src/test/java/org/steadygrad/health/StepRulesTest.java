@@ -12,6 +12,7 @@ import org.steadygrad.engine.UpdateOutcome;
 import org.steadygrad.ops.FlatLayout;
 import org.steadygrad.ops.GradientStatistics;
 import org.steadygrad.ops.ParameterBlock;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.spec.HealthSpec;
@@ -22,7 +23,8 @@ class StepRulesTest {
     private static final HealthSpec SPEC = RunFiles.defaults(HealthSpec.class);
     private static final FlatLayout LAYOUT =
             new FlatLayout(List.of(new ParameterBlock("a", "W", 0, List.of(3L, 7L), ParameterBlock.Kind.TRAINED)));
-    private static final RunFacts CLIPPED = new RunFacts(OptionalInt.empty(), 0, false, false, true, 9, block -> false);
+    private static final RunFacts CLIPPED =
+            new RunFacts(OptionalInt.empty(), 0, false, false, true, 9, block -> false, Baselines.NONE);
 
     private static UpdateOutcome outcome(double ratio, double clipScale) {
         GradientStatistics statistics = new GradientStatistics(LAYOUT, List.of(new GradientStatistics.Row(1, 1, 0, 0)));

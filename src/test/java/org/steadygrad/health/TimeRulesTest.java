@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.engine.StepTrace.TimeProfile;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -19,7 +20,7 @@ class TimeRulesTest {
 
     private static RunFacts facts(int lag, int window, boolean lossAtEveryStep) {
         OptionalInt known = lag == 0 ? OptionalInt.empty() : OptionalInt.of(lag);
-        return new RunFacts(known, window, lossAtEveryStep, false, false, 9, block -> false);
+        return new RunFacts(known, window, lossAtEveryStep, false, false, 9, block -> false, Baselines.NONE);
     }
 
     /** @param norm by steps back */

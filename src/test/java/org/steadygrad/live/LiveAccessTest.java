@@ -107,7 +107,7 @@ class LiveAccessTest {
             assertEquals("401", status("GET", "/events" + wrong, "Host: localhost"), wrong);
         }
         assertEquals(401, get(bare, "Authorization", "Basic " + TOKEN));
-        live.listener().happened(new RunEvent.Step(1, 0, 1, 1, 1, true, 1, 1));
+        live.listener().happened(new RunEvent.Step(1, 0, 1, 1, 1, 1, true, 1, 1));
         try (Events events = new Events(url)) {
             assertEquals(1, events.atLeast(1).at("/progress/iteration").asInt());
         }

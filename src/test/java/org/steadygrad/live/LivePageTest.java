@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.live.LivePage.Settings;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 
@@ -65,7 +66,7 @@ class LivePageTest {
     }
 
     private static void step(RunListener run, int iteration) {
-        run.happened(new RunEvent.Step(iteration, 0, 1.0 / iteration, 2, 1, true, 1, 0.001));
+        run.happened(new RunEvent.Step(iteration, 0, 1.0 / iteration, 1.0 / iteration, 2, 1, true, 1, 0.001));
     }
 
     private static void begin(RunListener run, int startIteration) {
@@ -99,7 +100,7 @@ class LivePageTest {
             for (int i = 2; i <= 33; i++) {
                 step(run, i);
             }
-            run.happened(new RunEvent.Validated(33, 0, Map.of("accuracy", 0.75), true));
+            run.happened(new RunEvent.Validated(33, 0, Map.of("accuracy", 0.75), true, Gain.UNKNOWN));
             run.happened(new RunEvent.RolledBack(33, "back to 1", 1, 0.5));
             JsonNode seen = early.until(v -> v.at("/events/rolled_back/count").asInt() == 1);
             assertEquals(33, seen.at("/steps/loss/x").size());

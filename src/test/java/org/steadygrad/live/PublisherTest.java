@@ -18,7 +18,7 @@ class PublisherTest {
         try (Publisher publisher = new Publisher(feed, HOURLY)) {
             publisher.start();
             for (int i = 1; i <= 3 * Feed.CAPACITY; i++) {
-                feed.happened(new RunEvent.Step(i, 0, 1, 1, 1, true, 1, 1));
+                feed.happened(new RunEvent.Step(i, 0, 1, 1, 1, 1, true, 1, 1));
                 while (feed.fills()) {
                     Thread.sleep(5);
                 }

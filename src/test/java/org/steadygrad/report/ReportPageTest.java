@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.Severity;
 
@@ -55,7 +56,7 @@ class ReportPageTest {
             }
             if (i % 5000 == 0) {
                 view.happened(SampleRun.distributions(i, 60));
-                view.happened(new RunEvent.Validated(i, 0, Map.of("loss", Math.sin(i)), false));
+                view.happened(new RunEvent.Validated(i, 0, Map.of("loss", Math.sin(i)), false, Gain.UNKNOWN));
                 view.happened(new RunEvent.CheckpointWritten(i, "checkpoint iteration-" + i + ".zip"));
             }
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.Severity;
@@ -197,7 +198,7 @@ class RunViewTest {
     @Test
     void theJsonHoldsNoNumberThatJsonLacks() throws Exception {
         RunView view = view(40, i -> i % 3 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
-        view.happened(new RunEvent.Validated(7, 0, Map.of("loss", Double.NaN), false));
+        view.happened(new RunEvent.Validated(7, 0, Map.of("loss", Double.NaN), false, Gain.UNKNOWN));
         view.happened(new RunEvent.Found(
                 7, new Finding("non-finite", Severity.ERROR, "", 7, 1, "NaN", Map.of("loss", Double.NaN), List.of())));
         JsonNode read = new ObjectMapper().readTree(view.text());

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.ops.Histogram;
+import org.steadygrad.runlog.Baselines;
 import org.steadygrad.runlog.CureTrial;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.Prescription;
@@ -22,8 +24,12 @@ final class SampleRun {
     private SampleRun() {}
 
     static RunEvent.Step step(int iteration, double loss) {
+        return step(iteration, loss, loss);
+    }
+
+    static RunEvent.Step step(int iteration, double loss, double perStep) {
         return new RunEvent.Step(
-                iteration, 0, loss, 2 * loss, iteration % 4 == 0 ? 0.5 : 1, Double.isFinite(loss), 1, 0.002);
+                iteration, 0, loss, perStep, 2 * loss, iteration % 4 == 0 ? 0.5 : 1, Double.isFinite(loss), 1, 0.002);
     }
 
     static Look look(int iteration, int layers, int length) {
@@ -99,6 +105,8 @@ final class SampleRun {
                 0.7,
                 Map.of("loss", 0.5),
                 iterations,
+                Baselines.NONE,
+                Gain.UNKNOWN,
                 "all iterations done",
                 true,
                 0,
@@ -118,7 +126,8 @@ final class SampleRun {
             if (i % 10 == 1) {
                 view.happened(look(i, 5, 17));
                 view.happened(distributions(i, 3));
-                view.happened(new RunEvent.Validated(i, 0, Map.of("loss", 3.0 / i, "accuracy", 1 - 1.0 / i), true));
+                view.happened(new RunEvent.Validated(
+                        i, 0, Map.of("loss", 3.0 / i, "accuracy", 1 - 1.0 / i), true, Gain.UNKNOWN));
             }
         }
         view.happened(new RunEvent.RolledBack(steps / 2, "the loss rose", 1, 0.5));

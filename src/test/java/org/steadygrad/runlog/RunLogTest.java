@@ -43,6 +43,9 @@ class RunLogTest {
                 List.of(new Prescription("another start", List.of("a.b=1", "c=[2]"), "it helps", "He 2015")));
         CureTrial kept = new CureTrial(9, "gradient-spikes", "clip by global norm (1)", 20, 0.25, NAN, true);
         CureTrial not = new CureTrial(9, "loss-plateau", "learning rate x 2", 20, INFINITE, 0.1, false);
+        Baselines baselines = new Baselines(List.of(
+                new Baseline("guessing the mean", NAN, Map.of("loss", 0.25, "mse", INFINITE)),
+                new Baseline("guessing \"worse\"", 0.5, Map.of("loss", NAN))));
         HealthSummary health = new HealthSummary(
                 9,
                 2,
@@ -56,11 +59,14 @@ class RunLogTest {
                 new RunEvent.EnginePassedOver("engine cuda not used"),
                 new RunEvent.DataNote("a column is left out"),
                 new RunEvent.Started("cpu", "two cores", 1L << 40, -1, 0),
-                new RunEvent.Step(1, 0, 0.1 + 0.2, 1e-300, 1, true, 1, 0.125),
-                new RunEvent.Step(2, 7, NAN, NAN, 0.5, false, 0.25, 0),
-                new RunEvent.Step(3, 7, INFINITE, -INFINITE, Double.MIN_VALUE, true, 0.1, Double.MAX_VALUE),
-                new RunEvent.Validated(3, 1, Map.of("loss", NAN, "mse", INFINITE, "accuracy", 0.75), true),
-                new RunEvent.Validated(4, 1, Map.of(), false),
+                new RunEvent.Compared(Baselines.NONE),
+                new RunEvent.Compared(baselines),
+                new RunEvent.Step(1, 0, 0.1 + 0.2, 0.1, 1e-300, 1, true, 1, 0.125),
+                new RunEvent.Step(2, 7, NAN, NAN, NAN, 0.5, false, 0.25, 0),
+                new RunEvent.Step(3, 7, INFINITE, INFINITE, -INFINITE, Double.MIN_VALUE, true, 0.1, Double.MAX_VALUE),
+                new RunEvent.Validated(
+                        3, 1, Map.of("loss", NAN, "mse", INFINITE, "accuracy", 0.75), true, new Gain(-0.0, INFINITE)),
+                new RunEvent.Validated(4, 1, Map.of(), false, Gain.UNKNOWN),
                 new RunEvent.Skipped(
                         2, "step skipped", Optional.of("bad-input"), Optional.of(root.resolve("replay/a b.zip"))),
                 new RunEvent.Skipped(2, "", Optional.empty(), Optional.empty()),
@@ -88,6 +94,8 @@ class RunLogTest {
                         -INFINITE,
                         Map.of("loss", NAN, "f1", 0.5),
                         3,
+                        baselines,
+                        new Gain(0.5, NAN),
                         "all epochs done",
                         false,
                         1,
@@ -147,9 +155,9 @@ class RunLogTest {
     void eventsOfTrainingComeFirstThenThoseOfHealthThenTheResult() throws IOException {
         List<RunEvent> read = written(samples());
         assertEquals(samples().size() - 3, read.size());
-        assertTrue(read.subList(0, 12).stream().allMatch(RunEvent.TrainingEvent.class::isInstance));
-        assertTrue(read.subList(12, 17).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
-        assertTrue(read.get(17) instanceof RunEvent.Finished);
+        assertTrue(read.subList(0, 14).stream().allMatch(RunEvent.TrainingEvent.class::isInstance));
+        assertTrue(read.subList(14, 19).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
+        assertTrue(read.get(19) instanceof RunEvent.Finished);
     }
 
     /** What other programs read: a change of these keys breaks them. */
@@ -158,19 +166,19 @@ class RunLogTest {
         written(samples());
         List<String> metrics = Files.readAllLines(root.resolve("metrics.jsonl"));
         assertEquals(
-                "{\"iteration\":2,\"epoch\":7,\"loss\":\"NaN\",\"gradientNorm\":\"NaN\",\"clipScale\":0.5,\"applied\":false,"
+                "{\"iteration\":2,\"epoch\":7,\"loss\":\"NaN\",\"lossPerStep\":\"NaN\",\"gradientNorm\":\"NaN\",\"clipScale\":0.5,\"applied\":false,"
                         + "\"learningRateScale\":0.25,\"seconds\":0.0}",
-                metrics.get(1));
+                metrics.get(3));
         assertEquals(
                 "{\"iteration\":2,\"event\":\"SKIPPED\",\"message\":\"step skipped\",\"cause\":\"bad-input\","
                         + "\"bundle\":\"replay/a b.zip\"}",
-                metrics.get(5));
+                metrics.get(7));
         assertEquals(
                 "{\"iteration\":9,\"event\":\"CURE_TAKEN_BACK\",\"message\":\"for loss-plateau tried on 20 steps:"
                         + " learning rate x 2. Loss with it Infinity, without it 0.1000: taken"
                         + " back\",\"finding\":\"loss-plateau\",\"change\":\"learning rate x"
                         + " 2\",\"steps\":20,\"lossWith\":\"Infinity\",\"lossWithout\":0.1}",
-                metrics.get(9));
+                metrics.get(11));
         List<String> health = Files.readAllLines(root.resolve("health.jsonl"));
         assertEquals(
                 "{\"kind\":\"skipped\",\"iteration\":2,\"loss\":\"NaN\",\"gradientNorm\":\"Infinity\"}", health.get(4));
@@ -188,25 +196,31 @@ class RunLogTest {
         RunFolder folder = RunFolder.open(root);
         try (RunLogWriter log = RunLogWriter.in(folder, 0)) {
             for (int i = 1; i <= 4; i++) {
-                log.happened(new RunEvent.Step(i, 0, i, 1, 1, true, 1, 1));
+                log.happened(new RunEvent.Step(i, 0, i, i, 1, 1, true, 1, 1));
                 log.happened(new RunEvent.SkippedNorm(i, 1, 1));
             }
+            log.happened(new RunEvent.Compared(Baselines.NONE));
         }
         Files.writeString(folder.metrics(), Files.readString(folder.metrics()) + "{\"iteration\":2,\"lo");
         try (RunLogWriter log = RunLogWriter.in(folder, 3)) {
-            log.happened(new RunEvent.Step(4, 0, 44, 1, 1, true, 1, 1));
+            log.happened(new RunEvent.Compared(Baselines.NONE));
+            log.happened(new RunEvent.Step(4, 0, 44, 44, 1, 1, true, 1, 1));
         }
         List<Double> losses = new ArrayList<>();
         List<Integer> skipped = new ArrayList<>();
+        List<RunEvent> compared = new ArrayList<>();
         boolean ended = RunLogReader.read(root, event -> {
             if (event instanceof RunEvent.Step step) {
                 losses.add(step.loss());
             } else if (event instanceof RunEvent.SkippedNorm norm) {
                 skipped.add(norm.iteration());
+            } else if (event instanceof RunEvent.Compared) {
+                compared.add(event);
             }
         });
         assertEquals(List.of(1.0, 2.0, 3.0, 44.0), losses);
         assertEquals(List.of(1, 2, 3), skipped);
+        assertEquals(1, compared.size(), "told once");
         assertFalse(ended);
     }
 
@@ -217,7 +231,7 @@ class RunLogTest {
         for (int times = 0; times < 2; times++) {
             try (RunLogWriter log = RunLogWriter.ofHealth(file)) {
                 log.happened(new RunEvent.SkippedNorm(1, 1, 1));
-                log.happened(new RunEvent.Step(1, 0, 1, 1, 1, true, 1, 1));
+                log.happened(new RunEvent.Step(1, 0, 1, 1, 1, 1, true, 1, 1));
             }
         }
         assertEquals(2, Files.readAllLines(file).size(), "appended to");

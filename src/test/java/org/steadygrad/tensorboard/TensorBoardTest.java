@@ -24,6 +24,7 @@ import org.steadygrad.engine.StepTrace.LayerTrace;
 import org.steadygrad.ops.Histogram;
 import org.steadygrad.runlog.Distributions;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.Prescription;
 import org.steadygrad.runlog.RunEvent;
@@ -59,7 +60,7 @@ class TensorBoardTest {
     }
 
     static RunEvent.Step step(int iteration, double loss) {
-        return new RunEvent.Step(iteration, 0, loss, 2 * loss, 0.5, true, 1, 0.25);
+        return new RunEvent.Step(iteration, 0, loss, loss, 2 * loss, 0.5, true, 1, 0.25);
     }
 
     /** All that a run may tell of its steps 1 to 3. */
@@ -68,7 +69,7 @@ class TensorBoardTest {
         observer.happened(step(1, 0.5));
         observer.happened(step(2, Double.NaN));
         observer.happened(step(3, Double.POSITIVE_INFINITY));
-        observer.happened(new RunEvent.Validated(3, 0, Map.of("accuracy", 0.75), true));
+        observer.happened(new RunEvent.Validated(3, 0, Map.of("accuracy", 0.75), true, Gain.UNKNOWN));
         observer.happened(look());
         observer.happened(distributions());
         observer.happened(new RunEvent.Found(3, finding()));

@@ -12,6 +12,7 @@ import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataFingerprint;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.data.RuleOfThumb;
 import org.steadygrad.data.input.DataFile;
 
 /**
@@ -19,6 +20,7 @@ import org.steadygrad.data.input.DataFile;
  *
  * @param files that it was read from
  * @param notes what was decided on how they are read
+ * @param rulesOfThumb what can be said of the labels without a model
  */
 public record SplitSource(
         DataDescription description,
@@ -26,7 +28,8 @@ public record SplitSource(
         Optional<BatchSequence> validation,
         DataArtifact artifact,
         List<DataFile> files,
-        List<String> notes)
+        List<String> notes,
+        List<RuleOfThumb> rulesOfThumb)
         implements DataSource {
 
     /**
@@ -42,18 +45,24 @@ public record SplitSource(
                 Optional.ofNullable(validation).map(examples -> PlannedBatches.forValidation(examples, batch)),
                 artifact,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
     /** The same source, which is read from these files. */
     public SplitSource reading(DataFile... origin) {
-        return new SplitSource(description, training, validation, artifact, List.of(origin), notes);
+        return new SplitSource(description, training, validation, artifact, List.of(origin), notes, rulesOfThumb);
+    }
+
+    /** The same source, with something that models can be compared with. */
+    public SplitSource compared(List<RuleOfThumb> rules) {
+        return new SplitSource(description, training, validation, artifact, files, notes, List.copyOf(rules));
     }
 
     /** The same source, with more to say. */
     public SplitSource saying(List<String> more) {
         List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
-        return new SplitSource(description, training, validation, artifact, files, all);
+        return new SplitSource(description, training, validation, artifact, files, all, rulesOfThumb);
     }
 
     /** Of the files and of the first batch of each split, which depend on the seed as well. */

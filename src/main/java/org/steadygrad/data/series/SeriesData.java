@@ -7,11 +7,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchSequence;
+import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.data.RuleOfThumb;
 import org.steadygrad.data.batch.PlannedBatches;
 import org.steadygrad.data.batch.SplitSource;
 import org.steadygrad.data.batch.Windows;
@@ -228,9 +230,33 @@ public final class SeriesData {
                 ? null
                 : new SeriesExamples(rows, values, description, settings, parts.validation());
         return SplitSource.of(training, validation, batch, seed, columns)
+                .compared(thumbs(training, validation, columns, parts.trainingRows(), batch, seed))
                 .reading(files)
                 .saying(rows.notes())
                 .saying(SplitNotes.of(rows, parts.trainingRows(), parts.validationRows(), settings));
+    }
+
+    /** @param validation null if there is none */
+    private List<RuleOfThumb> thumbs(
+            SeriesExamples training,
+            SeriesExamples validation,
+            Columns columns,
+            List<Segment> fitted,
+            int batch,
+            long seed) {
+        if (!settings.forecasting()) {
+            return List.of();
+        }
+        List<Column> targets = SeriesScaling.step(columns.targets(), settings);
+        return new NaiveForecasts(rows, targets, fitted, settings)
+                .all().stream()
+                        .map(forecast -> new RuleOfThumb(
+                                forecast.name(),
+                                PlannedBatches.forTraining(training.saying(forecast.labels()), batch, seed),
+                                Optional.ofNullable(validation)
+                                        .map(examples -> PlannedBatches.forValidation(
+                                                examples.saying(forecast.labels()), batch))))
+                        .toList();
     }
 
     private DataDescription describe(Columns columns, int maxSteps) {

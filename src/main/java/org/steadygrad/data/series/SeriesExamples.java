@@ -13,10 +13,38 @@ import org.steadygrad.data.series.SeriesTable.Segment;
  * step, those of some rows later.
  *
  * @param table the rows' names and places
+ * @param labels the numbers that are to be learnt, or what is said in their place
  */
 record SeriesExamples(
-        SeriesTable table, SeriesValues values, DataDescription description, SeriesSettings settings, Cut cut)
+        SeriesTable table,
+        SeriesValues values,
+        DataDescription description,
+        SeriesSettings settings,
+        Cut cut,
+        Labels labels)
         implements ExampleSet {
+
+    /** Numbers as labels, in the network's scale. */
+    @FunctionalInterface
+    interface Labels {
+        /**
+         * @param row the last that is an input
+         * @param ahead rows from there to the label's
+         * @return NaN where it is missing
+         */
+        float at(int row, int ahead, int target);
+    }
+
+    /** With the targets as labels. */
+    SeriesExamples(
+            SeriesTable table, SeriesValues values, DataDescription description, SeriesSettings settings, Cut cut) {
+        this(table, values, description, settings, cut, (row, ahead, target) -> values.targets()[row + ahead][target]);
+    }
+
+    /** The same examples with other labels. */
+    SeriesExamples saying(Labels others) {
+        return new SeriesExamples(table, values, description, settings, cut, others);
+    }
 
     /** Cuts the rows into examples. */
     sealed interface Cut {
@@ -146,17 +174,11 @@ record SeriesExamples(
     /** Of a path, first all values of the first target. */
     private void fillNumbers(Segment rows, BatchBuilder.Slot slot) {
         int last = rows.end() - 1;
-        if (!settings.path()) {
-            float[] targets = values.targets()[last];
-            for (int i = 0; i < targets.length; i++) {
-                slot.label(i, targets[i]);
-            }
-            return;
-        }
-        for (int ahead = 1; ahead <= settings.horizon(); ahead++) {
-            float[] targets = values.targets()[last + ahead];
-            for (int i = 0; i < targets.length; i++) {
-                slot.label(i * settings.horizon() + ahead - 1, targets[i]);
+        int targets = values.targets()[last].length;
+        int horizon = settings.path() ? settings.horizon() : 1;
+        for (int i = 0; i < targets; i++) {
+            for (int step = 0; step < horizon; step++) {
+                slot.label(i * horizon + step, labels.at(last, settings.path() ? step + 1 : 0, i));
             }
         }
     }
@@ -164,12 +186,13 @@ record SeriesExamples(
     /** A step with a missing target is masked as a whole, since DL4J's label masks have no finer grain here. */
     private void fillSteps(Segment rows, BatchBuilder.Slot slot) {
         for (int t = 0; t < rows.length(); t++) {
-            float[] targets = values.targets()[rows.begin() + t + settings.lead()];
-            for (int i = 0; i < targets.length; i++) {
-                if (Float.isNaN(targets[i])) {
+            int targets = values.targets()[rows.begin() + t + settings.lead()].length;
+            for (int i = 0; i < targets; i++) {
+                float label = labels.at(rows.begin() + t, settings.lead(), i);
+                if (Float.isNaN(label)) {
                     slot.ignoreLabel(t);
                 } else {
-                    slot.label(i, t, targets[i]);
+                    slot.label(i, t, label);
                 }
             }
         }

@@ -100,7 +100,7 @@ final class SeriesScaling {
     }
 
     /** The column of each target, back from {@link #path}. */
-    private static List<Column> step(List<Column> targets, SeriesSettings settings) {
+    static List<Column> step(List<Column> targets, SeriesSettings settings) {
         if (!settings.path()) {
             return targets;
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.steadygrad.check.Check;
 import org.steadygrad.model.TrainingCounts;
+import org.steadygrad.runlog.Gain;
 import org.steadygrad.train.guard.Guard;
 import org.steadygrad.train.guard.OnlineCures;
 import org.steadygrad.train.guard.SnapshotInfo;
@@ -74,13 +75,16 @@ public record TrainingState(
      * @param iteration 0 when nothing was validated yet
      * @param metrics validation metrics then
      * @param validationsSince validations since then
+     * @param gain how much better than guessing the model was then
      */
-    public record Best(int iteration, Map<String, Double> metrics, int validationsSince) {
+    public record Best(int iteration, Map<String, Double> metrics, int validationsSince, Gain gain) {
         public Best {
             Check.notNull(metrics, WHO, "best.metrics");
+            // checkpoints of early versions hold none
+            gain = gain == null ? Gain.UNKNOWN : gain;
         }
 
-        public static final Best NONE = new Best(0, Map.of(), 0);
+        public static final Best NONE = new Best(0, Map.of(), 0, Gain.UNKNOWN);
 
         public double loss() {
             return metrics.getOrDefault("loss", Double.POSITIVE_INFINITY);
