@@ -26,7 +26,9 @@ public class InvalidInputException extends IllegalArgumentException {
      * @param remedy what to do, as a sentence; may be empty
      */
     public static InvalidInputException of(String who, String expected, Object got, String remedy) {
-        String value = got == null ? "nothing" : got instanceof CharSequence ? "\"" + got + "\"" : got.toString();
+        String value = got == null
+                ? "nothing"
+                : got instanceof CharSequence text ? "\"" + Shown.value(text) + "\"" : Shown.value(got.toString());
         String tail = remedy.isEmpty() ? "" : " " + remedy;
         return new InvalidInputException(who + ": expected " + expected + ", got " + value + "." + tail);
     }

@@ -16,7 +16,6 @@ import org.steadygrad.runlog.RunListener;
 final class ConsoleProgress implements RunListener, AutoCloseable {
     private static final long PLAIN_LINE_NANOS = 10_000_000_000L;
     private static final long DRAWN_LINE_NANOS = 100_000_000L;
-    private static final String ERASE_LINE = "\r\033[K";
 
     private final PrintWriter out;
     private final Screen screen;
@@ -94,7 +93,8 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
             say(ProgressLine.plain(meter.reading()));
             return;
         }
-        out.print(ERASE_LINE + ProgressLine.drawn(meter.reading(), screen.width()));
+        out.print(TerminalWriter.ERASE_LINE);
+        out.print(ProgressLine.drawn(meter.reading(), screen.width()));
         out.flush();
         drawn = true;
     }
@@ -149,7 +149,10 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
     }
 
     private void print(String text) {
-        out.println((drawn ? ERASE_LINE : "") + text);
+        if (drawn) {
+            out.print(TerminalWriter.ERASE_LINE);
+        }
+        out.println(text);
         drawn = false;
         out.flush();
     }

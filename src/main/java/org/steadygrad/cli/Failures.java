@@ -3,6 +3,7 @@ package org.steadygrad.cli;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Shown;
 import org.steadygrad.engine.EngineException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -12,6 +13,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells what went wrong in one paragraph on standard error, with the place in the program only when asked for. */
 final class Failures implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+    /** Characters of a message; it may quote what it was given. */
+    private static final int LONGEST = 4000;
+
     private final BooleanSupplier debug;
 
     Failures(BooleanSupplier debug) {
@@ -21,7 +25,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
-        err.println(Terminal.wrap(describe(failure), Terminal.width()));
+        err.println(Terminal.wrap(Shown.message(describe(failure), LONGEST), Terminal.width()));
         if (debug.getAsBoolean()) {
             failure.printStackTrace(err);
         }
@@ -38,7 +42,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
             err.println();
         }
         // last, where it is seen first
-        err.println(Terminal.wrap("Error: " + failure.getMessage(), Terminal.width()));
+        err.println(Terminal.wrap("Error: " + Shown.message(failure.getMessage(), LONGEST), Terminal.width()));
         err.flush();
         return ExitCode.USAGE;
     }

@@ -64,7 +64,8 @@ final class GenerateCommand implements Runnable {
             TextGenerator generator = new TextGenerator(engine, saved.artifact(), temperature, seed);
             String start = prompt == null ? generator.defaultPrompt() : prompt;
             String text = generator.continueText(start, length);
-            PrintWriter out = spec.commandLine().getOut();
+            // to a file or another program the text goes as it is
+            PrintWriter out = Terminal.isTerminal() ? spec.commandLine().getOut() : new PrintWriter(System.out);
             out.println(start.isBlank() ? text : start + text);
             out.flush();
         }

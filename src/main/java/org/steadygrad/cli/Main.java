@@ -89,6 +89,8 @@ public final class Main implements Runnable {
                 line.addSubcommand(entry.name(), entry.command().get());
             }
         }
+        line.setOut(TerminalWriter.over(System.out));
+        line.setErr(TerminalWriter.over(System.err));
         Failures failures = new Failures(() -> main.debug);
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);

@@ -1,5 +1,6 @@
 package org.steadygrad.cli;
 
+import java.io.Console;
 import java.util.Locale;
 import picocli.CommandLine.Help.Ansi;
 
@@ -22,6 +23,20 @@ final class Terminal {
             return DEFAULT_WIDTH;
         }
         return Math.max(NARROWEST, Math.min(WIDEST, Integer.parseInt(columns)));
+    }
+
+    /** Whether standard input and output are a terminal. */
+    static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            // before Java 22 only terminals have a console
+            return true;
+        }
     }
 
     /** Whether colours may be used: a terminal that knows them, and nobody objecting through NO_COLOR. */
