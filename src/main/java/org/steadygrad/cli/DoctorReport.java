@@ -19,6 +19,7 @@ import org.steadygrad.engine.cuda.driver.CudaReport.Place;
 import org.steadygrad.engine.cuda.driver.CudaReport.Problem;
 import org.steadygrad.engine.cuda.driver.CudaReport.VersionState;
 import org.steadygrad.engine.cuda.recurrent.RecurrentChoices;
+import org.steadygrad.ops.ArrayMemory;
 import org.steadygrad.platform.Cpu;
 import org.steadygrad.platform.Gpus;
 import org.steadygrad.platform.Gpus.Gpu;
@@ -149,7 +150,7 @@ record DoctorReport(
             free = system.getFreeMemorySize();
         }
         long heap = Runtime.getRuntime().maxMemory();
-        Long offHeap = Long.getLong("org.bytedeco.javacpp.maxbytes", heap);
+        long offHeap = ArrayMemory.limit();
         long disk = Path.of("").toAbsolutePath().toFile().getUsableSpace();
         return new Memory(total, free, heap, offHeap, disk);
     }

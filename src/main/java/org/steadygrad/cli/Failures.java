@@ -24,13 +24,21 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
-        PrintWriter err = line.getErr();
-        err.println(Terminal.wrap(Shown.message(describe(failure), LONGEST), Terminal.width()));
+        print(describe(failure), failure, line.getErr());
+        return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    int outOfMemory(OutOfMemoryError failure, CommandLine line, boolean training) {
+        print(OutOfMemory.describe(failure, training), failure, line.getErr());
+        return ExitCode.SOFTWARE;
+    }
+
+    private void print(String words, Throwable failure, PrintWriter err) {
+        err.println(Terminal.wrap(Shown.message(words, LONGEST), Terminal.width()));
         if (debug.getAsBoolean()) {
             failure.printStackTrace(err);
         }
         err.flush();
-        return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.SOFTWARE;
     }
 
     @Override

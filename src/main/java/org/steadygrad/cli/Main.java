@@ -31,10 +31,12 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Runnable {
 
+    private static final String TRAIN = "train";
+
     /** Commands in the order in which help lists them. Their classes are only loaded when they are asked for. */
     private static final List<Entry> COMMANDS = List.of(
             new Entry("demo", DemoCommand::new),
-            new Entry("train", TrainCommand::new),
+            new Entry(TRAIN, TrainCommand::new),
             new Entry("diagnose", DiagnoseCommand::new),
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("predict", PredictCommand::new),
@@ -95,7 +97,11 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);
         line.setUsageHelpAutoWidth(true);
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            return failures.outOfMemory(e, line, wanted.equals(TRAIN));
+        }
     }
 
     /** {@code help COMMAND} is {@code COMMAND --help}. */

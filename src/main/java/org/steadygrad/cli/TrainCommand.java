@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.steadygrad.live.LivePage;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
+import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunLock;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -83,13 +88,19 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Whether steps are made, so that there is something to keep. */
+    private boolean begun;
+
+    /** The earlier run whose folder this one takes, if there was one. */
+    private volatile Optional<NewFolder.Former> replaced = Optional.empty();
+
     @Override
     public Integer call() {
         RunSpec runSpec = read();
         Path folder = folder(runSpec);
         StopSignal stop = new StopSignal();
         PrintWriter err = spec.commandLine().getErr();
-        Interrupts.stopOnSignal(stop, err);
+        Interrupts.stopOnSignal(stop, err, Interrupts.AFTER_STEP, this::abandon);
         RunResult result = force ? trainAnew(runSpec, folder, stop, err) : train(runSpec, folder, stop, err);
         PrintWriter output = spec.commandLine().getOut();
         if (json) {
@@ -107,6 +118,19 @@ final class TrainCommand implements Callable<Integer> {
         return result.completed() && shown ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
+    /** Reading data and building a model can take long, and nothing of it could be kept. */
+    private synchronized boolean abandon() {
+        if (begun) {
+            return false;
+        }
+        replaced.ifPresent(NewFolder.Former::close);
+        return true;
+    }
+
+    private synchronized void begin() {
+        begun = true;
+    }
+
     private Path folder(RunSpec runSpec) {
         if (force && resume) {
             throw new ParameterException(
@@ -117,7 +141,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private RunResult trainAnew(RunSpec runSpec, Path folder, StopSignal stop, PrintWriter err) {
-        try (NewFolder.Former former = NewFolder.setAside(folder)) {
+        try (RunLock lock = RunLock.take(folder);
+                NewFolder.Former former = NewFolder.setAside(folder)) {
+            replaced = Optional.of(former);
             return train(runSpec, folder, stop, err);
         }
     }
@@ -155,8 +181,13 @@ final class TrainCommand implements Callable<Integer> {
             live.settings()
                     .ifPresent(
                             settings -> watchers.livePage(settings, new LivePage.Run(runSpec.name(), written, folder)));
-            RunResult result = Runs.train(runSpec, new Runs.Options(folder, resume, watchers.listener(), stop));
-            return result;
+            RunListener beginning = event -> {
+                if (event instanceof RunEvent.Started) {
+                    begin();
+                }
+            };
+            RunListener all = RunListener.all(List.of(beginning, watchers.listener()));
+            return Runs.train(runSpec, new Runs.Options(folder, resume, all, stop));
         }
     }
 

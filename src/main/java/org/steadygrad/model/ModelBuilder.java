@@ -61,6 +61,7 @@ public final class ModelBuilder {
      */
     public ComputationGraphConfiguration configuration() {
         TrainingSpec training = run.training();
+        ModelSize.checkLayers(run.model().layers(), Runtime.getRuntime().maxMemory());
         GraphBuilder graph = new NeuralNetConfiguration.Builder()
                 .seed(Nd4jSeed.of(run.seed()))
                 .updater(UpdaterChoice.of(training, plannedUpdates))
@@ -98,9 +99,15 @@ public final class ModelBuilder {
         }
     }
 
-    /** An initialised network in ND4J's default data type, chrono biases set. */
+    /**
+     * An initialised network in ND4J's default data type, chrono biases set.
+     *
+     * @throws InvalidInputException also if the network doesn't fit into memory; nothing of it is made then
+     */
     public ComputationGraph build() {
-        ComputationGraph network = new ComputationGraph(configuration());
+        ComputationGraphConfiguration configuration = configuration();
+        ModelSize.of(configuration).check();
+        ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         List<LayerSpec> layers = run.model().layers();
         for (int i = 0; i < layers.size(); i++) {

@@ -37,13 +37,17 @@ public final class RunFolder {
                 AtomicFile.removeLeftovers(folder.replay());
             }
         } catch (IOException e) {
-            String got = Files.exists(root) && !Files.isDirectory(root) ? "a file" : "one that can't be: " + reason(e);
-            throw new InvalidInputException(
-                    "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, got " + got
-                            + ". Choose another one with --out, or mend its permissions.",
-                    e);
+            throw unusable(root, e);
         }
         return folder;
+    }
+
+    static InvalidInputException unusable(Path root, IOException e) {
+        String got = Files.exists(root) && !Files.isDirectory(root) ? "a file" : "one that can't be: " + reason(e);
+        return new InvalidInputException(
+                "run folder " + root.toAbsolutePath() + ": expected a folder that can be written to, got " + got
+                        + ". Choose another one with --out, or mend its permissions.",
+                e);
     }
 
     private static String reason(IOException e) {

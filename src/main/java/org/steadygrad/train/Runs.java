@@ -15,6 +15,7 @@ import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
 import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunLock;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -37,6 +38,12 @@ public final class Runs {
      * @throws InvalidInputException when data, model and folder don't go together
      */
     public static RunResult train(RunSpec run, Options options) {
+        try (RunLock lock = RunLock.take(options.folder())) {
+            return trainIn(run, options);
+        }
+    }
+
+    private static RunResult trainIn(RunSpec run, Options options) {
         RunFolder folder = RunFolder.open(options.folder());
         if (options.resume()) {
             checkSameRun(run, folder);

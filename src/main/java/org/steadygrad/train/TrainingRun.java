@@ -35,6 +35,7 @@ import org.steadygrad.runlog.HealthSummary;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunListener;
+import org.steadygrad.runlog.RunLock;
 import org.steadygrad.runlog.RunLogWriter;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.ClipSpec;
@@ -89,6 +90,15 @@ final class TrainingRun {
     }
 
     private RunResult run(Engine engine) {
+        if (filing.folder().isEmpty()) {
+            return runIn(engine);
+        }
+        try (RunLock lock = RunLock.take(filing.folder().get())) {
+            return runIn(engine);
+        }
+    }
+
+    private RunResult runIn(Engine engine) {
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), checkpointEntries()));

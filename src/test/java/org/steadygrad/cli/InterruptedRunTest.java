@@ -1,5 +1,6 @@
 package org.steadygrad.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,6 +61,11 @@ class InterruptedRunTest {
     }
 
     private Process train(String yaml, Path out, String... further) throws IOException {
+        return train(yaml, out, out, further);
+    }
+
+    /** @param said beside it stands what the process prints */
+    private Process train(String yaml, Path out, Path said, String... further) throws IOException {
         Path runFile = Files.writeString(folder.resolve("run.yaml"), yaml);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -73,8 +79,8 @@ class InterruptedRunTest {
                 out.toString()));
         command.addAll(List.of(further));
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(out.resolveSibling(out.getFileName() + ".err").toFile())
-                .redirectOutput(out.resolveSibling(out.getFileName() + ".out").toFile());
+                .redirectError(said.resolveSibling(said.getFileName() + ".err").toFile())
+                .redirectOutput(said.resolveSibling(said.getFileName() + ".out").toFile());
         // threads of two programs that wait for each other's turn are slow
         builder.environment().put("OMP_NUM_THREADS", "1");
         Process process = builder.start();
@@ -166,6 +172,59 @@ class InterruptedRunTest {
         assertTrue(
                 Files.exists(out.resolve("checkpoints").resolve("iteration-%08d.zip".formatted(iterations))),
                 "a checkpoint of iteration " + iterations);
+    }
+
+    @Test
+    void theEndOfTheTerminalEndsARunAsCtrlCDoes() throws Exception {
+        Path out = folder.resolve("out");
+        Process process = train(YAML, out, "--set", "training.epochs=100000");
+        await(process, () -> checkpoints(out) >= 1);
+        signal(process, "HUP");
+        assertEquals(130, end(process, 20), () -> errors(out));
+        assertEquals("interrupted", result(out).get("stopReason").asText());
+    }
+
+    /** Its data take minutes to make. */
+    @Test
+    void beforeTheFirstStepASignalEndsTheProgramAtOnceAndTheFormerRunIsKept() throws Exception {
+        Path out = folder.resolve("out");
+        assertEquals(0, end(train(YAML, out, "--set", "training.iterations=2"), 60), () -> errors(out));
+        byte[] model = Files.readAllBytes(out.resolve("model.zip"));
+        Process process = train(YAML, out, "--force", "--set", "data.examples=2000000000");
+        await(process, () -> Files.exists(out.resolve(".replaced")));
+        Thread.sleep(500);
+        signal(process, "TERM");
+        assertEquals(130, end(process, 2), () -> errors(out));
+        assertTrue(errors(out).contains("Stopped before the first step."), errors(out));
+        assertArrayEquals(model, Files.readAllBytes(out.resolve("model.zip")));
+    }
+
+    @Test
+    void aFolderIsForOneRunAtATimeAndFreeOnceItsRunWasKilled() throws Exception {
+        Path out = folder.resolve("out");
+        Process first = train(YAML, out, "--set", "training.epochs=100000");
+        await(first, () -> checkpoints(out) >= 1);
+        for (String how : new String[] {"--resume", "--force"}) {
+            Path said = out.resolveSibling("second");
+            Process second = train(YAML, out, said, how);
+            assertEquals(1, end(second, 60));
+            assertTrue(
+                    errors(said).replaceAll("\\s+", " ").contains("that is held by process " + first.pid() + " on "),
+                    errors(said));
+        }
+        assertTrue(first.isAlive(), errors(out));
+        first.destroyForcibly();
+        end(first, 10);
+        assertEquals(0, end(train(YAML, out, "--resume", "--set", "training.epochs=1"), 60), () -> errors(out));
+    }
+
+    @Test
+    void whenMemoryRunsOutThatIsSaidInWords() throws Exception {
+        Path out = folder.resolve("out");
+        Process process = train(YAML, out, "--set", "data.length=100000", "--set", "training.batch=160");
+        assertEquals(1, end(process, 100), () -> errors(out));
+        assertTrue(errors(out).contains("Error: memory ran out while "), errors(out));
+        assertFalse(errors(out).contains("\tat "), errors(out));
     }
 
     @Test
