@@ -8,12 +8,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -40,12 +43,16 @@ public final class RunLock implements AutoCloseable {
     private static final Map<Path, RunLock> HELD = new HashMap<>();
 
     private final Path root;
+    /** What the system knows the folder by; null where it has nothing of the kind. */
+    private final Object key;
+
     private final FileChannel channel;
     private final Thread holder = Thread.currentThread();
     private int times = 1;
 
-    private RunLock(Path root, FileChannel channel) {
+    private RunLock(Path root, FileChannel channel) throws IOException {
         this.root = root;
+        key = key(root);
         this.channel = channel;
     }
 
@@ -73,6 +80,35 @@ public final class RunLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw RunFolder.unusable(folder, e);
+        }
+    }
+
+    private static Object key(Path folder) throws IOException {
+        return Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+    }
+
+    /**
+     * Has what was written so far and what is about to be written in one folder.
+     *
+     * @throws InvalidInputException when the folder isn't any more where it was
+     */
+    public void requireInPlace() {
+        boolean inPlace;
+        try {
+            inPlace = Objects.equals(key, key(root));
+        } catch (NoSuchFileException e) {
+            inPlace = false;
+        } catch (IOException e) {
+            // why it can't be read is said by what is to be written
+            return;
+        }
+        if (!inPlace) {
+            throw InvalidInputException.of(
+                    "run folder " + root,
+                    "it to stay where it is as long as its run writes to it",
+                    new Got("that it was moved or removed"),
+                    "The run has ended and written nothing elsewhere. Where the folder is now its checkpoints are whole:"
+                            + " continue with --resume --out FOLDER.");
         }
     }
 
@@ -136,15 +172,15 @@ public final class RunLock implements AutoCloseable {
         return InvalidInputException.of(
                 "run folder " + root,
                 "a folder that no other run is writing to",
-                new Holder(holder),
+                new Got("one that is held by " + holder),
                 "Wait until that run has ended, or choose another folder with --out.");
     }
 
     /** Shown without quotation marks. */
-    private record Holder(String text) {
+    private record Got(String text) {
         @Override
         public String toString() {
-            return "one that is held by " + text;
+            return text;
         }
     }
 

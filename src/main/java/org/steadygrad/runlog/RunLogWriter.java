@@ -42,15 +42,16 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
      * checkpoint, are removed.
      *
      * @param iteration number of steps done before; 0 for a run that begins
+     * @param patience for how many seconds it may be impossible to write rows, which are kept, before that is an error
      * @throws IOException when the files can't be written
      */
-    public static RunLogWriter in(RunFolder folder, int iteration) throws IOException {
+    public static RunLogWriter in(RunFolder folder, int iteration, double patience) throws IOException {
         new JsonLines(folder.metrics(), "a row").truncateAfter(iteration);
         new JsonLines(folder.health(), "a row").truncateAfter(iteration);
         boolean compared = compared(folder.metrics());
-        JsonLinesWriter metrics = new JsonLinesWriter(folder.metrics());
+        JsonLinesWriter metrics = new JsonLinesWriter(folder.metrics(), patience);
         Training training = new Training(new TrainingRows(folder.root()), metrics, folder.runJson(), compared);
-        return new RunLogWriter(Optional.of(training), new JsonLinesWriter(folder.health()));
+        return new RunLogWriter(Optional.of(training), new JsonLinesWriter(folder.health(), patience));
     }
 
     private static boolean compared(Path metrics) {
@@ -68,7 +69,7 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
      */
     public static RunLogWriter ofHealth(Path file) {
         try {
-            return new RunLogWriter(Optional.empty(), new JsonLinesWriter(file));
+            return new RunLogWriter(Optional.empty(), new JsonLinesWriter(file, 0));
         } catch (IOException e) {
             throw InvalidInputException.of(
                     "health log",

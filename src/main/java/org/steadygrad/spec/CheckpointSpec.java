@@ -7,10 +7,16 @@ public record CheckpointSpec(
         @Doc("Seconds between checkpoints; one is also written at every validation and at the end.") @Default("60")
                 double everySeconds,
         @Doc("Most recent checkpoints that are kept, beside the best and the last verified-good one.") @Default("3")
-                int keep) {
+                int keep,
+        @Doc(
+                        "Seconds that a run goes on while its folder can't be written to, as when a disk is full; what is to be written is"
+                                + " kept and tried again.")
+                @Default("600")
+                double retrySeconds) {
     public CheckpointSpec {
         Check.positive(everySeconds, "checkpoint", "everySeconds");
         Check.positive(keep, "checkpoint", "keep");
+        Check.nonNegative(retrySeconds, "checkpoint", "retrySeconds");
     }
 
     /** The defaults of the run file. */
@@ -21,6 +27,11 @@ public record CheckpointSpec(
     /** This with another {@link #everySeconds}. */
     public CheckpointSpec withEverySeconds(double value) {
         return Parts.with(this, "everySeconds", value);
+    }
+
+    /** This with another {@link #retrySeconds}. */
+    public CheckpointSpec withRetrySeconds(double value) {
+        return Parts.with(this, "retrySeconds", value);
     }
 
     /** This with another {@link #keep}. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steadygrad.check.WriteOutage;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineSnapshot;
 import org.steadygrad.health.HealthMonitor;
@@ -14,6 +15,7 @@ import org.steadygrad.model.ModelFileException;
 import org.steadygrad.model.NonFiniteParameters;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunLock;
 import org.steadygrad.train.checkpoint.CheckpointStore;
 
 /** Writes a run's state to its folder; does nothing for a run without one. */
@@ -27,6 +29,7 @@ final class Saving {
     private final LoopSettings settings;
     private final Optional<CheckpointStore> store;
     private final ComputationGraph work;
+    private final Optional<RunLock> lock;
 
     private final Progress progress;
     /** The best model of a run without a folder; null before the first validation. */
@@ -34,17 +37,25 @@ final class Saving {
 
     private TrainingCounts bestCounts;
 
+    /** The best model, as long as it couldn't be written; null otherwise. */
+    private ComputationGraph unwritten;
+
+    private final WriteOutage outage;
     private long lastWrite = System.nanoTime();
     private int lastIteration = -1;
 
-    /** @param work takes what is exported from the engine */
+    /**
+     * @param work takes what is exported from the engine
+     * @param lock on the folder of the store
+     */
     Saving(
             RunState state,
             HealthMonitor health,
             RunRecords records,
             LoopSettings settings,
             Optional<CheckpointStore> store,
-            ComputationGraph work) {
+            ComputationGraph work,
+            Optional<RunLock> lock) {
         this.state = state;
         this.health = health;
         engine = state.engine();
@@ -53,6 +64,8 @@ final class Saving {
         this.settings = settings;
         this.store = store;
         this.work = work;
+        this.lock = lock;
+        outage = new WriteOutage("Checkpoints", settings.checkpoint().retrySeconds());
     }
 
     Progress progress() {
@@ -65,15 +78,46 @@ final class Saving {
 
     /** Whether it is time for a checkpoint. */
     boolean due() {
-        return (System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds();
+        return outage.isFailing()
+                ? outage.isDue()
+                : (System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds();
     }
 
-    /** Writes a checkpoint of the present state, unless there is one already. */
+    /** Writes a checkpoint of the present state, unless there is one already, or it can't be written now. */
     void checkpoint() throws IOException {
-        if (store.isEmpty() || lastIteration == progress.iteration) {
+        if (outage.isDue()) {
+            write(outage::attempt);
+        }
+    }
+
+    /** Writes a checkpoint of the last state, unless there is one already; waits until it can be written. */
+    void lastCheckpoint() throws IOException {
+        write(outage::insist);
+    }
+
+    /** Now if that is possible, or as soon as it is. */
+    @FunctionalInterface
+    private interface Manner {
+        void write(WriteOutage.Write write) throws IOException;
+    }
+
+    private void write(Manner manner) throws IOException {
+        if (store.isEmpty() || (lastIteration == progress.iteration && unwritten == null)) {
             return;
         }
         records.flush();
+        manner.write(this::writeNow);
+    }
+
+    private void writeNow() throws IOException {
+        requireFolder();
+        if (unwritten != null) {
+            store.get().writeBest(unwritten);
+            unwritten = null;
+        }
+        if (lastIteration == progress.iteration) {
+            return;
+        }
         // The snapshot goes first, since both are exported through the same model.
         Optional<ComputationGraph> snapshot =
                 state.recovery().exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
@@ -88,6 +132,19 @@ final class Saving {
         records.tell(new RunEvent.CheckpointWritten(progress.iteration, "checkpoint " + file.getFileName()));
     }
 
+    /** Writes something else to the run's folder, as soon as that is possible. */
+    void insist(WriteOutage.Write write) throws IOException {
+        outage.insist(() -> {
+            requireFolder();
+            write.run();
+        });
+    }
+
+    /** Files that go to another folder than those before would be found by nobody. */
+    private void requireFolder() {
+        lock.ifPresent(RunLock::requireInPlace);
+    }
+
     /** Name of the newest checkpoint; empty when there is none. */
     Optional<String> newest() throws IOException {
         return store.isEmpty() ? Optional.empty() : store.get().newestName();
@@ -98,7 +155,10 @@ final class Saving {
         if (store.isPresent()) {
             engine.exportTo(work);
             progress.counts().putInto(work);
-            store.get().writeBest(work);
+            requireFolder();
+            if (!outage.attempt(() -> store.get().writeBest(work))) {
+                unwritten = work.clone();
+            }
         } else {
             best = engine.snapshot();
             bestCounts = progress.counts();

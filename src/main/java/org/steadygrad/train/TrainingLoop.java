@@ -48,7 +48,7 @@ final class TrainingLoop {
         if (reached.completed() && progress.iteration > 0 && !validations.upToDate()) {
             validations.run();
         }
-        saving.checkpoint();
+        saving.lastCheckpoint();
         return reached;
     }
 

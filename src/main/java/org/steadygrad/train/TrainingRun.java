@@ -91,14 +91,14 @@ final class TrainingRun {
 
     private RunResult run(Engine engine) {
         if (filing.folder().isEmpty()) {
-            return runIn(engine);
+            return run(engine, Optional.empty());
         }
         try (RunLock lock = RunLock.take(filing.folder().get())) {
-            return runIn(engine);
+            return run(engine, Optional.of(lock));
         }
     }
 
-    private RunResult runIn(Engine engine) {
+    private RunResult run(Engine engine, Optional<RunLock> lock) {
         Optional<RunFolder> folder = filing.folder().map(RunFolder::open);
         Optional<CheckpointStore> store = folder.map(
                 f -> new CheckpointStore(f.checkpoints(), settings.checkpoint().keep(), checkpointEntries()));
@@ -107,7 +107,7 @@ final class TrainingRun {
             fileRunFile(folder);
             data.notes().forEach(note -> listener.happened(new RunEvent.DataNote(note)));
             try {
-                return run(engine, folder, store, start);
+                return run(engine, lock, folder, store, start);
             } finally {
                 folder.ifPresent(RunReport::write);
             }
@@ -148,6 +148,7 @@ final class TrainingRun {
 
     private RunResult run(
             Engine engine,
+            Optional<RunLock> lock,
             Optional<RunFolder> folder,
             Optional<CheckpointStore> store,
             Optional<CheckpointStore.Checkpoint> start)
@@ -155,8 +156,10 @@ final class TrainingRun {
         ComputationGraph work = model.clone();
         RunState state = RunState.of(engine, model, work, settings, start);
         Progress progress = state.progress();
-        Optional<RunLogWriter> log =
-                folder.isEmpty() ? Optional.empty() : Optional.of(RunLogWriter.in(folder.get(), progress.iteration));
+        Optional<RunLogWriter> log = folder.isEmpty()
+                ? Optional.empty()
+                : Optional.of(RunLogWriter.in(
+                        folder.get(), progress.iteration, settings.checkpoint().retrySeconds()));
         List<RunListener> listeners = new ArrayList<>();
         log.ifPresent(listeners::add);
         listeners.addAll(List.of(state.cures(), listener));
@@ -165,7 +168,7 @@ final class TrainingRun {
         HealthMonitor health = healthMonitor(engine, guessing.baselines(), told, start);
         SequenceFormats formats = SequenceFormats.of(model);
         try (RunRecords records = new RunRecords(formats, progress, health, log, told)) {
-            Saving saving = new Saving(state, health, records, settings, store, work);
+            Saving saving = new Saving(state, health, records, settings, store, work, lock);
             RunPolicy policy = new RunPolicy(
                     state, new LossPerStep(formats), skipped(engine, folder, work), UpdaterSettings.of(model), records);
             StepPipeline pipeline = new StepPipeline(engine, policy);
@@ -190,7 +193,7 @@ final class TrainingRun {
             model.setScore(progress.latestLoss());
             RunResult result = result(state, guessing.baselines(), health.summary(), end, best);
             if (folder.isPresent()) {
-                ModelFile.write(folder.get().model(), model, filing.modelEntries());
+                saving.insist(() -> ModelFile.write(folder.get().model(), model, filing.modelEntries()));
             }
             records.tell(new RunEvent.Finished(result));
             return result;
@@ -219,7 +222,7 @@ final class TrainingRun {
     private static String saved(StepPipeline pipeline, Saving saving, EngineException failure) throws IOException {
         try {
             pipeline.finish();
-            saving.checkpoint();
+            saving.lastCheckpoint();
         } catch (EngineException second) {
             failure.addSuppressed(second);
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -349,6 +351,62 @@ class CommandErrorsTest {
     }
 
     @Test
+    void aDiskThatIsFullForAWhileStopsNothing() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/mount")), "needs a disk to fill");
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        assumeTrue(mount("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString()), "needs a disk to fill");
+        try {
+            Path whole = folder.resolve("whole");
+            Object[] settings = {"--set", "training.epochs=40", "--set", "training.checkpoint.everySeconds=0.01"};
+            assertEquals(
+                    0,
+                    main("train", runFile, "--out", whole, settings[0], settings[1])
+                            .code());
+            Path run = disk.resolve("run");
+            Thread filler = new Thread(() -> {
+                try {
+                    while (!Files.exists(run.resolve("metrics.jsonl"))) {
+                        Thread.sleep(1);
+                    }
+                    fill(disk.resolve("others"));
+                    Thread.sleep(2500);
+                    Files.delete(disk.resolve("others"));
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            filler.start();
+            Ended ended = main("train", runFile, "--out", run, settings[0], settings[1], settings[2], settings[3]);
+            filler.join();
+            assertEquals(0, ended.code(), ended.err());
+            assertEquals(rows(whole), rows(run));
+            assertTrue(Files.exists(run.resolve("model.zip")) && Files.exists(run.resolve("run.json")));
+        } finally {
+            mount("umount", disk.toString());
+        }
+    }
+
+    private static void fill(Path file) throws IOException {
+        byte[] block = new byte[1 << 12];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(Files.size(file) > 0, full.toString());
+        }
+    }
+
+    /** The steps of a run, without times. */
+    private static List<String> rows(Path run) throws IOException {
+        try (var lines = Files.lines(run.resolve("metrics.jsonl"))) {
+            return lines.filter(line -> line.contains("\"loss\""))
+                    .map(line -> line.replaceAll("\"[a-zA-Z]*[sS]econds[a-zA-Z]*\":[^,}]*", ""))
+                    .toList();
+        }
+    }
+
+    @Test
     void fullDisk() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/mount")), "needs a disk to fill");
         Path disk = Files.createDirectory(folder.resolve("disk"));
@@ -367,7 +425,9 @@ class CommandErrorsTest {
                 "--set",
                 "data.validationExamples=1",
                 "--set",
-                "training.checkpoint.keep=3"
+                "training.checkpoint.keep=3",
+                "--set",
+                "training.checkpoint.retrySeconds=0"
             };
             String text = error(command);
             assertTrue(text.contains("the disk is full"), text);

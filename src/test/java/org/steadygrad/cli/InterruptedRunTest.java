@@ -219,6 +219,19 @@ class InterruptedRunTest {
     }
 
     @Test
+    void aFolderThatIsMovedEndsItsRunAndNothingIsScattered() throws Exception {
+        Path out = folder.resolve("out");
+        Path moved = folder.resolve("moved");
+        Process process = train(YAML, out, "--set", "training.epochs=100000");
+        await(process, () -> checkpoints(out) >= 1);
+        Files.move(out, moved);
+        assertEquals(1, end(process, 60));
+        assertTrue(errors(out).replaceAll("\\s+", " ").contains("moved or removed"), errors(out));
+        assertFalse(Files.exists(out), "nothing is written to where the folder was");
+        assertEquals(0, end(train(YAML, moved, "--resume", "--set", "training.epochs=1"), 60), () -> errors(moved));
+    }
+
+    @Test
     void whenMemoryRunsOutThatIsSaidInWords() throws Exception {
         Path out = folder.resolve("out");
         Process process = train(YAML, out, "--set", "data.length=100000", "--set", "training.batch=160");

@@ -76,7 +76,7 @@ class ModelBuilderTest {
                 new GuardSpec.Off(3),
                 null,
                 new EarlyStoppingSpec(0, 0),
-                new CheckpointSpec(60, 3));
+                CheckpointSpec.defaults());
     }
 
     private static ModelBuilder builder(DataDescription data, TrainingSpec training, LayerSpec... layers) {

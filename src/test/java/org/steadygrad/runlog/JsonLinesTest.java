@@ -31,7 +31,7 @@ class JsonLinesTest {
 
     @Test
     void rowsAfterTheCheckpointAndTornRowsGo() throws IOException {
-        try (JsonLinesWriter lines = new JsonLinesWriter(file())) {
+        try (JsonLinesWriter lines = new JsonLinesWriter(file(), 0)) {
             for (int i = 1; i <= 4; i++) {
                 lines.append("{\"iteration\":" + i + "}");
             }
@@ -40,7 +40,7 @@ class JsonLinesTest {
         truncateAfter(3);
         assertEquals(
                 List.of("{\"iteration\":1}", "{\"iteration\":2}", "{\"iteration\":3}"), Files.readAllLines(file()));
-        try (JsonLinesWriter lines = new JsonLinesWriter(file())) {
+        try (JsonLinesWriter lines = new JsonLinesWriter(file(), 0)) {
             lines.append("{\"iteration\":4}");
         }
         assertEquals(4, Files.readAllLines(file()).size());
@@ -58,7 +58,7 @@ class JsonLinesTest {
     @Test
     void rowsAreReadAcrossTheBordersOfBlocks() throws IOException {
         int rows = 30_000;
-        try (JsonLinesWriter lines = new JsonLinesWriter(file())) {
+        try (JsonLinesWriter lines = new JsonLinesWriter(file(), 0)) {
             for (int i = 1; i <= rows; i++) {
                 lines.append("{\"iteration\":" + i + ",\"text\":\"" + "ä".repeat(i % 17) + "\"}");
             }
@@ -76,7 +76,7 @@ class JsonLinesTest {
     void fullDiskIsToldWithTheFilesName() throws IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.isWritable(full), "needs a device that is always full");
-        JsonLinesWriter lines = new JsonLinesWriter(full);
+        JsonLinesWriter lines = new JsonLinesWriter(full, 0);
         lines.append("{\"iteration\":1}");
         UncheckedIOException failure = assertThrows(UncheckedIOException.class, lines::flush);
         assertInstanceOf(FileWriteException.class, failure.getCause());

@@ -132,7 +132,7 @@ class RunLogTest {
 
     private List<RunEvent> written(List<RunEvent> events) throws IOException {
         RunFolder folder = RunFolder.open(root);
-        try (RunLogWriter log = RunLogWriter.in(folder, 0)) {
+        try (RunLogWriter log = RunLogWriter.in(folder, 0, 0)) {
             events.forEach(log::happened);
         }
         List<RunEvent> read = new ArrayList<>();
@@ -194,7 +194,7 @@ class RunLogTest {
     @Test
     void aRunThatGoesOnForgetsWhatCameAfterItsCheckpoint() throws IOException {
         RunFolder folder = RunFolder.open(root);
-        try (RunLogWriter log = RunLogWriter.in(folder, 0)) {
+        try (RunLogWriter log = RunLogWriter.in(folder, 0, 0)) {
             for (int i = 1; i <= 4; i++) {
                 log.happened(new RunEvent.Step(i, 0, i, i, 1, 1, true, 1, 1));
                 log.happened(new RunEvent.SkippedNorm(i, 1, 1));
@@ -202,7 +202,7 @@ class RunLogTest {
             log.happened(new RunEvent.Compared(Baselines.NONE));
         }
         Files.writeString(folder.metrics(), Files.readString(folder.metrics()) + "{\"iteration\":2,\"lo");
-        try (RunLogWriter log = RunLogWriter.in(folder, 3)) {
+        try (RunLogWriter log = RunLogWriter.in(folder, 3, 0)) {
             log.happened(new RunEvent.Compared(Baselines.NONE));
             log.happened(new RunEvent.Step(4, 0, 44, 44, 1, 1, true, 1, 1));
         }

@@ -191,7 +191,7 @@ class TrainerTest {
     void newestCheckpointsAreKept() throws IOException {
         Trainer.of(network(), data())
                 .epochs(3)
-                .checkpoint(new CheckpointSpec(1e-6, 2))
+                .checkpoint(CheckpointSpec.defaults().withEverySeconds(1e-6).withKeep(2))
                 .folder(folder)
                 .run();
         assertEquals(List.of("iteration-00000008.zip", "iteration-00000009.zip"), TinyRun.checkpointNames(folder));
