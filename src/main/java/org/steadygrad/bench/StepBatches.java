@@ -7,6 +7,9 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.SequenceLayout;
+import org.steadygrad.ops.StepMeans;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.train.BpttWindows;
 
@@ -52,13 +55,17 @@ final class StepBatches {
         if (carriesState) {
             boolean continued = false;
             for (MultiDataSet window : BpttWindows.of(group.get(0), training.truncatedBptt())) {
-                steps.add(step(List.of(window), continued));
+                steps.add(step(meant(List.of(window), training), continued));
                 continued = true;
             }
         } else {
-            steps.add(step(group, false));
+            steps.add(step(meant(group, training), false));
         }
         return group.stream().mapToLong(StepBatches::bytes).sum();
+    }
+
+    private static List<MultiDataSet> meant(List<MultiDataSet> batches, TrainingSpec training) {
+        return training.loss() == LossMean.PER_STEP ? StepMeans.of(batches, SequenceLayout.USUAL) : batches;
     }
 
     private static Step step(List<MultiDataSet> batches, boolean continued) {

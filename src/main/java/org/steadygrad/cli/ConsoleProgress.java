@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.steadygrad.check.Cases;
 import org.steadygrad.runlog.Baseline;
 import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
@@ -31,6 +32,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
             .ignore(RunEvent.CheckpointWritten.class, RunEvent.Stopped.class, RunEvent.Finished.class)
             .run(RunEvent.EnginePassedOver.class, event -> say(event.reason()))
             .run(RunEvent.DataNote.class, event -> say("data: " + event.note()))
+            .run(RunEvent.ModelNote.class, event -> say(event.note()))
             .run(RunEvent.Started.class, this::show)
             .run(RunEvent.Compared.class, this::show)
             .run(RunEvent.Step.class, this::show)
@@ -39,6 +41,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
             .run(RunEvent.RolledBack.class, this::showNote)
             .run(RunEvent.CureTried.class, this::showNote)
             .run(RunEvent.Found.class, this::show)
+            .run(RunEvent.Closed.class, this::show)
             .complete();
 
     /** @param clock in ns, as {@link System#nanoTime} */
@@ -128,6 +131,13 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
             tellFindings();
         }
         findings.take(found.iteration(), found.finding());
+    }
+
+    private void show(RunEvent.Closed closed) {
+        Finding finding = closed.finding();
+        String place = finding.layer().isEmpty() ? "" : " in " + finding.layer();
+        say("iteration " + closed.iteration() + "  ended: " + finding.id() + place + ", not seen since iteration "
+                + finding.endIteration() + ".");
     }
 
     /** Metrics on one line. */

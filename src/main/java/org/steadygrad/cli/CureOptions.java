@@ -102,7 +102,7 @@ final class CureOptions {
         if (found.outcome().isPresent()) {
             CureFiles.write(folder, run, found);
         }
-        text.outcome(run, found, folder);
+        text.outcome(run, found, folder, apply);
         if (json) {
             output.println(Json.text(found));
             output.flush();
@@ -124,6 +124,7 @@ final class CureOptions {
         ResultText.print(output, result, folder);
         output.flush();
         if (stop.requested().isPresent() && !result.completed()) {
+            Interrupts.sayHowToGoOn(spec.commandLine().getErr(), folder);
             return Interrupts.EXIT_CODE;
         }
         return result.completed() ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -82,8 +82,11 @@ final class CureText {
         return Double.isFinite(loss) ? String.format(Locale.ROOT, "%.4g", loss) : "failed";
     }
 
-    /** @param folder where the files were written */
-    void outcome(RunSpec run, Cure cure, Path folder) {
+    /**
+     * @param folder where the files were written
+     * @param trained whether the cured run is trained right away
+     */
+    void outcome(RunSpec run, Cure cure, Path folder, boolean trained) {
         out.println(
                 "  * norm of its output's gradient as a share of the last layer's; with recurrent layers, how far the"
                         + " gradient reaches back");
@@ -102,6 +105,11 @@ final class CureText {
         out.print(CureFiles.diff(run, cure.outcome().get().run()));
         out.println();
         out.println("Written to " + folder + ": run.yaml, cure.diff and cure.json.");
+        if (!trained) {
+            String place = FindingText.argument(folder.toString());
+            String file = FindingText.argument(folder.resolve("run.yaml").toString());
+            out.println("Train it with: steadygrad train " + file + " --out " + place);
+        }
         out.flush();
     }
 

@@ -11,11 +11,11 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Findings for people: severity, what is wrong, and what to try first. */
 final class FindingText {
-    /** What needs no quotes in shells; brackets are patterns there. */
     private static final int MOST_CHANGES = 4;
 
     private static final int MOST_ADVICE = 4;
 
+    /** What needs no quotes in shells; brackets are patterns there. */
     private static final String PLAIN = "[A-Za-z0-9_./:=,+-]+";
 
     private FindingText() {}
@@ -62,11 +62,12 @@ final class FindingText {
             return "try: " + cure.title() + " (" + cure.changes().size() + " changes, which diagnose --cure makes)";
         }
         return cure.changes().stream()
-                .map(change -> "--set " + (change.matches(PLAIN) ? change : quoted(change)))
+                .map(change -> "--set " + argument(change))
                 .collect(Collectors.joining(" ", "try: ", "  (" + cure.title() + ")"));
     }
 
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
+    /** An argument as shells take it. */
+    static String argument(String text) {
+        return text.matches(PLAIN) ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

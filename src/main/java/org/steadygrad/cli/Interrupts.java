@@ -1,6 +1,7 @@
 package org.steadygrad.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import org.steadygrad.train.StopSignal;
 import sun.misc.Signal;
 
@@ -53,6 +54,12 @@ final class Interrupts {
     @FunctionalInterface
     interface Abandon {
         boolean abandon();
+    }
+
+    /** How a run is continued that was interrupted. */
+    static void sayHowToGoOn(PrintWriter err, Path folder) {
+        err.println("Go on with: steadygrad train --resume --out " + FindingText.argument(folder.toString()));
+        err.flush();
     }
 
     /** @param action what the signals do from now on */

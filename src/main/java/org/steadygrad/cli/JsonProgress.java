@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.steadygrad.check.Cases;
 import org.steadygrad.runlog.Distributions;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 
 /**
  * Shows a run to programs: JSON lines, told apart by their field {@code event}: {@code started}, {@code progress} about every
- * second, {@code baselines} for what guessing gives, {@code validation}, {@code finding}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code live} for the live page,
+ * second, {@code baselines} for what guessing gives, {@code validation}, {@code finding}, {@code finding-ended}, {@code filed} for a bundle to replay a step with, {@code passed-over} for an engine that wasn't taken, {@code data-note} for how data are read, {@code model-note} for what a model is, {@code live} for the live page,
  * and the kinds of {@link RunEvent.Note}, with hyphens.
  */
 final class JsonProgress implements RunListener {
@@ -27,6 +28,7 @@ final class JsonProgress implements RunListener {
             .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class, RunEvent.Finished.class)
             .run(RunEvent.EnginePassedOver.class, event -> write("passed-over", Map.of("reason", event.reason())))
             .run(RunEvent.DataNote.class, event -> write("data-note", Map.of("note", event.note())))
+            .run(RunEvent.ModelNote.class, event -> write("model-note", Map.of("note", event.note())))
             .run(RunEvent.Started.class, this::write)
             .run(
                     RunEvent.Compared.class,
@@ -35,7 +37,8 @@ final class JsonProgress implements RunListener {
             .run(RunEvent.Step.class, this::write)
             .run(RunEvent.Validated.class, this::write)
             .run(RunEvent.Note.class, this::write)
-            .run(RunEvent.Found.class, this::write)
+            .run(RunEvent.Found.class, event -> write("finding", event.iteration(), event.finding()))
+            .run(RunEvent.Closed.class, event -> write("finding-ended", event.iteration(), event.finding()))
             .complete();
 
     /** @param clock in ns, as {@link System#nanoTime} */
@@ -108,11 +111,11 @@ final class JsonProgress implements RunListener {
         write("filed", fields);
     }
 
-    private void write(RunEvent.Found found) {
+    private void write(String event, int iteration, Finding finding) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("iteration", found.iteration());
-        fields.put("finding", found.finding());
-        write("finding", fields);
+        fields.put("iteration", iteration);
+        fields.put("finding", finding);
+        write(event, fields);
     }
 
     /** Writes a line. */

@@ -2,9 +2,11 @@ package org.steadygrad.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.steadygrad.check.Counted;
 import org.steadygrad.runlog.Baseline;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.FindingGroup;
 import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunResult;
@@ -35,12 +37,26 @@ final class ResultText {
                 result.clippedSteps(),
                 result.skippedSteps(),
                 Counted.of(result.rollbacks(), "roll-back"));
-        if (result.findings().isEmpty()) {
+        List<Finding> holding =
+                result.findings().stream().filter(finding -> !finding.ended()).toList();
+        if (holding.isEmpty()) {
             out.println("  health         " + withoutFindings(result));
         }
-        for (FindingGroup group : FindingGroup.of(result.findings())) {
+        for (FindingGroup group : FindingGroup.of(holding)) {
             out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(group.first(), false), group.text());
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
+        }
+        for (FindingGroup group : FindingGroup.of(
+                result.findings().stream().filter(Finding::ended).toList())) {
+            Finding first = group.first();
+            out.printf(
+                    Locale.ROOT,
+                    "  %-14s %s in %s: iterations %d to %d%n",
+                    "ended",
+                    first.id(),
+                    first.layer().isEmpty() ? "the network" : FindingGroup.named(group.layers()),
+                    first.firstIteration(),
+                    first.endIteration());
         }
         out.println("  written to     " + folder);
     }
@@ -67,6 +83,9 @@ final class ResultText {
     /** That nothing was found isn't said of a run that something happened to. */
     private static String withoutFindings(RunResult result) {
         boolean calm = result.skippedSteps() == 0 && result.rollbacks() == 0;
+        if (!result.findings().isEmpty() && calm) {
+            return "nothing that lasted";
+        }
         if (result.iterations() > 0 && result.skippedSteps() >= result.iterations()) {
             return "no step was made, all were skipped; log and report tell why";
         }

@@ -110,8 +110,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         output.flush();
         if (stop.requested().isPresent() && !result.completed()) {
-            err.println("Go on with: steadygrad train --resume --out " + folder);
-            err.flush();
+            Interrupts.sayHowToGoOn(err, folder);
             return Interrupts.EXIT_CODE;
         }
         boolean shown = hasPage(folder, err);

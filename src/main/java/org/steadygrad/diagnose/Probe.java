@@ -21,6 +21,9 @@ import org.steadygrad.engine.step.TrainingStep.Position;
 import org.steadygrad.engine.step.TrainingStep.State;
 import org.steadygrad.model.TrainingCounts;
 import org.steadygrad.model.TruncatedBptt;
+import org.steadygrad.ops.SequenceLayout;
+import org.steadygrad.ops.StepMeans;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.train.BpttWindows;
 
@@ -46,7 +49,8 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfte
         EngineSnapshot start = engine.snapshot();
         List<Probe> probes = new ArrayList<>();
         for (MultiDataSet batch : batches) {
-            TrainingStep step = step(BpttWindows.scored(batch, window).get(0), run.seed() + probes.size());
+            TrainingStep step = step(
+                    BpttWindows.scored(batch, window).get(0), run.training().loss(), run.seed() + probes.size());
             engine.clearState();
             StepOutcome outcome = StepPipeline.once(engine, step, rule);
             probes.add(new Probe(
@@ -60,13 +64,15 @@ record Probe(double loss, StepTrace trace, UpdateOutcome update, double lossAfte
     }
 
     /** From a zero state, through the windows before the first that is scored. */
-    private static TrainingStep step(BpttWindows.Scored window, long seed) {
+    private static TrainingStep step(BpttWindows.Scored window, LossMean loss, long seed) {
+        List<MultiDataSet> batches = List.of(window.batch());
+        MultiDataSet meant = (loss == LossMean.PER_STEP ? StepMeans.of(batches, SequenceLayout.USUAL) : batches).get(0);
         List<Pass> leadIn =
                 window.leadIn().stream().map(batch -> new Pass(batch, seed)).toList();
         return new TrainingStep(
                 new Position(1, 0, 0, window.firstTimeStep()),
                 leadIn,
-                List.of(new Pass(window.batch(), seed)),
+                List.of(new Pass(meant, seed)),
                 leadIn.isEmpty() ? State.NOT_CARRIED : State.NEW,
                 Trace.FLOW,
                 0);

@@ -16,10 +16,13 @@ import org.steadygrad.spec.FindingKind;
 /**
  * Believes in a finding once it was seen at {@value #PERSISTENCE} looks of its group of rules in a row; one look without it
  * starts the row anew. Some groups are believed at once. What was believed stays, with its count going on; when it becomes
- * graver it is told again.
+ * graver it is told again. What was believed and isn't seen at {@value #PERSISTENCE} looks in a row has ended with the first of them, unless
+ * it is beyond doubt or about the start; when it comes back it has to be believed anew.
  */
 final class FindingLog {
     static final int PERSISTENCE = 3;
+
+    private static final Absence NEVER_ABSENT = new Absence(0, 0);
 
     /**
      * Most severe first; of these what is likelier to be the cause; of these what was there first. What signal and gradient
@@ -72,6 +75,11 @@ final class FindingLog {
             this.persistence = persistence;
         }
 
+        /** Whether what isn't seen any more has ended. */
+        private boolean closes() {
+            return this != NOW && this != START;
+        }
+
         private String openKey(String key) {
             return this + "/" + key;
         }
@@ -83,6 +91,13 @@ final class FindingLog {
 
     private final Map<String, Finding> open = new LinkedHashMap<>();
     private final Map<String, Finding> believed = new LinkedHashMap<>();
+    /** Looks of a group in a row at which it didn't see a finding that it believes in, by open key. */
+    private final Map<String, Absence> absences = new LinkedHashMap<>();
+
+    private final List<Finding> closed = new ArrayList<>();
+
+    /** @param since iteration of the first of the looks */
+    public record Absence(int since, int looks) {}
 
     /**
      * One look of a group of rules.
@@ -98,11 +113,43 @@ final class FindingLog {
         for (Finding sighting : sightings) {
             String openKey = group.openKey(key(sighting));
             if (present.add(openKey)) {
-                take(group, iteration, sighting).ifPresent(finding -> raised.add(believe(finding, cured)));
+                take(group, iteration, sighting).ifPresent(finding -> raised.add(believe(group, finding, cured)));
             }
         }
         open.keySet().removeIf(key -> group.holds(key) && !present.contains(key));
+        if (group.closes()) {
+            miss(group, iteration, present);
+        }
         return raised;
+    }
+
+    /** Counts the looks at which findings of a group weren't seen. */
+    private void miss(Group group, int iteration, Set<String> present) {
+        for (String openKey : List.copyOf(absences.keySet())) {
+            if (!group.holds(openKey)) {
+                continue;
+            }
+            Absence before = absences.get(openKey);
+            if (present.contains(openKey)) {
+                absences.put(openKey, NEVER_ABSENT);
+            } else if (before.looks() + 1 < PERSISTENCE) {
+                absences.put(
+                        openKey, new Absence(before.looks() == 0 ? iteration : before.since(), before.looks() + 1));
+            } else {
+                absences.remove(openKey);
+                String key = openKey.substring(openKey.indexOf('/') + 1);
+                Finding ended = believed.get(key).endedAt(before.since());
+                believed.put(key, ended);
+                closed.add(ended);
+            }
+        }
+    }
+
+    /** Findings that have ended since this was asked last. */
+    List<Finding> closed() {
+        List<Finding> ended = List.copyOf(closed);
+        closed.clear();
+        return ended;
     }
 
     private static String key(Finding finding) {
@@ -112,7 +159,9 @@ final class FindingLog {
     /** @return the finding if it is to be believed, or graver, from now on */
     private Optional<Finding> take(Group group, int iteration, Finding sighting) {
         String openKey = group.openKey(key(sighting));
-        Finding known = believed.get(key(sighting));
+        Finding known = Optional.ofNullable(believed.get(key(sighting)))
+                .filter(finding -> !finding.ended())
+                .orElse(null);
         Finding before = known == null ? open.get(openKey) : known;
         Finding now = before == null ? sighting.seenSince(iteration, 1) : counted(sighting, before);
         if (known != null && now.severity().compareTo(known.severity()) <= 0) {
@@ -127,9 +176,10 @@ final class FindingLog {
         return Optional.empty();
     }
 
-    private Finding believe(Finding finding, UnaryOperator<Finding> cured) {
+    private Finding believe(Group group, Finding finding, UnaryOperator<Finding> cured) {
         Finding told = cured.apply(finding);
         believed.put(key(told), told);
+        absences.put(group.openKey(key(told)), NEVER_ABSENT);
         return told;
     }
 
@@ -142,7 +192,7 @@ final class FindingLog {
         List<Finding> raised = new ArrayList<>();
         for (String key : List.copyOf(open.keySet())) {
             if (group.holds(key)) {
-                raised.add(believe(open.remove(key), cured));
+                raised.add(believe(group, open.remove(key), cured));
             }
         }
         return raised;
@@ -159,16 +209,22 @@ final class FindingLog {
         return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
-    /** What is believed, in the order of {@link #CAUSES_FIRST}. */
+    /** What is believed, in the order of {@link #CAUSES_FIRST}; then what has ended. */
     List<Finding> findings() {
-        return believed.values().stream().sorted(CAUSES_FIRST).toList();
+        return believed.values().stream()
+                .sorted(Comparator.comparing(Finding::ended).thenComparing(CAUSES_FIRST))
+                .toList();
     }
 
-    /** What a resumed run needs: findings by key, those not believed yet and those believed. */
-    public record State(Map<String, Finding> open, Map<String, Finding> believed) {}
+    /**
+     * What a resumed run needs: findings by key, those not believed yet and those believed.
+     *
+     * @param absences looks without those believed; null in checkpoints of early versions, whose findings stay
+     */
+    public record State(Map<String, Finding> open, Map<String, Finding> believed, Map<String, Absence> absences) {}
 
     State state() {
-        return new State(new LinkedHashMap<>(open), new LinkedHashMap<>(believed));
+        return new State(new LinkedHashMap<>(open), new LinkedHashMap<>(believed), new LinkedHashMap<>(absences));
     }
 
     void restore(State state) {
@@ -176,5 +232,7 @@ final class FindingLog {
         believed.clear();
         open.putAll(state.open());
         believed.putAll(state.believed());
+        absences.clear();
+        absences.putAll(state.absences() == null ? Map.of() : state.absences());
     }
 }

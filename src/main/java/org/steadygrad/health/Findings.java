@@ -63,7 +63,12 @@ final class Findings {
         explained = iteration;
     }
 
-    /** The gravest first, of these what is likelier to be the cause of the others. */
+    /** What has ended since this was asked last. */
+    List<Finding> closed() {
+        return log.closed();
+    }
+
+    /** Those that hold first, then those that have ended; the gravest first, of these what is likelier to be the cause of the others. */
     List<Finding> believed() {
         return log.findings();
     }

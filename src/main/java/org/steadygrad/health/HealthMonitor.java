@@ -229,6 +229,7 @@ public final class HealthMonitor {
 
     private List<Finding> told(int iteration, List<Finding> raised) {
         raised.forEach(finding -> listener.happened(new RunEvent.Found(iteration, finding)));
+        findings.closed().forEach(finding -> listener.happened(new RunEvent.Closed(iteration, finding)));
         return raised;
     }
 
@@ -276,7 +277,7 @@ public final class HealthMonitor {
         return stepRules.history().gradientNorms().values();
     }
 
-    /** What is believed so far: the gravest first, of these what is likelier to be the cause of the others. */
+    /** What is believed so far, what has ended last: the gravest first, of these what is likelier to be the cause of the others. */
     public List<Finding> findings() {
         return findings.believed();
     }

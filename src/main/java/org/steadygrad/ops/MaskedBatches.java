@@ -208,7 +208,7 @@ public final class MaskedBatches {
     }
 
     /** Another first array; further inputs and outputs keep theirs. */
-    private static INDArray[] with(INDArray[] arrays, INDArray first) {
+    static INDArray[] with(INDArray[] arrays, INDArray first) {
         if (arrays == null || arrays.length == 0) {
             return first == null ? null : new INDArray[] {first};
         }

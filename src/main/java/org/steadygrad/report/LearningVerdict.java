@@ -127,7 +127,8 @@ record LearningVerdict(Tone tone, String title) {
         double last = learning.last();
         double fall = first == 0 ? -last : (first - last) / Math.abs(first);
         String way = "from " + Numbers.words(first) + " to " + Numbers.words(last);
-        boolean error = findings.stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
+        // what has ended was overcome
+        boolean error = findings.stream().anyMatch(f -> f.severity() == Severity.ERROR && !f.ended());
         if (fall < -MOVED) {
             return new LearningVerdict(Tone.BAD, "It got worse: the training loss rose " + way + ".");
         }

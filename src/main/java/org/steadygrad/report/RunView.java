@@ -87,7 +87,11 @@ public final class RunView implements RunListener {
     private long parameterCount;
     private RunResult outcome;
     private final Cases<RunEvent, Void> taking = Cases.<RunEvent, Void>of(RunEvent.class)
-            .ignore(RunEvent.EnginePassedOver.class, RunEvent.DataNote.class, RunEvent.SkippedNorm.class)
+            .ignore(
+                    RunEvent.EnginePassedOver.class,
+                    RunEvent.DataNote.class,
+                    RunEvent.ModelNote.class,
+                    RunEvent.SkippedNorm.class)
             .run(RunEvent.Started.class, this::begin)
             .run(RunEvent.Compared.class, event -> baselines = event.baselines())
             .run(RunEvent.Step.class, this::take)
@@ -95,7 +99,8 @@ public final class RunView implements RunListener {
             .run(RunEvent.Note.class, this::take)
             .run(Look.class, this::take)
             .run(Distributions.class, histograms::add)
-            .run(RunEvent.Found.class, this::take)
+            .run(RunEvent.Found.class, event -> take(event.finding()))
+            .run(RunEvent.Closed.class, event -> take(event.finding()))
             .run(RunEvent.Finished.class, this::end)
             .complete();
 
@@ -190,8 +195,7 @@ public final class RunView implements RunListener {
         }
     }
 
-    private void take(RunEvent.Found event) {
-        Finding finding = event.finding();
+    private void take(Finding finding) {
         found.put(finding.id() + "/" + finding.layer(), finding);
     }
 

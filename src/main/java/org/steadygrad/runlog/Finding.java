@@ -20,6 +20,7 @@ import org.steadygrad.spec.FindingKind;
  * @param message plain words with the numbers of the last sighting
  * @param evidence these numbers by name, in the order of the names, so that equal runs leave equal files
  * @param prescriptions what could be done about it, the most promising first
+ * @param endIteration from which on it was no longer seen; 0 while it holds
  */
 public record Finding(
         String id,
@@ -29,7 +30,8 @@ public record Finding(
         int count,
         String message,
         Map<String, Double> evidence,
-        List<Prescription> prescriptions) {
+        List<Prescription> prescriptions,
+        int endIteration) {
     public Finding {
         Check.notNull(id, "Finding", "id");
         Check.notNull(severity, "Finding", "severity");
@@ -38,6 +40,30 @@ public record Finding(
         evidence.forEach((name, number) -> Check.notNull(number, "Finding", "evidence " + name));
         evidence = Collections.unmodifiableSortedMap(new TreeMap<>(evidence));
         prescriptions = List.copyOf(prescriptions);
+        Check.nonNegative(endIteration, "Finding", "endIteration");
+    }
+
+    /** One that holds. */
+    public Finding(
+            String id,
+            Severity severity,
+            String layer,
+            int firstIteration,
+            int count,
+            String message,
+            Map<String, Double> evidence,
+            List<Prescription> prescriptions) {
+        this(id, severity, layer, firstIteration, count, message, evidence, prescriptions, 0);
+    }
+
+    /** Whether it was no longer seen at the end. */
+    public boolean ended() {
+        return endIteration > 0;
+    }
+
+    /** The same, which holds no longer. @param iteration from which on it wasn't seen */
+    public Finding endedAt(int iteration) {
+        return new Finding(id, severity, layer, firstIteration, count, message, evidence, prescriptions, iteration);
     }
 
     /** A single sighting, at an iteration that the caller knows. */
@@ -64,12 +90,13 @@ public record Finding(
     public Finding explained(String cause, Map<String, Double> numbers) {
         Map<String, Double> all = new LinkedHashMap<>(numbers);
         all.putAll(evidence);
-        return new Finding(id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions);
+        return new Finding(
+                id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions, endIteration);
     }
 
     /** The same with other prescriptions. */
     public Finding with(List<Prescription> cures) {
-        return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures);
+        return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures, endIteration);
     }
 
     /** A number as messages show it. */

@@ -35,10 +35,10 @@ public record FindingGroup(List<Finding> findings) {
     }
 
     private static String key(Finding finding) {
-        return finding.severity() + " " + finding.id();
+        return finding.severity() + " " + finding.id() + (finding.ended() ? " ended" : "");
     }
 
-    /** Kind and severity. */
+    /** Kind and severity, and whether it has ended. */
     public String key() {
         return key(first());
     }

@@ -8,7 +8,8 @@ import org.steadygrad.check.InvalidInputException;
 
 /**
  * The rows of health.jsonl, told apart by their field {@code kind}: {@code look} with the fields of {@link Look}, {@code skipped} with those of
- * {@link RunEvent.SkippedNorm}, {@code distributions} with those of {@link Distributions}, and {@code finding} with those of {@link RunEvent.Found}.
+ * {@link RunEvent.SkippedNorm}, {@code distributions} with those of {@link Distributions}, {@code finding} with those of {@link RunEvent.Found}, and
+ * {@code closed} with those of {@link RunEvent.Closed}.
  */
 final class HealthRows {
     private HealthRows() {}
@@ -24,6 +25,7 @@ final class HealthRows {
         if (type == null) {
             return Optional.empty();
         }
+        RunJson.complete(row.path("finding"));
         try {
             return Optional.of(RunJson.READING.treeToValue(row, type));
         } catch (JsonProcessingException e) {

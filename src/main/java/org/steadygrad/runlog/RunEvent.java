@@ -26,7 +26,7 @@ public sealed interface RunEvent {
     }
 
     /** What health saw. */
-    sealed interface HealthEvent extends RunEvent permits Look, Distributions, Found, SkippedNorm {
+    sealed interface HealthEvent extends RunEvent permits Look, Distributions, Found, Closed, SkippedNorm {
         /** Number of the step, from 1. */
         int iteration();
     }
@@ -51,6 +51,13 @@ public sealed interface RunEvent {
     record DataNote(String note) implements Announcement {
         public DataNote {
             Check.notNull(note, "DataNote", "note");
+        }
+    }
+
+    /** What the model is that the run file doesn't say in so many words. @param note one sentence */
+    record ModelNote(String note) implements Announcement {
+        public ModelNote {
+            Check.notNull(note, "ModelNote", "note");
         }
     }
 
@@ -216,6 +223,13 @@ public sealed interface RunEvent {
     record Found(int iteration, Finding finding) implements HealthEvent {
         public Found {
             Check.notNull(finding, "Found", "finding");
+        }
+    }
+
+    /** A finding that was believed and isn't seen any more. @param finding with the iteration at which it ended */
+    record Closed(int iteration, Finding finding) implements HealthEvent {
+        public Closed {
+            Check.notNull(finding, "Closed", "finding");
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class RunJson {
             "look", Look.class,
             "distributions", Distributions.class,
             "finding", RunEvent.Found.class,
+            "closed", RunEvent.Closed.class,
             "skipped", RunEvent.SkippedNorm.class);
 
     /** Writes rows. */
@@ -69,6 +72,13 @@ final class RunJson {
     }
 
     private RunJson() {}
+
+    /** A finding with what early versions didn't write; others as they are. */
+    static void complete(JsonNode finding) {
+        if (finding instanceof ObjectNode fields && !fields.has("endIteration")) {
+            fields.put("endIteration", 0);
+        }
+    }
 
     private static ObjectMapper rows() {
         JsonMapper.Builder builder = JsonMapper.builder()

@@ -115,6 +115,7 @@ public final class RunLogReader {
         if (!result.has("health")) {
             result.set("health", RunJson.READING.valueToTree(HealthSummary.NONE));
         }
+        result.path("findings").forEach(RunJson::complete);
         // they stand in the file once
         if (result.get("health") instanceof ObjectNode health && result.has("findings")) {
             health.set("findings", result.get("findings"));

@@ -22,6 +22,7 @@ public record TrainingSpec(
                 double weightDecay,
         @Doc("L1 penalty on weights.") @Default("0") double l1,
         @Doc("L2 penalty on weights.") @Default("0") double l2,
+        @Doc("What the loss is the mean of.") @Default("perStep") LossMean loss,
         @Doc("Gradient clipping.") @Default("{globalNorm: 1.0}") ClipSpec clip,
         @Doc("Batches whose gradients are averaged for one update.") @Default("1") int accumulate,
         @Doc(
@@ -124,6 +125,11 @@ public record TrainingSpec(
     /** This with another {@link #l2}. */
     public TrainingSpec withL2(double value) {
         return Parts.with(this, "l2", value);
+    }
+
+    /** This with another {@link #loss}. */
+    public TrainingSpec withLoss(LossMean value) {
+        return Parts.with(this, "loss", value);
     }
 
     /** This with another {@link #clip}. */

@@ -32,6 +32,7 @@ public final class TensorBoard implements RunListener, AutoCloseable {
             .ignore(
                     RunEvent.EnginePassedOver.class,
                     RunEvent.DataNote.class,
+                    RunEvent.ModelNote.class,
                     RunEvent.SkippedNorm.class,
                     RunEvent.Compared.class,
                     RunEvent.CheckpointWritten.class,
@@ -46,6 +47,7 @@ public final class TensorBoard implements RunListener, AutoCloseable {
             .run(Look.class, this::write)
             .run(Distributions.class, this::write)
             .run(RunEvent.Found.class, this::write)
+            .run(RunEvent.Closed.class, this::write)
             .complete();
     private long lastFlush = System.nanoTime();
 
@@ -143,10 +145,17 @@ public final class TensorBoard implements RunListener, AutoCloseable {
     }
 
     private void write(RunEvent.Found found) {
-        Finding finding = found.finding();
-        String place = finding.layer().isEmpty() ? "" : "/" + finding.layer();
-        write(found.iteration(), Summaries.text("findings/" + finding.id() + place, FindingMarkdown.of(finding)));
+        write(found.iteration(), Summaries.text(tag(found.finding()), FindingMarkdown.of(found.finding())));
         events.flush();
+    }
+
+    private void write(RunEvent.Closed closed) {
+        String words = "Not seen since step " + closed.finding().endIteration() + ".";
+        write(closed.iteration(), Summaries.text(tag(closed.finding()), words));
+    }
+
+    private static String tag(Finding finding) {
+        return "findings/" + finding.id() + (finding.layer().isEmpty() ? "" : "/" + finding.layer());
     }
 
     private void write(int iteration, Summary summary) {

@@ -7,6 +7,7 @@ import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.TrainingSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -18,6 +19,7 @@ import org.steadygrad.spec.yaml.RunFiles;
 record LoopSettings(
         long seed,
         Limits limits,
+        LossMean loss,
         ClipSpec clip,
         int accumulate,
         GuardSpec guard,
@@ -27,12 +29,16 @@ record LoopSettings(
         HealthSpec health,
         EngineRequest engine) {
 
-    /** What a run file says that leaves all of them out, on the engine that the toolkit chooses. */
+    /**
+     * What a run file says that leaves all of them out, on the engine that the toolkit chooses, but for the loss: whoever brings a network
+     * of DL4J has rates for DL4J's.
+     */
     static final LoopSettings DEFAULTS = of(
-            RunFiles.defaults(TrainingSpec.class),
-            RunFiles.defaults(HealthSpec.class),
-            RunSpec.DEFAULT_SEED,
-            EngineRequest.of(Engines.AUTO));
+                    RunFiles.defaults(TrainingSpec.class),
+                    RunFiles.defaults(HealthSpec.class),
+                    RunSpec.DEFAULT_SEED,
+                    EngineRequest.of(Engines.AUTO))
+            .withLoss(LossMean.PER_EXAMPLE);
 
     /** When a run ends by itself; {@code null} stands for no limit. */
     record Limits(int epochs, Integer iterations, Double maxMinutes) {
@@ -57,6 +63,7 @@ record LoopSettings(
         return new LoopSettings(
                 seed,
                 new Limits(training.mostEpochs(), training.iterations(), training.maxMinutes()),
+                training.loss(),
                 training.clip(),
                 training.accumulate(),
                 training.guard(),
@@ -69,51 +76,56 @@ record LoopSettings(
 
     LoopSettings withSeed(long other) {
         return new LoopSettings(
-                other, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+                other, limits, loss, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withLimits(Limits other) {
         return new LoopSettings(
-                seed, other, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+                seed, other, loss, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+    }
+
+    LoopSettings withLoss(LossMean other) {
+        return new LoopSettings(
+                seed, limits, other, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withClip(ClipSpec other) {
         return new LoopSettings(
-                seed, limits, other, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+                seed, limits, loss, other, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withAccumulate(int other) {
         return new LoopSettings(
-                seed, limits, clip, other, guard, validateEvery, earlyStopping, checkpoint, health, engine);
+                seed, limits, loss, clip, other, guard, validateEvery, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withGuard(GuardSpec other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, other, validateEvery, earlyStopping, checkpoint, health, engine);
+                seed, limits, loss, clip, accumulate, other, validateEvery, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withValidateEvery(Integer other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, guard, other, earlyStopping, checkpoint, health, engine);
+                seed, limits, loss, clip, accumulate, guard, other, earlyStopping, checkpoint, health, engine);
     }
 
     LoopSettings withEarlyStopping(EarlyStoppingSpec other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, guard, validateEvery, other, checkpoint, health, engine);
+                seed, limits, loss, clip, accumulate, guard, validateEvery, other, checkpoint, health, engine);
     }
 
     LoopSettings withCheckpoint(CheckpointSpec other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, other, health, engine);
+                seed, limits, loss, clip, accumulate, guard, validateEvery, earlyStopping, other, health, engine);
     }
 
     LoopSettings withHealth(HealthSpec other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, other, engine);
+                seed, limits, loss, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, other, engine);
     }
 
     LoopSettings withEngine(EngineRequest other) {
         return new LoopSettings(
-                seed, limits, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, other);
+                seed, limits, loss, clip, accumulate, guard, validateEvery, earlyStopping, checkpoint, health, other);
     }
 }

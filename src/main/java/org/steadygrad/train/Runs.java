@@ -13,6 +13,8 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
 import org.steadygrad.model.ModelBuilder;
+import org.steadygrad.model.ModelNotes;
+import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunLock;
@@ -60,6 +62,7 @@ public final class Runs {
                     .listener(options.listener())
                     .stopSignal(options.stopSignal());
             RunEntries.of(run, source).forEach(trainer::modelEntry);
+            ModelNotes.of(run.model()).forEach(note -> options.listener().happened(new RunEvent.ModelNote(note)));
             return trainer.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -127,6 +130,9 @@ public final class Runs {
             differs = "training.batch";
         } else if (saved.training().truncatedBptt() != run.training().truncatedBptt()) {
             differs = "training.truncatedBptt";
+        } else if (saved.training().loss() != run.training().loss()) {
+            differs = "training.loss (" + RunFiles.word(saved.training().loss()) + ", where this one says "
+                    + RunFiles.word(run.training().loss()) + ")";
         } else if (saved.seed() != run.seed()) {
             differs = "seed";
         } else if (!saved.training()

@@ -18,7 +18,9 @@ import org.steadygrad.engine.step.TrainingStep.State;
 import org.steadygrad.model.SingleExamples;
 import org.steadygrad.model.TruncatedBptt;
 import org.steadygrad.ops.MaskedBatches;
+import org.steadygrad.ops.StepMeans;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.LossMean;
 
 /**
  * The training steps of a run in their order: batches of an epoch, in groups whose gradients are averaged, or each cut into windows
@@ -26,6 +28,7 @@ import org.steadygrad.spec.HealthSpec;
  */
 final class StepSource {
     private final BatchSequence training;
+    private final LossMean loss;
     private final int accumulate;
     private final int window;
     private final int windowsOfBatch;
@@ -40,6 +43,7 @@ final class StepSource {
      */
     StepSource(ComputationGraph model, DataSource data, LoopSettings settings, StepSeeds seeds) {
         training = data.training();
+        loss = settings.loss();
         accumulate = settings.accumulate();
         looks = settings.health();
         this.seeds = seeds;
@@ -139,7 +143,7 @@ final class StepSource {
      */
     private List<TrainingStep> steps(List<MultiDataSet> group, Position position, double waited) {
         if (window == 0) {
-            return List.of(step(position, List.of(), group, State.NOT_CARRIED, waited));
+            return List.of(step(position, List.of(), meant(group), State.NOT_CARRIED, waited));
         }
         List<TrainingStep> steps = new ArrayList<>();
         for (BpttWindows.Scored piece : BpttWindows.scored(formats.turned(group.get(0)), window)) {
@@ -148,10 +152,15 @@ final class StepSource {
                     position.iteration() + steps.size(), position.epoch(), position.batch(), piece.firstTimeStep());
             List<MultiDataSet> leadIn =
                     piece.leadIn().stream().map(formats::turned).toList();
-            List<MultiDataSet> batch = List.of(formats.turned(piece.batch()));
+            List<MultiDataSet> batch = meant(List.of(formats.turned(piece.batch())));
             steps.add(step(own, leadIn, batch, first ? State.NEW : State.CONTINUED, first ? waited : 0));
         }
         return steps;
+    }
+
+    /** With weights that make the loss the mean that is wanted. */
+    private List<MultiDataSet> meant(List<MultiDataSet> batches) {
+        return loss == LossMean.PER_STEP ? StepMeans.of(batches, formats.layout()) : batches;
     }
 
     private TrainingStep step(

@@ -22,6 +22,7 @@ import org.steadygrad.spec.ClipSpec;
 import org.steadygrad.spec.EarlyStoppingSpec;
 import org.steadygrad.spec.GuardSpec;
 import org.steadygrad.spec.HealthSpec;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.RunSpec;
 
 /**
@@ -37,7 +38,7 @@ import org.steadygrad.spec.RunSpec;
  * }</pre>
  *
  * Updaters, schedules, penalties and windows of truncated back-propagation are those of the network's configuration;
- * everything else has the defaults of the run file. Afterwards the network holds the best parameters by validation
+ * everything else has the defaults of the run file, but for {@link #loss}. Afterwards the network holds the best parameters by validation
  * loss, or the last ones when there is no validation data, with the updater state, iteration and epoch count that belong to
  * them. Schedules, bias corrections, dropout and the order of the data go on from the network's counts, so that two Trainers
  * in turn, or DL4J's {@code fit} before or after, equal one long run.
@@ -112,6 +113,16 @@ public final class Trainer {
     public Trainer maxMinutes(double minutes) {
         Check.positive(minutes, "Trainer", "maxMinutes");
         settings = settings.withLimits(settings.limits().withMaxMinutes(minutes));
+        return this;
+    }
+
+    /**
+     * What the loss is the mean of: by default of examples, whose loss is the sum over their time steps, as DL4J has it
+     * ({@link LossMean#PER_EXAMPLE}). Run files take the mean over time steps ({@link LossMean#PER_STEP}), which for sequences of 100
+     * steps has a gradient of a hundredth: rates of plain SGD, clip limits and penalties go with it.
+     */
+    public Trainer loss(LossMean mean) {
+        settings = settings.withLoss(Check.notNull(mean, "Trainer", "loss"));
         return this;
     }
 

@@ -44,12 +44,12 @@
     function grouped(findings) {
         var groups = [];
         findings.forEach(function (f) {
-            var key = f.severity + '/' + f.id;
+            var key = f.severity + '/' + f.id + (f.endIteration ? '/ended' : '');
             var group = groups.filter(function (g) { return g.key === key; })[0];
             if (!group) {
                 var known = KNOWN[f.id] || [f.id.replace(/-/g, ' '), '', ['loss']];
                 group = {
-                    key: key, id: f.id, severity: f.severity, label: SEVERITIES[f.severity] || f.severity, title: known[0],
+                    key: key, id: f.id, severity: f.severity, ended: f.endIteration > 0, label: SEVERITIES[f.severity] || f.severity, title: known[0],
                     meaning: known[1], wanted: known[2], members: []
                 };
                 groups.push(group);

@@ -43,7 +43,8 @@
         lanes.push({
             kind: 'finding', symbol: 'triangle', size: 9, tone: 'error',
             marks: view.findings.map(function (f) {
-                return { x: Math.max(1, f.firstIteration), strength: f.severity === 'ERROR' ? 1 : 0.55, text: f.id + ': ' + f.message };
+                var end = f.endIteration ? ' Not seen from step ' + sg.whole(f.endIteration) + ' on.' : '';
+                return { x: Math.max(1, f.firstIteration), strength: f.severity === 'ERROR' ? 1 : 0.55, text: f.id + ': ' + f.message + end };
             })
         });
         return lanes.filter(function (lane) { return lane.marks.length > 0; });

@@ -81,8 +81,8 @@
         var first = group.members[0];
         var layers = group.members.map(function (f) { return f.layer; }).filter(function (name) { return name; });
         var target = charts.filter(function (c) { return c.id === sg.findings.chartOf(group, charts); })[0];
-        return el('article', { 'class': 'card finding ' + group.severity },
-            el('header', {}, el('span', { 'class': 'badge' }, group.label), el('h3', {}, group.title),
+        return el('article', { 'class': 'card finding ' + (group.ended ? 'ENDED' : group.severity) },
+            el('header', {}, el('span', { 'class': 'badge' }, group.ended ? 'Ended' : group.label), el('h3', {}, group.title),
                 el('span', { 'class': 'where' }, (layers.length > 1 ? layers.length + ' layers' : layers.length ? 'in ' + layers[0] : '')
                     + (layers.length ? ', ' : '') + sg.words.seen(first))),
             group.meaning ? el('p', {}, group.meaning) : null,
@@ -92,7 +92,7 @@
             })),
             group.members.length > 1 ? el('details', {}, el('summary', {}, 'The other ' + (group.members.length - 1)),
                 el('ul', {}, group.members.slice(1).map(function (f) { return el('li', {}, (f.layer ? f.layer + ': ' : '') + f.message); }))) : null,
-            cures(first.prescriptions),
+            group.ended ? null : cures(first.prescriptions),
             target ? el('a', { 'class': 'to-chart', href: '#' + target.id }, 'See the chart: ' + target.name) : null);
     }
 

@@ -17,9 +17,11 @@
         if (view.outcome && view.outcome.stopReason) {
             words.push('It ended after ' + times(view.progress.iteration, 'step') + ': ' + view.outcome.stopReason + '.');
         }
-        var errors = view.findings.filter(function (f) { return f.severity === 'ERROR'; }).length;
-        if (!view.findings.length) {
-            words.push(view.progress.iteration ? 'Nothing about its gradients stood out.' : '');
+        var holding = view.findings.filter(function (f) { return !f.endIteration; });
+        var errors = holding.filter(function (f) { return f.severity === 'ERROR'; }).length;
+        if (!holding.length) {
+            words.push(!view.progress.iteration ? '' : view.findings.length ? 'What stood out on the way was overcome.'
+                : 'Nothing about its gradients stood out.');
         } else {
             words.push(errors ? 'Below, the gravest first, is what went wrong and what to try.' : 'What could be better stands below.');
         }
@@ -83,7 +85,10 @@
                 row('time per step', function (v) { var time = stepTime(v); return time === null ? '–' : duration(time); }),
                 row('parameters', function (v) { return v.environment.parameters ? sg.whole(v.environment.parameters) : '–'; }),
                 row('engine', function (v) { return v.environment.engine || '–'; }),
-                row('findings', function (v) { return v.findings.length ? String(v.findings.length) : 'none'; })
+                row('findings', function (v) {
+                    var ended = v.findings.filter(function (f) { return f.endIteration; }).length;
+                    return (v.findings.length - ended || 'none') + (ended ? ', ' + ended + ' ended' : '');
+                })
             ]
         };
     }
@@ -134,7 +139,8 @@
 
     function seen(finding) {
         return finding.firstIteration > 0
-            ? 'from step ' + sg.whole(finding.firstIteration) + ' on, seen ' + times(finding.count, 'time') : 'before the first step';
+            ? 'from step ' + sg.whole(finding.firstIteration) + (finding.endIteration ? ' to ' + sg.whole(finding.endIteration) : ' on')
+                + ', seen ' + times(finding.count, 'time') : 'before the first step';
     }
 
     Object.assign(sg, {

@@ -69,6 +69,25 @@ class CureCommandTest {
         assertTrue(printed.contains("--out"), printed);
     }
 
+    /** Taken from what was printed, as a shell takes it. */
+    @Test
+    void theCommandThatIsPrintedTrainsTheCuredRun() throws IOException {
+        Path out = folder.resolve("it's cured");
+        String file = write(SICK).toString();
+        assertEquals(0, execute("diagnose", file, "--cure", "--steps", "25", "--out", out.toString()), () -> printed);
+        String line = printed.lines()
+                .filter(text -> text.startsWith("Train it with: "))
+                .findFirst()
+                .orElseThrow();
+        Process shell = new ProcessBuilder(
+                        "sh", "-c", "printf '%s\\n' " + line.substring("Train it with: steadygrad ".length()))
+                .start();
+        String[] words = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
+        assertEquals(0, execute(words), () -> printed);
+        assertTrue(Files.exists(out.resolve("model.zip")), printed);
+        assertTrue(Files.exists(out.resolve("cure.diff")));
+    }
+
     @Test
     void aHealthyRunIsToldSoAndNothingIsWritten() throws IOException {
         Path file = write(

@@ -42,6 +42,69 @@ class FindingLogTest {
         assertEquals(4, log.findings().get(0).firstIteration());
     }
 
+    /** With the first look that doesn't see it any more; one look without it in between is none. */
+    @Test
+    void whatIsNotSeenAtThreeLooksHasEnded() {
+        Finding dead = finding(FindingKind.DEAD_UNITS, Severity.WARNING, "a");
+        for (int i = 1; i <= 3; i++) {
+            look(Group.FLOW, i, dead);
+        }
+        look(Group.FLOW, 4);
+        look(Group.FLOW, 5, dead);
+        look(Group.FLOW, 6);
+        look(Group.FLOW, 7);
+        look(Group.STEPS, 8);
+        assertEquals(List.of(), log.closed());
+        look(Group.FLOW, 9);
+        List<Finding> closed = log.closed();
+        assertEquals(1, closed.size());
+        assertEquals(6, closed.get(0).endIteration());
+        assertEquals(1, closed.get(0).firstIteration());
+        assertEquals(closed, log.findings());
+        assertEquals(List.of(), log.closed(), "told once");
+        // what holds comes first, however mild
+        look(Group.NOW, 10, finding(FindingKind.CLIP_NEVER, Severity.INFO, ""));
+        assertEquals(List.of("clip-never", "dead-units"), ids());
+        // it has to be believed anew
+        assertEquals(List.of(), look(Group.FLOW, 11, dead));
+        assertEquals(List.of(), look(Group.FLOW, 12, dead));
+        assertEquals(List.of("dead-units"), look(Group.FLOW, 13, dead));
+        assertEquals(11, log.findings().get(0).firstIteration());
+        assertEquals(0, log.findings().get(0).endIteration());
+    }
+
+    @Test
+    void whatIsBeyondDoubtStays() {
+        look(Group.NOW, 1, finding(FindingKind.NON_FINITE, Severity.ERROR, ""));
+        look(Group.START, 1, finding(FindingKind.POOR_INITIALISATION, Severity.WARNING, ""));
+        for (int i = 2; i < 9; i++) {
+            look(Group.NOW, i);
+            look(Group.START, i);
+        }
+        assertEquals(List.of(), log.closed());
+        assertEquals(2, log.findings().stream().filter(f -> !f.ended()).count());
+    }
+
+    /** The looks without it go on counting in a resumed run; checkpoints of early versions don't know of them. */
+    @Test
+    void absencesAreSaved() {
+        Finding dead = finding(FindingKind.DEAD_UNITS, Severity.WARNING, "a");
+        for (int i = 1; i <= 3; i++) {
+            look(Group.FLOW, i, dead);
+        }
+        look(Group.FLOW, 4);
+        look(Group.FLOW, 5);
+        FindingLog resumed = new FindingLog();
+        resumed.restore(log.state());
+        resumed.look(Group.FLOW, 6, List.of(), UnaryOperator.identity());
+        assertEquals(4, resumed.closed().get(0).endIteration());
+        FindingLog early = new FindingLog();
+        early.restore(new FindingLog.State(Map.of(), log.state().believed(), null));
+        early.look(Group.FLOW, 6, List.of(), UnaryOperator.identity());
+        assertEquals(List.of(), early.closed());
+        assertEquals(1, early.findings().size());
+    }
+
     @Test
     void whatGetsGraverIsRaisedAgainButNotWhatGetsMilder() {
         Finding mild = finding(FindingKind.CLIP_ALWAYS, Severity.INFO, "");

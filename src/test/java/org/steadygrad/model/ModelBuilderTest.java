@@ -39,6 +39,7 @@ import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.LayerSpec.Direction;
 import org.steadygrad.spec.LayerSpec.Loss;
 import org.steadygrad.spec.LayerSpec.PoolKind;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.ModelSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.ScheduleSpec;
@@ -70,6 +71,7 @@ class ModelBuilderTest {
                 decay,
                 0,
                 0.001,
+                LossMean.PER_EXAMPLE,
                 new ClipSpec.None(),
                 1,
                 truncation,

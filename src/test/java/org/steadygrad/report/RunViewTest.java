@@ -242,4 +242,21 @@ class RunViewTest {
         assertEquals(title, verdict.get("title").asText());
         assertEquals(tone, verdict.get("tone").asText());
     }
+
+    /** It stays on the page as one that has ended, and the verdict doesn't count it. */
+    @Test
+    void findingsThatNoLongerHoldAreClosed() {
+        RunView view = new RunView("run");
+        for (int i = 1; i <= 100; i++) {
+            view.happened(SampleRun.step(i, 2.0 / i));
+        }
+        Finding error = SampleRun.finding("vanishing-gradient", Severity.ERROR, "a");
+        view.happened(new RunEvent.Found(20, error));
+        assertEquals("mixed", view.json().path("verdict").path("tone").textValue());
+        view.happened(new RunEvent.Closed(80, error.endedAt(60)));
+        assertEquals("good", view.json().path("verdict").path("tone").textValue());
+        assertEquals(1, view.json().path("findings").size());
+        assertEquals(
+                60, view.json().path("findings").path(0).path("endIteration").intValue());
+    }
 }

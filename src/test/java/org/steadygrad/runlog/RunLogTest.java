@@ -58,6 +58,7 @@ class RunLogTest {
         return List.of(
                 new RunEvent.EnginePassedOver("engine cuda not used"),
                 new RunEvent.DataNote("a column is left out"),
+                new RunEvent.ModelNote("a direction sees one step"),
                 new RunEvent.Started("cpu", "two cores", 1L << 40, -1, 0),
                 new RunEvent.Compared(Baselines.NONE),
                 new RunEvent.Compared(baselines),
@@ -79,6 +80,7 @@ class RunLogTest {
                 new Look(4, NAN, INFINITE, 1, false, List.of(), List.of(), List.of(), List.of(), Optional.empty()),
                 distributions(),
                 new RunEvent.Found(7, finding),
+                new RunEvent.Closed(90, finding.endedAt(60)),
                 new RunEvent.SkippedNorm(2, NAN, INFINITE),
                 new RunEvent.Finished(new RunResult(
                         "a name",
@@ -154,10 +156,10 @@ class RunLogTest {
     @Test
     void eventsOfTrainingComeFirstThenThoseOfHealthThenTheResult() throws IOException {
         List<RunEvent> read = written(samples());
-        assertEquals(samples().size() - 3, read.size());
+        assertEquals(samples().size() - 4, read.size());
         assertTrue(read.subList(0, 14).stream().allMatch(RunEvent.TrainingEvent.class::isInstance));
-        assertTrue(read.subList(14, 19).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
-        assertTrue(read.get(19) instanceof RunEvent.Finished);
+        assertTrue(read.subList(14, 20).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
+        assertTrue(read.get(20) instanceof RunEvent.Finished);
     }
 
     /** What other programs read: a change of these keys breaks them. */
@@ -181,7 +183,7 @@ class RunLogTest {
                 metrics.get(11));
         List<String> health = Files.readAllLines(root.resolve("health.jsonl"));
         assertEquals(
-                "{\"kind\":\"skipped\",\"iteration\":2,\"loss\":\"NaN\",\"gradientNorm\":\"Infinity\"}", health.get(4));
+                "{\"kind\":\"skipped\",\"iteration\":2,\"loss\":\"NaN\",\"gradientNorm\":\"Infinity\"}", health.get(5));
         assertTrue(health.get(0).startsWith("{\"kind\":\"look\",\"iteration\":3,\"loss\":0.5,"), health.get(0));
         assertTrue(
                 health.get(3).startsWith("{\"kind\":\"finding\",\"iteration\":7,\"finding\":{\"id\":"), health.get(3));

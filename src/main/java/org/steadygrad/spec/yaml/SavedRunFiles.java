@@ -1,6 +1,7 @@
 package org.steadygrad.spec.yaml;
 
 import java.util.function.UnaryOperator;
+import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.UpdaterFormula;
 import org.steadygrad.spec.UpdaterSpec;
 
@@ -10,12 +11,18 @@ import org.steadygrad.spec.UpdaterSpec;
  */
 final class SavedRunFiles {
     private static final String FORMULA = "formula";
+    private static final String LOSS = "loss";
 
     private SavedRunFiles() {}
 
     /** @param root of a saved run file @return the same with what later versions ask for */
     static Node completed(Node root) {
-        return within(root, "training", training -> within(training, "updater", SavedRunFiles::updater));
+        return within(root, "training", training -> lossMean(within(training, "updater", SavedRunFiles::updater)));
+    }
+
+    /** Early versions knew DL4J's mean only. */
+    private static Node lossMean(Node training) {
+        return with(training, LOSS, LossMean.PER_EXAMPLE);
     }
 
     private static Node updater(Node updater) {
@@ -29,11 +36,16 @@ final class SavedRunFiles {
     }
 
     private static Node formula(Node settings) {
-        if (!(settings instanceof Node.Mapping mapping) || mapping.entries().containsKey(FORMULA)) {
+        return with(settings, FORMULA, UpdaterFormula.ND4J);
+    }
+
+    /** A mapping that lacks a key with a word for it. */
+    private static Node with(Node settings, String key, Enum<?> value) {
+        if (!(settings instanceof Node.Mapping mapping) || mapping.entries().containsKey(key)) {
             return settings;
         }
-        Node.Scalar nd4j = new Node.Scalar(settings.place(), Schema.constantName(UpdaterFormula.ND4J), false);
-        return mapping.with(FORMULA, new Node.Entry(settings.place(), nd4j));
+        Node.Scalar word = new Node.Scalar(settings.place(), Schema.constantName(value), false);
+        return mapping.with(key, new Node.Entry(settings.place(), word));
     }
 
     private static Node within(Node node, String key, UnaryOperator<Node> change) {
