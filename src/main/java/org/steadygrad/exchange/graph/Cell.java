@@ -2,6 +2,7 @@ package org.steadygrad.exchange.graph;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.steadygrad.check.Check;
 
@@ -36,6 +37,9 @@ public sealed interface Cell {
 
     /** All arrays, in the order of the components. */
     List<Weight> weights();
+
+    /** The same cell with other arrays. @param change what stands in the place of an array, of the same shape */
+    Cell withWeights(UnaryOperator<Weight> change);
 
     private static void check(int gates, Weight kernel, Weight recurrent) {
         String who = "recurrent cell";
@@ -75,6 +79,11 @@ public sealed interface Cell {
         @Override
         public int gates() {
             return 1;
+        }
+
+        @Override
+        public Cell withWeights(UnaryOperator<Weight> change) {
+            return new Simple(change.apply(kernel), change.apply(recurrent), bias.map(change), activation);
         }
 
         @Override
@@ -134,6 +143,18 @@ public sealed interface Cell {
         }
 
         @Override
+        public Cell withWeights(UnaryOperator<Weight> change) {
+            return new Lstm(
+                    change.apply(kernel),
+                    change.apply(recurrent),
+                    bias.map(change),
+                    peepholes.map(change),
+                    gate,
+                    candidate,
+                    output);
+        }
+
+        @Override
         public List<Weight> weights() {
             return all(kernel, recurrent, Stream.of(bias, peepholes));
         }
@@ -181,6 +202,18 @@ public sealed interface Cell {
         @Override
         public int gates() {
             return 3;
+        }
+
+        @Override
+        public Cell withWeights(UnaryOperator<Weight> change) {
+            return new Gru(
+                    change.apply(kernel),
+                    change.apply(recurrent),
+                    inputBias.map(change),
+                    recurrentBias.map(change),
+                    resetAfter,
+                    gate,
+                    candidate);
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 
@@ -138,5 +139,26 @@ public record NeutralGraph(
     /** The same with other nodes. */
     public NeutralGraph withNodes(List<Node> others) {
         return new NeutralGraph(name, inputs, others, outputs, training, metadata);
+    }
+
+    /**
+     * The same network with other arrays; what shares an array still shares it.
+     *
+     * @param change what stands in the place of an array, of the same shape; asked once for each
+     */
+    public NeutralGraph withWeights(UnaryOperator<Weight> change) {
+        Map<String, Weight> changed = new HashMap<>();
+        UnaryOperator<Weight> once = weight -> changed.computeIfAbsent(weight.name(), name -> change.apply(weight));
+        List<Node> others = new ArrayList<>();
+        for (Node node : nodes) {
+            others.add(new Node(
+                    node.name(),
+                    node.layer(),
+                    node.operation().withWeights(once),
+                    node.inputs(),
+                    node.trained(),
+                    node.penalties()));
+        }
+        return withNodes(others);
     }
 }

@@ -2,6 +2,7 @@ package org.steadygrad.exchange.graph;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.steadygrad.check.Check;
 
@@ -24,6 +25,15 @@ public sealed interface Operation {
         return List.of();
     }
 
+    /**
+     * The same operation with other arrays.
+     *
+     * @param change what stands in the place of an array, of the same shape
+     */
+    default Operation withWeights(UnaryOperator<Weight> change) {
+        return this;
+    }
+
     /** Number of outputs; all but {@link Recurrent} have one. */
     default int outputs() {
         return 1;
@@ -43,6 +53,11 @@ public sealed interface Operation {
         public Dense {
             Check.that(kernel.shape().size() == 2, "dense", "a matrix as " + kernel.name(), "shape " + kernel.shape());
             bias.ifPresent(weight -> weight.requireShape("dense", kernel.size(1)));
+        }
+
+        @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new Dense(change.apply(kernel), bias.map(change), activation);
         }
 
         @Override
@@ -90,6 +105,11 @@ public sealed interface Operation {
         }
 
         @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new Recurrent(cell.withWeights(change), reversed, masked, maskedOutput, starts, clip, inputDropout);
+        }
+
+        @Override
         public List<Weight> weights() {
             return cell.weights();
         }
@@ -108,6 +128,11 @@ public sealed interface Operation {
     record Embedding(Weight table) implements Operation {
         public Embedding {
             Check.that(table.shape().size() == 2, "embedding", "a matrix as " + table.name(), "shape " + table.shape());
+        }
+
+        @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new Embedding(change.apply(table));
         }
 
         @Override
@@ -142,6 +167,18 @@ public sealed interface Operation {
         }
 
         @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new BatchNorm(
+                    gamma.map(change),
+                    beta.map(change),
+                    change.apply(mean),
+                    change.apply(variance),
+                    epsilon,
+                    momentum,
+                    masked);
+        }
+
+        @Override
         public List<Weight> weights() {
             return present(Stream.of(gamma, beta, Optional.of(mean), Optional.of(variance)));
         }
@@ -156,6 +193,11 @@ public sealed interface Operation {
     record LayerNorm(Optional<Weight> gamma, Optional<Weight> beta, double epsilon) implements Operation {
         public LayerNorm {
             Check.nonNegative(epsilon, "layer norm", "epsilon");
+        }
+
+        @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new LayerNorm(gamma.map(change), beta.map(change), epsilon);
         }
 
         @Override
@@ -180,6 +222,11 @@ public sealed interface Operation {
                         "deviations that are finite and not 0",
                         number);
             }
+        }
+
+        @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new Standardize(change.apply(mean), change.apply(deviation));
         }
 
         @Override
@@ -208,6 +255,11 @@ public sealed interface Operation {
      * @param slopes [features], learned
      */
     record PRelu(Weight slopes) implements Operation {
+        @Override
+        public Operation withWeights(UnaryOperator<Weight> change) {
+            return new PRelu(change.apply(slopes));
+        }
+
         @Override
         public List<Weight> weights() {
             return List.of(slopes);
