@@ -25,6 +25,7 @@ import org.steadygrad.report.RunView;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.web.Access;
+import org.steadygrad.web.RequestTime;
 
 /**
  * Serves a page with the charts of a run while it goes on. {@code /} is the page, {@code /events} the server-sent events that it is
@@ -37,6 +38,9 @@ public final class LivePage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LivePage.class);
     /** Beside those who watch, some who ask for the page. */
     private static final int THREADS = Requests.CLIENTS + 8;
+
+    /** For what a client asks in one packet. */
+    private static final int REQUEST_SECONDS = 5;
 
     private static final long IDLE_SECONDS = 30;
     private static final long END_SECONDS = 2;
@@ -100,6 +104,7 @@ public final class LivePage implements AutoCloseable {
     /** @param pace of the changes */
     static LivePage open(Settings settings, Run run, Pace pace) {
         Access.of(SERVICE, settings.address().isEmpty(), settings.token());
+        RequestTime.limitRequests(REQUEST_SECONDS);
         HttpServer server = bind(settings);
         LivePage live = new LivePage(server, settings, run, pace);
         server.setExecutor(live.threads);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.predict.Predictor;
 import org.steadygrad.web.Access;
+import org.steadygrad.web.RequestTime;
 
 /** Serves a model over HTTP until it is closed. */
 public final class Server implements AutoCloseable {
@@ -49,21 +50,14 @@ public final class Server implements AutoCloseable {
      */
     public static Server open(Predictor predictor, ServeSettings settings) {
         Access.of(SERVICE, settings.host().isEmpty(), settings.token());
-        // read once, when the JDK's server is loaded: whoever sends slowly holds a thread no longer than this
-        limit("sun.net.httpserver.maxReqTime");
-        limit("sun.net.httpserver.maxRspTime");
+        RequestTime.limitRequests(REQUEST_SECONDS);
+        RequestTime.limitResponses(REQUEST_SECONDS);
         Server server = new Server(bind(settings), settings, predictor);
         server.http.setExecutor(server.threads);
         server.http.createContext("/", server.endpoints);
         server.batcher.start();
         server.http.start();
         return server;
-    }
-
-    private static void limit(String property) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(REQUEST_SECONDS));
-        }
     }
 
     private static HttpServer bind(ServeSettings settings) {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,35 @@ class LiveAccessTest {
         open(HERE);
         assertEquals("405", status(method, "/", "Host: localhost", "Content-Length: 0"));
         assertEquals("405", status(method, "/events", "Host: localhost", "Content-Length: 0"));
+    }
+
+    /** Another test of this process may have opened a server before, with a limit of 30 seconds. */
+    @Test
+    void clientsThatNeverFinishAskingShutNobodyOutForLong() throws Exception {
+        open(GUARDED);
+        int port = URI.create(live.url()).getPort();
+        List<Socket> halves = new ArrayList<>();
+        try {
+            for (int i = 0; i < 60; i++) {
+                Socket half = new Socket(InetAddress.getLoopbackAddress(), port);
+                halves.add(half);
+                half.getOutputStream().write("GET / HTTP/1.1\r\nHost: loc".getBytes(StandardCharsets.US_ASCII));
+            }
+            long end = System.nanoTime() + 45_000_000_000L;
+            int status = 0;
+            while (status != 200 && System.nanoTime() < end) {
+                try {
+                    status = get(live.url());
+                } catch (IOException e) {
+                    Thread.sleep(200);
+                }
+            }
+            assertEquals(200, status);
+        } finally {
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
     }
 
     @Test
