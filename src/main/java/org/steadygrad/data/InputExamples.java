@@ -26,13 +26,25 @@ public interface InputExamples extends Iterator<InputExamples.Example>, AutoClos
      * @param steps [time step][input] before scaling, NaN where missing; a single step where there is no time
      * @param keys values of {@link InputExamples#keys}, by time step
      * @param origin where it stands, by time step, for errors
+     * @param context first steps that no prediction is asked for, and that are shown for those that follow
+     * @param known of them, the first that aren't shown either: references are made of them
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Example(double[][] steps, List<List<Object>> keys, List<String> origin) {
+    record Example(double[][] steps, List<List<Object>> keys, List<String> origin, int context, int known) {
+        /** One of which every step is asked for. */
+        public Example(double[][] steps, List<List<Object>> keys, List<String> origin) {
+            this(steps, keys, origin, 0, 0);
+        }
+
         public Example {
             Check.positive(steps.length, "Example", "number of time steps");
             Check.that(keys.size() == steps.length, "Example", "keys for each step", keys.size());
             Check.that(origin.size() == steps.length, "Example", "an origin for each step", origin.size());
+            Check.that(
+                    0 <= known && known <= context && context < steps.length,
+                    "Example",
+                    "a step after the context",
+                    context);
         }
     }
 }

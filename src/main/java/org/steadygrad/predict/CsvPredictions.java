@@ -39,7 +39,7 @@ final class CsvPredictions implements PredictionWriter {
             cells.add(row.best());
         }
         for (double value : row.values()) {
-            cells.add(Double.toString(value));
+            cells.add(Double.isNaN(value) ? "" : Double.toString(value));
         }
         csv.writeRecord(cells);
     }

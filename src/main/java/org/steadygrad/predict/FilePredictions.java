@@ -127,16 +127,15 @@ public final class FilePredictions {
         if (batch.isEmpty()) {
             return 0;
         }
-        List<Predictor.Encoded> encoded = batch.stream()
-                .map(example -> predictor.encode(example.steps(), example.origin()::get))
-                .toList();
+        List<Predictor.Encoded> encoded = batch.stream().map(predictor::encode).toList();
         List<Prediction> predictions = predictor.run(encoded);
         long rows = 0;
         for (int i = 0; i < predictions.size(); i++) {
             Prediction prediction = predictions.get(i);
-            List<List<Object>> keys = batch.get(i).keys();
+            InputExamples.Example example = batch.get(i);
+            List<List<Object>> keys = example.keys();
             for (int t = 0; t < prediction.steps(); t++) {
-                List<Object> key = keys.get(predictor.perStep() ? t : keys.size() - 1);
+                List<Object> key = keys.get(predictor.perStep() ? example.context() + t : keys.size() - 1);
                 String best = predictor.classes() ? prediction.best(t) : null;
                 writer.write(new PredictionColumns.Row(key, best, prediction.values(t)));
                 rows++;

@@ -57,20 +57,33 @@ final class InputEncoding {
                 : columns.stream().mapToDouble(Column::mean).toArray();
     }
 
+    /** Rows that references look at, at most. */
+    int reach() {
+        return columns.stream()
+                .filter(column -> column.reference() != null)
+                .mapToInt(column -> column.reference().reach())
+                .max()
+                .orElse(0);
+    }
+
     /**
      * @param step inputs in original units, NaN where missing
      * @param previous those of the step before, with missing ones filled in; takes this step's
-     * @param features takes the features
+     * @param history of the steps before
+     * @param features takes the features; NaN where the history is too short for them
      * @param origin where the step stands, for errors; null for the program that calls
      */
-    void encode(double[] step, double[] previous, float[] features, String origin) {
+    void encode(double[] step, double[] previous, SeriesHistory history, float[] features, String origin) {
         if (step.length != names.size()) {
             throw InvalidInputException.of(
                     who(origin), names.size() + " inputs in a time step, " + shown(), step.length, "");
         }
         for (int i = 0; i < step.length; i++) {
             double value = Double.isNaN(step[i]) ? filled(i, previous[i], origin) : step[i];
-            float feature = (float) (columns.isEmpty() ? value : columns.get(i).scaled(value));
+            double from = columns.isEmpty() ? 0 : history.reference(columns.get(i), i);
+            // without a reference yet, the value itself says whether it can be one
+            float feature =
+                    (float) (columns.isEmpty() ? value : columns.get(i).scaled(value, Double.isNaN(from) ? 0 : from));
             boolean known = symbols == 0 || (value >= 0 && value < symbols && value == Math.rint(value));
             if (!known || !Float.isFinite(feature)) {
                 String expected = symbols > 0
@@ -82,7 +95,7 @@ final class InputEncoding {
                 throw InvalidInputException.of(who(origin) + ", input " + names.get(i), expected, value, "");
             }
             previous[i] = value;
-            features[i] = feature;
+            features[i] = Double.isNaN(from) ? Float.NaN : feature;
         }
     }
 
@@ -97,7 +110,8 @@ final class InputEncoding {
                     Double.NaN,
                     "The model's run file doesn't say what missing inputs are taken for (data.missing).");
         }
-        return missing == Missing.PREVIOUS ? previous : mean.get();
+        boolean carried = missing == Missing.PREVIOUS || columns.get(input).reference() != null;
+        return carried ? previous : mean.get();
     }
 
     private static String who(String origin) {

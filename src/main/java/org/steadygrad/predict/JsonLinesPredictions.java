@@ -42,7 +42,12 @@ final class JsonLinesPredictions implements PredictionWriter {
             String name = columns.probabilities()
                     ? columns.outputs().get(i)
                     : columns.outputColumns().get(i);
-            json.writeNumberField(name, row.values()[i]);
+            json.writeFieldName(name);
+            if (Double.isNaN(row.values()[i])) {
+                json.writeNull();
+            } else {
+                json.writeNumber(row.values()[i]);
+            }
         }
         if (columns.probabilities()) {
             json.writeEndObject();

@@ -13,18 +13,23 @@ import org.steadygrad.data.DataDescription.TargetKind;
  *
  * @param names of classes, keys or numbers
  * @param scaling of each number; empty where there is none
+ * @param sources number of the input that each number is told from; -1 where it is told from none
  */
-record OutputDecoding(TargetKind target, List<String> names, List<Column> scaling) {
+record OutputDecoding(TargetKind target, List<String> names, List<Column> scaling, List<Integer> sources) {
 
     static OutputDecoding of(DataDescription description, DataArtifact artifact) {
         TargetKind target = description.target();
         List<Column> scaling = List.of();
+        List<Integer> sources = List.of();
         List<String> names = IntStream.range(0, description.targetSize())
                 .mapToObj(String::valueOf)
                 .toList();
         if (artifact instanceof DataArtifact.Columns columns) {
             boolean classes = !columns.classes().isEmpty();
             scaling = classes ? List.of() : columns.targets();
+            sources = scaling.stream()
+                    .map(column -> source(column, target, columns.inputs()))
+                    .toList();
             names = classes
                     ? columns.classes()
                     : scaling.stream().map(Column::name).toList();
@@ -35,7 +40,34 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
                     .mapToObj(String::valueOf)
                     .toList();
         }
-        return new OutputDecoding(target, names, scaling);
+        return new OutputDecoding(target, names, scaling, sources);
+    }
+
+    /** Of a path, names say the steps ahead after the input's. */
+    private static int source(Column column, TargetKind target, List<Column> inputs) {
+        if (column.reference() == null) {
+            return -1;
+        }
+        String path = target == TargetKind.NUMBERS ? " (+" + column.ahead() + ")" : "";
+        List<String> names = inputs.stream().map(Column::name).toList();
+        int source = names.indexOf(column.name().substring(0, column.name().length() - path.length()));
+        if (source < 0) {
+            throw InvalidInputException.of(
+                    "Predictor",
+                    "an input that the output " + column.name() + " is told from",
+                    names,
+                    "The model's file was put together from others.");
+        }
+        return source;
+    }
+
+    /** What the numbers of a row are told from, once its inputs are known; NaN where too little is known. */
+    double[] references(SeriesHistory history) {
+        double[] references = new double[names.size()];
+        for (int i = 0; i < scaling.size(); i++) {
+            references[i] = history.reference(scaling.get(i), sources.get(i));
+        }
+        return references;
     }
 
     /** Whether outputs are probabilities of classes, one of which is the case. */
@@ -46,9 +78,10 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
     /**
      * Undoes the scaling of one row of outputs, in place.
      *
+     * @param references what the numbers are told from
      * @param origin where the row stands, for errors
      */
-    void decode(double[] row, String origin) {
+    void decode(double[] row, double[] references, String origin) {
         for (int i = 0; i < row.length; i++) {
             if (!Double.isFinite(row[i])) {
                 throw InvalidInputException.of(
@@ -58,7 +91,7 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
                         "Something in the model overflows: look at its weights and at the data's scale.");
             }
             if (!scaling.isEmpty()) {
-                row[i] = scaling.get(i).raw(row[i]);
+                row[i] = scaling.get(i).raw(row[i], references[i]);
             }
         }
     }

@@ -11,6 +11,7 @@ import org.steadygrad.engine.SequenceState;
 public final class PredictionStream {
     private final Predictor predictor;
     private final double[] previous;
+    private final SeriesHistory history;
     private SequenceState state = SequenceState.START;
     private long steps;
     private boolean broken;
@@ -18,10 +19,11 @@ public final class PredictionStream {
     PredictionStream(Predictor predictor) {
         this.predictor = predictor;
         previous = predictor.beforeTheFirstStep();
+        history = predictor.emptyHistory();
     }
 
     /**
-     * Goes one step on.
+     * Goes one step on. The prediction is NaN until {@link Predictor#history()} steps are known.
      *
      * @param inputs in the units of the training data and the order of {@link Predictor#inputs}, NaN where missing
      * @throws org.steadygrad.check.InvalidInputException when they don't fit; the stream is then as before
@@ -53,6 +55,11 @@ public final class PredictionStream {
         return previous;
     }
 
+    /** Inputs of the steps before, as far as they matter. */
+    SeriesHistory history() {
+        return history;
+    }
+
     SequenceState state() {
         return state;
     }
@@ -71,11 +78,13 @@ public final class PredictionStream {
 
     void stepped(double[] inputs) {
         System.arraycopy(inputs, 0, previous, 0, previous.length);
+        history.add(inputs);
         steps++;
     }
 
     void begun(double[] beforeTheFirstStep) {
         System.arraycopy(beforeTheFirstStep, 0, previous, 0, previous.length);
+        history.clear();
         state = SequenceState.START;
         steps = 0;
         broken = false;

@@ -12,8 +12,10 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.data.InputExamples;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.Engines;
@@ -50,6 +52,9 @@ public final class Predictor implements AutoCloseable {
     private final DataDescription description;
     private final InputEncoding inputs;
     private final OutputDecoding outputs;
+    /** Steps of a sequence before the first that something can be told at. */
+    private final int history;
+
     private final Engine engine;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
@@ -63,6 +68,7 @@ public final class Predictor implements AutoCloseable {
         inputs =
                 InputEncoding.of(description, run.artifact(), run.run(List.of()).data());
         outputs = OutputDecoding.of(description, run.artifact());
+        history = run.artifact() instanceof DataArtifact.Columns columns ? columns.history() : 0;
     }
 
     /**
@@ -176,16 +182,35 @@ public final class Predictor implements AutoCloseable {
     /**
      * Features of one example.
      *
-     * @param features [step][feature]
+     * @param features [step][feature]; none of the first steps that are known only
+     * @param references [step][output] what outputs are told from; of all steps of the example
+     * @param context first steps of the example that no output is asked for
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Encoded(float[][] features, Origin origin) {
+    record Encoded(float[][] features, double[][] references, int context, Origin origin) {
         int steps() {
             return features.length;
         }
+
+        /** Steps that come before the first features. */
+        int known() {
+            return references.length - features.length;
+        }
     }
 
-    Encoded encode(double[][] steps, Origin origin) {
+    private Encoded encode(double[][] steps, Origin origin) {
+        return encode(steps, 0, 0, origin);
+    }
+
+    Encoded encode(InputExamples.Example example) {
+        return encode(example.steps(), example.context(), example.known(), example.origin()::get);
+    }
+
+    /**
+     * @param context first steps that no output is asked for
+     * @param known first of them that aren't shown
+     */
+    private Encoded encode(double[][] steps, int context, int known, Origin origin) {
         Check.notNull(steps, WHO, "time steps");
         if (steps.length == 0 || (description.input() == InputKind.VECTOR && steps.length != 1)) {
             String expected = description.input() == InputKind.VECTOR
@@ -193,12 +218,25 @@ public final class Predictor implements AutoCloseable {
                     : "at least one time step";
             throw InvalidInputException.of(WHO, expected, steps.length, "");
         }
-        float[][] features = new float[steps.length][inputs.names().size()];
-        double[] previous = inputs.beforeTheFirstStep();
-        for (int t = 0; t < steps.length; t++) {
-            inputs.encode(Check.notNull(steps[t], WHO, "time step " + t), previous, features[t], origin.of(t));
+        int first = Math.max(known, history);
+        if (first >= steps.length) {
+            throw InvalidInputException.of(
+                    origin.of(steps.length - 1),
+                    "more than " + first + " time steps, since what is told are differences from steps before",
+                    steps.length,
+                    "Give more of the series.");
         }
-        return new Encoded(features, origin);
+        float[][] features = new float[steps.length][inputs.names().size()];
+        double[][] references = new double[steps.length][];
+        double[] previous = inputs.beforeTheFirstStep();
+        SeriesHistory past = new SeriesHistory(inputs.reach());
+        for (int t = 0; t < steps.length; t++) {
+            double[] step = Check.notNull(steps[t], WHO, "time step " + t);
+            inputs.encode(step, previous, past, features[t], origin.of(t));
+            past.add(previous.clone());
+            references[t] = outputs.references(past);
+        }
+        return new Encoded(Arrays.copyOfRange(features, first, steps.length), references, context, origin);
     }
 
     /** Computes a batch. */
@@ -220,12 +258,22 @@ public final class Predictor implements AutoCloseable {
         List<Prediction> predictions = new ArrayList<>(examples.size());
         for (int e = 0; e < examples.size(); e++) {
             Encoded example = examples.get(e);
-            double[][] rows = new double[perStep ? example.steps() : 1][size];
-            for (int t = 0; t < rows.length; t++) {
-                for (int i = 0; i < size; i++) {
-                    rows[t][i] = values[(e * size + i) * time + t];
+            int all = example.references().length;
+            int context = perStep ? example.context() : all - 1;
+            double[][] rows = new double[all - context][size];
+            for (int row = context; row < all; row++) {
+                int t = row - example.known();
+                if (t < 0) {
+                    Arrays.fill(rows[row - context], Double.NaN);
+                    continue;
                 }
-                outputs.decode(rows[t], example.origin().of(perStep ? t : example.steps() - 1));
+                for (int i = 0; i < size; i++) {
+                    rows[row - context][i] = values[(e * size + i) * time + (perStep ? t : 0)];
+                }
+                outputs.decode(
+                        rows[row - context],
+                        example.references()[row],
+                        example.origin().of(row));
             }
             predictions.add(new Prediction(outputs, rows));
         }
@@ -294,6 +342,18 @@ public final class Predictor implements AutoCloseable {
         return inputs.beforeTheFirstStep();
     }
 
+    SeriesHistory emptyHistory() {
+        return new SeriesHistory(inputs.reach());
+    }
+
+    /**
+     * Time steps of a sequence after which the first prediction can be made. Where a model learnt differences from earlier steps, those
+     * before are NaN.
+     */
+    public int history() {
+        return history;
+    }
+
     void begin(PredictionStream stream) {
         lock.lock();
         try {
@@ -309,7 +369,7 @@ public final class Predictor implements AutoCloseable {
      *
      * @param streams of this predictor, each once
      * @param steps inputs of each, as for {@link PredictionStream#step}
-     * @return in the same order
+     * @return in the same order; NaN for the first {@link #history()} steps of a stream
      * @throws InvalidInputException when some inputs don't fit; all streams are then as before
      */
     public List<Prediction> stepAll(List<PredictionStream> streams, List<double[]> steps) {
@@ -319,18 +379,42 @@ public final class Predictor implements AutoCloseable {
         try {
             checkOpen();
             int width = inputs.names().size();
-            int count = streams.size() == 1 ? 1 : Integer.highestOneBit(2 * streams.size() - 1);
-            float[] features = new float[count * width];
             double[][] filled = new double[streams.size()][];
+            float[][] features = new float[streams.size()][width];
+            List<Integer> ready = new ArrayList<>();
             for (int i = 0; i < streams.size(); i++) {
                 PredictionStream stream = streams.get(i);
                 checkUsable(stream);
                 filled[i] = stream.previous().clone();
-                float[] row = new float[width];
-                inputs.encode(Check.notNull(steps.get(i), WHO, "a time step"), filled[i], row, null);
-                System.arraycopy(row, 0, features, i * width, width);
+                double[] step = Check.notNull(steps.get(i), WHO, "a time step");
+                inputs.encode(step, filled[i], stream.history(), features[i], null);
+                if (stream.steps() >= history) {
+                    ready.add(i);
+                }
             }
-            return advance(streams, filled, Nd4j.create(features, new long[] {count, width, 1}, 'c'));
+            Prediction[] predictions = new Prediction[streams.size()];
+            if (!ready.isEmpty()) {
+                List<PredictionStream> going = ready.stream().map(streams::get).toList();
+                int count = going.size() == 1 ? 1 : Integer.highestOneBit(2 * going.size() - 1);
+                float[] together = new float[count * width];
+                for (int i = 0; i < going.size(); i++) {
+                    System.arraycopy(features[ready.get(i)], 0, together, i * width, width);
+                }
+                double[][] own = ready.stream().map(i -> filled[i]).toArray(double[][]::new);
+                List<Prediction> told = advance(going, own, Nd4j.create(together, new long[] {count, width, 1}, 'c'));
+                for (int i = 0; i < told.size(); i++) {
+                    predictions[ready.get(i)] = told.get(i);
+                }
+            }
+            for (int i = 0; i < predictions.length; i++) {
+                if (predictions[i] == null) {
+                    streams.get(i).stepped(filled[i]);
+                    double[] none = new double[outputs.names().size()];
+                    Arrays.fill(none, Double.NaN);
+                    predictions[i] = new Prediction(outputs, new double[][] {none});
+                }
+            }
+            return List.of(predictions);
         } finally {
             lock.unlock();
         }
@@ -358,15 +442,6 @@ public final class Predictor implements AutoCloseable {
         INDArray output = engine.continueOutput(features);
         int size = outputs.names().size();
         float[] values = output.dup('c').data().asFloat();
-        List<Prediction> predictions = new ArrayList<>(streams.size());
-        for (int i = 0; i < streams.size(); i++) {
-            double[][] row = new double[1][size];
-            for (int k = 0; k < size; k++) {
-                row[0][k] = values[i * size + k];
-            }
-            outputs.decode(row[0], WHO);
-            predictions.add(new Prediction(outputs, row));
-        }
         if (streams.size() == 1) {
             current = streams.get(0);
         } else {
@@ -375,10 +450,18 @@ public final class Predictor implements AutoCloseable {
                 streams.get(i).state(all.of(i));
             }
         }
+        List<Prediction> predictions = new ArrayList<>(streams.size());
         for (int i = 0; i < streams.size(); i++) {
-            streams.get(i).stepped(filled[i]);
-            streams.get(i).broken(false);
+            PredictionStream stream = streams.get(i);
+            stream.stepped(filled[i]);
+            double[][] row = new double[1][size];
+            for (int k = 0; k < size; k++) {
+                row[0][k] = values[i * size + k];
+            }
+            outputs.decode(row[0], outputs.references(stream.history()), WHO);
+            predictions.add(new Prediction(outputs, row));
         }
+        streams.forEach(stream -> stream.broken(false));
         return predictions;
     }
 

@@ -84,6 +84,22 @@ public sealed interface DataSpec
         NONE
     }
 
+    /** What of a series is learnt in its place, so that trends and seasons go on; predictions are in original units. */
+    enum Transform {
+        @Doc("Chosen on the training part for each series that is input and target; said in the notes.")
+        AUTO,
+        @Doc("The values themselves.")
+        NONE,
+        @Doc("Differences from the last value.")
+        DIFFERENCE,
+        @Doc("Differences from the mean of values whole seasons before.")
+        SEASON,
+        @Doc("Differences from that mean, raised by how far the last value lies above its own season.")
+        SEASON_AND_DIFFERENCE,
+        @Doc("Differences of logarithms.")
+        RETURNS
+    }
+
     /** What stands before decimals. */
     enum Decimal {
         @Doc("As the file's numbers show; a point if they have no decimals.")
@@ -126,6 +142,14 @@ public sealed interface DataSpec
         NO
     }
 
+    private static void checkTransform(Transform transform, boolean forecasting, String who) {
+        Check.that(
+                forecasting || transform == Transform.AUTO || transform == Transform.NONE,
+                who,
+                "transform to come with task: forecasting",
+                transform);
+    }
+
     @Named("csv")
     @Doc("Numbers in a CSV file, a time step per row.")
     record Csv(
@@ -159,7 +183,9 @@ public sealed interface DataSpec
                     String timeFormat,
             @Doc("Inputs that are made of the time, each as sine and cosine.") @Default("[]")
                     List<CalendarFeature> calendar,
-            @Doc("Time steps per window when there is no sequence column.") @Default("64") int window,
+            @Doc("Time steps per window when there is no sequence column.")
+                    @Absent("64; for forecasts whole seasons, and no more than half of the training rows")
+                    Integer window,
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
             @Doc("Whether a single step or all up to the horizon are forecast.") @Default("step") Forecast forecast,
             @Doc("Time steps from one window to the next when there is no sequence column, or when paths are forecast.")
@@ -169,8 +195,13 @@ public sealed interface DataSpec
             @Doc("Scaling of numeric columns.") @Default("standard") Normalization normalization,
             @Doc(
                             "Columns of which the natural logarithm is taken before scaling; predictions are in original units again.")
-                    @Default("[]")
+                    @Absent("none; for forecasts as transform says")
                     List<String> log,
+            @Doc("What is learnt of a series that is forecast, in place of its values.") @Default("auto")
+                    Transform transform,
+            @Doc("Rows after which a season comes again; 1 for none.")
+                    @Absent("as times say: a year of months or quarters, a week of days, a day of hours; else noticed")
+                    Integer season,
             @Doc(
                             "Share of the sequences (of the rows, from the end, when there is no sequence column) that is kept for validation.")
                     @Default("0.2")
@@ -181,11 +212,14 @@ public sealed interface DataSpec
                     @Absent("a share of path's, as validation says")
                     String validationPath)
             implements DataSpec {
+        /** Time steps per window where nothing speaks for another number. */
+        public static final int USUAL_WINDOW = 64;
+
         public Csv {
             target = List.copyOf(target);
             inputs = inputs == null ? null : List.copyOf(inputs);
             missingWords = List.copyOf(missingWords);
-            log = List.copyOf(log);
+            log = log == null ? null : List.copyOf(log);
             calendar = List.copyOf(calendar);
             if (target.isEmpty()) {
                 throw InvalidInputException.of("data.csv", "target to name a column", null, "");
@@ -203,7 +237,13 @@ public sealed interface DataSpec
                     "data.csv",
                     "calendar to name each feature once",
                     calendar);
-            Check.positive(window, "data.csv", "window");
+            if (window != null) {
+                Check.positive(window, "data.csv", "window");
+            }
+            if (season != null) {
+                Check.positive(season, "data.csv", "season");
+            }
+            checkTransform(transform, task == CsvTask.FORECASTING, "data.csv");
             Check.positive(horizon, "data.csv", "horizon");
             if (stride != null) {
                 Check.positive(stride, "data.csv", "stride");
@@ -214,6 +254,11 @@ public sealed interface DataSpec
                     "group to come with sequence, since it groups sequences",
                     group);
             Check.inClosed(validation, 0, 1, "data.csv", "validation");
+        }
+
+        /** Time steps per window, where the data don't choose. */
+        public int windowOrUsual() {
+            return window == null ? USUAL_WINDOW : window;
         }
 
         /** The character that makes a line a comment, or -1. */
@@ -272,7 +317,7 @@ public sealed interface DataSpec
         }
 
         /** This with another {@link #window}. */
-        public Csv withWindow(int value) {
+        public Csv withWindow(Integer value) {
             return Parts.with(this, "window", value);
         }
 
@@ -299,6 +344,16 @@ public sealed interface DataSpec
         /** This with another {@link #log}. */
         public Csv withLog(List<String> value) {
             return Parts.with(this, "log", value);
+        }
+
+        /** This with another {@link #transform}. */
+        public Csv withTransform(Transform value) {
+            return Parts.with(this, "transform", value);
+        }
+
+        /** This with another {@link #season}. */
+        public Csv withSeason(Integer value) {
+            return Parts.with(this, "season", value);
         }
 
         /** This with another {@link #forecast}. */
@@ -364,6 +419,9 @@ public sealed interface DataSpec
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
             @Doc("What becomes of missing values.") @Default("error") Missing missing,
             @Doc("Scaling of dimensions.") @Default("standard") Normalization normalization,
+            @Doc("What is learnt of dimensions that are forecast, in place of their values.") @Default("auto")
+                    Transform transform,
+            @Doc("Steps after which a season comes again; 1 for none.") @Absent("noticed") Integer season,
             @Doc("Share of the series that is kept for validation.") @Default("0.2") double validation,
             @Doc("Which series are kept for validation.") @Default("auto") Split split,
             @Doc("File of validation data, which is scored whole; all of path's is training data then.")
@@ -372,6 +430,10 @@ public sealed interface DataSpec
             implements DataSpec {
         public Series {
             Check.positive(horizon, "data.series", "horizon");
+            if (season != null) {
+                Check.positive(season, "data.series", "season");
+            }
+            checkTransform(transform, task == SeriesTask.FORECASTING, "data.series");
             Check.inClosed(validation, 0, 1, "data.series", "validation");
         }
 
@@ -408,6 +470,16 @@ public sealed interface DataSpec
         /** This with another {@link #normalization}. */
         public Series withNormalization(Normalization value) {
             return Parts.with(this, "normalization", value);
+        }
+
+        /** This with another {@link #transform}. */
+        public Series withTransform(Transform value) {
+            return Parts.with(this, "transform", value);
+        }
+
+        /** This with another {@link #season}. */
+        public Series withSeason(Integer value) {
+            return Parts.with(this, "season", value);
         }
 
         /** This with another {@link #validation}. */

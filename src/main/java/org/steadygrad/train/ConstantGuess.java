@@ -54,7 +54,7 @@ final class ConstantGuess {
         INDArray labels = batch.getLabels(0);
         RNNFormat format = layout.labelsTimeInMiddle() ? RNNFormat.NWC : RNNFormat.NCW;
         int size = (int) labels.size(labels.rank() == 3 && format == RNNFormat.NWC ? 2 : 1);
-        ScoredRows.each(labels, labels, MaskedBatches.weights(batch, layout), format, size, this::add);
+        ScoredRows.each(labels, labels, MaskedBatches.weights(batch, layout), format, size, null, this::add);
     }
 
     private void add(ScoredRows labels) {

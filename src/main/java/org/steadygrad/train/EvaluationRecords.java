@@ -98,13 +98,18 @@ final class EvaluationRecords {
         for (int i = 0; i < targets.size(); i++) {
             double weight = outputs.weight(row, i);
             if (weight > 0) {
-                targets.get(i).add(original(i, outputs.label(row, i)), original(i, outputs.value(row, i)), weight);
+                double from = outputs.reference(row, i);
+                targets.get(i)
+                        .add(
+                                original(i, outputs.label(row, i), from),
+                                original(i, outputs.value(row, i), from),
+                                weight);
             }
         }
     }
 
-    private double original(int number, double scaled) {
-        return scaling.isEmpty() ? scaled : scaling.get(number).raw(scaled);
+    private double original(int number, double scaled, double from) {
+        return scaling.isEmpty() ? scaled : scaling.get(number).raw(scaled, from);
     }
 
     Evaluation of(Map<String, Double> metrics, long examples) {

@@ -10,6 +10,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.Check;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.data.LabelReferences;
 import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.ops.SequenceLayout;
 
@@ -84,7 +85,9 @@ public final class Evaluator {
     public void add(MultiDataSet batch, INDArray output) {
         INDArray labels = batch.getLabels(0);
         RNNFormat format = layout.labelsTimeInMiddle() ? RNNFormat.NWC : RNNFormat.NCW;
-        ScoredRows.each(labels, output, MaskedBatches.weights(batch, layout), format, targetSize, this::add);
+        INDArray references = LabelReferences.of(batch).orElse(null);
+        ScoredRows.each(
+                labels, output, MaskedBatches.weights(batch, layout), format, targetSize, references, this::add);
     }
 
     /** The losses of all rows, of finite numbers. */

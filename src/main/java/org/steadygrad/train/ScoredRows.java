@@ -26,10 +26,16 @@ final class ScoredRows {
     private final double[] labels;
     private final double[] values;
     private final double[] weights;
+    private final double[] references;
     private final boolean byElement;
 
-    /** @param weights one per row, or one per value */
-    private ScoredRows(int size, int labelSize, double[] labels, double[] values, double[] weights) {
+    /**
+     * @param weights one per row, or one per value
+     * @param references null, or what labels are told from, one each
+     */
+    private ScoredRows(
+            int size, int labelSize, double[] labels, double[] values, double[] weights, double[] references) {
+        this.references = references;
         this.size = size;
         this.labelSize = labelSize;
         this.labels = labels;
@@ -51,6 +57,7 @@ final class ScoredRows {
      * @param mask null, or weights, of at least 0: [batch, 1] or, for sequences, [batch, time], or of the shape of the values
      * @param format of sequences
      * @param labelSize number of labels per row: the size of the values, or 1 where that is the number of a class
+     * @param references null, or what labels are told from, of the labels' shape
      */
     static void each(
             INDArray labels,
@@ -58,6 +65,7 @@ final class ScoredRows {
             INDArray mask,
             RNNFormat format,
             int labelSize,
+            INDArray references,
             Consumer<ScoredRows> consumer) {
         int sizeAxis = values.rank() == 3 && format == RNNFormat.NWC ? 2 : 1;
         int size = Math.toIntExact(values.size(sizeAxis));
@@ -75,8 +83,13 @@ final class ScoredRows {
                 weights = new double[given.length / size];
                 Arrays.fill(weights, 1);
             }
-            consumer.accept(
-                    new ScoredRows(size, labelSize, numbers(piece(labels, from, to), sizeAxis), given, weights));
+            consumer.accept(new ScoredRows(
+                    size,
+                    labelSize,
+                    numbers(piece(labels, from, to), sizeAxis),
+                    given,
+                    weights,
+                    references == null ? null : numbers(piece(references, from, to), sizeAxis)));
         }
     }
 
@@ -120,6 +133,9 @@ final class ScoredRows {
                 if (kept != row) {
                     System.arraycopy(labels, row * labelSize, labels, kept * labelSize, labelSize);
                     System.arraycopy(values, row * size, values, kept * size, size);
+                    if (references != null) {
+                        System.arraycopy(references, row * labelSize, references, kept * labelSize, labelSize);
+                    }
                     weights[kept] = weights[row];
                 }
                 kept++;
@@ -145,6 +161,11 @@ final class ScoredRows {
     /** @param index of a label in the row, from 0 */
     double label(int row, int index) {
         return labels[row * labelSize + index];
+    }
+
+    /** What a label is told from, 0 where that isn't said. */
+    double reference(int row, int index) {
+        return references == null ? 0 : references[row * labelSize + index];
     }
 
     double value(int row, int index) {
@@ -209,7 +230,7 @@ final class ScoredRows {
     /** The same rows with other values. @param others [count, size] in 'c' order */
     ScoredRows with(double[] others) {
         double[] kept = byElement ? weights : Arrays.copyOf(weights, count);
-        return new ScoredRows(size, labelSize, labels, others, kept);
+        return new ScoredRows(size, labelSize, labels, others, kept, references);
     }
 
     /** The rows in groups of the same weight, for weights of rows. */
@@ -220,7 +241,8 @@ final class ScoredRows {
             double[] own = Arrays.stream(weights, 0, count)
                     .map(other -> other == weight ? weight : 0)
                     .toArray();
-            groups.put(weight, new ScoredRows(size, labelSize, labels(), values(), own));
+            double[] from = references == null ? null : Arrays.copyOf(references, count * labelSize);
+            groups.put(weight, new ScoredRows(size, labelSize, labels(), values(), own, from));
         }
         return groups;
     }

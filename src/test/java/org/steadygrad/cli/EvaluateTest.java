@@ -17,6 +17,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole files scored, against what follows from the predictions that {@link PredictTest} holds to plain DL4J. */
 @Timeout(240)
@@ -45,22 +47,26 @@ class EvaluateTest {
         return csv.toString();
     }
 
-    /** 39 of the 40 rows have a next one; of windows of 8 the last has 7. */
-    @Test
-    void everyRowOfATestFileIsScored() throws Exception {
+    /** 39 of the 40 rows have a next one; of windows of 8 the last has 7. Of differences the first row has nothing before it. */
+    @ParameterizedTest
+    @CsvSource({"none, 0", "difference, 1", "returns, 1", "'seasonAndDifference, season: 6', 7"})
+    void everyRowOfATestFileIsScored(String transform, int unknown) throws Exception {
+        int scored = 39 - unknown;
         Files.writeString(folder.resolve("series.csv"), series(90));
         Path test = Files.writeString(folder.resolve("test.csv"), series(40));
         train(
                 "series",
                 """
                 name: series
-                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], window: 8, horizon: 1}
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], window: 8, horizon: 1, transform: TRANSFORM}
                 model: {layers: [gru: {units: 4}]}
                 training: {batch: 4, epochs: 3, updater: {adam: {learningRate: 0.02}}}
-                """);
+                """
+                        .replace("TRANSFORM", transform));
         JsonNode all = json("evaluate", "series", "--data", test, "--json");
-        assertEquals(39, all.get("scored").asInt());
-        assertEquals(5, all.get("examples").asInt());
+        assertEquals(scored, all.get("scored").asInt());
+        int examples = (scored + 7) / 8;
+        assertEquals(examples, all.get("examples").asInt());
         assertEquals(
                 all, json("evaluate", "series", "--set", "data.path=" + test, "--set", "data.validation=1", "--json"));
         List<NamedCsvRecord> rows = CsvReader.builder()
@@ -73,11 +79,15 @@ class EvaluateTest {
         double magnitudes = 0;
         double errors = 0;
         double mean = 0;
-        for (int t = 0; t < 39; t++) {
-            mean += Double.parseDouble(rows.get(t + 1).getField("y")) / 39;
+        assertEquals(40, rows.size());
+        for (int t = 0; t < unknown; t++) {
+            assertEquals("", rows.get(t).getField("y+1"));
+        }
+        for (int t = unknown; t < 39; t++) {
+            mean += Double.parseDouble(rows.get(t + 1).getField("y")) / scored;
         }
         double deviations = 0;
-        for (int t = 0; t < 39; t++) {
+        for (int t = unknown; t < 39; t++) {
             double actual = Double.parseDouble(rows.get(t + 1).getField("y"));
             double error = Double.parseDouble(rows.get(t).getField("y+1")) - actual;
             squares += error * error;
@@ -87,14 +97,14 @@ class EvaluateTest {
         }
         JsonNode target = all.get("targets").get(0);
         assertEquals("y", target.get("target").asText());
-        assertEquals(Math.sqrt(squares / 39), target.get("rmse").asDouble(), 1e-3);
-        assertEquals(magnitudes / 39, target.get("mae").asDouble(), 1e-3);
-        assertEquals(errors / 39, target.get("bias").asDouble(), 1e-3);
+        assertEquals(Math.sqrt(squares / scored), target.get("rmse").asDouble(), 1e-3);
+        assertEquals(magnitudes / scored, target.get("mae").asDouble(), 1e-3);
+        assertEquals(errors / scored, target.get("bias").asDouble(), 1e-3);
         assertEquals(1 - squares / deviations, target.get("r2").asDouble(), 1e-4);
         String text = Launched.run(folder, null, "evaluate", "series", "--data", test)
                 .well()
                 .text();
-        assertTrue(text.startsWith("5 examples, 39 time steps scored."), text);
+        assertTrue(text.startsWith(examples + " examples, " + scored + " time steps scored."), text);
     }
 
     @Test

@@ -179,23 +179,24 @@ class PredictTest {
                 "series",
                 """
                 name: series
-                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], inputs: [y, z], window: 12, horizon: 2}
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], inputs: [y, z], window: 12, horizon: 2, transform: none}
                 model: {layers: [gru: {units: 5}]}
                 training: {batch: 4, epochs: 3, updater: {adam: {learningRate: 0.02}}}
                 """);
         return all;
     }
 
-    /** What is expected of {@link #series}, window by window. */
+    /** What is expected of {@link #series}, window by window, each after the twelve rows before it. */
     private double[] forecasts(double[][] all) throws IOException {
         ComputationGraph model = model("series");
         double[][] inputs = scaling("series", "inputs");
         double[] target = scaling("series", "targets")[0];
         double[] expected = new double[all.length];
         for (int from = 0; from < all.length; from += 12) {
-            double[] scaled = dl4j(model, Arrays.copyOfRange(all, from, Math.min(all.length, from + 12)), inputs)[0];
-            for (int t = 0; t < scaled.length; t++) {
-                expected[from + t] = scaled[t] * target[1] + target[0];
+            int shown = Math.max(0, from - 12);
+            double[] scaled = dl4j(model, Arrays.copyOfRange(all, shown, Math.min(all.length, from + 12)), inputs)[0];
+            for (int t = from - shown; t < scaled.length; t++) {
+                expected[shown + t] = scaled[t] * target[1] + target[0];
             }
         }
         return expected;
@@ -234,7 +235,7 @@ class PredictTest {
                 "path",
                 """
                 name: path
-                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], inputs: [y, z], window: 12, horizon: 5, forecast: path}
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], inputs: [y, z], window: 12, horizon: 5, forecast: path, transform: none}
                 model: {layers: [gru: {units: 5}]}
                 training: {batch: 8, epochs: 2, updater: {adam: {learningRate: 0.02}}}
                 """);

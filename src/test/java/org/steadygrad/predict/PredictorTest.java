@@ -40,6 +40,10 @@ class PredictorTest {
     private final Random random = new Random(11);
 
     private Path train(String layers) throws IOException {
+        return train("none", layers);
+    }
+
+    private Path train(String transform, String layers) throws IOException {
         StringBuilder csv = new StringBuilder("y,z\n");
         for (int t = 0; t < 120; t++) {
             csv.append(String.format(Locale.ROOT, "%.3f,%.3f%n", 40 + 5 * Math.sin(t / 3.0), random.nextGaussian()));
@@ -48,12 +52,12 @@ class PredictorTest {
         String yaml =
                 """
                 name: small
-                data: {kind: csv, path: %s, task: forecasting, target: [y], inputs: [y, z], window: 10, missing: previous}
+                data: {kind: csv, path: %s, task: forecasting, target: [y], inputs: [y, z], window: 10, missing: previous, transform: %s}
                 model: {layers: [%s]}
                 training: {batch: 8, epochs: 2, updater: {adam: {learningRate: 0.02}}}
                 engine: cpu
                 """
-                        .formatted(data, layers);
+                        .formatted(data, transform, layers);
         Path out = folder.resolve("run");
         Runs.train(
                 RunFiles.parse(yaml, "test", List.of()),
@@ -103,6 +107,37 @@ class PredictorTest {
                 assertEquals(whole.get(2).value(t, "y"), next.get(2).value("y"), TOLERANCE);
             }
             assertEquals(9, streams.get(0).steps());
+        }
+    }
+
+    /** Step by step, until something is known nothing can be told; steps of sequences that are longer or shorter on their way go together. */
+    @ParameterizedTest
+    @ValueSource(strings = {"difference", "seasonAndDifference, season: 4"})
+    void streamsOfDifferencesAreWholeSequences(String transform) throws IOException {
+        Path run = train(transform, "gru: {units: 5}");
+        try (Predictor predictor = Predictor.open(run)) {
+            int history = transform.contains("season") ? 5 : 1;
+            assertEquals(history, predictor.history());
+            List<double[][]> sequences = List.of(sequence(30), sequence(26));
+            List<Prediction> whole = predictor.predictAll(sequences);
+            PredictionStream first = predictor.stream();
+            PredictionStream second = predictor.stream();
+            for (int t = 0; t < 30; t++) {
+                if (t < 4) {
+                    assertEquals(
+                            whole.get(0).value(t, "y"),
+                            first.step(sequences.get(0)[t]).value("y"),
+                            TOLERANCE);
+                    continue;
+                }
+                List<Prediction> next = predictor.stepAll(
+                        List.of(first, second),
+                        List.of(sequences.get(0)[t], sequences.get(1)[t - 4]));
+                assertEquals(whole.get(0).value(t, "y"), next.get(0).value("y"), TOLERANCE);
+                assertEquals(whole.get(1).value(t - 4, "y"), next.get(1).value("y"), TOLERANCE);
+                assertEquals(t - 4 < history, Double.isNaN(next.get(1).value("y")));
+            }
+            assertThrows(InvalidInputException.class, () -> predictor.predict(sequence(history)));
         }
     }
 

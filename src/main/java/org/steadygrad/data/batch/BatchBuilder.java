@@ -1,12 +1,14 @@
 package org.steadygrad.data.batch;
 
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
+import org.steadygrad.data.LabelReferences;
 
 /**
  * Collects examples in Java memory and turns them into the arrays of one batch. Masks ([batch, time], 1 where a step
@@ -22,6 +24,7 @@ public final class BatchBuilder {
     private final float[] labels;
     private final float[] featuresMask;
     private final float[] labelsMask;
+    private double[][] references;
 
     /**
      * Starts a batch of zeros.
@@ -54,7 +57,12 @@ public final class BatchBuilder {
                 : array(labels, description.targetSize());
         INDArray[] xMask = sequences ? mask(featuresMask) : null;
         INDArray[] yMask = description.target().perStep() ? mask(labelsMask) : null;
-        return new org.nd4j.linalg.dataset.MultiDataSet(new INDArray[] {x}, new INDArray[] {y}, xMask, yMask);
+        MultiDataSet built =
+                new org.nd4j.linalg.dataset.MultiDataSet(new INDArray[] {x}, new INDArray[] {y}, xMask, yMask);
+        if (references != null) {
+            new LabelReferences(List.of(references)).attachTo(built);
+        }
+        return built;
     }
 
     private int size(int rows, int columns) {
@@ -115,6 +123,19 @@ public final class BatchBuilder {
         /** For labels without a time axis. */
         public void label(int row, float value) {
             labels[index * description.targetSize() + row] = value;
+        }
+
+        /**
+         * Says what a label is told from.
+         *
+         * @param step 0 for labels without a time axis
+         */
+        public void reference(int row, int step, double value) {
+            int time = description.target().perStep() ? steps : 1;
+            if (references == null) {
+                references = new double[batch][description.targetSize() * time];
+            }
+            references[index][row * time + step] = value;
         }
 
         /** Masks features and labels of all steps from {@code length} on. */

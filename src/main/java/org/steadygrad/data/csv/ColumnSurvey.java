@@ -12,6 +12,12 @@ final class ColumnSurvey {
     /** What may be thousands as well as decimals. */
     private static final Pattern GROUPED = Pattern.compile("[+-]?[1-9]\\d{0,2}([,.]\\d{3})+");
 
+    /** Share of a step by which decimal years that are rounded may be off. */
+    private static final double UNEVEN = 0.05;
+
+    private static final double FIRST_YEAR = 1000;
+    private static final double LAST_YEAR = 2500;
+
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
 
     /** A cell and its line, from 1; 0 if there is none. */
@@ -45,6 +51,9 @@ final class ColumnSurvey {
     private boolean rising = true;
     private boolean whole = true;
     private double last = Double.NEGATIVE_INFINITY;
+    private double first = Double.NaN;
+    private double leastStep = Double.POSITIVE_INFINITY;
+    private double largestStep;
 
     /** @param words which cells count as missing */
     ColumnSurvey(CellReading words) {
@@ -81,6 +90,12 @@ final class ColumnSurvey {
                 : number && words.number(content) ? words.parse(content) : Double.NaN;
         counts &= whole && (filled == 1 ? value == 0 || value == 1 : value == last + 1);
         rising &= value > last;
+        if (filled == 1) {
+            first = value;
+        } else {
+            leastStep = Math.min(leastStep, value - last);
+            largestStep = Math.max(largestStep, value - last);
+        }
         last = value;
     }
 
@@ -103,6 +118,18 @@ final class ColumnSurvey {
     /** Whether it counts the rows from 0 or 1. */
     boolean counts() {
         return filled > 1 && counts;
+    }
+
+    /**
+     * Years from one row to the next where numbers could be decimal years, as in 1949.0833: evenly spaced, at most a year apart.
+     *
+     * @return 0 where they couldn't
+     */
+    double yearStep() {
+        boolean even = rising && filled > 2 && largestStep - leastStep <= UNEVEN * largestStep;
+        return even && first >= FIRST_YEAR && last <= LAST_YEAR && largestStep <= 1 + UNEVEN
+                ? (last - first) / (filled - 1)
+                : 0;
     }
 
     /** Whether it could number or name rows: whole numbers, rising ones, or text. */

@@ -92,7 +92,7 @@ record CsvColumns(
             boolean classes = spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.TAGGING;
             IntStream numbers =
                     classes ? IntStream.of(inputs) : IntStream.concat(IntStream.of(inputs), IntStream.of(targets));
-            int[] found = find(spec.log(), "data.log");
+            int[] found = find(spec.log() == null ? List.of() : spec.log(), "data.log");
             List<Integer> used = numbers.boxed().toList();
             for (int position : found) {
                 if (!used.contains(position)) {
@@ -107,7 +107,7 @@ record CsvColumns(
         }
 
         private static boolean leftOut(CsvColumn column) {
-            return column.kind() == Kind.INDEX || column.kind() == Kind.TIMES;
+            return column.kind() == Kind.INDEX || column.kind() == Kind.TIMES || column.kind() == Kind.YEARS;
         }
 
         private int time() {
@@ -157,6 +157,9 @@ record CsvColumns(
                 String name = "column \"" + column.name() + "\"";
                 if (column.kind() == Kind.INDEX) {
                     notes.add(name + " numbers or names the rows: no input (data.inputs takes it as " + column.number()
+                            + ")");
+                } else if (column.kind() == Kind.YEARS) {
+                    notes.add(name + " holds evenly spaced years: no input (data.inputs takes it as " + column.number()
                             + ")");
                 } else if (column.kind() == Kind.TIMES || position == time) {
                     String how =

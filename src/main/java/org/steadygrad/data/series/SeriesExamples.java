@@ -30,15 +30,17 @@ record SeriesExamples(
         /**
          * @param row the last that is an input
          * @param ahead rows from there to the label's
+         * @param column number of the label: a target, of a path a step of one
          * @return NaN where it is missing
          */
-        float at(int row, int ahead, int target);
+        float at(int row, int ahead, int column);
     }
 
     /** With the targets as labels. */
     SeriesExamples(
             SeriesTable table, SeriesValues values, DataDescription description, SeriesSettings settings, Cut cut) {
-        this(table, values, description, settings, cut, (row, ahead, target) -> values.targets()[row + ahead][target]);
+        this(table, values, description, settings, cut, (row, ahead, column) -> values.targets()
+                .scaled(row + ahead, column));
     }
 
     /** The same examples with other labels. */
@@ -55,6 +57,11 @@ record SeriesExamples(
 
         /** The rows that are inputs of an example. */
         Segment rows(int epoch, int example);
+
+        /** First rows of an example that nothing is scored at, and that are shown for what follows. */
+        default int unscored(int example) {
+            return 0;
+        }
     }
 
     /** An example per sequence; of each the last {@code reach} rows are no inputs. */
@@ -92,6 +99,35 @@ record SeriesExamples(
         public Segment rows(int epoch, int example) {
             int start = windows.start(epoch, example);
             return new Segment(start, start + windows.steps(start));
+        }
+    }
+
+    /**
+     * Windows whose labels don't overlap, each after rows that are shown but not scored, if there are any.
+     *
+     * @param warmUp rows before a window that are shown at most
+     * @param earliest first row that may be shown
+     */
+    record WarmedUp(Windows windows, int warmUp, int earliest) implements Cut {
+        @Override
+        public int count() {
+            return windows.count();
+        }
+
+        @Override
+        public int steps(int example) {
+            return rows(0, example).length();
+        }
+
+        @Override
+        public Segment rows(int epoch, int example) {
+            int start = windows.start(epoch, example);
+            return new Segment(start - unscored(example), start + windows.steps(start));
+        }
+
+        @Override
+        public int unscored(int example) {
+            return Math.min(warmUp, windows.start(0, example) - earliest);
         }
     }
 
@@ -137,7 +173,7 @@ record SeriesExamples(
             case CLASS -> slot.label(values.classes()[rows.end() - 1], 1);
             case CLASS_PER_STEP -> fillClasses(rows, slot);
             case NUMBERS -> fillNumbers(rows, slot);
-            default -> fillSteps(rows, slot);
+            default -> fillSteps(rows, cut.unscored(example), slot);
         }
     }
 
@@ -174,27 +210,31 @@ record SeriesExamples(
     /** Of a path, first all values of the first target. */
     private void fillNumbers(Segment rows, BatchBuilder.Slot slot) {
         int last = rows.end() - 1;
-        int targets = values.targets()[last].length;
-        int horizon = settings.path() ? settings.horizon() : 1;
-        for (int i = 0; i < targets; i++) {
-            for (int step = 0; step < horizon; step++) {
-                slot.label(i * horizon + step, labels.at(last, settings.path() ? step + 1 : 0, i));
-            }
+        for (int i = 0; i < values.targets().count(); i++) {
+            int ahead = settings.path() ? i % settings.horizon() + 1 : 0;
+            slot.label(i, labels.at(last, ahead, i));
+            refer(slot, i, 0, last + ahead);
         }
     }
 
     /** A step with a missing target is masked as a whole, since DL4J's label masks have no finer grain here. */
-    private void fillSteps(Segment rows, BatchBuilder.Slot slot) {
+    private void fillSteps(Segment rows, int unscored, BatchBuilder.Slot slot) {
         for (int t = 0; t < rows.length(); t++) {
-            int targets = values.targets()[rows.begin() + t + settings.lead()].length;
-            for (int i = 0; i < targets; i++) {
+            for (int i = 0; i < values.targets().count(); i++) {
                 float label = labels.at(rows.begin() + t, settings.lead(), i);
-                if (Float.isNaN(label)) {
+                if (Float.isNaN(label) || t < unscored) {
                     slot.ignoreLabel(t);
                 } else {
                     slot.label(i, t, label);
+                    refer(slot, i, t, rows.begin() + t + settings.lead());
                 }
             }
+        }
+    }
+
+    private void refer(BatchBuilder.Slot slot, int column, int step, int row) {
+        if (values.targets().referred()) {
+            slot.reference(column, step, values.targets().reference(row, column));
         }
     }
 }

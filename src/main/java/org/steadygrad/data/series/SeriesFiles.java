@@ -96,6 +96,9 @@ public final class SeriesFiles {
                 Forecast.STEP,
                 spec.missing(),
                 spec.normalization(),
+                spec.transform(),
+                spec.season(),
+                true,
                 spec.validation(),
                 spec.split());
     }

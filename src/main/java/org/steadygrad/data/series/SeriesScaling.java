@@ -16,21 +16,31 @@ final class SeriesScaling {
 
     private SeriesScaling() {}
 
-    /** @param training rows of the training part */
-    static Columns fit(SeriesTable rows, SeriesSettings settings, List<Segment> training) {
+    /**
+     * @param training rows of the training part
+     * @param choices what is learnt in place of values
+     */
+    static Columns fit(
+            SeriesTable rows, SeriesSettings settings, List<Segment> training, TransformChoice.Choices choices) {
         int scaled = rows.inputNames().size() - rows.unscaled();
-        requirePositive(rows, rows.inputNames(), rows.inputs());
-        requirePositive(rows, rows.targetNames(), rows.targets());
+        requirePositive(rows, rows.inputNames(), rows.inputs(), choices);
+        requirePositive(rows, rows.targetNames(), rows.targets(), choices);
+        ColumnFit fit = new ColumnFit(rows, settings, training, choices);
         List<Column> inputs =
-                new ArrayList<>(fit(rows, rows.inputNames().subList(0, scaled), rows.inputs(), training, settings));
+                new ArrayList<>(IntStream.range(0, scaled).mapToObj(fit::input).toList());
         rows.inputNames().stream()
                 .skip(scaled)
                 .map(name -> new Column(name, 0, 1, 0))
                 .forEach(inputs::add);
-        boolean classes = rows.classes();
+        List<Column> targets = rows.classes()
+                ? List.of()
+                : IntStream.range(0, rows.targetNames().size())
+                        .boxed()
+                        .flatMap(i -> fit.targets(i).stream())
+                        .toList();
         return new Columns(
                 inputs,
-                classes ? List.of() : path(fit(rows, rows.targetNames(), rows.targets(), training, settings), settings),
+                targets,
                 rows.labels().stream()
                         .filter(Objects::nonNull)
                         .distinct()
@@ -42,14 +52,15 @@ final class SeriesScaling {
         return rows.error(
                 row,
                 column,
-                "a number above 0, since its logarithm is taken (data.log)",
+                "a number above 0, since its logarithm is taken (data.log, data.transform)",
                 raw,
-                "Take the column out of data.log, or the row out of the file.");
+                "Take the column out of data.log (log: [] takes no logarithms), or the row out of the file.");
     }
 
-    private static void requirePositive(SeriesTable rows, List<String> names, double[][] values) {
+    private static void requirePositive(
+            SeriesTable rows, List<String> names, double[][] values, TransformChoice.Choices choices) {
         for (int i = 0; i < names.size(); i++) {
-            for (int row = 0; row < values.length && rows.logarithms().contains(names.get(i)); row++) {
+            for (int row = 0; row < values.length && choices.of(names.get(i)).log(); row++) {
                 if (values[row][i] <= 0) {
                     throw notPositive(rows, row, names.get(i), values[row][i]);
                 }
@@ -57,77 +68,54 @@ final class SeriesScaling {
         }
     }
 
-    private static List<Column> fit(
-            SeriesTable rows, List<String> names, double[][] values, List<Segment> training, SeriesSettings settings) {
-        return IntStream.range(0, names.size())
-                .mapToObj(i -> ColumnFit.fit(rows, names.get(i), values, i, training, settings.normalization()))
-                .toList();
-    }
-
-    /** Scales, after missing inputs are filled in: (value - shift) / scale. Missing targets stay NaN. */
+    /**
+     * Scales, after missing inputs are filled in. Missing targets stay NaN, as do inputs and targets before which too little is known for
+     * their references.
+     */
     static SeriesValues apply(SeriesTable rows, Columns columns, SeriesSettings settings) {
         requireSameColumns(rows, columns, settings);
+        KnownLevels known = new KnownLevels(rows);
         float[][] inputs = new float[rows.inputs().length][columns.inputs().size()];
-        List<Column> targetColumns = step(columns.targets(), settings);
-        float[][] targets = new float[rows.targets().length][targetColumns.size()];
         for (Segment sequence : rows.sequences()) {
             for (int i = 0; i < columns.inputs().size(); i++) {
-                scaleInput(rows, sequence, columns.inputs().get(i), i, settings.missing(), inputs);
+                scaleInput(rows, sequence, columns.inputs().get(i), i, settings.missing(), known, inputs);
             }
         }
-        for (int row = 0; row < targets.length; row++) {
-            for (int i = 0; i < targetColumns.size(); i++) {
-                targets[row][i] = scaled(rows, row, targetColumns.get(i), rows.targets()[row][i]);
-            }
-        }
+        TargetValues targets = new TargetValues(rows, columns.targets(), settings, known);
+        targets.check();
         return new SeriesValues(inputs, targets, classes(rows, columns.classes()));
     }
 
-    /** For a path each target has a column for every step ahead, all of one scaling. */
-    private static List<Column> path(List<Column> targets, SeriesSettings settings) {
-        if (!settings.path()) {
-            return targets;
-        }
-        return targets.stream()
-                .flatMap(column -> IntStream.rangeClosed(1, settings.horizon())
-                        .mapToObj(ahead -> new Column(
-                                column.name() + " (+" + ahead + ")",
-                                column.shift(),
-                                column.scale(),
-                                column.mean(),
-                                column.log())))
-                .toList();
-    }
-
-    /** The column of each target, back from {@link #path}. */
-    static List<Column> step(List<Column> targets, SeriesSettings settings) {
-        if (!settings.path()) {
-            return targets;
-        }
-        return IntStream.range(0, targets.size() / settings.horizon())
-                .mapToObj(i -> targets.get(i * settings.horizon()))
-                .toList();
-    }
-
     private static void scaleInput(
-            SeriesTable rows, Segment sequence, Column column, int position, Missing missing, float[][] into) {
+            SeriesTable rows,
+            Segment sequence,
+            Column column,
+            int position,
+            Missing missing,
+            KnownLevels known,
+            float[][] into) {
+        boolean carried = missing == Missing.PREVIOUS || column.reference() != null;
         double previous = column.mean();
         for (int row = sequence.begin(); row < sequence.end(); row++) {
             double raw = rows.inputs()[row][position];
-            double filled = !Double.isNaN(raw) ? raw : missing == Missing.PREVIOUS ? previous : column.mean();
+            double filled = !Double.isNaN(raw) ? raw : carried ? previous : column.mean();
             previous = filled;
-            into[row][position] = scaled(rows, row, column, filled);
+            into[row][position] =
+                    scaled(rows, row, column, column.name(), filled, known.reference(column, column.name(), row));
         }
     }
 
-    private static float scaled(SeriesTable rows, int row, Column column, double raw) {
-        double value = column.scaled(raw);
+    /**
+     * @param name of the column of the file
+     * @param from the value's reference
+     */
+    static float scaled(SeriesTable rows, int row, Column column, String name, double raw, double from) {
+        double value = column.scaled(raw, from);
         if (column.log() && raw <= 0) {
-            throw notPositive(rows, row, column.name(), raw);
+            throw notPositive(rows, row, name, raw);
         }
         if (Math.abs(value) > FLOAT_RANGE) {
-            throw rows.error(
-                    row, column.name(), "a number that a 32-bit float can hold after scaling", raw, "Mend the cell.");
+            throw rows.error(row, name, "a number that a 32-bit float can hold after scaling", raw, "Mend the cell.");
         }
         return (float) value;
     }
@@ -148,12 +136,9 @@ final class SeriesScaling {
     private static void requireSameColumns(SeriesTable rows, Columns columns, SeriesSettings settings) {
         List<String> inputs = names(columns.inputs());
         List<String> targets = names(columns.targets());
-        List<Column> here = rows.targetNames().stream()
-                .map(name -> new Column(name, 0, 1, 0))
-                .toList();
         boolean sameTargets = rows.classes()
                 ? targets.isEmpty() && !columns.classes().isEmpty()
-                : targets.equals(names(path(here, settings)));
+                : targets.equals(ColumnFit.targetNames(rows, settings));
         if (!inputs.equals(rows.inputNames()) || !sameTargets) {
             throw InvalidInputException.of(
                     rows.file(),

@@ -21,6 +21,7 @@ import org.steadygrad.check.InvalidInputException;
  * @param sequences the rows that belong together, in the order of the file
  * @param groups the group of each sequence; empty if there are none
  * @param logarithms names of the columns of which the logarithm is taken
+ * @param season rows after which the calendar comes again; 1 where it doesn't, 0 when the file doesn't say
  * @param notes what the reader decided by itself
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copies of whole files would be costly
@@ -36,6 +37,7 @@ public record SeriesTable(
         List<Segment> sequences,
         List<String> groups,
         Set<String> logarithms,
+        int season,
         List<String> notes) {
 
     /** Rows {@code begin} to {@code end - 1}. */
@@ -127,6 +129,7 @@ public record SeriesTable(
                 all,
                 List.of(),
                 logarithms,
+                season,
                 Stream.concat(notes.stream(), other.notes.stream()).toList());
     }
 

@@ -60,6 +60,7 @@ final class SeriesTables {
                 segments,
                 List.of(),
                 Set.of(),
+                0,
                 notes);
     }
 

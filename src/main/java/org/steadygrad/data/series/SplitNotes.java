@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.steadygrad.data.DataArtifact.Columns;
 import org.steadygrad.data.series.SeriesTable.Segment;
 
 /** What makes the validation part no fair measure of what was learnt, in words. */
@@ -19,17 +20,23 @@ final class SplitNotes {
     private final SeriesTable rows;
     private final List<Segment> training;
     private final List<Segment> validation;
+    private final Columns columns;
     private final List<String> notes = new ArrayList<>();
 
-    private SplitNotes(SeriesTable rows, List<Segment> training, List<Segment> validation) {
+    private SplitNotes(SeriesTable rows, List<Segment> training, List<Segment> validation, Columns columns) {
         this.rows = rows;
         this.training = training;
         this.validation = validation;
+        this.columns = columns;
     }
 
     static List<String> of(
-            SeriesTable rows, List<Segment> training, List<Segment> validation, SeriesSettings settings) {
-        SplitNotes split = new SplitNotes(rows, training, validation);
+            SeriesTable rows,
+            List<Segment> training,
+            List<Segment> validation,
+            Columns columns,
+            SeriesSettings settings) {
+        SplitNotes split = new SplitNotes(rows, training, validation, columns);
         if (!validation.isEmpty()) {
             split.classes();
             split.ranges(
@@ -82,6 +89,9 @@ final class SplitNotes {
 
     private void ranges(String what, List<String> names, double[][] values) {
         for (int i = 0; i < names.size(); i++) {
+            if (what.equals("input") && columns.inputs().get(i).reference() != null) {
+                continue; // differences are the same size everywhere
+            }
             Range here = Range.of(training, values, i);
             Range there = Range.of(validation, values, i);
             double beyond = Math.max(there.largest() - here.largest(), here.least() - there.least());

@@ -19,7 +19,8 @@ public final class Examples {
             "char-gru",
             "digits-gru",
             "chorales-gru",
-            "forecast-csv");
+            "forecast-csv",
+            "forecast-series");
 
     private Examples() {}
 

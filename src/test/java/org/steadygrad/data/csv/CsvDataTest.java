@@ -133,15 +133,18 @@ class CsvDataTest {
             assertTrue(labels(batch).maxNumber().intValue() < 1042, "a training target from the validation part");
         }
         MultiDataSet held = all(source.validation().orElseThrow(), 0).get(0);
-        assertArrayEquals(new long[] {3, 2, 7}, features(held).shape());
-        assertEquals(42, features(held).getInt(0, 0, 0));
-        assertEquals(1059, labels(held).getInt(2, 0, 0));
+        // seven rows before are shown, and not scored; the shortest comes first
+        assertArrayEquals(new long[] {3, 2, 14}, features(held).shape());
+        assertEquals(49, features(held).getInt(0, 0, 0));
+        assertEquals(1059, labels(held).getInt(0, 0, 7));
         assertArrayEquals(
-                new float[] {1, 0, 0, 0, 0, 0, 0},
-                held.getLabelsMaskArray(0).getRow(2).toFloatVector());
+                new float[] {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0},
+                held.getLabelsMaskArray(0).getRow(0).toFloatVector());
         assertArrayEquals(
-                new float[] {1, 0, 0, 0, 0, 0, 0},
-                held.getFeaturesMaskArray(0).getRow(2).toFloatVector());
+                new float[] {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0},
+                held.getFeaturesMaskArray(0).getRow(0).toFloatVector());
+        assertEquals(35, features(held).getInt(1, 0, 0));
+        assertEquals(1045, labels(held).getInt(1, 0, 7));
     }
 
     @Test

@@ -58,8 +58,9 @@ class CsvScalingTest {
             Column a = expected.inputs().get(0);
             Column y = expected.targets().get(0);
             MultiDataSet held = all(source.validation().orElseThrow(), 0).get(0);
-            assertEquals((1000 - a.shift()) / a.scale(), features(held).getDouble(0, 0, 0), 1e-3);
-            assertEquals((-1000 - y.shift()) / y.scale(), labels(held).getDouble(0, 0, 0), 1e-3);
+            // three rows before are shown, and not scored
+            assertEquals((1000 - a.shift()) / a.scale(), features(held).getDouble(0, 0, 3), 1e-3);
+            assertEquals((-1000 - y.shift()) / y.scale(), labels(held).getDouble(0, 0, 3), 1e-3);
         }
     }
 

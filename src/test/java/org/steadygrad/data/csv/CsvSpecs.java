@@ -15,8 +15,9 @@ import org.steadygrad.spec.DataSpec.Header;
 import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
 import org.steadygrad.spec.DataSpec.Split;
+import org.steadygrad.spec.DataSpec.Transform;
 
-/** A CSV specification that is built up from the defaults of the run file. */
+/** A CSV specification that is built up from the defaults of the run file, but windows are short and values are left as they are. */
 final class CsvSpecs {
     private final Path folder;
     private final CsvTask task;
@@ -31,11 +32,13 @@ final class CsvSpecs {
     private String time;
     private String timeFormat;
     private List<CalendarFeature> calendar = List.of();
-    private int window = 3;
+    private Integer window = 3;
     private int horizon = 1;
     private Forecast forecast = Forecast.STEP;
     private Integer stride;
-    private List<String> log = List.of();
+    private List<String> log;
+    private Transform transform = Transform.NONE;
+    private Integer season;
     private Split split = Split.AUTO;
     private String group;
     private String validationPath;
@@ -111,7 +114,7 @@ final class CsvSpecs {
         return this;
     }
 
-    CsvSpecs window(int value) {
+    CsvSpecs window(Integer value) {
         window = value;
         return this;
     }
@@ -167,6 +170,16 @@ final class CsvSpecs {
         return this;
     }
 
+    CsvSpecs transform(Transform value) {
+        transform = value;
+        return this;
+    }
+
+    CsvSpecs season(Integer value) {
+        season = value;
+        return this;
+    }
+
     DataSpec.Csv spec(String path) {
         return new DataSpec.Csv(
                 path,
@@ -190,6 +203,8 @@ final class CsvSpecs {
                 missing,
                 normalization,
                 log,
+                transform,
+                season,
                 validation,
                 split,
                 validationPath);

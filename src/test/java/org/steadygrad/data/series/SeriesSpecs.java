@@ -11,6 +11,7 @@ import org.steadygrad.spec.DataSpec.Missing;
 import org.steadygrad.spec.DataSpec.Normalization;
 import org.steadygrad.spec.DataSpec.SeriesTask;
 import org.steadygrad.spec.DataSpec.Split;
+import org.steadygrad.spec.DataSpec.Transform;
 
 /** A specification of a file of series that is built up from the defaults of the run file. */
 public final class SeriesSpecs {
@@ -76,6 +77,8 @@ public final class SeriesSpecs {
                 1,
                 missing,
                 Normalization.NONE,
+                Transform.AUTO,
+                null,
                 validation,
                 Split.AUTO,
                 validationPath);
