@@ -216,7 +216,7 @@ class BaselinesTest {
         return TinyRun.spec(
                 """
                 name: tiny
-                data: {kind: csv, path: %s, task: forecasting, target: [y], inputs: [y], window: 12, horizon: 3, validation: 0.2}
+                data: {kind: csv, path: %s, task: forecasting, target: [y], inputs: [y], window: 12, horizon: 3, validation: 0.2, transform: none}
                 model: {layers: [{gru: {units: 2}}, {output: {loss: meanSquaredError}}]}
                 training: {batch: 4, iterations: 3}
                 engine: cpu
@@ -249,6 +249,22 @@ class BaselinesTest {
                 0.016227844751402643 - result.validation().get("loss"),
                 result.gain().loss(),
                 1e-6);
+    }
+
+    /** Of differences from the last value, that is what differences of 0 say, and the network's scale is that of differences. */
+    @Test
+    void differencesOfNothingAreTheLastValue() throws IOException {
+        for (String forecast : List.of("step", "path")) {
+            RunSpec run = forecast("data.transform=difference", "data.forecast=" + forecast, "data.stride=1");
+            Map<String, Double> found =
+                    byName(Guessing.of(Runs.buildModel(run, TinyRun.source(run)), TinyRun.source(run))
+                            .baselines()
+                            .all());
+            double last = found.get("repeating the last value (persistence)");
+            assertEquals(last, found.get("differences of 0 from what the series is told from (data.transform)"), 1e-6);
+            assertEquals(1, last, 0.1, "as in training, whose mean square is 1");
+            assertTrue(found.get("repeating the value of 12 steps before (seasonal persistence)") < 0.1 * last);
+        }
     }
 
     /** A path of 3 values is said to be the last one, and of each series on its own. */
