@@ -1,5 +1,6 @@
 package org.steadygrad.exchange.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.steadygrad.check.InvalidInputException;
 
@@ -23,6 +24,7 @@ final class Axis {
     }
 
     private final List<Axis> members;
+    private final List<Axis> twins = new ArrayList<>();
     private Kind kind;
     private Dim size;
 
@@ -66,12 +68,19 @@ final class Axis {
 
     /** Says what the axis is. @throws InvalidInputException when it is known to be something else */
     void become(Kind role, String who) {
-        if (kind == Kind.UNKNOWN) {
+        if (kind == Kind.UNKNOWN && role != Kind.UNKNOWN) {
             kind = role;
+            twins.forEach(twin -> twin.become(role, who));
         }
         if (kind != role) {
             throw InvalidInputException.of(who, "an axis of " + role, new OnnxModel.Text("one of " + this), REMEDY);
         }
+    }
+
+    /** The axis of another value that is joined with this one element by element: what becomes of one becomes of both. */
+    void isTwinOf(Axis other) {
+        twins.add(other);
+        other.twins.add(this);
     }
 
     /** As {@link #become}, for an axis whose size the operator tells too. */

@@ -354,6 +354,7 @@ final class AxisOperators {
             return a.members().equals(b.members());
         }
         if (a.is(Axis.Kind.UNKNOWN)) {
+            a.isTwinOf(b);
             return a.size().equals(b.size());
         }
         // two inputs' axes of one kind; whether sizes fit shows when the network runs

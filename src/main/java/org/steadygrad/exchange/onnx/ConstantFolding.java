@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.steadygrad.exchange.array.ElementType;
 import org.steadygrad.exchange.array.MemoryLimit;
@@ -52,6 +53,11 @@ final class ConstantFolding {
 
     ConstantFolding(MemoryLimit limit) {
         this.limit = limit;
+    }
+
+    /** Operators whose results are computed when a file is read. */
+    static String names() {
+        return RULES.keySet().stream().sorted().collect(Collectors.joining(", "));
     }
 
     /** @return null when the operator isn't known */

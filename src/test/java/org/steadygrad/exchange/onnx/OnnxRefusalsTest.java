@@ -1,5 +1,6 @@
 package org.steadygrad.exchange.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -135,6 +136,26 @@ class OnnxRefusalsTest {
         }
         builder.add("Add", "y", Map.of(), "x", value);
         assertSays(message(), "exhaust memory");
+    }
+
+    /** What a recurrent node says of the sum's axes holds for both inputs. */
+    @Test
+    void inputsThatAreAddedHaveTheSameAxes() throws IOException {
+        OnnxBuilder two = new OnnxBuilder();
+        two.input("a", false, List.of("time", "batch", "2"));
+        two.input("b", false, List.of("time", "batch", "2"));
+        two.floats("W", new float[12 * 2], 1, 12, 2);
+        two.floats("R", new float[12 * 4], 1, 12, 4);
+        String sum = two.add("Add", "sum", Map.of(), "a", "b");
+        two.add("GRU", "y", Map.of("hidden_size", 4L), sum, "W", "R");
+        two.output("y", List.of("time", "1", "batch", "4"));
+        Path file = folder.resolve("model.onnx");
+        Files.write(file, two.model("m", Map.of()));
+        Models.read(file)
+                .graph()
+                .inputs()
+                .forEach(input ->
+                        assertEquals("[time, batch, features]", input.layout().toString(), input.name()));
     }
 
     private byte[] withExternal(String location, String offset) {
