@@ -96,7 +96,9 @@ public final class Preflight {
                             run,
                             description,
                             probes,
-                            ordered(findings, run.health().ignore())));
+                            ordered(
+                                    Outlooks.judged(findings, run, lag != null),
+                                    run.health().ignore())));
         }
     }
 

@@ -30,8 +30,16 @@ final class DataRules {
     static final int FEW_VALUES = 30;
     private static final double SPARSE = 0.5;
 
+    /** Looks whose batches are taken in whole. */
+    private static final int THOROUGH = 20;
+
     private final HealthSpec.Data spec;
     private final RunFacts facts;
+    private final ScaleRule featureScale = new ScaleRule("feature");
+    private final ScaleRule labelScale = new ScaleRule("target");
+    private final LeakRule leak = new LeakRule();
+    private final PaddingRule padding = new PaddingRule();
+    private int looks;
     private float[] low = {};
     private float[] high = {};
     private long values;
@@ -75,8 +83,11 @@ final class DataRules {
         BatchScan labels =
                 BatchScan.of(batch.getLabels(0), MaskedBatches.first(batch.getLabelsMaskArrays()), spec.large(), false);
         List<Finding> now = new ArrayList<>();
-        bad("feature", features, now);
-        bad("label", labels, now);
+        if (looks++ < THOROUGH) {
+            thorough(batch, now);
+        }
+        bad("feature", features, featureScale, now);
+        bad("label", labels, labelScale, now);
         List<Finding> order = order(iteration, fingerprint(features.fingerprint(), labels.fingerprint()));
         if (ranges) {
             take(features);
@@ -100,9 +111,25 @@ final class DataRules {
         return 31 * features + labels;
     }
 
-    private static void bad(String what, BatchScan scan, List<Finding> found) {
+    /** What takes more than one batch to see, and is in any of them. */
+    private void thorough(MultiDataSet batch, List<Finding> found) {
+        boolean vectors = batch.getFeatures(0).rank() <= 3 && batch.getLabels(0).rank() <= 3;
+        if (!vectors || facts.symbols() || batch.getFeatures(0).size(1) > MAX_COLUMNS) {
+            return;
+        }
+        LabelledBatch rows = new LabelledBatch(batch);
+        featureScale.takeFeatures(rows);
+        labelScale.takeLabels(rows);
+        leak.take(rows);
+        padding.take(rows, batch.getLabels(0).rank() == 2);
+        featureScale.look().or(labelScale::look).ifPresent(found::add);
+        leak.look().ifPresent(found::add);
+        padding.look().ifPresent(found::add);
+    }
+
+    private static void bad(String what, BatchScan scan, ScaleRule scale, List<Finding> found) {
         BatchScan.Cell cell = scan.worst();
-        if (cell != null) {
+        if (cell != null && !(Double.isFinite(cell.value()) && scale.usual(cell.column(), cell.value()))) {
             String value = Double.isFinite(cell.value()) ? Finding.number(cell.value()) : String.valueOf(cell.value());
             String step = cell.timeStep() < 0 ? "" : ", time step " + cell.timeStep();
             found.add(Finding.seen(

@@ -1,6 +1,7 @@
 package org.steadygrad.health;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -12,6 +13,7 @@ import org.steadygrad.spec.FindingKind;
 final class Findings {
     private final FindingLog log = new FindingLog();
     private final Set<String> ignored;
+    private final UnaryOperator<Finding> judged;
     private final UnaryOperator<Finding> cured;
 
     /** Iteration whose numbers that aren't finite were told with their cause. */
@@ -19,10 +21,12 @@ final class Findings {
 
     /**
      * @param ignored kinds that aren't told
+     * @param judged gives a finding the severity that it deserves at present
      * @param cured adds prescriptions to a finding that is believed from now on
      */
-    Findings(Set<String> ignored, UnaryOperator<Finding> cured) {
+    Findings(Set<String> ignored, UnaryOperator<Finding> judged, UnaryOperator<Finding> cured) {
         this.ignored = ignored;
+        this.judged = judged;
         this.cured = cured;
     }
 
@@ -54,6 +58,7 @@ final class Findings {
         List<Finding> wanted = sightings.stream()
                 .filter(finding -> wanted(finding.kind()))
                 .filter(finding -> iteration != explained || finding.kind() != FindingKind.NON_FINITE)
+                .map(judged)
                 .toList();
         return log.look(group, iteration, wanted, cured);
     }
@@ -70,7 +75,10 @@ final class Findings {
 
     /** Those that hold first, then those that have ended; the gravest first, of these what is likelier to be the cause of the others. */
     List<Finding> believed() {
-        return log.findings();
+        return log.findings().stream()
+                .map(judged)
+                .sorted(Comparator.comparing(Finding::ended).thenComparing(FindingLog.CAUSES_FIRST))
+                .toList();
     }
 
     /** What a resumed run needs. */

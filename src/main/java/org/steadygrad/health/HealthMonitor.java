@@ -40,6 +40,7 @@ public final class HealthMonitor {
     private final ValidationRules validationRules;
     private final WaitingRule waitingRule;
     private final Findings findings;
+    private final Learning learning;
     private StepTrace lastTrace;
     /** Of the latest step that histograms were taken of. */
     private List<Look.Gate> gates = List.of();
@@ -66,12 +67,13 @@ public final class HealthMonitor {
         this.prescriber = Check.notNull(prescriber, "HealthMonitor", "prescriber");
         this.listener = Check.notNull(listener, "HealthMonitor", "listener");
         Check.notNull(facts, "HealthMonitor", "facts");
-        findings = new Findings(Set.copyOf(spec.ignore()), this::cured);
         dataRules = new DataRules(spec.data(), facts);
         initialisationRules = new InitialisationRules(spec);
         flowRules = new FlowRules(spec);
         timeRules = new TimeRules(spec.time(), facts);
         stepRules = new StepRules(spec, layout, facts);
+        learning = stepRules.history().learning();
+        findings = new Findings(Set.copyOf(spec.ignore()), new Harm(stepRules.history())::judged, this::cured);
         validationRules = new ValidationRules(spec.loss());
         waitingRule = new WaitingRule(spec.data());
     }
@@ -219,6 +221,7 @@ public final class HealthMonitor {
      * @return findings that are believed from now on
      */
     public List<Finding> observeValidation(int iteration, double loss) {
+        learning.validated(loss);
         double training = stepRules.history().recentLoss();
         return told(iteration, findings.look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
     }
@@ -325,6 +328,7 @@ public final class HealthMonitor {
         stepRules.history().restore(read.history());
         dataRules.restore(read.data());
         validationRules.restore(read.validation());
+        validationRules.latest().ifPresent(learning::validated);
         flowRules.restore(read.explodesFromTheStart());
         timeRules.restore(read.reaches());
         lastTrace = read.trace() == null ? null : read.trace().trace();

@@ -14,18 +14,26 @@ import org.steadygrad.spec.HealthSpec;
  *
  * <ul>
  *   <li>{@code learning-rate-too-high}: an error when the loss diverges, or isn't finite, with steps above
- *       {@value #LARGE_WHEN_SICK} of the weights; a warning when steps have been above {@code updates.large} and the loss
- *       isn't under {@value #BETTER} of that at the start, or oscillates.
+ *       {@value #LARGE_WHEN_SICK} of the weights; a warning when it oscillates with such steps, or when steps have been above
+ *       {@code updates.large} and the loss is no better than guessing, or, where that isn't known, not under {@value #BETTER} of that at
+ *       the start; an error if it is {@value #WORSE} times either. Weights of which next to nothing is left are another matter.
  *   <li>{@code learning-rate-too-low}: steps have never been as large as {@code updates.low}, and the loss is still above
- *       {@value #HARDLY_BETTER} of that at the start after {@value #PATIENCE} steps; unless that is due to clipping, which
- *       {@code clip-always} tells.
+ *       {@value #HARDLY_BETTER} of that at the start after {@value #PATIENCE} steps; or they haven't for most of a run that is hardly
+ *       better than guessing. Unless that is due to clipping, which {@code clip-always} tells.
  * </ul>
  */
 final class LearningRateRules implements StepRule {
     static final double LARGE_WHEN_SICK = 0.05;
     static final double BETTER = 0.9;
+    /** Multiple of the loss at the start, and of that of guessing, that tells of damage. */
+    static final double WORSE = 1.1;
+
     static final double HARDLY_BETTER = 0.5;
     static final int PATIENCE = 100;
+    /** What clipping leaves of a gradient at most if it makes steps small. */
+    private static final double CLIPPED = 0.5;
+    /** Share of the loss of guessing with which a run that has come to rest has got somewhere. */
+    private static final double GAINED = 0.75;
     /** Steps before one that isn't finite whose size is looked at. */
     private static final int BEFORE = 5;
 
@@ -45,9 +53,11 @@ final class LearningRateRules implements StepRule {
         } else if (LossRules.oscillation(history) > 0 && peak > LARGE_WHEN_SICK) {
             found.add(tooHigh(Severity.WARNING, peak, "the loss jumps about", history));
         } else if (history.losses().full()
-                && peak > spec.updates().large()
-                && history.recentLoss() > BETTER * history.startLoss()) {
-            found.add(tooHigh(Severity.WARNING, peak, "the loss doesn't get better", history));
+                && ever > spec.updates().large()
+                && !history.withered()
+                && noBetter(history)) {
+            boolean worse = history.recentLoss() > WORSE * LossRules.level(history);
+            found.add(tooHigh(worse ? Severity.ERROR : Severity.WARNING, ever, "the loss doesn't get better", history));
         }
         if (slow(history, spec) && !slowByClipping(history, spec)) {
             found.add(Finding.seen(
@@ -69,10 +79,31 @@ final class LearningRateRules implements StepRule {
         }
     }
 
-    /** Whether steps are too small for how little the loss has come down. */
+    /** Whether the loss is no better than at the start; where that is known, than what guessing gives. */
+    private static boolean noBetter(StepHistory history) {
+        Learning learning = history.learning();
+        return learning.known() && history.steps() >= PATIENCE
+                ? !learning.beatsGuessing()
+                : history.recentLoss() > BETTER * history.startLoss();
+    }
+
+    /**
+     * Whether steps are too small for how little the loss has come down: since the beginning, or for most of
+     * the run, if it is hardly better than guessing.
+     */
     static boolean slow(StepHistory history, HealthSpec spec) {
+        Learning learning = history.learning();
+        if (history.startRatio() > spec.updates().large()) {
+            return false;
+        }
+        boolean always = largest(history) < spec.updates().low();
+        boolean now = history.updateRatios().median() < spec.updates().low()
+                && history.peakRatio() < spec.updates().large()
+                && 2 * history.smallSteps() > history.steps()
+                && learning.known()
+                && !learning.below(GAINED);
         return history.steps() >= PATIENCE
-                && largest(history) < spec.updates().low()
+                && (always || now)
                 && history.recentLoss() > HARDLY_BETTER * history.startLoss();
     }
 
@@ -83,6 +114,7 @@ final class LearningRateRules implements StepRule {
     /** Whether steps are too small because of clipping: without it they would be large enough. */
     static boolean slowByClipping(StepHistory history, HealthSpec spec) {
         return slow(history, spec)
+                && history.clipScales().median() < CLIPPED
                 && largest(history)
                         >= spec.updates().low() * history.clipScales().median();
     }

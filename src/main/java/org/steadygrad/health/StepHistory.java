@@ -24,10 +24,13 @@ final class StepHistory {
     static final int START = 5;
     /** Median deviations from the median that a spike is away at least. */
     static final double SPIKE_DEVIATIONS = 8;
+    /** Share of the weights' norm at the start below which they have withered. */
+    static final double WITHERED = 0.1;
     /** Of what has no such series; stays empty. */
     static final RecentValues NONE = new RecentValues(0);
 
     private static final String LOSS = "loss";
+    private static final String MANY_LOSSES = "losses of a plateau";
     private static final String GRADIENT = "gradient";
     private static final String GRADIENT_PER_STEP = "gradient per step";
     private static final String CLIP = "clip";
@@ -44,16 +47,24 @@ final class StepHistory {
     private final RecentValues course;
 
     private final double spikeFactor;
+    private final double low;
+    private final Learning learning = new Learning(this);
     private double bestLoss = Double.NaN;
     private double startRatio;
     private double peakRatio;
+    private double startWeights;
+    private double weights;
+    private long smallSteps;
     private long steps;
     private long clipped;
     private long spikes;
 
-    StepHistory(HealthSpec.Loss spec, FlatLayout layout, RunFacts facts) {
+    StepHistory(HealthSpec all, FlatLayout layout, RunFacts facts) {
+        HealthSpec.Loss spec = all.loss();
+        low = all.updates().low();
         this.layout = layout;
         this.facts = facts;
+        windows.put(MANY_LOSSES, new RecentValues(spec.plateau()));
         course = new RecentValues(Math.max(2, spec.plateau() / LOOK_EVERY));
         spikeFactor = spec.spike();
         blocks = layout.blocks().stream().map(this::history).toList();
@@ -95,6 +106,7 @@ final class StepHistory {
                 firstLosses.add(perStep);
             }
             window(LOSS).add(perStep);
+            window(MANY_LOSSES).add(perStep);
             window(GRADIENT_PER_STEP).add(loss == 0 ? norm : norm * perStep / loss);
         }
         window(GRADIENT).add(norm);
@@ -107,7 +119,7 @@ final class StepHistory {
 
     private void takeUpdates(UpdateOutcome outcome) {
         double updates = 0;
-        double weights = 0;
+        double squares = 0;
         for (int i = 0; i < blocks.size(); i++) {
             BlockHistory history = blocks.get(i);
             if (history.zeros() != NONE) {
@@ -120,11 +132,13 @@ final class StepHistory {
                 history.updates().add(weight == 0 ? update.updateNorm() : update.updateNorm() / weight);
                 if (history.matrix()) {
                     updates += update.updateNorm() * update.updateNorm();
-                    weights += weight * weight;
+                    squares += weight * weight;
                 }
             }
         }
-        double ratio = weights == 0 ? 0 : Math.sqrt(updates / weights);
+        double ratio = squares == 0 ? 0 : Math.sqrt(updates / squares);
+        weights = Math.sqrt(squares);
+        startWeights = startWeights == 0 ? weights : startWeights;
         startRatio = window(LOSS).size() <= START ? Math.max(startRatio, ratio) : startRatio;
         window(WEIGHTS).add(ratio);
     }
@@ -153,6 +167,7 @@ final class StepHistory {
             bestLoss = Double.isNaN(bestLoss) ? recentLoss() : Math.min(bestLoss, recentLoss());
         }
         double ratio = Median.upper(window(WEIGHTS).last(LOOK_EVERY));
+        smallSteps += ratio < low ? LOOK_EVERY : 0;
         peakRatio = ratio > peakRatio ? ratio : peakRatio;
     }
 
@@ -191,6 +206,11 @@ final class StepHistory {
         RecentValues logarithms = new RecentValues(WINDOW);
         Arrays.stream(losses().values()).map(Math::log).forEach(logarithms::add);
         return Math.max(limit, median * Math.exp(SPIKE_DEVIATIONS * logarithms.deviation()));
+    }
+
+    /** Losses of as many steps as a plateau takes. */
+    RecentValues manyLosses() {
+        return window(MANY_LOSSES);
     }
 
     RecentValues losses() {
@@ -274,6 +294,21 @@ final class StepHistory {
         return peakRatio;
     }
 
+    /** Steps so far, by {@value #LOOK_EVERY}, at which updates were below what the settings call too small for a learning rate. */
+    long smallSteps() {
+        return smallSteps;
+    }
+
+    /** Whether the run learns. */
+    Learning learning() {
+        return learning;
+    }
+
+    /** Whether next to nothing is left of the weights, so that any update is large beside them. */
+    boolean withered() {
+        return weights < WITHERED * startWeights;
+    }
+
     private RecentValues window(String name) {
         return windows.computeIfAbsent(name, n -> new RecentValues(WINDOW));
     }
@@ -281,7 +316,9 @@ final class StepHistory {
     /**
      * What a resumed run needs.
      *
-     * @param counts steps, clipped steps, spikes
+     * @param counts steps, clipped steps, spikes, small steps
+     * @param startWeights norm of all weight matrices after the first step
+     * @param weights the same after the latest one
      * @param perScoredStep whether losses are per scored step; older checkpoints hold sums over time, which are left out
      */
     record State(
@@ -292,7 +329,9 @@ final class StepHistory {
             double startRatio,
             double peakRatio,
             List<Long> counts,
-            boolean perScoredStep) {}
+            boolean perScoredStep,
+            double startWeights,
+            double weights) {}
 
     State state() {
         Map<String, List<Double>> values = new LinkedHashMap<>();
@@ -304,8 +343,10 @@ final class StepHistory {
                 bestLoss,
                 startRatio,
                 peakRatio,
-                List.of(steps, clipped, spikes),
-                true);
+                List.of(steps, clipped, spikes, smallSteps),
+                true,
+                startWeights,
+                weights);
     }
 
     void restore(State state) {
@@ -325,8 +366,11 @@ final class StepHistory {
         }
         startRatio = state.startRatio();
         peakRatio = state.peakRatio();
+        startWeights = state.startWeights();
+        weights = state.weights();
         steps = state.counts().get(0);
         clipped = state.counts().get(1);
         spikes = losses ? state.counts().get(2) : 0;
+        smallSteps = state.counts().size() > 3 ? state.counts().get(3) : 0;
     }
 }

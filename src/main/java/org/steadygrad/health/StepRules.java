@@ -21,14 +21,15 @@ final class StepRules {
     private final List<StepRule> rules;
 
     StepRules(HealthSpec spec, FlatLayout layout, RunFacts facts) {
-        history = new StepHistory(spec.loss(), layout, facts);
+        history = new StepHistory(spec, layout, facts);
         learningRate = new LearningRateRules(spec);
         rules = List.of(
                 learningRate,
                 new ClipRules(spec),
-                new UpdateRules(spec.updates()),
+                new UpdateRules(spec),
                 new GradientRules(),
-                new LossRules(spec.loss()));
+                new LossRules(spec.loss()),
+                new TruncationRule(spec));
     }
 
     StepHistory history() {

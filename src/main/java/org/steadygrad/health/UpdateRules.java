@@ -21,10 +21,12 @@ import org.steadygrad.spec.HealthSpec;
  * </ul>
  */
 final class UpdateRules implements StepRule {
+    private final HealthSpec all;
     private final HealthSpec.Updates spec;
 
-    UpdateRules(HealthSpec.Updates spec) {
-        this.spec = spec;
+    UpdateRules(HealthSpec all) {
+        this.all = all;
+        spec = all.updates();
     }
 
     @Override
@@ -37,8 +39,10 @@ final class UpdateRules implements StepRule {
         for (int i = 0; i < medians.length; i++) {
             BlockHistory block = blocks.get(i);
             if (block.updates().max() == 0) {
-                found.add(unchanging(block));
-            } else if (block.matrix()) {
+                if (!LearningRateRules.slow(history, all)) {
+                    found.add(unchanging(block));
+                }
+            } else if (block.matrix() && !(medians[i] < spec.small() && history.startRatio() > spec.large())) {
                 look(block.parameter(), medians[i], largest, found);
             }
         }

@@ -3,6 +3,7 @@ package org.steadygrad.health;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
@@ -57,6 +58,13 @@ final class ValidationRules {
                         training,
                         "trainingLossAtBest",
                         best.training())));
+    }
+
+    /** The latest loss. */
+    OptionalDouble latest() {
+        return latest.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(latest.get(latest.size() - 1).validation());
     }
 
     /** What a resumed run needs. @param best null before the first validation */

@@ -94,6 +94,27 @@ public record Finding(
                 id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions, endIteration);
     }
 
+    /** The same with another severity. */
+    public Finding as(Severity other) {
+        return new Finding(id, other, layer, firstIteration, count, message, evidence, prescriptions, endIteration);
+    }
+
+    /** The same with another sentence in its message. */
+    public Finding because(String sentence) {
+        return message.endsWith(sentence)
+                ? this
+                : new Finding(
+                        id,
+                        severity,
+                        layer,
+                        firstIteration,
+                        count,
+                        message + " " + sentence,
+                        evidence,
+                        prescriptions,
+                        endIteration);
+    }
+
     /** The same with other prescriptions. */
     public Finding with(List<Prescription> cures) {
         return new Finding(id, severity, layer, firstIteration, count, message, evidence, cures, endIteration);

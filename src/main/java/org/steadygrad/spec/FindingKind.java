@@ -18,6 +18,10 @@ public enum FindingKind {
     CONSTANT_INPUT,
     @Doc("The same batch comes again and again.")
     REPEATED_BATCH,
+    @Doc("A feature is what is to be predicted.")
+    LEAKING_TARGET,
+    @Doc("Sequences end with rows that are there only to make them equally long.")
+    UNMASKED_PADDING,
     @Doc("Layers of DL4J's read masked time steps like others in its own passes.")
     MASK_IGNORED,
     @Doc("Weights, activations or gradients of a layer are all 0.")

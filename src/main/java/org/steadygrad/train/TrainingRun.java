@@ -251,7 +251,9 @@ final class TrainingRun {
                 !(settings.clip() instanceof ClipSpec.None),
                 data.training().batchesPerEpoch(),
                 block -> underflow && !embeds(block.layer()),
-                baselines);
+                baselines,
+                model.calcRegularizationScore(true) != 0,
+                described.maxSteps());
     }
 
     /** Whether most of a layer's gradient is 0 in any case. */

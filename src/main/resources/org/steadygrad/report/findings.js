@@ -13,6 +13,8 @@
         'all-zero': ['All zero', 'A whole layer is zero: no signal or no gradient goes through it, so nothing before it can learn.', ['dead', 'layer-gradients', 'updates']],
         'repeated-batch': ['The same batch again and again', 'The network sees the same examples at every step and learns them by heart.', ['loss']],
         'mask-ignored': ['Padding taken for data', 'DL4J itself reads masked time steps like any others in some layers of this network. Its numbers depend on how long the other sequences of a batch are.', ['loss']],
+        'leaking-target': ['The answer is among the inputs', 'A feature is what is to be predicted. The network copies it, and its scores say nothing of data whose answer is not known yet.', ['loss']],
+        'unmasked-padding': ['Padding taken for data', 'Most sequences end with rows that are all the same. The network has to remember over them what it saw before.', ['time', 'loss']],
         'stalled-input': ['Waiting for data', 'Most of the time goes into waiting for the next batch rather than into training.', ['seconds']],
         'vanishing-gradient': ['The gradient vanishes', 'On its way back from the output the gradient shrinks from layer to layer. The layers near the input get next to nothing and stay as they were initialised.', FLOW],
         'exploding-gradient': ['The gradient explodes', 'On its way back from the output the gradient grows from layer to layer. Layers near the input are thrown about by every step.', FLOW],

@@ -83,7 +83,8 @@ class StepRulesTest {
 
     @Test
     void spikesOfTheLossAreCounted() {
-        assertEquals(List.of("WARNING loss-spikes"), run(200, step -> step % 30 == 29 ? 9 : falling(step), 1e-3, 1));
+        assertEquals(List.of("INFO loss-spikes"), run(200, step -> step % 30 == 29 ? 9 : falling(step), 1e-3, 1));
+        assertEquals(List.of("WARNING loss-spikes"), run(200, step -> step % 30 > 25 ? 9 : falling(step), 1e-3, 1));
         assertEquals(List.of(), run(200, step -> step == 129 ? 9 : falling(step), 1e-3, 1));
     }
 

@@ -29,6 +29,8 @@ class ReportPicturesTest {
             "all-zero",
             "repeated-batch",
             "mask-ignored",
+            "leaking-target",
+            "unmasked-padding",
             "stalled-input",
             "vanishing-gradient",
             "exploding-gradient",

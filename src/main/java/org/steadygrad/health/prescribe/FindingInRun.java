@@ -71,7 +71,13 @@ record FindingInRun(Finding finding, double[] gradientNorms, RunSpec run, DataDe
 
     /** Path of a key of a layer. */
     String key(int index, String name) {
-        return "model.layers[" + index + "]." + LayerNames.kind(layers().get(index)) + "." + name;
+        return key(run, index, name);
+    }
+
+    /** The same of a run. */
+    static String key(RunSpec run, int index, String name) {
+        return "model.layers[" + index + "]."
+                + LayerNames.kind(run.model().layers().get(index)) + "." + name;
     }
 
     /** A cure; none when there is nothing to change. */

@@ -74,8 +74,43 @@ final class Fit {
                 : Optional.empty();
     }
 
+    /** The same where a column was seen to be too large. */
+    static Optional<Prescription> scale(FindingInRun c) {
+        if (!c.finding().evidence().containsKey("scale")) {
+            return Optional.empty();
+        }
+        return standardise(c)
+                .or(() -> Optional.of(new Prescription(
+                        "scale inputs and targets to mean 0 and deviation 1",
+                        List.of(),
+                        "Numbers of the size they come in make sums as large, which no initialiser reckons with.",
+                        Paper.LECUN_1998.words())));
+    }
+
+    /** In words. */
+    static Optional<Prescription> leaveTargetOut(FindingInRun c) {
+        String key = c.run().data() instanceof DataSpec.Csv ? " (list the others as data.inputs)" : "";
+        return Optional.of(new Prescription(
+                "leave out the feature that holds the target" + key,
+                List.of(),
+                "When the answer is asked for it won't be known; without it the network has to learn the task.",
+                Paper.NONE.words()));
+    }
+
+    /** In words. */
+    static Optional<Prescription> leavePaddingOut(FindingInRun c) {
+        return Optional.of(new Prescription(
+                "leave the padding out: sequences may differ in length, and masks see to the rest",
+                List.of(),
+                "The last step of a sequence is to be one of its own.",
+                Paper.NONE.words()));
+    }
+
     /** In words: what has to be mended lies outside the run file. */
     static Optional<Prescription> mendData(FindingInRun c) {
+        if (c.finding().evidence().containsKey("scale")) {
+            return Optional.empty();
+        }
         return Optional.of(new Prescription(
                 "mend or leave out the values named", List.of(), c.finding().message(), Paper.NONE.words()));
     }

@@ -3,10 +3,12 @@ package org.steadygrad.health.prescribe;
 import static java.util.Map.entry;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
@@ -38,7 +40,9 @@ public final class RunFilePrescriber implements Prescriber {
     }
 
     private static final Map<FindingKind, List<Cure>> CURES = Map.ofEntries(
-            entry(FindingKind.BAD_INPUT, List.of(Fit::mendData, Fit::standardise)),
+            entry(FindingKind.BAD_INPUT, List.of(Fit::scale, Fit::mendData, Fit::standardise)),
+            entry(FindingKind.LEAKING_TARGET, List.of(Fit::leaveTargetOut)),
+            entry(FindingKind.UNMASKED_PADDING, List.of(Fit::leavePaddingOut)),
             entry(FindingKind.CONSTANT_INPUT, List.of(Fit::leaveOut)),
             entry(FindingKind.REPEATED_BATCH, List.of(Fit::shuffle)),
             entry(FindingKind.MASK_IGNORED, List.of(Fit::useMasks)),
@@ -177,6 +181,20 @@ public final class RunFilePrescriber implements Prescriber {
             entry(FindingKind.CLIP_NEVER, List.of(clip(Clipping::guardOutliers))),
             entry(FindingKind.OVERFITTING, List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));
 
+    /** Kinds that no setting of the training brings about. */
+    private static final Set<FindingKind> OUTSIDE = EnumSet.of(
+            FindingKind.BAD_INPUT,
+            FindingKind.CONSTANT_INPUT,
+            FindingKind.REPEATED_BATCH,
+            FindingKind.LEAKING_TARGET,
+            FindingKind.UNMASKED_PADDING,
+            FindingKind.MASK_IGNORED,
+            FindingKind.STALLED_INPUT,
+            FindingKind.OVERFITTING,
+            FindingKind.GRADIENT_UNDERFLOW,
+            FindingKind.SHORT_TRUNCATION,
+            FindingKind.CLIP_NEVER);
+
     private final RunSpec run;
     private final DataDescription data;
     private final Map<List<String>, Boolean> valid = new HashMap<>();
@@ -209,6 +227,12 @@ public final class RunFilePrescriber implements Prescriber {
     public List<Prescription> prescribe(Finding finding, double[] gradientNorms) {
         FindingInRun c = new FindingInRun(finding, gradientNorms, run, data);
         List<Prescription> prescribed = new ArrayList<>();
+        if (OUTSIDE.stream().noneMatch(kind -> kind.id().equals(finding.id()))) {
+            Causes.of(run).forEach(cause -> prescribed.add(cause.undoing()));
+        }
+        if (!prescribed.isEmpty()) {
+            return prescribed;
+        }
         CURES.forEach((kind, cures) -> {
             if (kind.id().equals(finding.id())) {
                 cures.forEach(cure -> cure.prescribe(c)

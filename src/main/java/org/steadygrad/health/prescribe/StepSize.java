@@ -2,6 +2,7 @@ package org.steadygrad.health.prescribe;
 
 import java.util.List;
 import java.util.Optional;
+import org.steadygrad.check.Cases;
 import org.steadygrad.health.UpdateRatios;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Prescription;
@@ -18,6 +19,18 @@ final class StepSize {
     private static final double MOST = 10;
 
     private static final int WARM_UP = 100;
+
+    /** Rates beyond which an update rule is hardly ever stable on weights of a usual size. */
+    private static final Cases<UpdaterSpec, Double> BOUNDS = Cases.<UpdaterSpec, Double>of(UpdaterSpec.class)
+            .on(UpdaterSpec.Sgd.class, u -> 0.5)
+            .on(UpdaterSpec.Nesterovs.class, u -> 0.1)
+            .on(UpdaterSpec.Adam.class, u -> 0.01)
+            .on(UpdaterSpec.AmsGrad.class, u -> 0.01)
+            .on(UpdaterSpec.Nadam.class, u -> 0.01)
+            .on(UpdaterSpec.RmsProp.class, u -> 0.01)
+            .on(UpdaterSpec.AdaGrad.class, u -> 0.1)
+            .on(UpdaterSpec.AdaMax.class, u -> 0.02)
+            .complete();
 
     private StepSize() {}
 
@@ -86,7 +99,12 @@ final class StepSize {
 
     private static Optional<Prescription> rate(FindingInRun c, double factor, String reason) {
         double now = c.run().training().updater().learningRate();
-        String then = FindingInRun.plain(now * factor, 1);
+        double most = BOUNDS.of(c.run().training().updater());
+        double wanted = Math.min(now * factor, most);
+        if (factor > 1 && wanted < LEAST_CHANGE * now) {
+            return Optional.empty();
+        }
+        String then = FindingInRun.plain(wanted, 1);
         return FindingInRun.cure(
                 "learning rate " + then,
                 List.of(RATE + then),
