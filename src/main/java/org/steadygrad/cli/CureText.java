@@ -91,6 +91,7 @@ final class CureText {
                 "  * norm of its output's gradient as a share of the last layer's; with recurrent layers, how far the"
                         + " gradient reaches back");
         cure.notTried().forEach(left -> out.println("  not tried: " + left));
+        cure.rejected().forEach(left -> out.println("  rejected: " + left));
         out.println();
         if (cure.outcome().isEmpty()) {
             out.println(nothing(cure));

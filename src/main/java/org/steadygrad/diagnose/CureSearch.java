@@ -12,6 +12,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.spec.RunSpec;
+import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.StopSignal;
 
 /**
@@ -24,7 +25,9 @@ import org.steadygrad.train.StopSignal;
  *   <li>To the best of these, others are added as long as they get along and it gets better: learning rates further the
  *       same way where another one helped, what helped alone, the best first, then what is prescribed for the findings that
  *       are left. Of every {@value #PER_ROUND} the best is kept.
- *   <li>The original and the best three of all are run over the full number of steps. The lowest validation loss wins.
+ *   <li>The original and the best three of all are run over the full number of steps.
+ *   <li>The lowest validation loss wins, if it is better than guessing and if with other initial weights it is better than the original
+ *       as well; else the next one is asked. What stays at guessing, or was luck, is no cure.
  * </ol>
  */
 public final class CureSearch {
@@ -38,6 +41,7 @@ public final class CureSearch {
     private final long started = System.nanoTime();
     private final Map<RunSpec, Entry> tried = new LinkedHashMap<>();
     private final List<String> notTried = new ArrayList<>();
+    private final List<String> rejected = new ArrayList<>();
 
     /**
      * @param data of the run, opened with its batch size and seed
@@ -79,6 +83,7 @@ public final class CureSearch {
                 tried.values().stream().map(Entry::trial).toList(),
                 confirmation,
                 notTried,
+                rejected,
                 stop.requested().isPresent() ? Optional.empty() : outcome,
                 stop.requested().orElse(""));
     }
@@ -172,21 +177,52 @@ public final class CureSearch {
     }
 
     private Optional<Cure.Outcome> confirm(List<Entry> ranked, List<Trial> confirmation) {
-        if (plan.fullSteps() == plan.steps()) {
-            Entry best = ranked.get(0);
-            return Optional.of(
-                    new Cure.Outcome(best.candidate().run(), tried.get(original).trial(), best.trial()));
-        }
         Candidate start = Candidate.original(original);
-        Trial before = again(start, confirmation);
-        Entry winner = new Entry(start, before);
+        boolean full = plan.fullSteps() == plan.steps();
+        Trial before = full ? tried.get(original).trial() : again(start, confirmation);
+        List<Entry> finalists = new ArrayList<>();
         for (Entry finalist : ranked.subList(0, Math.min(TrialPlan.FINALISTS - 1, ranked.size()))) {
-            Trial full = again(finalist.candidate(), confirmation);
-            winner = full.betterThan(winner.trial()) ? new Entry(finalist.candidate(), full) : winner;
+            Trial trial = full ? finalist.trial() : again(finalist.candidate(), confirmation);
+            if (trial.betterThan(before)) {
+                // betterThan isn't an order, since losses that differ little are equal: the first of the best ones is
+                // kept first
+                int place = 0;
+                while (place < finalists.size()
+                        && !trial.betterThan(finalists.get(place).trial())) {
+                    place++;
+                }
+                finalists.add(place, new Entry(finalist.candidate(), trial));
+            }
         }
-        return winner.candidate().equals(start)
-                ? Optional.empty()
-                : Optional.of(new Cure.Outcome(winner.candidate().run(), before, winner.trial()));
+        return proven(finalists, before, confirmation);
+    }
+
+    /** The first that beats guessing and, with other initial weights, the original as well. */
+    private Optional<Cure.Outcome> proven(List<Entry> finalists, Trial before, List<Trial> confirmation) {
+        Trial other = null;
+        for (Entry finalist : finalists) {
+            String name = finalist.candidate().name();
+            if (!finalist.trial().beatsGuessing()) {
+                rejected.add(name + ": no better than guessing, with a validation loss of "
+                        + Finding.number(finalist.trial().validationLoss()) + " where guessing has "
+                        + Finding.number(finalist.trial().guessing()));
+                continue;
+            }
+            if (stop.requested().isPresent()) {
+                return Optional.empty();
+            }
+            other = other == null ? again(reseeded(Candidate.original(original)), confirmation) : other;
+            if (again(reseeded(finalist.candidate()), confirmation).betterThan(other)) {
+                return Optional.of(new Cure.Outcome(finalist.candidate().run(), before, finalist.trial()));
+            }
+            rejected.add(name + ": with other initial weights it does no better than the run as it is");
+        }
+        return Optional.empty();
+    }
+
+    private static Candidate reseeded(Candidate candidate) {
+        String seed = "seed=" + (candidate.run().seed() + 1);
+        return new Candidate(candidate.parts(), RunFiles.with(candidate.run(), List.of(seed)));
     }
 
     private Trial again(Candidate candidate, List<Trial> confirmation) {

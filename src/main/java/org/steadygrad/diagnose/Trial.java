@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.steadygrad.data.DataSource;
+import org.steadygrad.runlog.Baseline;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
@@ -23,6 +24,7 @@ import org.steadygrad.train.StopSignal;
  * @param steps updates that were made
  * @param trainingLoss mean of the last losses (at most {@value #RECENT}), penalties and dropout included as the run has them
  * @param validationLoss after the last step, penalties and dropout left out; NaN when the trial didn't get so far
+ * @param guessing the same of the best rule of thumb that needs no model; NaN when it isn't known
  * @param flow of the gradients
  * @param secondsPerStep median
  * @param findings what health found, the gravest first
@@ -33,6 +35,7 @@ public record Trial(
         int steps,
         double trainingLoss,
         double validationLoss,
+        double guessing,
         Flow flow,
         double secondsPerStep,
         List<Finding> findings) {
@@ -51,6 +54,7 @@ public record Trial(
                 result.iterations(),
                 notes.losses.stream().mapToDouble(l -> l).average().orElse(Double.NaN),
                 result.completed() ? notes.validationLoss : Double.NaN,
+                result.baselines().best().map(Baseline::validationLoss).orElse(Double.NaN),
                 Flow.of(notes.looks),
                 result.secondsPerIteration(),
                 result.findings());
@@ -78,6 +82,11 @@ public record Trial(
             return errors < other.count(Severity.ERROR);
         }
         return flow.health() > 2 * other.flow.health();
+    }
+
+    /** Whether it is clearly better than guessing, as far as that is known. */
+    boolean beatsGuessing() {
+        return !Double.isFinite(guessing) || validationLoss < guessing - SAME_LOSS * Math.abs(guessing);
     }
 
     /** What is remembered of a trial. */

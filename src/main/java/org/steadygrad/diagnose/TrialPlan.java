@@ -49,9 +49,9 @@ public record TrialPlan(int steps, int fullSteps, double minutes) {
         return new TrialPlan(trial, (int) Math.min(planned, (long) LONGEST * trial), minutes);
     }
 
-    /** Most updates in all. */
+    /** Most updates in all, those with other initial weights among them. */
     public long mostSteps() {
-        long confirmation = fullSteps > steps ? (long) FINALISTS * fullSteps : 0;
-        return (1L + SINGLES + COMBINATIONS) * steps + confirmation;
+        long confirmation = fullSteps > steps ? FINALISTS : 0;
+        return (1L + SINGLES + COMBINATIONS) * steps + (confirmation + FINALISTS) * fullSteps;
     }
 }

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.DataSources;
@@ -56,6 +59,25 @@ class CureSearchTest {
         return cure.trials().stream()
                 .map(t -> t.name() + " " + t.trainingLoss() + " " + t.validationLoss() + " " + t.flow())
                 .toList();
+    }
+
+    /** Labels that have nothing to do with the features: whatever is a bit better than the rest is no cure. */
+    @Test
+    void whatStaysAtGuessingIsNoCure(@TempDir Path folder) throws IOException {
+        Random random = new Random(4);
+        StringBuilder rows = new StringBuilder("id,a,b,y\n");
+        for (int i = 0; i < 400; i++) {
+            rows.append(i + "," + random.nextGaussian() + "," + random.nextGaussian() + "," + random.nextInt(2) + "\n");
+        }
+        Path file = Files.writeString(folder.resolve("noise.csv"), rows);
+        RunSpec run = run("{threads: 1, data: {kind: csv, path: '" + file + "', task: classification, target: [y],"
+                + " sequence: id}, model: {layers: [pool: last, dense: {units: 9, activation: tanh}]}, training: {batch: 32,"
+                + " iterations: 60, epochs: 100, updater: {adam: 1.0}}, health: {every: 2}}");
+        Cure cure = search(run, new TrialPlan(60, 60, 10));
+        assertTrue(cure.outcome().isEmpty(), cure.outcome().toString());
+        assertTrue(
+                cure.rejected().stream().anyMatch(words -> words.contains("no better than guessing")),
+                cure.rejected().toString());
     }
 
     @Test
@@ -140,6 +162,6 @@ class CureSearchTest {
         assertEquals(new TrialPlan(7, 7, 30), TrialPlan.of(7, 0, 30));
         assertEquals(new TrialPlan(300, 3000, 30), TrialPlan.of(1_000_000, 0, 30));
         assertEquals(new TrialPlan(33, 330, 30), TrialPlan.of(1000, 33, 30));
-        assertEquals(17 * 33 + 4 * 330, TrialPlan.of(1000, 33, 30).mostSteps());
+        assertEquals(17 * 33 + 8 * 330, TrialPlan.of(1000, 33, 30).mostSteps());
     }
 }
