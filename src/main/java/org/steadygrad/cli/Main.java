@@ -41,6 +41,8 @@ public final class Main implements Runnable {
             new Entry("evaluate", EvaluateCommand::new),
             new Entry("predict", PredictCommand::new),
             new Entry("serve", ServeCommand::new),
+            new Entry("import", ImportCommand::new),
+            new Entry("check", CheckCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("replay", ReplayCommand::new),
             new Entry("bench", BenchCommand::new),

@@ -10,10 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.engine.EngineRequest;
+import org.steadygrad.exchange.ImportedModel;
+import org.steadygrad.exchange.graph.Tensor;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.predict.FilePredictions;
 import org.steadygrad.predict.FilePredictions.Done;
@@ -41,7 +45,10 @@ import picocli.CommandLine.Spec;
             "  steadygrad predict runs/weather --data new.csv --out predictions.npz --keep time",
             "  cat new.csv | steadygrad predict runs/weather --data - --out - --format jsonl",
             "",
-            "Columns are found by the names they had in training; targets needn't be there."
+            "  steadygrad predict runs/imported --data x.npz --out y.npz",
+            "",
+            "Columns are found by the names they had in training; targets needn't be there. A model that was imported takes and gives arrays in",
+            "the layout of the library it is from, [batch, time, size] for Keras, by the names of its inputs and outputs."
         })
 final class PredictCommand implements Runnable {
     private static final String PIPE = "-";
@@ -91,6 +98,10 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
+        if (ImportedModel.isAt(Given.existing("RUN", run))) {
+            predictImported();
+            return;
+        }
         Format chosen = format();
         EngineRequest request = engine.request();
         SavedRun saved = SavedRun.read(Given.existing("RUN", run));
@@ -119,6 +130,29 @@ final class PredictCommand implements Runnable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Named arrays in and out, as the library has them that the model is from. */
+    private void predictImported() {
+        if (data.equals(PIPE) || !data.endsWith(".npz") || !(out.equals(PIPE) || out.endsWith(".npz"))) {
+            throw new ParameterException(
+                    spec.commandLine(), "An imported model takes and gives arrays: --data FILE.npz --out FILE.npz.");
+        }
+        ImportedModel model = ImportedModel.read(run);
+        Path arrays = Given.existing("--data", Path.of(data));
+        Map<String, Tensor> outputs = model.outputs(ForeignArrays.read(model, arrays));
+        try {
+            if (out.equals(PIPE)) {
+                ForeignArrays.write(outputs, new FileOutputStream(FileDescriptor.out));
+                return;
+            }
+            AtomicFile.write(Path.of(out), stream -> ForeignArrays.write(outputs, stream));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        PrintWriter text = spec.commandLine().getOut();
+        outputs.forEach((name, tensor) -> text.printf("%s: %s %s%n", out, name, Arrays.toString(tensor.shape())));
+        text.flush();
     }
 
     private Format format() {

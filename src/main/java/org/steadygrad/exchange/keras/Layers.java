@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.steadygrad.exchange.ForeignModelException;
 import org.steadygrad.exchange.ReadReport;
@@ -125,9 +127,33 @@ final class Layers {
         this.models = models;
     }
 
-    /** Names of the layers that can be read. */
-    static Set<String> known() {
-        return LAYERS.keySet();
+    /** What is refused of layers, for the documentation; of those that aren't here, nothing. */
+    private static final Map<String, String> LIMITS = Map.ofEntries(
+            Map.entry("Dense", "quantization, LoRA"),
+            Map.entry("ReLU", "max_value other than 6, threshold"),
+            Map.entry("Softmax", "axis other than the last, a mask"),
+            Map.entry("PReLU", "slopes by step"),
+            Map.entry("Dropout", "noise_shape"),
+            Map.entry("LSTM", "stateful, time_major, recurrent_dropout, functions along an axis"),
+            Map.entry(
+                    "GRU", "stateful, time_major, recurrent_dropout, functions along an axis, regularizer of the bias"),
+            Map.entry("SimpleRNN", "stateful, time_major, recurrent_dropout, functions along an axis"),
+            Map.entry("Bidirectional", "layers other than LSTM, GRU, SimpleRNN"),
+            Map.entry("TimeDistributed", "layers that don't do the same to every step"),
+            Map.entry("BatchNormalization", "axis other than the last, renorm"),
+            Map.entry("LayerNormalization", "axis other than the last, rms_scaling"),
+            Map.entry("Normalization", "axis other than the last, invert"),
+            Map.entry("Rescaling", "lists of numbers"),
+            Map.entry("Concatenate", "axis other than the last"),
+            Map.entry("GlobalAveragePooling1D", "keepdims, channels_first"),
+            Map.entry("GlobalMaxPooling1D", "keepdims, channels_first"),
+            Map.entry("Flatten", "sequences"));
+
+    /** Layers that are read, each with what is refused of it. */
+    static SortedMap<String, String> coverage() {
+        SortedMap<String, String> coverage = new TreeMap<>();
+        LAYERS.keySet().forEach(name -> coverage.put(name, LIMITS.getOrDefault(name, "")));
+        return coverage;
     }
 
     List<Value> apply(Use use) {

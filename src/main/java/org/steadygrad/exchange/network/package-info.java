@@ -1,0 +1,10 @@
+/**
+ * From the neutral graph to DL4J's networks: {@link org.steadygrad.exchange.network.ImportedNetwork} is a graph's network, proven against what the
+ * graph computes.
+ *
+ * <p>Uses {@code exchange.graph}, {@code nn}, {@code model} and, to compute in double, {@code engine.dl4j}.
+ */
+@Internal
+package org.steadygrad.exchange.network;
+
+import org.steadygrad.check.Internal;

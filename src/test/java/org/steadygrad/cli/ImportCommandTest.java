@@ -1,0 +1,62 @@
+package org.steadygrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.steadygrad.data.series.numpy.NamedArrays;
+import org.steadygrad.exchange.ForeignModel;
+import org.steadygrad.exchange.Models;
+import org.steadygrad.exchange.graph.GraphEvaluator;
+import org.steadygrad.exchange.graph.Tensor;
+
+/** A file of Keras by way of the commands. */
+class ImportCommandTest {
+    private static final String FILES = "src/test/exchange/keras/files/";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anImportedModelPredictsAndIsTheSameAsItsFile() throws IOException {
+        Tensor x = new Tensor(
+                new int[] {2, 5, 2},
+                new double[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, -1, -1, 0.5, 2, -1, -1, 1, 0, -1, -1});
+        Path arrays = folder.resolve("x.npz");
+        try (OutputStream out = Files.newOutputStream(arrays)) {
+            ForeignArrays.write(Map.of("any", x), out);
+        }
+        String file = FILES + "masked.keras";
+        String imported = folder.resolve("imported").toString();
+        assertEquals(0, Main.execute("import", file, "--out", imported, "--report"));
+        assertEquals(2, Main.execute("import", file, "--out", imported), "the model is there already");
+        Path y = folder.resolve("y.npz");
+        assertEquals(0, Main.execute("predict", imported, "--data", arrays.toString(), "--out", y.toString()));
+        ForeignModel model = Models.read(Path.of(file));
+        Map<String, NamedArrays.Numbers> got = NamedArrays.read(y);
+        new GraphEvaluator(model.graph())
+                .outputs(Map.of(model.graph().inputs().get(0).name(), x))
+                .forEach((name, right) -> {
+                    assertArrayEquals(right.shape(), got.get(name).shape());
+                    assertArrayEquals(right.values(), got.get(name).numbers(), 1e-6);
+                });
+        String inputs = arrays.toString();
+        assertEquals(0, Main.execute("check", file, imported, "--inputs", inputs));
+        assertEquals(1, Main.execute("check", file, FILES + "backwards.keras", "--inputs", inputs));
+        assertEquals(1, Main.execute("check", FILES + "plain.keras", FILES + "cells.keras", "--inputs", inputs));
+    }
+
+    @Test
+    void weightsAloneTakeTheirLayersFromAnotherModel() {
+        String weights = FILES + "alone.weights.h5";
+        String out = folder.resolve("imported").toString();
+        assertEquals(1, Main.execute("import", weights, "--out", out));
+        assertEquals(1, Main.execute("import", weights, "--like", FILES + "plain.keras", "--out", out));
+    }
+}
