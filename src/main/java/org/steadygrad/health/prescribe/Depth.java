@@ -42,7 +42,42 @@ final class Depth {
             .on(LayerSpec.Pool.class, pool -> InitializerKind.AUTO)
             .complete();
 
+    /** Activations whose weights want the variance of He et al. */
+    private static final Set<ActivationKind> RECTIFYING = EnumSet.of(
+            ActivationKind.RELU,
+            ActivationKind.RELU6,
+            ActivationKind.LEAKY_RELU,
+            ActivationKind.THRESHOLDED_RELU,
+            ActivationKind.ELU,
+            ActivationKind.GELU,
+            ActivationKind.SWISH,
+            ActivationKind.MISH);
+
+    private static final Set<InitializerKind> GLOROT =
+            EnumSet.of(InitializerKind.AUTO, InitializerKind.XAVIER, InitializerKind.XAVIER_UNIFORM);
+
+    /** Initialisers that {@code auto} comes to, but for the shape of the distribution. */
+    private static final Cases<LayerSpec, Set<InitializerKind>> SUITABLE = Cases.<LayerSpec, Set<InitializerKind>>of(
+                    LayerSpec.class)
+            .on(LayerSpec.Dense.class, dense -> suitable(dense.activation()))
+            .on(LayerSpec.Stack.class, stack -> suitable(stack.activation()))
+            .on(LayerSpec.Recurrent.class, recurrent -> GLOROT)
+            .on(LayerSpec.Output.class, output -> GLOROT)
+            .on(LayerSpec.Embedding.class, embedding -> GLOROT)
+            .on(LayerSpec.BatchNorm.class, norm -> GLOROT)
+            .on(LayerSpec.Activate.class, activation -> GLOROT)
+            .on(LayerSpec.Dropout.class, dropout -> GLOROT)
+            .on(LayerSpec.Pool.class, pool -> GLOROT)
+            .complete();
+
     private Depth() {}
+
+    private static Set<InitializerKind> suitable(ActivationKind activation) {
+        if (RECTIFYING.contains(activation)) {
+            return EnumSet.of(InitializerKind.AUTO, InitializerKind.HE, InitializerKind.HE_UNIFORM);
+        }
+        return activation == ActivationKind.SELU ? EnumSet.of(InitializerKind.AUTO, InitializerKind.LECUN) : GLOROT;
+    }
 
     /** The initialiser that fits each layer's activation, where the run file names another. */
     static Optional<Prescription> initialise(FindingInRun c) {
@@ -50,8 +85,12 @@ final class Depth {
         Set<String> replaced = new LinkedHashSet<>();
         for (int i = 0; i < c.layers().size(); i++) {
             LayerSpec layer = c.layers().get(i);
-            note(c, i, "init", INITIALISERS.of(layer), changes, replaced);
-            if (layer instanceof LayerSpec.Recurrent recurrent) {
+            if (!SUITABLE.of(layer).contains(INITIALISERS.of(layer))) {
+                note(c, i, "init", INITIALISERS.of(layer), changes, replaced);
+            }
+            if (layer instanceof LayerSpec.Recurrent recurrent
+                    && recurrent.recurrentInit() != InitializerKind.AUTO
+                    && recurrent.recurrentInit() != InitializerKind.ORTHOGONAL) {
                 note(c, i, "recurrentInit", recurrent.recurrentInit(), changes, replaced);
             }
         }
@@ -67,10 +106,8 @@ final class Depth {
 
     private static void note(
             FindingInRun c, int layer, String key, InitializerKind now, List<String> changes, Set<String> replaced) {
-        if (now != InitializerKind.AUTO) {
-            changes.add(c.key(layer, key) + "=auto");
-            replaced.add(RunFiles.word(now));
-        }
+        changes.add(c.key(layer, key) + "=auto");
+        replaced.add(RunFiles.word(now));
     }
 
     /** Variance 1 in every layer by measurement; for networks of dense layers. */

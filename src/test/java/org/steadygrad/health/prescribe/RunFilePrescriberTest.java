@@ -268,6 +268,25 @@ class RunFilePrescriberTest {
             "{data: spirals, model: {layers: [stack: {depth: 7, units: 5, activation: sigmoid, init: smallNormal}]},"
                     + " training: {updater: {adam: 0.001}}}";
 
+    /** What automatic weights would come to is no cure: the loss would be the same to the last digit. */
+    @ParameterizedTest
+    @CsvSource({
+        "sigmoid, xavier, false",
+        "tanh, xavierUniform, false",
+        "relu, he, false",
+        "selu, lecun, false",
+        "sigmoid, he, true",
+        "relu, xavier, true",
+        "relu, smallNormal, true"
+    })
+    void initialisersThatFitAreLeftAlone(String activation, String init, boolean replaced) {
+        String text = "{data: spirals, model: {layers: [stack: {depth: 25, units: 5, activation: " + activation
+                + ", init: " + init + "}]}}";
+        List<String> changes = changes(
+                prescribe(text, VECTORS, finding("vanishing-gradient", "stack1-1", Map.of("factorPerLayer", 0.2))));
+        assertEquals(replaced, changes.get(0).equals("model.layers[0].stack.init=auto"), changes.toString());
+    }
+
     @Test
     void unevenUpdatesAreEvened() {
         Map<String, Double> uneven = Map.of("medianRatio", 1e-9, "largestRatio", 1e-3);
