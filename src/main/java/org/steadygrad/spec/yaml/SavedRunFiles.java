@@ -1,6 +1,8 @@
 package org.steadygrad.spec.yaml;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
+import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LossMean;
 import org.steadygrad.spec.UpdaterFormula;
 import org.steadygrad.spec.UpdaterSpec;
@@ -12,17 +14,28 @@ import org.steadygrad.spec.UpdaterSpec;
 final class SavedRunFiles {
     private static final String FORMULA = "formula";
     private static final String LOSS = "loss";
+    private static final String TRANSFORM = "transform";
 
     private SavedRunFiles() {}
 
     /** @param root of a saved run file @return the same with what later versions ask for */
     static Node completed(Node root) {
-        return within(root, "training", training -> lossMean(within(training, "updater", SavedRunFiles::updater)));
+        Node known = within(root, "data", SavedRunFiles::values);
+        return within(known, "training", training -> lossMean(within(training, "updater", SavedRunFiles::updater)));
     }
 
     /** Early versions knew DL4J's mean only. */
     private static Node lossMean(Node training) {
         return with(training, LOSS, LossMean.PER_EXAMPLE);
+    }
+
+    /** Early versions learnt values. */
+    private static Node values(Node data) {
+        Node completed = data;
+        for (String kind : List.of("csv", "series")) {
+            completed = within(completed, kind, settings -> with(settings, TRANSFORM, DataSpec.Transform.NONE));
+        }
+        return completed;
     }
 
     private static Node updater(Node updater) {
