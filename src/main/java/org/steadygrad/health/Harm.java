@@ -40,6 +40,7 @@ final class Harm {
         LEFT.put(FindingKind.LOSS_SPIKES, 1.0);
         LEFT.put(FindingKind.OSCILLATING_LOSS, 0.9);
         LEFT.put(FindingKind.LOSS_PLATEAU, 1.0);
+        LEFT.put(FindingKind.STALLED_INPUT, 1.0);
     }
 
     /** The same for columns that aren't scaled. */

@@ -106,6 +106,25 @@ class HarmTest {
                 List.of("INFO learning-rate-too-low"), told(run(facts(false, 0), 200, around(0.4), 1e-5, Double.NaN)));
     }
 
+    /** Waiting costs time, and a run that learns has nothing else the matter with it. */
+    @Test
+    void waitingIsToldAsAWarningOnlyWhereNothingIsLearnt() {
+        assertEquals(List.of("WARNING stalled-input"), waiting(0.69));
+        assertEquals(List.of("INFO stalled-input"), waiting(0.4));
+    }
+
+    private static List<String> waiting(double level) {
+        HealthMonitor monitor = new HealthMonitor(SPEC, LAYOUT, facts(false, 0), Prescriber.NONE, RunListener.NONE);
+        GradientStatistics statistics = new GradientStatistics(LAYOUT, List.of(new GradientStatistics.Row(1, 1, 0, 0)));
+        UpdateOutcome outcome = new UpdateOutcome(true, statistics, 1, List.of(new UpdateOutcome.BlockUpdate(2, 2e-3)));
+        IntToDoubleFunction loss = around(level);
+        for (int i = 1; i <= 100; i++) {
+            monitor.observeWaiting(0.05, 0.06);
+            monitor.observe(i, loss.applyAsDouble(i), outcome, Optional.empty());
+        }
+        return told(monitor.findings());
+    }
+
     /** A start that happened to be low isn't what divergence is measured by. */
     @Test
     void aLossUpToGuessingHasNotDiverged() {
