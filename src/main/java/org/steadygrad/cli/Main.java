@@ -42,6 +42,7 @@ public final class Main implements Runnable {
             new Entry("predict", PredictCommand::new),
             new Entry("serve", ServeCommand::new),
             new Entry("import", ImportCommand::new),
+            new Entry("export", ExportCommand::new),
             new Entry("check", CheckCommand::new),
             new Entry("generate", GenerateCommand::new),
             new Entry("replay", ReplayCommand::new),

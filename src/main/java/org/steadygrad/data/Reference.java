@@ -25,6 +25,7 @@ public record Reference(Kind kind, int season, int seasons) {
     /** Known values of one series, by position. */
     @FunctionalInterface
     public interface Known {
+        /** The value there. */
         double at(int position);
     }
 

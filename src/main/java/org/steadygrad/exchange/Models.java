@@ -6,11 +6,17 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.steadygrad.exchange.graph.GraphEvaluator;
 import org.steadygrad.exchange.graph.NeutralGraph;
+import org.steadygrad.exchange.graph.Tensor;
+import org.steadygrad.exchange.network.ProofInputs;
 
 /** Reads and writes networks of other libraries. Formats are found by {@link ServiceLoader}. */
 public final class Models {
@@ -132,5 +138,52 @@ public final class Models {
                 .findFirst()
                 .orElseThrow(() -> new ForeignModelException(
                         name + ": expected the name of a model file (" + names() + "). Name it accordingly."));
+    }
+
+    /**
+     * Computes both networks in double on random inputs, with padding at the end, in front, within and everywhere.
+     *
+     * @param other its inputs and outputs are taken in the order of the first's
+     * @return the largest difference of two numbers, relative to the largest number of their output or 1; infinite if shapes or numbers that aren't
+     *     finite differ
+     */
+    public static double difference(NeutralGraph graph, NeutralGraph other) {
+        if (graph.inputs().size() != other.inputs().size()
+                || graph.outputs().size() != other.outputs().size()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        Map<String, Tensor> given = ProofInputs.of(graph);
+        Map<String, Tensor> renamed = new LinkedHashMap<>();
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            renamed.put(
+                    other.inputs().get(i).name(),
+                    given.get(graph.inputs().get(i).name()));
+        }
+        List<Tensor> left = List.copyOf(new GraphEvaluator(graph).outputs(given).values());
+        List<Tensor> right =
+                List.copyOf(new GraphEvaluator(other).outputs(renamed).values());
+        double largest = 0;
+        for (int i = 0; i < left.size(); i++) {
+            largest = Math.max(largest, difference(left.get(i), right.get(i)));
+        }
+        return largest;
+    }
+
+    private static double difference(Tensor left, Tensor right) {
+        if (!Arrays.equals(left.shape(), right.shape())) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double size = 1;
+        double largest = 0;
+        for (int i = 0; i < left.values().length; i++) {
+            double a = left.values()[i];
+            double difference = Double.compare(a, right.values()[i]) == 0 ? 0 : Math.abs(a - right.values()[i]);
+            largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+            size = Double.isFinite(a) ? Math.max(size, Math.abs(a)) : size;
+            if (Double.isInfinite(largest)) {
+                return largest;
+            }
+        }
+        return largest / size;
     }
 }

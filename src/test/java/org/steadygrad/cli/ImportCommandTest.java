@@ -2,6 +2,7 @@ package org.steadygrad.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,5 +59,25 @@ class ImportCommandTest {
         String out = folder.resolve("imported").toString();
         assertEquals(1, Main.execute("import", weights, "--out", out));
         assertEquals(1, Main.execute("import", weights, "--like", FILES + "plain.keras", "--out", out));
+    }
+
+    @Test
+    void aModelOfKerasIsWrittenAsOnnxAndIsTheSame() throws IOException {
+        Path onnx = folder.resolve("model.onnx");
+        assertEquals(0, Main.execute("export", FILES + "plain.keras", onnx.toString()));
+        assertEquals(
+                0,
+                Models.difference(
+                        Models.read(Path.of(FILES + "plain.keras")).graph(),
+                        Models.read(onnx).graph()),
+                1e-6);
+        assertEquals(
+                1,
+                Main.execute(
+                        "export",
+                        FILES + "plain.keras",
+                        folder.resolve("model.keras").toString()));
+        assertFalse(Files.exists(folder.resolve("model.keras")));
+        assertEquals(2, Main.execute("export", FILES + "plain.keras", onnx.toString()), "it is there already");
     }
 }

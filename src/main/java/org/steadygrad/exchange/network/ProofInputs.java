@@ -13,7 +13,7 @@ import org.steadygrad.exchange.graph.Shape;
 import org.steadygrad.exchange.graph.Tensor;
 
 /** Inputs that find out whether two networks are the same: random, with padding at the end, in front, within and everywhere. */
-final class ProofInputs {
+public final class ProofInputs {
     private static final int EXAMPLES = 4;
     private static final int STEPS = 5;
     private static final long SEED = 20;
@@ -36,7 +36,8 @@ final class ProofInputs {
         }
     }
 
-    static Map<String, Tensor> of(NeutralGraph graph) {
+    /** A tensor for each of a graph's inputs, by name; the same at every call. */
+    public static Map<String, Tensor> of(NeutralGraph graph) {
         ProofInputs inputs = new ProofInputs(graph);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         graph.inputs().forEach(input -> tensors.put(input.name(), inputs.tensor(input)));
