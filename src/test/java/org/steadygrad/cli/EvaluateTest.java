@@ -47,6 +47,49 @@ class EvaluateTest {
         return csv.toString();
     }
 
+    /** Every step of a path has a reference of its own; the file's own values say what its error is. */
+    @Test
+    void everyStepOfAPathIsInOriginalUnits() throws Exception {
+        String rows = series(60);
+        Files.writeString(folder.resolve("series.csv"), series(90));
+        Path test = Files.writeString(folder.resolve("test.csv"), rows);
+        train(
+                "path",
+                """
+                name: path
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], window: 8, horizon: 3, forecast: path,
+                       transform: seasonAndDifference, season: 6}
+                model: {layers: [gru: {units: 4}]}
+                training: {batch: 4, epochs: 3, updater: {adam: {learningRate: 0.02}}}
+                """);
+        double[] y = rows.lines().skip(1).mapToDouble(Double::parseDouble).toArray();
+        JsonNode targets = json("evaluate", "path", "--data", test, "--json").get("targets");
+        List<NamedCsvRecord> forecasts = CsvReader.builder()
+                .ofNamedCsvRecord(Launched.run(folder, null, "predict", "path", "--data", test)
+                        .well()
+                        .text())
+                .stream()
+                .toList();
+        assertEquals("16", forecasts.get(0).getField("line"), "after a season and a row, and a window of 8");
+        for (int ahead = 1; ahead <= 3; ahead++) {
+            double squares = 0;
+            int count = 0;
+            for (NamedCsvRecord forecast : forecasts) {
+                int last = Integer.parseInt(forecast.getField("line")) - 2;
+                if (last + 3 < y.length) {
+                    double error = Double.parseDouble(forecast.getField("y (+" + ahead + ")")) - y[last + ahead];
+                    squares += error * error;
+                    count++;
+                }
+            }
+            assertEquals(15, count);
+            assertEquals(
+                    Math.sqrt(squares / count),
+                    targets.get(ahead - 1).get("rmse").asDouble(),
+                    1e-3);
+        }
+    }
+
     /** 39 of the 40 rows have a next one; of windows of 8 the last has 7. Of differences the first row has nothing before it. */
     @ParameterizedTest
     @CsvSource({"none, 0", "difference, 1", "returns, 1", "'seasonAndDifference, season: 6', 7"})
