@@ -21,9 +21,16 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
@@ -32,6 +39,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -192,6 +201,44 @@ class GradientHealthTest {
         return health.findings().stream()
                 .filter(finding -> finding.id().equals("mask-ignored"))
                 .toList();
+    }
+
+    /** What DL4J can't be right about even with the toolkit's layers in place of its own. */
+    @ParameterizedTest
+    @CsvSource({"PReLULayer", "RecurrentAttentionLayer", "Subsampling1DLayer"})
+    void layersThatKnowNoMaskAreNamedWhereThereIsPadding(String type) {
+        Layer layer =
+                switch (type) {
+                    case "PReLULayer" ->
+                        new PReLULayer.Builder().inputShape(4, 5).build();
+                    case "RecurrentAttentionLayer" ->
+                        new RecurrentAttentionLayer.Builder()
+                                .nIn(4)
+                                .nOut(4)
+                                .nHeads(1)
+                                .projectInput(false)
+                                .build();
+                    default -> new Subsampling1DLayer.Builder(SubsamplingLayer.PoolingType.MAX, 2, 1).build();
+                };
+        ComputationGraph graph = new ComputationGraph(settings(0.1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("cell", new LSTM.Builder().nOut(4).build(), "in")
+                .addLayer("odd", layer, "cell")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "odd")
+                .addLayer("out", output(4), "pool")
+                .setOutputs("out")
+                .setInputTypes(InputType.recurrent(3, 5))
+                .build());
+        graph.init();
+        List<Finding> found = findingsOfMaskedFit(graph);
+        assertEquals(List.of("odd"), found.stream().map(Finding::layer).toList(), found::toString);
+        assertTrue(found.get(0).message().contains("depends on how much padding"), found::toString);
+        graph.setListeners(List.of());
+        GradientHealth whole = new GradientHealth(SPEC);
+        graph.setListeners(whole);
+        graph.fit(new DataSet(Nd4j.rand(3, 3, 5), labels(3)));
+        assertTrue(whole.findings().stream().noneMatch(f -> f.id().equals("mask-ignored")));
     }
 
     private static ComputationGraph bothWays() {
