@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
             "  steadygrad check model.keras runs/mine --inputs x.npz"
         })
 final class ImportCommand implements Runnable {
-    @Parameters(paramLabel = "FILE", description = "The model: FILE.keras, FILE.h5.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The model: FILE.keras, FILE.h5, FILE.onnx; with --like also FILE.pt, FILE.safetensors.")
     private Path file;
 
     @Option(

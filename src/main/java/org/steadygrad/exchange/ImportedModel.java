@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.exchange.graph.Layout;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Shape;
 import org.steadygrad.exchange.graph.Tensor;
@@ -23,7 +25,7 @@ import org.steadygrad.model.ModelFileException;
 
 /**
  * A network that came from another library, as a DL4J network that computes the same, with what the other library calls its inputs and outputs and
- * how it lays them out ([batch, time, size]).
+ * how it lays them out ([batch, time, size], or as {@link NeutralGraph.Input#layout} says).
  */
 public final class ImportedModel {
     private static final String ENTRY = "imported.json";
@@ -32,12 +34,19 @@ public final class ImportedModel {
     private final ComputationGraph network;
     private final String format;
     private final NetworkFunction function;
+    private final List<Layout> outputLayouts;
     private final List<String> notes;
 
-    private ImportedModel(ComputationGraph network, String format, NetworkFunction function, List<String> notes) {
+    private ImportedModel(
+            ComputationGraph network,
+            String format,
+            NetworkFunction function,
+            List<Layout> outputLayouts,
+            List<String> notes) {
         this.network = network;
         this.format = format;
         this.function = function;
+        this.outputLayouts = List.copyOf(outputLayouts);
         this.notes = List.copyOf(notes);
     }
 
@@ -51,7 +60,10 @@ public final class ImportedModel {
         imported.prove();
         List<String> notes = new ArrayList<>(model.report().notes());
         notes.addAll(imported.notes());
-        return new ImportedModel(imported.network(), model.format(), imported.function(), notes);
+        List<Layout> layouts = model.graph().outputs().stream()
+                .map(NeutralGraph.Output::layout)
+                .toList();
+        return new ImportedModel(imported.network(), model.format(), imported.function(), layouts, notes);
     }
 
     /** Whether a path is a folder, or a file in it, that {@link #save} has written. */
@@ -87,16 +99,25 @@ public final class ImportedModel {
                 input.path("sizes").forEach(size -> sizes.add(size.asInt()));
                 inputs.add(new NeutralGraph.Input(
                         input.path("name").asText(),
-                        new Shape(Shape.Kind.valueOf(input.path("kind").asText()), sizes)));
+                        new Shape(Shape.Kind.valueOf(input.path("kind").asText()), sizes),
+                        LayoutJson.read(input)));
             }
             List<String> outputs = new ArrayList<>();
-            json.path("outputs").forEach(name -> outputs.add(name.asText()));
+            List<Layout> layouts = new ArrayList<>();
+            for (JsonNode output : json.path("outputs")) {
+                outputs.add(output.path("name").asText());
+                layouts.add(LayoutJson.read(output));
+            }
             ComputationGraph network = content.graph();
             if (inputs.size() != network.getNumInputArrays() || outputs.size() != network.getNumOutputArrays()) {
                 throw new ModelFileException(file, "what it says of its inputs and outputs doesn't fit its network.");
             }
             return new ImportedModel(
-                    network, json.path("format").asText(), new NetworkFunction(network, inputs, outputs), List.of());
+                    network,
+                    json.path("format").asText(),
+                    new NetworkFunction(network, inputs, outputs),
+                    layouts,
+                    List.of());
         } catch (JsonProcessingException e) {
             throw new ModelFileException(
                     file, "what it says of its inputs can't be read: " + e.getOriginalMessage() + ".", e);
@@ -115,8 +136,14 @@ public final class ImportedModel {
             node.put("name", input.name());
             node.put("kind", input.shape().kind().name());
             input.shape().sizes().forEach(node.putArray("sizes")::add);
+            LayoutJson.write(input.layout(), node);
         }
-        function.outputNames().forEach(json.putArray("outputs")::add);
+        ArrayNode outputs = json.putArray("outputs");
+        for (int i = 0; i < outputLayouts.size(); i++) {
+            ObjectNode node = outputs.addObject();
+            node.put("name", function.outputNames().get(i));
+            LayoutJson.write(outputLayouts.get(i), node);
+        }
         Files.createDirectories(folder);
         ModelFile.write(file(folder), network, Map.of(ENTRY, JSON.writeValueAsBytes(json)));
     }
@@ -154,7 +181,25 @@ public final class ImportedModel {
      * @throws InvalidInputException if an array is missing, not known, or of another shape
      */
     public Map<String, Tensor> outputs(Map<String, Tensor> arrays) {
-        return function.inDouble().outputs(named(arrays));
+        Map<String, Tensor> given = named(arrays);
+        Map<String, Tensor> laid = new LinkedHashMap<>();
+        for (NeutralGraph.Input input : inputs()) {
+            laid.put(
+                    input.name(),
+                    input.layout().toGraph(given.get(input.name()), input.shape(), "input " + input.name()));
+        }
+        Map<String, Tensor> values = function.inDouble().outputs(laid);
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        for (int i = 0; i < outputLayouts.size(); i++) {
+            String name = outputNames().get(i);
+            outputs.put(name, outputLayouts.get(i).toArray(values.get(name), shape(values.get(name))));
+        }
+        return outputs;
+    }
+
+    private static Shape shape(Tensor value) {
+        int features = value.size(value.rank() - 1);
+        return value.rank() == 3 ? Shape.sequence(value.size(1), features) : Shape.vector(features);
     }
 
     private Map<String, Tensor> named(Map<String, Tensor> arrays) {

@@ -33,7 +33,9 @@ public class UnitwiseActivationLayer extends ActivationLayer {
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
         assertInputSet(false);
         if (input.rank() != 3) {
-            return super.activate(training, workspaces);
+            // DL4J's own writes over its input, which others may read
+            INDArray activated = layerConf().getActivationFn().getActivation(input.dup(), training);
+            return workspaces.leverageTo(ArrayType.ACTIVATIONS, activated);
         }
         INDArray activated = layerConf().getActivationFn().getActivation(rows(input), training);
         return workspaces.leverageTo(ArrayType.ACTIVATIONS, sequences(activated));

@@ -384,10 +384,26 @@ final class NetworkBuilder {
     }
 
     private void activate(Node node, Function function) {
-        Layer layer = function.elementwise() || shape(node, 0).kind() == Shape.Kind.VECTOR
+        boolean plain = function.elementwise() || shape(node, 0).kind() == Shape.Kind.VECTOR;
+        // DL4J's layer writes over what it reads
+        Layer layer = plain && isReadOnce(node.inputs().get(0))
                 ? new ActivationLayer(ActivationFunctions.of(function, node.name()))
                 : new UnitwiseActivation(ActivationFunctions.of(function, node.name()));
         layer(node, layer, input(node, 0));
+    }
+
+    /** Whether a value is in an array of its own that nothing else reads. */
+    private boolean isReadOnce(Port port) {
+        long readers = graph.nodes().stream()
+                        .flatMap(node -> node.inputs().stream())
+                        .filter(port::equals)
+                        .count()
+                + graph.outputs().stream()
+                        .filter(output -> output.port().equals(port))
+                        .count();
+        boolean made = graph.nodes().stream()
+                .anyMatch(node -> node.name().equals(port.node()) && node.operation() instanceof Operation.Dense);
+        return made && readers == 1;
     }
 
     private void prelu(Node node, Operation.PRelu op) {

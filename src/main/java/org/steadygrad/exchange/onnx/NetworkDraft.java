@@ -43,7 +43,8 @@ final class NetworkDraft {
     Port add(OnnxNode node, String suffix, Operation operation, Port... inputs) {
         String layer = node.name().isEmpty() ? node.outputs().get(0) : node.name();
         String name = unique(layer + suffix);
-        nodes.put(name, new Node(name, layer, operation, List.of(inputs), true, Map.of()));
+        // a layer of its own: nodes of one layer would share their weights
+        nodes.put(name, new Node(name, name, operation, List.of(inputs), true, Map.of()));
         return Port.of(name);
     }
 
