@@ -76,6 +76,7 @@ final class ReportCommand implements Callable<Integer> {
         List<RunView> views = runs.stream()
                 .map(run -> RunReader.read(Given.existing("RUN", run)))
                 .toList();
+        RunView.tellApart(views);
         PrintWriter output = spec.commandLine().getOut();
         if (pictures == null && !listed) {
             writePage(views, output);

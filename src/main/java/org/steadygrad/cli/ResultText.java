@@ -18,7 +18,7 @@ final class ResultText {
     static void print(PrintWriter out, RunResult result, Path folder) {
         out.printf(
                 Locale.ROOT,
-                "%n%s: %s after %s (%s) in %.1f s, %.3g s each%n",
+                "%n%s: %s after %s (%s) in %.1f s; once warm a step takes %.3g s%n",
                 result.name(),
                 result.stopReason(),
                 Counted.of(result.iterations(), "iteration"),

@@ -114,6 +114,21 @@ public final class UpdaterSettings {
     }
 
     /**
+     * The learning rate of the first parameter whose updater has one; NaN without such.
+     *
+     * @param iteration number of updates so far
+     * @param epoch number of epochs so far
+     */
+    public double learningRate(int iteration, int epoch) {
+        return settings.stream()
+                .map(Setting::updater)
+                .filter(updater -> updater != null && updater.hasLearningRate())
+                .findFirst()
+                .map(updater -> updater.getLearningRate(iteration, epoch))
+                .orElse(Double.NaN);
+    }
+
+    /**
      * Among what schedules come to.
      *
      * @param iteration number of updates so far

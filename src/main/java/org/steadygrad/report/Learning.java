@@ -11,8 +11,11 @@ final class Learning {
     /** Latest steps whose mean is taken. */
     static final int LATEST = 100;
 
+    private static final int WARM_UP = 5;
+
     private final double[] firsts = new double[FIRST];
     private final double[] latest = new double[LATEST];
+    private final double[] seconds = new double[LATEST];
     private int finite;
     private int steps;
     private int skipped;
@@ -21,6 +24,7 @@ final class Learning {
     private int lastFinite;
 
     void take(RunEvent.Step step) {
+        seconds[steps % LATEST] = step.seconds();
         steps++;
         lastIteration = step.iteration();
         skipped += step.applied() ? 0 : 1;
@@ -34,6 +38,13 @@ final class Learning {
             finite++;
             lastFinite = step.iteration();
         }
+    }
+
+    /** Of the latest steps; the first ones, which warm everything up, are left out once others are there. NaN before the first. */
+    double medianSeconds() {
+        int known = Math.min(steps, LATEST);
+        int warmUp = steps <= LATEST ? Math.min(WARM_UP, steps / 2) : 0;
+        return Median.upper(Arrays.copyOfRange(seconds, warmUp, known));
     }
 
     int steps() {

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.steadygrad.check.Cases;
 import org.steadygrad.check.Check;
 import org.steadygrad.engine.StepTrace.LayerTrace;
@@ -33,13 +35,13 @@ import org.steadygrad.runlog.RunResult;
  *       result); {@code verdict}: {@code tone} (good, mixed, bad, open) and {@code title};
  *   <li>{@code progress}: {@code iteration}, {@code planned} (-1 when not known), {@code epoch}, {@code skipped}, {@code clipped},
  *       {@code firstLoss}, {@code lastLoss}, {@code lastFinite} (the last iteration whose loss was a number, 0 when none was),
- *       {@code bestIteration} (0 without validation);
+ *       {@code bestIteration} (0 without validation), {@code secondsPerStep} (median of the latest, the first ones left out);
  *   <li>{@code environment}: {@code engine}, {@code device}, {@code precision}, {@code parameters}, {@code seed}; "" or 0 when not known;
  *   <li>{@code outcome}, null until the end: {@code seconds}, {@code stopReason}, {@code modelIteration}, {@code validation};
  *   <li>{@code baselines}, what guessing gives, the best first: {@code name}, {@code trainingLoss}, {@code validation}; {@code gain}: by how
  *       much the best validation {@code loss} is below that of the first, and the {@code noise} of that;
  *   <li>{@code findings}, the gravest first: the fields of {@link Finding};
- *   <li>{@code steps}: {@code loss}, {@code gradientNorm}, {@code clipped}, {@code skipped}, {@code learningRateScale}, {@code seconds}, each
+ *   <li>{@code steps}: {@code loss}, {@code gradientNorm}, {@code clipped}, {@code skipped}, {@code learningRateScale}, {@code learningRate}, {@code seconds}, each
  *       as in {@link Series#json()}; {@code validation}: the same by metric;
  *   <li>{@code events}: by kind in lower case its {@code count} and {@code marks}, of {@code x} and {@code text};
  *   <li>{@code layers} ({@code gradient}, {@code mean}, {@code deviation}, {@code saturated}, {@code dead}) and {@code parameters}
@@ -73,6 +75,7 @@ public final class RunView implements RunListener {
     private final HistogramTracks histograms = new HistogramTracks();
     private final Map<String, Finding> found = new LinkedHashMap<>();
     private final Learning learning = new Learning();
+    private final String folder;
     private String name;
     private String state = "running";
     private Configuration configuration = Configuration.NONE;
@@ -108,11 +111,33 @@ public final class RunView implements RunListener {
     public RunView(String name) {
         Check.notNull(name, "RunView", "name");
         this.name = name;
+        folder = name;
     }
 
     /** What the run is called in titles. */
     public String name() {
         return name;
+    }
+
+    /**
+     * Gives runs of the same name others: those of their folders or, where these are alike too, numbers.
+     *
+     * @param runs are changed
+     */
+    public static void tellApart(List<RunView> runs) {
+        rename(runs, (run, number) -> run.folder);
+        rename(runs, (run, number) -> run.name + " (" + number + ")");
+    }
+
+    private static void rename(List<RunView> runs, BiFunction<RunView, Integer, String> other) {
+        Map<String, List<RunView>> alike = new LinkedHashMap<>();
+        runs.forEach(
+                run -> alike.computeIfAbsent(run.name, n -> new ArrayList<>()).add(run));
+        for (List<RunView> same : alike.values()) {
+            for (int i = 0; same.size() > 1 && i < same.size(); i++) {
+                same.get(i).name = other.apply(same.get(i), i + 1);
+            }
+        }
     }
 
     /**
@@ -149,6 +174,9 @@ public final class RunView implements RunListener {
         add(steps, "clipped", step.iteration(), step.clipScale() < 1 ? 1 : 0);
         add(steps, "skipped", step.iteration(), step.applied() ? 0 : 1);
         add(steps, "learningRateScale", step.iteration(), step.learningRateScale());
+        if (!Double.isNaN(step.learningRate())) {
+            add(steps, "learningRate", step.iteration(), step.learningRate());
+        }
         add(steps, "seconds", step.iteration(), step.seconds());
     }
 
@@ -272,6 +300,8 @@ public final class RunView implements RunListener {
         progress.put("lastFinite", learning.lastFinite()).put("bestIteration", bestIteration);
         Numbers.put(progress, "firstLoss", learning.first());
         Numbers.put(progress, "lastLoss", learning.last());
+        Numbers.put(
+                progress, "secondsPerStep", outcome == null ? learning.medianSeconds() : outcome.secondsPerIteration());
     }
 
     private void putEnvironment(ObjectNode environment) {

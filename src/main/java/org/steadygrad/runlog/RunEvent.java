@@ -103,6 +103,7 @@ public sealed interface RunEvent {
      * @param clipScale smallest factor that clipping multiplied an element by; 1 when nothing was clipped
      * @param applied false when the step was skipped
      * @param learningRateScale the guard's factor on the update
+     * @param learningRate of the update, that factor included; of the first of several rates; NaN when it isn't known
      * @param seconds wall-clock time of the step, waiting for data left out
      */
     record Step(
@@ -114,8 +115,33 @@ public sealed interface RunEvent {
             double clipScale,
             boolean applied,
             double learningRateScale,
+            double learningRate,
             double seconds)
             implements TrainingEvent {
+
+        /** Of an update whose rate isn't known. */
+        public Step(
+                int iteration,
+                int epoch,
+                double loss,
+                double lossPerStep,
+                double gradientNorm,
+                double clipScale,
+                boolean applied,
+                double learningRateScale,
+                double seconds) {
+            this(
+                    iteration,
+                    epoch,
+                    loss,
+                    lossPerStep,
+                    gradientNorm,
+                    clipScale,
+                    applied,
+                    learningRateScale,
+                    Double.NaN,
+                    seconds);
+        }
 
         /** What compares with validation losses and baselines: per scored row, or as it is where that isn't known. */
         public double comparableLoss() {

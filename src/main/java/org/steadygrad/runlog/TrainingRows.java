@@ -73,6 +73,9 @@ final class TrainingRows {
         row.put("clipScale", step.clipScale());
         row.put("applied", step.applied());
         row.put("learningRateScale", step.learningRateScale());
+        if (!Double.isNaN(step.learningRate())) {
+            row.put("learningRate", step.learningRate());
+        }
         row.put("seconds", step.seconds());
         return row;
     }
@@ -156,6 +159,7 @@ final class TrainingRows {
                 row.number("clipScale"),
                 row.flag("applied"),
                 row.number("learningRateScale"),
+                row.has("learningRate") ? row.number("learningRate") : Double.NaN,
                 row.number("seconds"));
     }
 

@@ -163,6 +163,9 @@ final class RunPolicy implements StepPolicy {
                 outcome.update().map(UpdateOutcome::clipScale).orElse(1.0),
                 outcome.applied(),
                 state.rateScale(),
+                // a step that was counted is one of the updates already
+                state.rateScale()
+                        * settings.learningRate(progress.updates - (outcome.applied() ? 1 : 0), progress.epochs()),
                 outcome.seconds());
     }
 

@@ -10,7 +10,7 @@
             id: id, section: section, name: parts.name, half: parts.half, title: parts.title, how: parts.how + (log ? ' The scale is logarithmic.' : ''),
             panels: parts.curves.length ? [{
                 key: '', label: '', height: parts.height || 260,
-                option: sg.lines.chart(views, parts.curves, Object.assign({ log: log }, parts.look))
+                option: sg.lines.chart(views, parts.curves, Object.assign({ log: log, name: parts.name }, parts.look))
             }] : [],
             table: function () { return table(parts.curves, parts.look && parts.look.unit); }
         };
@@ -99,7 +99,7 @@
         });
         charts.push({
             id: 'loss', section: 'Learning', name: 'loss', title: lossTitle(views),
-            how: 'Lower is better. Faint: every step; bold: smoothed; dashed: on data the network was not trained with. '
+            how: 'Lower is better. Faint: every step; bold: smoothed; dashed: on data the network was not trained with; dotted: what guessing gives. '
                 + 'Marks below show what happened when.' + (log ? ' The scale is logarithmic.' : ''),
             panels: [Object.assign({ key: '', label: '' }, panel)], table: function () { return table(list); }
         });

@@ -190,19 +190,40 @@
         });
     }
 
+    function rateTitle(views, series) {
+        if (views.length > 1) {
+            return 'Learning rate';
+        }
+        var values = sg.finite(series.mean);
+        var first = values[0];
+        var last = values[values.length - 1];
+        return sg.least(values) === sg.most(values) ? 'The learning rate was ' + sg.number(first) + ' throughout'
+            : 'The learning rate went from ' + sg.number(first) + ' to ' + sg.number(last);
+    }
+
     function pace(views, charts, curves) {
+        var rates = [];
         var scales = [];
         var seconds = [];
         views.forEach(function (v, run) {
             if (v.steps.seconds) {
                 var name = views.length > 1 ? v.name : '';
+                if (v.steps.learningRate) {
+                    rates.push({ name: name || 'learning rate', series: v.steps.learningRate, run: run });
+                }
                 scales.push({ name: name || 'factor', series: v.steps.learningRateScale, run: run });
                 seconds.push({ name: name || 'milliseconds', series: milliseconds(v.steps.seconds), run: run, smooth: true });
             }
         });
+        if (rates.length) {
+            charts.push(curves(views, 'learning-rate', 'Pace', {
+                name: 'learning rate', title: rateTitle(views, rates[0].series),
+                how: 'What each update was made with: the schedule of the run file, times the guard\u2019s factor.', curves: rates, height: 200
+            }));
+        }
         var moved = scales.some(function (c) { return sg.finite(c.series.mean).some(function (x) { return x !== 1; }); });
         if (moved) {
-            charts.push(curves(views, 'learning-rate', 'Pace', {
+            charts.push(curves(views, 'learning-rate-factor', 'Pace', {
                 name: 'learning-rate factor',
                 title: 'The guard has changed the learning rate', how: 'Factor on the learning rate of the run file; 1 leaves it as it is.',
                 curves: scales, height: 200

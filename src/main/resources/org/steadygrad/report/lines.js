@@ -84,11 +84,35 @@
         };
     }
 
+    /** Lines of a legend: names stand side by side where there is room. */
+    function legendLines(names, width) {
+        var lines = names.length > 1 ? 1 : 0;
+        var used = 0;
+        names.forEach(function (name) {
+            var needed = 54 + 7.2 * name.length;
+            lines += names.length > 1 && used > 0 && used + needed > width - 20 ? 1 : 0;
+            used = used > 0 && used + needed <= width - 20 ? used + needed : needed;
+        });
+        return lines;
+    }
+
+    /** Room above the plot. @param names in the legend @param least without one */
+    function above(names, width, least) {
+        return Math.max(least, 16 + 22 * legendLines(names, width || 820));
+    }
+
+    /** Each name with a piece of its line, dashed as that is. */
     function legend(theme, names) {
         return {
-            show: names.length > 1, top: 0, left: 'center', itemWidth: 18, itemHeight: 3, icon: 'rect', itemGap: 18,
-            data: names, textStyle: sg.text(theme, 12), type: 'scroll', borderColor: 'transparent'
+            show: names.length > 1, top: 0, left: 'center', itemWidth: 28, itemHeight: 10, itemGap: 16, padding: [4, 5],
+            lineStyle: { width: 'inherit', type: 'inherit' }, itemStyle: { opacity: 0 },
+            data: names, textStyle: sg.text(theme, 12), borderColor: 'transparent'
         };
+    }
+
+    /** What an axis shows, along it. */
+    function axisName(name) {
+        return name ? { name: name, nameLocation: 'middle', nameGap: 60, nameRotate: 90 } : {};
     }
 
     function horizontal(views, theme, more) {
@@ -127,14 +151,14 @@
             }
             var names = look.legend === false ? [] : curves.map(function (c) { return c.name; });
             return sg.base(theme, {
-                grid: { left: LEFT, right: 38, top: names.length > 1 ? 38 : 14, bottom: 26, outerBoundsMode: 'none' },
+                grid: { left: LEFT, right: 38, top: above(names, width, 14), bottom: 26, outerBoundsMode: 'none' },
                 legend: legend(theme, names),
                 tooltip: sg.tooltip(theme, { trigger: 'axis', formatter: pointed(look.unit), axisPointer: { lineStyle: { color: theme.faint } } }),
                 xAxis: horizontal(views, theme),
-                yAxis: sg.valueAxis(theme, {
+                yAxis: sg.valueAxis(theme, Object.assign(axisName(look.name), {
                     type: look.log ? 'log' : 'value', min: look.min, max: look.max, scale: look.min === undefined,
                     axisLabel: Object.assign({ formatter: look.unit || sg.number }, sg.text(theme))
-                }),
+                })),
                 series: list
             });
         };
@@ -142,6 +166,6 @@
 
     Object.assign(sg, {
         lines: { chart: chart, curve: curve, measured: measured, points: points, smooth: smooth, pointed: pointed, legend: legend,
-            horizontal: horizontal, LEFT: LEFT }
+            above: above, axisName: axisName, horizontal: horizontal, LEFT: LEFT }
     });
 }(steadygrad));

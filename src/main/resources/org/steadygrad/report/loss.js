@@ -147,7 +147,7 @@
         });
         return {
             height: 330 + LANE * kinds.length,
-            option: function (theme) {
+            option: function (theme, width) {
                 var drawn = curves(views, theme, log);
                 var list = drawn.list;
                 guesses(views, theme, log).forEach(function (line) {
@@ -160,7 +160,7 @@
                 var room = 26 + LANE * kinds.length + (kinds.length ? 10 : 0);
                 return sg.base(theme, {
                     grid: [
-                        { left: sg.lines.LEFT, right: 38, top: 38, bottom: room, outerBoundsMode: 'none' },
+                        { left: sg.lines.LEFT, right: 38, top: sg.lines.above(drawn.names, width, 38), bottom: room, outerBoundsMode: 'none' },
                         { left: sg.lines.LEFT, right: 38, height: LANE * kinds.length, bottom: 26, outerBoundsMode: 'none' }
                     ],
                     legend: sg.lines.legend(theme, drawn.names),
@@ -170,7 +170,7 @@
                         sg.lines.horizontal(views, theme, { gridIndex: 1, show: kinds.length > 0, axisPointer: { show: false } })
                     ],
                     yAxis: [
-                        sg.valueAxis(theme, { type: log ? 'log' : 'value', scale: true }),
+                        sg.valueAxis(theme, Object.assign(sg.lines.axisName('loss'), { type: log ? 'log' : 'value', scale: true })),
                         {
                             type: 'category', gridIndex: 1, data: kinds, inverse: true, axisLine: { show: false }, axisTick: { show: false },
                             axisLabel: sg.text(theme), splitLine: { show: false }, axisPointer: { show: false }
@@ -187,7 +187,7 @@
         var clipped = views.some(function (v) { return v.progress.clipped > 0; });
         return {
             height: clipped ? 370 : 300,
-            option: function (theme) {
+            option: function (theme, width) {
                 var several = views.length > 1;
                 var list = [];
                 var names = [];
@@ -211,9 +211,9 @@
                             }));
                     }
                 });
-                var grids = [{ left: sg.lines.LEFT, right: 38, top: several ? 38 : 14, bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
+                var grids = [{ left: sg.lines.LEFT, right: 38, top: sg.lines.above(several ? names : [], width, 14), bottom: clipped ? 106 : 26, outerBoundsMode: 'none' }];
                 var xs = [sg.lines.horizontal(views, theme, clipped ? { axisLabel: { show: false }, name: '' } : {})];
-                var ys = [sg.valueAxis(theme, { type: log ? 'log' : 'value', scale: true })];
+                var ys = [sg.valueAxis(theme, Object.assign(sg.lines.axisName('gradient norm'), { type: log ? 'log' : 'value', scale: true }))];
                 if (clipped) {
                     grids.push({ left: sg.lines.LEFT, right: 38, height: 56, bottom: 26, outerBoundsMode: 'none' });
                     xs.push(sg.lines.horizontal(views, theme, { gridIndex: 1 }));

@@ -33,7 +33,9 @@
             el(several ? 'h2' : 'h1', { style: several ? 'font-size:15px;margin:0 0 6px' : undefined }, view.name,
                 el('span', { 'class': 'state' }, sg.words.STATES[view.state] || view.state)),
             el('p', { 'class': 'sentence' }, view.verdict.title),
-            el('p', { 'class': 'more-words' }, sg.words.summary(view)));
+            el('p', { 'class': 'more-words' }, sg.words.summary(view)),
+            view.state === 'running' && view.progress.planned > 0
+                ? el('progress', { max: view.progress.planned, value: view.progress.iteration, 'aria-label': 'Steps that are done' }) : null);
     }
 
     function tiles(view) {

@@ -36,8 +36,14 @@
     }
 
     function stepTime(view) {
-        var all = view.steps.seconds ? sg.finite(view.steps.seconds.mean).sort(function (a, b) { return a - b; }) : [];
-        return all.length ? all[Math.floor(all.length / 2)] : null;
+        return typeof view.progress.secondsPerStep === 'number' ? view.progress.secondsPerStep : null;
+    }
+
+    /** Seconds that the steps take that are planned and not made; null when there is no saying. */
+    function remaining(view) {
+        var time = stepTime(view);
+        return view.state === 'running' && view.progress.planned > 0 && time !== null
+            ? Math.max(0, view.progress.planned - view.progress.iteration) * time : null;
     }
 
     function duration(seconds) {
@@ -62,13 +68,40 @@
         list.push(['Skipped', p.skipped ? times(p.skipped, 'step') : 'none', p.skipped ? sg.percent(p.skipped / steps) + ' of them' : '']);
         var time = stepTime(view);
         if (time !== null) {
-            list.push(['Time per step', duration(time), view.outcome ? duration(view.outcome.seconds) + ' in all' : '']);
+            list.push(['Time per step', duration(time), view.outcome ? 'once warm; ' + duration(view.outcome.seconds) + ' in all' : 'once warm']);
+            var left = remaining(view);
+            if (left !== null) {
+                list.push(['Time left', duration(left), 'if every step is made, without validations']);
+            }
         }
         if (e.engine) {
             list.push(['Model', sg.whole(e.parameters), 'parameters']);
             list.push(['Engine', e.engine, e.device]);
         }
         return list;
+    }
+
+    /** Validation metrics of the model that is kept, or the latest. */
+    function scored(view) {
+        if (view.outcome) {
+            return view.outcome.validation;
+        }
+        var latest = {};
+        Object.keys(view.validation).forEach(function (metric) { latest[metric] = sg.last(view.validation[metric].mean); });
+        return latest;
+    }
+
+    /** Names of all metrics but the loss. */
+    function metrics(views) {
+        var names = [];
+        views.forEach(function (view) {
+            Object.keys(scored(view)).forEach(function (metric) {
+                if (metric !== 'loss' && names.indexOf(metric) < 0) {
+                    names.push(metric);
+                }
+            });
+        });
+        return names;
     }
 
     /** Results of several runs: {head, rows}. */
@@ -79,6 +112,15 @@
             rows: [
                 row('training loss at the end', function (v) { return sg.number(v.progress.lastLoss); }),
                 row('validation loss', function (v) { var value = validationLoss(v); return value === null ? '–' : sg.number(value); }),
+            ].concat(metrics(views).map(function (metric) {
+                return row('validation ' + metric, function (v) { var value = scored(v)[metric]; return typeof value === 'number' ? sg.number(value) : '–'; });
+            })).concat([
+                row('best guess', function (v) { return v.baselines.length ? v.baselines[0].name : '–'; }),
+                row('loss of that', function (v) {
+                    var best = v.baselines[0];
+                    var value = best && (typeof best.validation.loss === 'number' ? best.validation.loss : best.trainingLoss);
+                    return typeof value === 'number' ? sg.number(value) : '–';
+                }),
                 row('steps', function (v) { return sg.whole(v.progress.iteration); }),
                 row('clipped', function (v) { return sg.percent(v.progress.clipped / Math.max(1, v.progress.iteration)); }),
                 row('skipped', function (v) { return sg.whole(v.progress.skipped); }),
@@ -89,7 +131,7 @@
                     var ended = v.findings.filter(function (f) { return f.endIteration; }).length;
                     return (v.findings.length - ended || 'none') + (ended ? ', ' + ended + ' ended' : '');
                 })
-            ]
+            ])
         };
     }
 

@@ -259,4 +259,41 @@ class RunViewTest {
         assertEquals(
                 60, view.json().path("findings").path(0).path("endIteration").intValue());
     }
+
+    /** By their folders, and where these are alike by numbers. */
+    @Test
+    void runsOfTheSameNameAreToldApart() {
+        List<RunView> runs = List.of(new RunView("a"), new RunView("b"), new RunView("c"), new RunView("c"));
+        for (RunView run : runs) {
+            run.happened(new RunEvent.Finished(SampleRun.outcome("same", 1, List.of())));
+        }
+        RunView other = new RunView("d");
+        other.happened(new RunEvent.Finished(SampleRun.outcome("other", 1, List.of())));
+        RunView.tellApart(List.of(runs.get(0), runs.get(1), runs.get(2), runs.get(3), other));
+        assertEquals(
+                List.of("a", "b", "c (1)", "c (2)"),
+                runs.stream().map(RunView::name).toList());
+        assertEquals("other", other.name());
+        assertEquals("a", runs.get(0).json().path("name").textValue());
+    }
+
+    /** As run.json has it once the run has ended; before, the median of the latest steps without those that warm up. */
+    @Test
+    void thereIsOneTimePerStep() {
+        RunView view = new RunView("run");
+        for (int i = 1; i <= 20; i++) {
+            view.happened(new RunEvent.Step(i, 0, 1, 1, 1, 1, true, 1, 0.25, i <= 5 ? 9 : 0.5 + i / 1000.0));
+        }
+        assertEquals(0.513, view.json().path("progress").path("secondsPerStep").doubleValue(), 1e-12);
+        assertEquals(
+                0.25,
+                view.json()
+                        .path("steps")
+                        .path("learningRate")
+                        .path("mean")
+                        .path(0)
+                        .doubleValue());
+        view.happened(new RunEvent.Finished(SampleRun.outcome("run", 20, List.of())));
+        assertEquals(0.002, view.json().path("progress").path("secondsPerStep").doubleValue());
+    }
 }

@@ -62,7 +62,7 @@ class RunLogTest {
                 new RunEvent.Started("cpu", "two cores", 1L << 40, -1, 0),
                 new RunEvent.Compared(Baselines.NONE),
                 new RunEvent.Compared(baselines),
-                new RunEvent.Step(1, 0, 0.1 + 0.2, 0.1, 1e-300, 1, true, 1, 0.125),
+                new RunEvent.Step(1, 0, 0.1 + 0.2, 0.1, 1e-300, 1, true, 1, 1e-3, 0.125),
                 new RunEvent.Step(2, 7, NAN, NAN, NAN, 0.5, false, 0.25, 0),
                 new RunEvent.Step(3, 7, INFINITE, INFINITE, -INFINITE, Double.MIN_VALUE, true, 0.1, Double.MAX_VALUE),
                 new RunEvent.Validated(
