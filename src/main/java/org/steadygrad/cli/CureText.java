@@ -34,9 +34,7 @@ final class CureText {
                 run.seed(),
                 1 + TrialPlan.SINGLES + TrialPlan.COMBINATIONS,
                 plan.steps());
-        if (plan.fullSteps() > plan.steps()) {
-            out.printf(Locale.ROOT, ", then at most %d runs of %d", TrialPlan.FINALISTS, plan.fullSteps());
-        }
+        out.printf(Locale.ROOT, ", then at most %d runs of %d", plan.mostConfirmations(), plan.fullSteps());
         out.printf(
                 Locale.ROOT,
                 ": %,d steps; no new trial after %s minutes.%n%n",

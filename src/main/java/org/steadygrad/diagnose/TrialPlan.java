@@ -49,9 +49,13 @@ public record TrialPlan(int steps, int fullSteps, double minutes) {
         return new TrialPlan(trial, (int) Math.min(planned, (long) LONGEST * trial), minutes);
     }
 
+    /** Most runs of the confirmation: over the full number of steps where trials were shorter, and with other initial weights. */
+    public int mostConfirmations() {
+        return fullSteps > steps ? 2 * FINALISTS : FINALISTS;
+    }
+
     /** Most updates in all, those with other initial weights among them. */
     public long mostSteps() {
-        long confirmation = fullSteps > steps ? FINALISTS : 0;
-        return (1L + SINGLES + COMBINATIONS) * steps + (confirmation + FINALISTS) * fullSteps;
+        return (1L + SINGLES + COMBINATIONS) * steps + (long) mostConfirmations() * fullSteps;
     }
 }
