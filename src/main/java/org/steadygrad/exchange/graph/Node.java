@@ -8,7 +8,7 @@ import org.steadygrad.check.Check;
  * A use of an operation.
  *
  * @param name unique in its graph, also among the names of inputs
- * @param layer the layer it belongs to, in the file's own words; nodes with weights that have the same layer share them
+ * @param layer the layer it belongs to, in the file's own words; nodes share what arrays they have in common, by name
  * @param inputs in the order that the operation says
  * @param trained whether training changes the weights
  * @param penalties what the loss contains of weights, by their name

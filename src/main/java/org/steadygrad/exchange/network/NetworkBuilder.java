@@ -146,7 +146,7 @@ final class NetworkBuilder {
         for (Node node : graph.nodes()) {
             read.addAll(node.inputs());
             if (!node.operation().weights().isEmpty()) {
-                shared.computeIfAbsent(node.layer(), layer -> new ArrayList<>()).add(node);
+                shared.computeIfAbsent(arrays(node), first -> new ArrayList<>()).add(node);
             }
         }
         graph.outputs().forEach(output -> read.add(output.port()));
@@ -198,16 +198,16 @@ final class NetworkBuilder {
         while (!waiting.isEmpty()) {
             int before = waiting.size();
             for (Node node : List.copyOf(waiting)) {
-                List<Node> users = shared.getOrDefault(node.layer(), List.of(node));
+                List<Node> users = shared.getOrDefault(arrays(node), List.of(node));
                 boolean alone = users.size() < 2 || node.operation().weights().isEmpty();
-                if (!alone && taken.contains(node.layer())) {
+                if (!alone && taken.contains(arrays(node))) {
                     waiting.remove(node);
                 } else if (ready(alone ? List.of(node) : users)) {
                     if (alone) {
                         NODES.of(node.operation()).accept(this, node);
                     } else {
                         takeShared(users);
-                        taken.add(node.layer());
+                        taken.add(arrays(node));
                     }
                     waiting.remove(node);
                 }
@@ -215,11 +215,17 @@ final class NetworkBuilder {
             if (waiting.size() == before) {
                 throw ForeignModelException.refused(
                         "layer \"" + waiting.get(0).layer() + "\", its calls",
-                        shared.getOrDefault(waiting.get(0).layer(), List.of()).size(),
+                        shared.getOrDefault(arrays(waiting.get(0)), List.of()).size(),
                         "one of them depends on another, and DL4J's networks have no such",
                         "Use layers of their own.");
             }
         }
+    }
+
+    /** Nodes share arrays or have others; both directions of a layer may be called alike. */
+    private static String arrays(Node node) {
+        List<Weight> weights = node.operation().weights();
+        return weights.isEmpty() ? "" : weights.get(0).name();
     }
 
     private boolean ready(List<Node> nodes) {

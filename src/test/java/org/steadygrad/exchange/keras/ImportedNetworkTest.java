@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.exchange.ForeignModel;
 import org.steadygrad.exchange.ImportedModel;
+import org.steadygrad.exchange.graph.Function;
+import org.steadygrad.exchange.graph.GraphBuilder;
 import org.steadygrad.exchange.graph.NeutralGraph;
+import org.steadygrad.exchange.graph.Node;
+import org.steadygrad.exchange.graph.Operation;
+import org.steadygrad.exchange.graph.Port;
+import org.steadygrad.exchange.graph.Shape;
 import org.steadygrad.exchange.graph.Tensor;
 import org.steadygrad.exchange.graph.Weight;
 import org.steadygrad.exchange.network.ImportedNetwork;
@@ -72,5 +79,25 @@ class ImportedNetworkTest {
                 .getMessage();
         assertTrue(message.contains("input b") && message.contains("[1, 4]"), message);
         assertThrows(InvalidInputException.class, () -> imported.outputs(Map.of("a", wrong, "c", wrong)));
+    }
+
+    /** Formats may call two nodes with arrays of their own by one layer, such as both directions of a recurrent one. */
+    @Test
+    void nodesOfOneLayerHaveTheirOwnArrays() {
+        GraphBuilder builder = new GraphBuilder();
+        Port x = builder.input("x", Shape.vector(2));
+        for (int i = 0; i < 2; i++) {
+            Weight kernel = Weight.of("kernel" + i, 2, 1, i + 1, 3 * i - 2);
+            Operation dense = new Operation.Dense(kernel, Optional.empty(), Function.LINEAR);
+            Port y = builder.add(new Node("node" + i, "layer", dense, List.of(x), true, Map.of()));
+            builder.output("y" + i, y);
+        }
+        NeutralGraph graph = builder.build("two", Optional.empty(), Map.of());
+        ImportedNetwork network = ImportedNetwork.of(graph);
+        network.prove();
+        Tensor given = new Tensor(new int[] {1, 2}, new double[] {1, 10});
+        Map<String, Tensor> outputs = network.function().outputs(Map.of("x", given));
+        assertEquals(-19, outputs.get("y0").values()[0], 1e-6);
+        assertEquals(12, outputs.get("y1").values()[0], 1e-6);
     }
 }
