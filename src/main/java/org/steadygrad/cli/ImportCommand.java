@@ -10,6 +10,7 @@ import org.steadygrad.exchange.Architecture;
 import org.steadygrad.exchange.ForeignModel;
 import org.steadygrad.exchange.ImportedModel;
 import org.steadygrad.exchange.Models;
+import org.steadygrad.exchange.graph.Layout;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,7 +80,9 @@ final class ImportCommand implements Runnable {
                 "%s: %s, %d parameters%n",
                 out, model.format(), imported.network().numParams());
         for (NeutralGraph.Input input : imported.inputs()) {
-            text.printf("  input %s: %s%n", input.name(), input.shape());
+            boolean plain = input.layout().equals(Layout.PLAIN);
+            String axes = plain ? "" : ", given as " + input.layout();
+            text.printf("  input %s: %s%s%n", input.name(), input.shape(), axes);
         }
         text.printf("  outputs: %s%n", String.join(", ", imported.outputNames()));
         text.println("  computes the same as the file on random inputs, to rounding");
