@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.exchange.graph.Layout;
@@ -66,12 +67,18 @@ public final class ImportedModel {
         return new ImportedModel(imported.network(), model.format(), imported.function(), layouts, notes);
     }
 
-    /** Whether a path is a folder, or a file in it, that {@link #save} has written. */
+    /** Whether a path is a folder, or a file in it, that {@link #save} has written; nothing but a name in the file is looked at. */
     public static boolean isAt(Path path) {
         Path file = file(path);
-        return Files.isRegularFile(file)
-                && file.toString().endsWith(".zip")
-                && ModelFile.readAsItIs(file).entries().containsKey(ENTRY);
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return zip.getEntry(ModelFile.OWN_FOLDER + ENTRY) != null;
+        } catch (IOException e) {
+            // no zip file, so none of ours
+            return false;
+        }
     }
 
     private static Path file(Path path) {
