@@ -65,7 +65,7 @@ final class GenerateCommand implements Runnable {
             String start = prompt == null ? generator.defaultPrompt() : prompt;
             String text = generator.continueText(start, length);
             // to a file or another program the text goes as it is
-            PrintWriter out = Terminal.isTerminal() ? spec.commandLine().getOut() : new PrintWriter(System.out);
+            PrintWriter out = Terminal.isTerminal() ? spec.commandLine().getOut() : TerminalWriter.raw(System.out);
             out.println(start.isBlank() ? text : start + text);
             out.flush();
         }

@@ -60,6 +60,6 @@ final class OutOfMemory {
     }
 
     private static String twice(long heap) {
-        return Math.max(1, 2 * heap >> 30) + "g";
+        return Math.max(1, (2 * heap) >> 30) + "g";
     }
 }

@@ -2,9 +2,11 @@ package org.steadygrad.cli;
 
 import java.io.FilterWriter;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.charset.Charset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.steadygrad.check.Shown;
@@ -26,8 +28,19 @@ final class TerminalWriter extends FilterWriter {
     }
 
     /** @param stream standard output or standard error */
-    static PrintWriter over(OutputStream stream) {
-        return new PrintWriter(new TerminalWriter(new PrintWriter(stream)), true);
+    static PrintWriter over(PrintStream stream) {
+        return new PrintWriter(new TerminalWriter(raw(stream)), true);
+    }
+
+    /** Writes what it is given, in the stream's own characters. */
+    static PrintWriter raw(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, charset()), false);
+    }
+
+    /** What Java takes for standard output and standard error, by names that go back to Java 17. */
+    private static Charset charset() {
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding", ""));
+        return name.isEmpty() ? Charset.defaultCharset() : Charset.forName(name);
     }
 
     @Override

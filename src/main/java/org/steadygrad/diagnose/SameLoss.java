@@ -1,5 +1,6 @@
 package org.steadygrad.diagnose;
 
+import java.util.Objects;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LayerSpec;
@@ -25,7 +26,7 @@ final class SameLoss {
                 && other instanceof DataSpec.Csv b
                 && a.path().equals(b.path())
                 && a.target().equals(b.target())
-                && a.window() == b.window()
+                && Objects.equals(a.window(), b.window())
                 && a.horizon() == b.horizon()
                 && a.validation() == b.validation();
     }

@@ -82,7 +82,7 @@ final class LearningRateRules implements StepRule {
     /** Whether the loss is no better than at the start; where that is known, than what guessing gives. */
     private static boolean noBetter(StepHistory history) {
         Learning learning = history.learning();
-        return learning.known() && history.steps() >= PATIENCE
+        return (learning.known() && history.steps() >= PATIENCE)
                 ? !learning.beatsGuessing()
                 : history.recentLoss() > BETTER * history.startLoss();
     }

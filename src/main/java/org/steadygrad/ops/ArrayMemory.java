@@ -32,7 +32,7 @@ public final class ArrayMemory {
         }
         long number = Long.parseLong(parts.group(1));
         int power = parts.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(parts.group(2));
-        return number == 0 ? Long.MAX_VALUE : number << 10 * power;
+        return number == 0 ? Long.MAX_VALUE : number << (10 * power);
     }
 
     private static long physical() {

@@ -55,7 +55,7 @@ record Answer(
     boolean doubtful() {
         boolean noBetter = Double.isFinite(undone) && Double.isFinite(loss) && !(undone < 0.97 * loss);
         boolean unknown = Double.isNaN(loss) && Double.isNaN(guessing);
-        return !unknown && healthy
+        return (!unknown && healthy)
                 ? !(loss < guessing)
                 : noBetter || (Double.isFinite(undone) && loss < LEARNT * guessing);
     }

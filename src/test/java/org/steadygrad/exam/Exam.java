@@ -52,8 +52,8 @@ public final class Exam {
 
     private static boolean wanted(String family, String which) {
         return which.isEmpty()
-                || which.equals("fitted") && Examination.fitted(family)
-                || which.equals("reported") && !Examination.fitted(family)
+                || (which.equals("fitted") && Examination.fitted(family))
+                || (which.equals("reported") && !Examination.fitted(family))
                 || Arrays.asList(which.split(",")).contains(family);
     }
 

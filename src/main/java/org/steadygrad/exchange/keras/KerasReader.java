@@ -22,7 +22,6 @@ final class KerasReader {
     private static final String INPUT = "InputLayer";
 
     private final String file;
-    private final boolean keras3;
     private final WeightSource weights;
     private final ReadReport report;
     private final GraphBuilder graph = new GraphBuilder();
@@ -31,7 +30,6 @@ final class KerasReader {
 
     KerasReader(String file, boolean keras3, WeightSource weights, ReadReport report) {
         this.file = file;
-        this.keras3 = keras3;
         this.weights = weights;
         this.report = report;
         layers = new Layers(file, graph, weights, keras3, report, this::nested);

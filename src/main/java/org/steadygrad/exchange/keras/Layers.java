@@ -675,14 +675,14 @@ final class Layers {
         if (ports.length == 1) {
             return List.of(use.first());
         }
-        return List.of(Value.of(add(use, new Merge(kind), ports), mergedMask(use, kind)));
+        return List.of(Value.of(add(use, new Merge(kind), ports), mergedMask(use)));
     }
 
     /**
      * Keras 2 joins masks by AND and takes an input without a mask for one that is nowhere masked; Keras 3 joins them by OR, and drops all if
      * one is missing.
      */
-    private Optional<Port> mergedMask(Use use, Merge.Kind kind) {
+    private Optional<Port> mergedMask(Use use) {
         List<Port> masks = use.inputs.stream()
                 .flatMap(value -> value.mask().stream())
                 .distinct()

@@ -97,7 +97,7 @@ final class AxisOperators {
 
     /** Axes that say nothing. */
     static boolean droppable(Axis axis) {
-        return axis.is(Axis.Kind.ONE) || axis.is(Axis.Kind.PART) && axis.size().is(1);
+        return axis.is(Axis.Kind.ONE) || (axis.is(Axis.Kind.PART) && axis.size().is(1));
     }
 
     private static Flow unsqueeze(OnnxNode node, List<Known> in) {
@@ -162,7 +162,8 @@ final class AxisOperators {
         if (whole) {
             return flow;
         }
-        boolean single = stretch.end() - stretch.start() == 1 || stretch.start() == -1 && stretch.end() == Stretch.END;
+        boolean single =
+                stretch.end() - stretch.start() == 1 || (stretch.start() == -1 && stretch.end() == Stretch.END);
         if (single && !axis.is(Axis.Kind.FEATURES)) {
             Flow chosen = select(graph, node, flow, stretch.axis(), stretch.start());
             List<Axis> axes = new ArrayList<>(chosen.axes());

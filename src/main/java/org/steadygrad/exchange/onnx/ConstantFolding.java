@@ -67,7 +67,7 @@ final class ConstantFolding {
             return null;
         }
         boolean missing = OF_TWO.contains(node.operator()) && (in.size() < 2 || in.get(1) == null);
-        if (missing || node.operator().equals("Concat") && in.contains(null)) {
+        if (missing || (node.operator().equals("Concat") && in.contains(null))) {
             throw node.refused("all inputs that it needs", "less", "The file is damaged.");
         }
         Known out = rule.of(this, node, in);
@@ -450,7 +450,7 @@ final class ConstantFolding {
         if (sizes != null) {
             boolean flat = target.equals(List.of(Dim.of(-1)))
                     || target.equals(List.of(Dim.of(sizes.dims().size())));
-            if (flat || target.isEmpty() && sizes.dims().size() == 1) {
+            if (flat || (target.isEmpty() && sizes.dims().size() == 1)) {
                 return new Sizes(sizes.dims(), target.isEmpty());
             }
         }
@@ -587,12 +587,12 @@ final class ConstantFolding {
             case "Div":
                 return x.over(y).orElseThrow(() -> node.refused("sizes that divide", x + " / " + y));
             case "Add":
-                if (x.is(0) || y.is(0) || x.known() && y.known()) {
+                if (x.is(0) || y.is(0) || (x.known() && y.known())) {
                     return x.is(0) ? y : y.is(0) ? x : Dim.of(Math.addExact(x.factor(), y.factor()));
                 }
                 break;
             case "Sub":
-                if (y.is(0) || x.known() && y.known()) {
+                if (y.is(0) || (x.known() && y.known())) {
                     return y.is(0) ? x : Dim.of(Math.subtractExact(x.factor(), y.factor()));
                 }
                 break;

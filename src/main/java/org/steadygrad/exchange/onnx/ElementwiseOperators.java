@@ -158,7 +158,7 @@ final class ElementwiseOperators {
     private static Flow prelu(GraphReading graph, OnnxNode node, List<Known> in) {
         Flow x = Operators.numbers(node, in, 0);
         Constant slopes = LayerOperators.constant(node, in, 1, "slopes", 1, 2, 3);
-        float[] vector = vector(graph, node, x, slopes);
+        float[] vector = vector(node, x, slopes);
         if (vector == null) {
             throw node.refused(
                     "a slope for each feature",
@@ -171,7 +171,7 @@ final class ElementwiseOperators {
     }
 
     /** An array that differs along features alone; null if it is a single number. */
-    private static float[] vector(GraphReading graph, OnnxNode node, Flow x, Constant constant) {
+    private static float[] vector(OnnxNode node, Flow x, Constant constant) {
         StoredArray array = constant.array();
         int rank = x.axes().size();
         if (array.length() == 1 && array.rank() <= rank) {
@@ -224,7 +224,7 @@ final class ElementwiseOperators {
         if (!(other instanceof Constant constant) || !constant.array().floating()) {
             throw node.refused("a constant of known size", "another");
         }
-        float[] vector = vector(graph, node, x, constant);
+        float[] vector = vector(node, x, constant);
         if (vector == null) {
             return affine(graph, node, x, constant.array().doubles()[0], kind);
         }
@@ -260,7 +260,7 @@ final class ElementwiseOperators {
     private static Flow divide(GraphReading graph, OnnxNode node, List<Known> in) {
         Flow x = Operators.numbers(node, in, 0);
         Constant divisor = LayerOperators.constant(node, in, 1, "divisor", 0, 1, 2, 3);
-        float[] vector = vector(graph, node, x, divisor);
+        float[] vector = vector(node, x, divisor);
         if (vector == null) {
             return withAffine(graph, node, x, 1 / divisor.array().doubles()[0], 0, "");
         }

@@ -293,7 +293,7 @@ final class GraphReading {
         List<List<Layout.Axis>> plain = flow.find(Axis.Kind.TIME) >= 0
                 ? List.of(List.of(Layout.Axis.BATCH), List.of(Layout.Axis.TIME), List.of(Layout.Axis.FEATURES))
                 : List.of(List.of(Layout.Axis.BATCH), List.of(Layout.Axis.FEATURES));
-        return axes.equals(plain) || flow.whole() && axes.equals(plain.subList(0, plain.size() - 1))
+        return axes.equals(plain) || (flow.whole() && axes.equals(plain.subList(0, plain.size() - 1)))
                 ? Layout.PLAIN
                 : new Layout(axes, Math.max(1, parts));
     }

@@ -96,7 +96,7 @@ final class LayerOperators {
             Constant given = constant(node, in, 2, "bias", 0, 1, 2);
             float[] values = new float[(int) matrix.size(1)];
             StoredArray array = scaled(given.array(), node.decimal("beta", 1));
-            if (array.length() != values.length && array.length() != 1 || array.rank() == 2 && array.size(0) != 1) {
+            if ((array.length() != values.length && array.length() != 1) || (array.rank() == 2 && array.size(0) != 1)) {
                 throw node.refused("a bias of " + values.length + " numbers", array.toString());
             }
             for (int i = 0; i < values.length; i++) {

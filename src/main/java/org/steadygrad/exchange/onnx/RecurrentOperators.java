@@ -178,7 +178,7 @@ final class RecurrentOperators {
                         node.has(place) ? "constants as " + name(place) : "no " + name(place),
                         "States that differ from example to example belong to a batch, not to a model: give them as inputs.");
             }
-            List<Port> parts = parts(state, place, x);
+            List<Port> parts = parts(state, x);
             for (int direction = 0; direction < directions; direction++) {
                 all.get(direction).add(parts.get(direction));
             }
@@ -204,7 +204,7 @@ final class RecurrentOperators {
     }
 
     /** The state of each direction. */
-    private List<Port> parts(Flow state, int place, Sequence x) {
+    private List<Port> parts(Flow state, Sequence x) {
         Axis direction = state.axes().get(batchwise ? 1 : 0);
         Axis batch = state.axes().get(batchwise ? 0 : 1);
         if (batch != x.batch()) {

@@ -29,10 +29,10 @@ final class Streaming {
             Operation operation = node.operation();
             boolean recurrent = operation instanceof Recurrent;
             any |= recurrent;
-            boolean backwards = operation instanceof Recurrent layer && layer.reversed()
+            boolean backwards = (operation instanceof Recurrent layer && layer.reversed())
                     || operation instanceof Operation.ReverseTime;
-            boolean pooled =
-                    operation instanceof Operation.Pool || operation instanceof Operation.TakeStep step && !step.last();
+            boolean pooled = operation instanceof Operation.Pool
+                    || (operation instanceof Operation.TakeStep step && !step.last());
             if (backwards || pooled) {
                 found.add("Layer " + node.layer() + " needs the whole sequence, which a stream hasn't got.");
             }

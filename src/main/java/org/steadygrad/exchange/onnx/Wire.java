@@ -144,7 +144,7 @@ final class Wire {
         for (int i = 0; i < LONGEST_VARINT; i++) {
             require(1);
             byte next = bytes.get();
-            value |= (long) (next & 0x7f) << 7 * i;
+            value |= (long) (next & 0x7f) << (7 * i);
             if (next >= 0) {
                 return value;
             }

@@ -188,7 +188,7 @@ final class Pickle {
         }
         long value = 0;
         for (int i = 0; i < length; i++) {
-            value |= Byte.toUnsignedLong(bytes.get()) << Byte.SIZE * i;
+            value |= Byte.toUnsignedLong(bytes.get()) << (Byte.SIZE * i);
         }
         int unused = Long.SIZE - Byte.SIZE * length;
         return length == 0 ? 0 : value << unused >> unused;

@@ -38,7 +38,7 @@ final class TorchObstacles {
     private static boolean simple(Layout layout, Shape shape) {
         int axes = shape.sizes().size() + 1;
         return layout.equals(Layout.PLAIN)
-                || layout.axes().size() == axes && layout.axes().stream().allMatch(group -> group.size() == 1);
+                || (layout.axes().size() == axes && layout.axes().stream().allMatch(group -> group.size() == 1));
     }
 
     private static String words(Operation operation) {
@@ -54,7 +54,7 @@ final class TorchObstacles {
                 || operation instanceof Operation.LengthMask
                 || operation instanceof Operation.JoinMasks
                 || operation instanceof Operation.ClearSteps
-                || operation instanceof Operation.Pool pool && pool.masked();
+                || (operation instanceof Operation.Pool pool && pool.masked());
         return masks ? "works on a mask" : null;
     }
 }
