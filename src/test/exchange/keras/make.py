@@ -24,6 +24,9 @@ if LEGACY:
 else:
     import keras
 L = keras.layers
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from text import to_text
+
 FILES = Path(__file__).parent / "files"
 T, F, N = 5, 2, 3
 
@@ -195,3 +198,4 @@ def keras2():
 if __name__ == "__main__":
     FILES.mkdir(exist_ok=True)
     keras2() if LEGACY else keras3()
+    to_text(FILES)

@@ -8,6 +8,7 @@ NAME.json holds arrays by name, {"shape", "data"} in C order: the inputs and out
 import json
 import logging
 import os
+import sys
 import warnings
 
 import numpy as np
@@ -21,6 +22,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from text import to_text
+
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
 
 
@@ -236,5 +240,6 @@ if __name__ == "__main__":
     state_dicts()
     nodes()
     models()
+    to_text(FOLDER)
     for made in os.listdir(FOLDER):
         os.chmod(path(made), 0o644)

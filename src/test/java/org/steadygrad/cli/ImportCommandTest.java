@@ -13,13 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.data.series.numpy.NamedArrays;
 import org.steadygrad.exchange.ForeignModel;
+import org.steadygrad.exchange.ModelFiles;
 import org.steadygrad.exchange.Models;
 import org.steadygrad.exchange.graph.GraphEvaluator;
 import org.steadygrad.exchange.graph.Tensor;
 
 /** A file of Keras by way of the commands. */
 class ImportCommandTest {
-    private static final String FILES = "src/test/exchange/keras/files/";
+    private static final String FILES = ModelFiles.folder("keras.dir", "keras") + "/";
 
     @TempDir
     private Path folder;

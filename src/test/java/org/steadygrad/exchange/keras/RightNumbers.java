@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.steadygrad.exchange.ForeignModel;
+import org.steadygrad.exchange.ModelFiles;
 import org.steadygrad.exchange.Models;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Tensor;
@@ -22,7 +23,7 @@ import org.steadygrad.exchange.graph.Tensor;
 /** A model file with what Keras computed for some input, as {@code src/test/exchange/keras/make.py} writes both. */
 final class RightNumbers {
     /** Another folder with such files can be given. */
-    static final Path FOLDER = Path.of(System.getProperty("keras.dir", "src/test/exchange/keras/files"));
+    static final Path FOLDER = ModelFiles.folder("keras.dir", "keras");
 
     private final JsonNode json;
 

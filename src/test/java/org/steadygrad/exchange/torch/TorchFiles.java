@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.steadygrad.exchange.ModelFiles;
 import org.steadygrad.exchange.graph.GraphEvaluator;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Port;
@@ -21,7 +22,7 @@ import org.steadygrad.exchange.graph.Tensor;
 /** Files that {@code src/test/exchange/torch/make.py} made, and what stands beside them. */
 public final class TorchFiles {
     /** Another folder with such files can be given. */
-    public static final Path FOLDER = Path.of(System.getProperty("torch.dir", "src/test/exchange/torch/files"));
+    public static final Path FOLDER = ModelFiles.folder("torch.dir", "torch");
 
     private TorchFiles() {}
 
