@@ -65,6 +65,6 @@ class SafetensorsWritingTest {
                         () -> Models.write(
                                 network("node-gru-reset-before-lengths"), folder.resolve("model.safetensors")))
                 .getMessage();
-        assertTrue(message.contains("Layer Y has a mask"), message);
+        assertTrue(message.contains("Layer Y/forward has a mask"), message);
     }
 }
