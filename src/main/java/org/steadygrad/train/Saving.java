@@ -111,6 +111,16 @@ final class Saving {
 
     private void writeNow() throws IOException {
         requireFolder();
+        try {
+            writeAll();
+        } catch (ModelFileException e) {
+            // what was written can't be read back: it may have gone with the folder
+            requireFolder();
+            throw e;
+        }
+    }
+
+    private void writeAll() throws IOException {
         if (unwritten != null) {
             store.get().writeBest(unwritten);
             unwritten = null;

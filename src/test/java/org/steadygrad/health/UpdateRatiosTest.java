@@ -125,9 +125,9 @@ class UpdateRatiosTest {
         assertEquals(List.of("vanishing-gradient layer1"), ids(run(1e-8, 2e-3, 100)));
         assertEquals(List.of("updates-too-small a"), ids(run(1e-8, 2e-3, 100, "ignore=[vanishing-gradient]")));
         assertEquals(
-                List.of("vanishing-gradient layer1", "updates-too-small a"),
+                List.of("updates-too-small a", "vanishing-gradient layer1"),
                 ids(run(1e-8, 2e-3, 30)),
-                "what lasts longer than the cause isn't its symptom");
+                "what lasts longer than the cause isn't its symptom, and stands before what has ended");
         assertEquals(
                 List.of("vanishing-gradient layer1", "updates-too-small a", "updates-too-small b"),
                 ids(run(1e-8, 2e-8, 100)),
