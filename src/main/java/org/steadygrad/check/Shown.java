@@ -8,8 +8,8 @@ import java.util.Locale;
  * characters hides the message around it.
  */
 public final class Shown {
-    /** As much of a value as tells it apart. */
-    private static final int LONGEST = 200;
+    /** More than any value that the program itself words. */
+    private static final int LONGEST = 1000;
 
     private static final char ZERO_WIDTH_NON_JOINER = '\u200c';
     private static final char ZERO_WIDTH_JOINER = '\u200d';

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.steadygrad.check.Counted;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.Reference;
@@ -119,9 +120,9 @@ final class TransformChoice {
         String how = settings.transform() == Transform.AUTO
                 ? String.format(
                         Locale.ROOT,
-                        ", which alone err %.2g times as much as the mean %d rows ahead in training (data.transform: none learns values)",
-                        chosen.error() / meanError,
-                        settings.horizon())
+                        ": %s ahead these alone have %.2g of the mean's error in the training part (data.transform: none learns values)",
+                        Counted.of(settings.horizon(), "row"),
+                        chosen.error() / meanError)
                 : "";
         notes.add(String.format(
                 "%s: column \"%s\" is learnt as %s%s%s.",
