@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.steadygrad.runlog.Finding;
+import org.steadygrad.runlog.Severity;
 import org.steadygrad.spec.FindingKind;
 
 /**
@@ -33,6 +34,10 @@ final class FindingLog {
             .thenComparing(FindingLog::spoilt)
             .thenComparing(Finding::kind)
             .thenComparingInt(Finding::firstIteration);
+
+    /** What too large steps do to units: they kill and saturate them, however grave that is for itself. */
+    private static final Set<FindingKind> DONE_BY_STEPS =
+            EnumSet.of(FindingKind.ALL_ZERO, FindingKind.DEAD_UNITS, FindingKind.SATURATION);
 
     /** Kinds that are about signal and gradient in a full look. */
     private static final Set<FindingKind> WAY = EnumSet.of(
@@ -209,10 +214,23 @@ final class FindingLog {
         return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
     }
 
-    /** What is believed, in the order of {@link #CAUSES_FIRST}; then what has ended. */
+    /** What is believed, as {@link #ordered}. */
     List<Finding> findings() {
-        return believed.values().stream()
-                .sorted(Comparator.comparing(Finding::ended).thenComparing(CAUSES_FIRST))
+        return ordered(List.copyOf(believed.values()));
+    }
+
+    /**
+     * What holds in the order of {@link #CAUSES_FIRST}, then what has ended; where the learning rate is too high, what that has done to units
+     * stands behind it.
+     */
+    static List<Finding> ordered(List<Finding> findings) {
+        boolean largeSteps = findings.stream()
+                .anyMatch(f ->
+                        f.kind() == FindingKind.LEARNING_RATE_TOO_HIGH && !f.ended() && f.severity() != Severity.INFO);
+        return findings.stream()
+                .sorted(Comparator.comparing(Finding::ended)
+                        .thenComparing(f -> largeSteps && spoilt(f) && DONE_BY_STEPS.contains(f.kind()))
+                        .thenComparing(CAUSES_FIRST))
                 .toList();
     }
 

@@ -1,7 +1,6 @@
 package org.steadygrad.health;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -75,10 +74,7 @@ final class Findings {
 
     /** Those that hold first, then those that have ended; the gravest first, of these what is likelier to be the cause of the others. */
     List<Finding> believed() {
-        return log.findings().stream()
-                .map(judged)
-                .sorted(Comparator.comparing(Finding::ended).thenComparing(FindingLog.CAUSES_FIRST))
-                .toList();
+        return FindingLog.ordered(log.findings().stream().map(judged).toList());
     }
 
     /** What a resumed run needs. */

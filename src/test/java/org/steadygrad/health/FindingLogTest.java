@@ -29,6 +29,28 @@ class FindingLogTest {
         return log.findings().stream().map(Finding::id).toList();
     }
 
+    /** A unit that large steps have killed asks for smaller steps, not for another activation; one that was dead from the start doesn't. */
+    @Test
+    void whatLargeStepsHaveDoneToUnitsStandsBehindThem() {
+        Finding dead = finding(FindingKind.DEAD_UNITS, Severity.ERROR, "a");
+        Finding rate = finding(FindingKind.LEARNING_RATE_TOO_HIGH, Severity.WARNING, "");
+        Finding plateau = finding(FindingKind.LOSS_PLATEAU, Severity.WARNING, "");
+        List<Finding> spoilt = List.of(dead.seenSince(40, 9), plateau.seenSince(40, 9), rate.seenSince(50, 9));
+        assertEquals(
+                List.of(rate.id(), plateau.id(), dead.id()),
+                FindingLog.ordered(spoilt).stream().map(Finding::id).toList());
+        assertEquals(
+                List.of(dead.id(), plateau.id()),
+                FindingLog.ordered(spoilt.subList(0, 2)).stream()
+                        .map(Finding::id)
+                        .toList());
+        assertEquals(
+                List.of(dead.id(), rate.id()),
+                FindingLog.ordered(List.of(rate.seenSince(50, 9), dead)).stream()
+                        .map(Finding::id)
+                        .toList());
+    }
+
     @Test
     void threeLooksInARowAreBelieved() {
         Finding dead = finding(FindingKind.DEAD_UNITS, Severity.WARNING, "a");
