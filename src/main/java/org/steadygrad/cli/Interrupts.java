@@ -2,6 +2,7 @@ package org.steadygrad.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.steadygrad.train.StopSignal;
 import sun.misc.Signal;
 
@@ -33,14 +34,14 @@ final class Interrupts {
      * @param words what is going to happen, in a sentence
      * @param over ends the program's work at once if there is nothing yet that could be lost, and tells whether it did
      */
-    static void stopOnSignal(StopSignal stop, PrintWriter err, String words, Abandon over) {
+    static void stopOnSignal(StopSignal stop, PrintWriter err, String words, BooleanSupplier over) {
         onSignal(() -> {
             if (stop.requested().isPresent()) {
                 Runtime.getRuntime().halt(EXIT_CODE);
             }
             stop.request("interrupted");
             err.println();
-            if (over.abandon()) {
+            if (over.getAsBoolean()) {
                 err.println("Stopped before the first step.");
                 err.flush();
                 Runtime.getRuntime().halt(EXIT_CODE);
@@ -48,12 +49,6 @@ final class Interrupts {
             err.println(words + " Once more to stop at once.");
             err.flush();
         });
-    }
-
-    /** What is given up when a run is stopped before it has begun. */
-    @FunctionalInterface
-    interface Abandon {
-        boolean abandon();
     }
 
     /** How a run is continued that was interrupted. */
@@ -67,9 +62,8 @@ final class Interrupts {
         for (String name : SIGNALS) {
             try {
                 Signal.handle(new Signal(name), signal -> action.run());
-            } catch (IllegalArgumentException unknown) {
+            } catch (IllegalArgumentException ignored) {
                 // Windows has no SIGHUP, and the JVM may have been told to keep a signal to itself
-                continue;
             }
         }
     }
