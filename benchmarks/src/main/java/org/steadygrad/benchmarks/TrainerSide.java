@@ -72,7 +72,9 @@ final class TrainerSide implements Side {
                 .name("benchmark")
                 .epochs(1)
                 .clip(new ClipSpec.GlobalNorm(Dl4jModels.MAX_NORM))
-                .checkpoint(new CheckpointSpec(NO_CHECKPOINT_SECONDS, 1))
+                .checkpoint(CheckpointSpec.defaults()
+                        .withEverySeconds(NO_CHECKPOINT_SECONDS)
+                        .withKeep(1))
                 .guard(RunFiles.defaults(GuardSpec.Auto.class, "trialSteps=0", GUARD))
                 .health(
                         watch == Watch.NONE
