@@ -3,11 +3,17 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -22,11 +28,13 @@ import java.util.zip.ZipOutputStream;
  * java -cp ASM Collect.java names OWN-FOLDERS JAR...
  * java -cp ASM Collect.java libraries FOLDER OWN-FOLDERS JAR...
  * java -cp ASM Collect.java whole FOLDER JAR...
- * java -cp ASM Collect.java own FILE JAR</pre>
+ * java -cp ASM Collect.java own FILE JAR
+ * java -cp ASM Collect.java tests FOLDER TAG PATTERN</pre>
  *
  * {@code natives} are put as plain files into folders that stand on the class path, so that nothing is unpacked when the program starts.
  * {@code libraries} are written with the classes that the program can reach, {@code whole} with all, both without what only debuggers read;
- * {@code own} is left as it is. All jars are uncompressed, since the whole is compressed afterwards and better so. {@code names} prints the
+ * {@code own} is left as it is. {@code tests} removes the classes of a folder that neither those with JUnit's tag nor those whose names (with
+ * slashes) match the pattern can reach, and the folders that hold none then. All jars are uncompressed, since the whole is compressed afterwards and better so. {@code names} prints the
  * classes of the jars that the program's own ones name: as long as these stay the same, so do the libraries.
  * CUDA-LIBRARIES are names such as "cudart,cublas"; the bindings' other libraries are left out.
  */
@@ -48,7 +56,54 @@ final class Collect {
             }
             case "whole" -> collect(Path.of(rest.get(0)), rest.subList(1, rest.size()), null);
             case "own" -> store(Path.of(rest.get(1)), Path.of(rest.get(0)), null, false);
+            case "tests" -> tests(Path.of(rest.get(0)), rest.get(1), rest.get(2));
             default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void tests(Path folder, String tag, String pattern) throws IOException {
+        Map<String, byte[]> classes = new TreeMap<>();
+        for (Path file : classFiles(folder)) {
+            classes.put(nameOf(folder, file), Files.readAllBytes(file));
+        }
+        Set<String> roots = new TreeSet<>();
+        classes.forEach((name, content) -> {
+            String text = new String(content, StandardCharsets.ISO_8859_1);
+            boolean tagged = text.contains("Lorg/junit/jupiter/api/Tag;") && text.contains((char) tag.length() + tag);
+            if (tagged || name.matches(pattern)) {
+                roots.add(name);
+            }
+        });
+        Set<String> reached = new Names(classes).reachedFrom(roots);
+        Set<Path> folders = new TreeSet<>(Comparator.reverseOrder());
+        for (Path file : classFiles(folder)) {
+            folders.add(file.getParent());
+            if (!reached.contains(nameOf(folder, file))) {
+                Files.delete(file);
+            }
+        }
+        for (Path place : folders) {
+            if (classFiles(place).isEmpty()) {
+                delete(place);
+            }
+        }
+    }
+
+    private static String nameOf(Path folder, Path file) {
+        return folder.relativize(file).toString().replaceAll("\\.class$", "");
+    }
+
+    private static List<Path> classFiles(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".class")).toList();
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
@@ -161,7 +216,7 @@ final class Collect {
     private static final class Reach {
         private static final int LARGEST_RESOURCE = 2_000_000;
 
-        private final java.util.Map<String, byte[]> classes = new java.util.HashMap<>();
+        private final Map<String, byte[]> classes = new HashMap<>();
         private final List<byte[]> resources = new ArrayList<>();
         private final Set<String> byOwn = new TreeSet<>();
 
@@ -186,7 +241,7 @@ final class Collect {
                         if (file.toString().matches(".*(\\.class|/META-INF/services/.*|\\.properties|\\.xml|\\.so(\\.\\d+)*)")
                                 && !file.toString().contains("libnd4jcpu")
                                 && !file.toString().contains("libopenblas.")) {
-                            byOwn.addAll(named(Files.readAllBytes(file)));
+                            byOwn.addAll(new Names(classes).in(Files.readAllBytes(file)));
                         }
                     }
                 }
@@ -198,15 +253,24 @@ final class Collect {
         }
 
         Set<String> reached() {
-            Set<String> reached = new TreeSet<>();
-            java.util.Deque<String> left = new java.util.ArrayDeque<>(byOwn);
-            resources.forEach(resource -> left.addAll(named(resource)));
+            Set<String> roots = new TreeSet<>(byOwn);
+            Names names = new Names(classes);
+            resources.forEach(resource -> roots.addAll(names.in(resource)));
             // loggers are looked for by the facade, and by nobody else
-            classes.keySet().stream().filter(name -> name.startsWith("org/slf4j/")).forEach(left::add);
+            classes.keySet().stream().filter(name -> name.startsWith("org/slf4j/")).forEach(roots::add);
+            return names.reachedFrom(roots);
+        }
+    }
+
+    /** Names of classes as they stand in class files, and what can be reached by them. */
+    private record Names(Map<String, byte[]> classes) {
+        Set<String> reachedFrom(Set<String> roots) {
+            Set<String> reached = new TreeSet<>();
+            Deque<String> left = new ArrayDeque<>(roots);
             while (!left.isEmpty()) {
                 String name = left.remove();
                 if (reached.add(name)) {
-                    for (String next : named(classes.get(name))) {
+                    for (String next : in(classes.get(name))) {
                         if (!reached.contains(next)) {
                             left.add(next);
                         }
@@ -217,7 +281,7 @@ final class Collect {
         }
 
         /** All names of classes within the bytes: a class file's constants are text between other bytes. */
-        private Set<String> named(byte[] content) {
+        Set<String> in(byte[] content) {
             Set<String> found = new TreeSet<>();
             int start = -1;
             for (int i = 0; i <= content.length; i++) {
