@@ -1,6 +1,6 @@
 """Runs what was written from the files in files/ by PyTorch and ONNX Runtime, and compares with what stands in NAME.json.
 
-    python check.py FOLDER        # with NAME.onnx, or NAME.safetensors and NAME.py, for any of the names
+    python check.py FOLDER        # with NAME.onnx, or NAME.safetensors and NAME.py, for any of the names; NAME.json may lie in it too
 
 Prints a line for each file and how far its outputs are off, relative to the largest number; ends with 1 if any is off by more than 1e-5.
 """
@@ -17,7 +17,8 @@ FILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
 
 
 def arrays(name):
-    with open(os.path.join(FILES, name + ".json")) as file:
+    own = os.path.join(sys.argv[1], name + ".json")
+    with open(own if os.path.exists(own) else os.path.join(FILES, name + ".json")) as file:
         return {key: np.array(value["data"], np.int64 if all(isinstance(v, int) for v in value["data"]) else np.float32)
                 .reshape(value["shape"]) for key, value in json.load(file).items()}
 

@@ -71,7 +71,7 @@ class ArchitectureTest {
                     Set.of(
                             "check", "spec", "ops", "nn", "model", "engine", "clip", "data", "runlog", "health",
                             "train")),
-            Map.entry("exchange", Set.of("check", "spec", "ops", "nn", "model", "engine")),
+            Map.entry("exchange", Set.of("check", "spec", "ops", "nn", "model", "engine", "data")),
             Map.entry("bench", Set.of("check", "spec", "ops", "engine", "clip", "data", "runlog", "train", "platform")),
             Map.entry("predict", Set.of("check", "spec", "model", "engine", "data", "train")),
             Map.entry("serve", Set.of("check", "predict", "web")),

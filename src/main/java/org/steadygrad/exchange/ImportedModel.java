@@ -21,6 +21,7 @@ import org.steadygrad.exchange.graph.Shape;
 import org.steadygrad.exchange.graph.Tensor;
 import org.steadygrad.exchange.network.ImportedNetwork;
 import org.steadygrad.exchange.network.NetworkFunction;
+import org.steadygrad.exchange.network.NetworkGraph;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
 
@@ -158,6 +159,11 @@ public final class ImportedModel {
     /** The network: sequences are [batch, size, time], symbols [batch, 1, time]; it has no losses. */
     public ComputationGraph network() {
         return network;
+    }
+
+    /** What the network computes now, with its present weights, as files can have it. @throws ForeignModelException if none can */
+    public NeutralGraph graph() {
+        return NetworkGraph.of(network, inputs(), outputNames(), outputLayouts).graph();
     }
 
     /** Name of the format it came from, for people. */

@@ -42,6 +42,16 @@ public interface ModelFormat {
     List<String> obstacles(NeutralGraph graph);
 
     /**
+     * The network that a file of this name is to have when a network is written into it.
+     *
+     * @return the network itself, unless the name asks for another form of it
+     * @throws ForeignModelException if the network has no such form
+     */
+    default NeutralGraph written(NeutralGraph graph, Path file) {
+        return graph;
+    }
+
+    /**
      * Writes a network, whole or not at all; {@link #obstacles} has none.
      *
      * @param file replaced if it exists

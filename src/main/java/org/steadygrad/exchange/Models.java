@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.exchange.graph.GraphEvaluator;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Tensor;
@@ -101,17 +102,39 @@ public final class Models {
      * @throws ForeignModelException if there is no such format, or the format can't say what the network does
      */
     public static void write(NeutralGraph graph, Path file) {
+        requireWritable(graph, file);
+        try {
+            formatOfName(file.getFileName().toString()).write(graph, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Looks whether a network can be written, without writing it.
+     *
+     * @param file its name tells the format
+     * @throws ForeignModelException if there is no such format, or the format can't say what the network does
+     */
+    public static void requireWritable(NeutralGraph graph, Path file) {
         ModelFormat format = formatOfName(file.getFileName().toString());
         List<String> obstacles = format.obstacles(graph);
         if (!obstacles.isEmpty()) {
             throw new ForeignModelException(file + ": " + format.name() + " can't say exactly what the network does. "
                     + String.join(" ", obstacles));
         }
-        try {
-            format.write(graph, file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        format.written(graph, file);
+    }
+
+    /**
+     * Writes a network of DL4J, whole or not at all; for what else can be said of it, see {@link TrainedNetwork}.
+     *
+     * @param network sequences of the file are [batch, time, size] and have no padding
+     * @param file replaced if it exists; its name tells the format
+     * @throws ForeignModelException if there is no such format, or the network has something that it can't say
+     */
+    public static void write(ComputationGraph network, Path file) {
+        write(TrainedNetwork.of(network).graph(), file);
     }
 
     /**
@@ -130,6 +153,15 @@ public final class Models {
             Files.deleteIfExists(file);
             Files.delete(folder);
         }
+    }
+
+    /**
+     * The network that a file of this name has once a network was written into it, which may be another form of it, such as one for streams.
+     *
+     * @throws ForeignModelException if there is no such format or form
+     */
+    public static NeutralGraph written(NeutralGraph graph, Path file) {
+        return formatOfName(file.getFileName().toString()).written(graph, file);
     }
 
     private static ModelFormat formatOfName(String name) {

@@ -6,7 +6,7 @@
  * <p>The law: the same function or a refusal. What a format says and the graph can't is refused with layer, option, value and what to
  * do; what is read is told key by key ({@link org.steadygrad.exchange.ReadReport}).
  *
- * <p>Uses {@code check}, {@code ops}, {@code spec}, {@code nn}, {@code model} and {@code engine}.
+ * <p>Uses {@code check}, {@code ops}, {@code spec}, {@code nn}, {@code data}, {@code model} and {@code engine}.
  */
 @PublicApi
 package org.steadygrad.exchange;

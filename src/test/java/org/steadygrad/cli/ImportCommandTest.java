@@ -81,4 +81,19 @@ class ImportCommandTest {
         assertFalse(Files.exists(folder.resolve("model.keras")));
         assertEquals(2, Main.execute("export", FILES + "plain.keras", onnx.toString()), "it is there already");
     }
+
+    @Test
+    void anImportedModelIsWrittenAgain() {
+        String imported = folder.resolve("imported").toString();
+        String onnx = folder.resolve("again.onnx").toString();
+        assertEquals(0, Main.execute("import", FILES + "plain.keras", "--out", imported));
+        assertEquals(0, Main.execute("export", imported, onnx));
+        assertEquals(
+                0,
+                Models.difference(
+                        Models.read(Path.of(FILES + "plain.keras")).graph(),
+                        Models.read(Path.of(onnx)).graph()),
+                1e-6);
+        assertEquals(2, Main.execute("export", imported, onnx, "--force", "--check"), "no run, so nothing predicts");
+    }
 }

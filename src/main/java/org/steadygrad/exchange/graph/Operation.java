@@ -130,6 +130,16 @@ public sealed interface Operation {
             Check.that(table.shape().size() == 2, "embedding", "a matrix as " + table.name(), "shape " + table.shape());
         }
 
+        /** Whether the rows are one-hot codes of the symbols. */
+        public boolean isOneHot() {
+            int size = table.size(0);
+            boolean same = size == table.size(1);
+            for (int i = 0; same && i < table.values().length; i++) {
+                same = table.values()[i] == (i / size == i % size ? 1 : 0);
+            }
+            return same;
+        }
+
         @Override
         public Operation withWeights(UnaryOperator<Weight> change) {
             return new Embedding(change.apply(table));

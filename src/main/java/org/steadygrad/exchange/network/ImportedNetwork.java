@@ -20,9 +20,6 @@ import org.steadygrad.exchange.network.NetworkBuilder.Placement;
 
 /** The DL4J network of a graph: a ComputationGraph whose outputs are those of the graph, without losses. */
 public final class ImportedNetwork {
-    /** Largest difference in double that rounding explains, relative to the largest number. */
-    private static final double ROUNDING = 1e-6;
-
     private final NeutralGraph graph;
     private final Built built;
     private final ComputationGraph network;
@@ -97,23 +94,10 @@ public final class ImportedNetwork {
         Map<String, Tensor> inputs = ProofInputs.of(graph);
         Map<String, Tensor> right = new GraphEvaluator(graph).outputs(inputs);
         Map<String, Tensor> got = function.inDouble().outputs(inputs);
-        right.forEach((name, expected) -> {
-            double largest = 1;
-            for (double value : expected.values()) {
-                largest = Double.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
-            }
-            double[] values = got.get(name).values();
-            for (int i = 0; i < expected.values().length; i++) {
-                double value = expected.values()[i];
-                boolean same = values.length == expected.values().length
-                        && (Double.compare(value, values[i]) == 0 || Math.abs(value - values[i]) <= ROUNDING * largest);
-                if (!same) {
-                    throw new ForeignModelException(
-                            "output \"" + name + "\": expected " + value + " as the model computes it, got "
-                                    + (values.length > i ? values[i] : "nothing")
-                                    + " from the network made of it. This toolkit can't run the model exactly; please report it.");
-                }
-            }
+        Proof.difference(right, got).ifPresent(found -> {
+            throw new ForeignModelException("output \"" + found.output() + "\": expected " + found.expected()
+                    + " as the model computes it, got " + found.got()
+                    + " from the network made of it. This toolkit can't run the model exactly; please report it.");
         });
     }
 

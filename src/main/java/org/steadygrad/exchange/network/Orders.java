@@ -56,6 +56,32 @@ final class Orders {
         return result;
     }
 
+    /**
+     * The graph's arrays that a parameter holds: what {@link #parameter} takes, back. Of two biases that are added, the second is 0.
+     *
+     * @param parameter row by row, under the name that its array is to have; for two, names end in {@code /input} and {@code /recurrent}
+     */
+    static List<Weight> arrays(NetworkBuilder.Order order, Weight parameter) {
+        return switch (order) {
+            case SAME -> List.of(parameter);
+            case LSTM -> List.of(new Weight(parameter.name(), parameter.shape(), columns(parameter, LSTM, true)));
+            case GRU -> List.of(new Weight(parameter.name(), parameter.shape(), columns(parameter, GRU, true)));
+            case GRU_BIASES -> {
+                int units = parameter.size(0) / 4;
+                float[] values = parameter.values();
+                float[] input = new float[3 * units];
+                float[] recurrent = new float[3 * units];
+                System.arraycopy(values, units, input, 0, units);
+                System.arraycopy(values, 0, input, units, units);
+                System.arraycopy(values, 2 * units, input, 2 * units, units);
+                System.arraycopy(values, 3 * units, recurrent, 2 * units, units);
+                yield List.of(
+                        Weight.of(parameter.name() + "/input", input),
+                        Weight.of(parameter.name() + "/recurrent", recurrent));
+            }
+        };
+    }
+
     /** Gradients of the graph's arrays from that of the parameter. @param values row by row */
     static Map<String, Weight> gradients(Placement placement, float[] values) {
         List<Weight> weights = placement.weights();

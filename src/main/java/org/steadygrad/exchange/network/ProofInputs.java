@@ -21,6 +21,7 @@ public final class ProofInputs {
     private final Random random = new Random(SEED);
     private final Map<String, Double> paddings = new HashMap<>();
     private final Map<String, Integer> symbols = new HashMap<>();
+    private final Map<String, Operation.Standardize> scales = new HashMap<>();
 
     private ProofInputs(NeutralGraph graph) {
         for (Node node : graph.nodes()) {
@@ -29,6 +30,8 @@ public final class ProofInputs {
                 paddings.put(first, mask.padding());
             } else if (node.operation() instanceof Operation.Embedding embedding) {
                 symbols.merge(first, embedding.table().size(0), Math::min);
+            } else if (node.operation() instanceof Operation.Standardize scale) {
+                scales.putIfAbsent(first, scale);
             } else if (node.operation() instanceof Operation.LengthMask) {
                 Port lengths = node.inputs().get(1);
                 symbols.merge(lengths.node(), STEPS + 1, Math::min);
@@ -59,7 +62,7 @@ public final class ProofInputs {
             values[i] = switch (input.shape().kind()) {
                 case MASK -> random.nextInt(2);
                 case SYMBOLS -> random.nextInt(symbols.getOrDefault(input.name(), 2));
-                default -> (float) random.nextGaussian();
+                default -> (float) number(input.name(), i);
             };
         }
         int rank = whole ? 2 : 3;
@@ -67,6 +70,17 @@ public final class ProofInputs {
             pad(values, shape[1], elements / EXAMPLES / shape[1], paddings.get(input.name()));
         }
         return new Tensor(shape, values);
+    }
+
+    /** On the scale of the data, where the network says what that is. */
+    private double number(String input, int place) {
+        double standard = random.nextGaussian();
+        Operation.Standardize scale = scales.get(input);
+        if (scale == null) {
+            return standard;
+        }
+        int feature = place % scale.mean().size(0);
+        return scale.mean().values()[feature] + standard * scale.deviation().values()[feature];
     }
 
     private static void pad(double[] values, int steps, int features, double padding) {

@@ -46,16 +46,20 @@ public final class OnnxFormat implements ModelFormat {
     }
 
     @Override
-    public void write(NeutralGraph graph, Path file) throws IOException {
-        NeutralGraph written = graph;
-        if (file.toString().endsWith(STREAM)) {
-            List<String> obstacles = Streaming.obstacles(graph);
-            if (!obstacles.isEmpty()) {
-                throw new ForeignModelException(file + ": can't be a stream. " + String.join(" ", obstacles));
-            }
-            written = Streaming.of(graph);
+    public NeutralGraph written(NeutralGraph graph, Path file) {
+        if (!file.toString().endsWith(STREAM)) {
+            return graph;
         }
-        byte[] bytes = OnnxWriter.write(written);
+        List<String> obstacles = Streaming.obstacles(graph);
+        if (!obstacles.isEmpty()) {
+            throw new ForeignModelException(file + ": can't be a stream. " + String.join(" ", obstacles));
+        }
+        return Streaming.of(graph);
+    }
+
+    @Override
+    public void write(NeutralGraph graph, Path file) throws IOException {
+        byte[] bytes = OnnxWriter.write(written(graph, file));
         AtomicFile.write(file, out -> out.write(bytes));
     }
 }

@@ -75,8 +75,11 @@ final class ModuleWeights {
                         weights.vector(op.beta(), "bias", 0);
                     })
                     .on(Operation.PRelu.class, op -> weights -> weights.vector(Optional.of(op.slopes()), "weight", 0))
+                    .on(Operation.Standardize.class, op -> weights -> {
+                        weights.vector(Optional.of(op.mean()), "mean", 0);
+                        weights.vector(Optional.of(op.deviation()), "deviation", 1);
+                    })
                     .ignore(
-                            Operation.Standardize.class,
                             Operation.Affine.class,
                             Operation.Activate.class,
                             Operation.Dropout.class,

@@ -3,6 +3,7 @@ package org.steadygrad.exchange.torch;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.steadygrad.check.Cases;
@@ -29,8 +30,10 @@ final class StateDictLoading {
             .on(Operation.BatchNorm.class, op -> "batch norm of " + op.mean().size(0))
             .on(Operation.LayerNorm.class, StateDictLoading::layerNorm)
             .on(Operation.PRelu.class, op -> "PReLU of " + op.slopes().size(0))
-            .ignore(
+            .on(
                     Operation.Standardize.class,
+                    op -> TorchModule.standardize(op.mean().size(0)))
+            .ignore(
                     Operation.Affine.class,
                     Operation.Activate.class,
                     Operation.Dropout.class,
@@ -64,11 +67,13 @@ final class StateDictLoading {
                     counted.remove(name);
                     report.tell(name, "a count of steps, on which nothing depends");
                 });
-        Map<String, Node> layers = layers(like.graph());
+        List<TorchModule> modules = TorchModule.of(counted, who);
+        Set<String> found = new HashSet<>();
+        modules.forEach(module -> found.addAll(module.signatures()));
+        Map<String, Node> layers = layers(like.graph(), found);
         Map<String, String> signatures = new LinkedHashMap<>();
         layers.forEach((name, node) -> signatures.put(name, SIGNATURES.of(node.operation())));
-        Map<String, TorchModule> matched =
-                new ModuleMatching(TorchModule.of(counted, who), ordered, who, like.source()).match(signatures);
+        Map<String, TorchModule> matched = new ModuleMatching(modules, ordered, who, like.source()).match(signatures);
         Map<String, Weight> replaced = new HashMap<>();
         matched.forEach((name, module) -> {
             module.arrays().keySet().forEach(array -> report.tell(module.name() + " " + array, "of " + name));
@@ -78,14 +83,20 @@ final class StateDictLoading {
         return like.graph().withWeights(weight -> replaced.getOrDefault(weight.name(), weight));
     }
 
-    /** Nodes that have a module; of those that share weights the first. Tables that aren't learned, such as one-hot codes, have none. */
-    private static Map<String, Node> layers(NeutralGraph graph) {
+    /**
+     * Nodes that have a module; of those that share weights the first. One-hot codes have none, and what isn't learned, scaling, need not.
+     *
+     * @param found what the file's modules can be
+     */
+    private static Map<String, Node> layers(NeutralGraph graph, Set<String> found) {
         Map<String, Node> layers = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
         for (Node node : graph.nodes()) {
-            boolean code = !node.trained() && node.operation() instanceof Operation.Embedding;
+            String signature = SIGNATURES.of(node.operation());
+            boolean code = !node.trained() && node.operation() instanceof Operation.Embedding table && table.isOneHot();
+            boolean constant = node.operation() instanceof Operation.Standardize && !found.contains(signature);
             boolean shared = node.operation().weights().stream().anyMatch(weight -> !seen.add(weight.name()));
-            if (SIGNATURES.of(node.operation()) != null && !code && !shared) {
+            if (signature != null && !code && !constant && !shared) {
                 layers.put(node.name(), node);
             }
         }

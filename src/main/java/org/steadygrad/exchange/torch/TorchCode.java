@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,12 +75,7 @@ final class TorchCode {
                     .on(Operation.Embedding.class, op -> (code, node) -> code.embedding(op, node))
                     .on(Operation.BatchNorm.class, op -> (code, node) -> code.batchNorm(op, node))
                     .on(Operation.LayerNorm.class, op -> (code, node) -> code.layerNorm(op, node))
-                    .on(Operation.Standardize.class, op -> (code, node) -> {
-                        String name = code.name(node);
-                        code.buffer(name + "_mean", op.mean());
-                        code.buffer(name + "_deviation", op.deviation());
-                        return "(" + code.input(node, 0) + " - self." + name + "_mean) / self." + name + "_deviation";
-                    })
+                    .on(Operation.Standardize.class, op -> (code, node) -> code.standardize(op, node))
                     .on(
                             Operation.Affine.class,
                             op -> (code, node) -> code.input(node, 0) + " * " + op.factor() + " + " + op.offset())
@@ -113,6 +109,20 @@ final class TorchCode {
                             Operation.ClearSteps.class)
                     .complete();
 
+    private static final String STANDARDIZE =
+            """
+            class Standardize(nn.Module):
+                def __init__(self, size):
+                    super().__init__()
+                    self.register_buffer("mean", torch.zeros(size))
+                    self.register_buffer("deviation", torch.ones(size))
+
+                def forward(self, x):
+                    return (x - self.mean) / self.deviation
+
+
+            """;
+
     /** Follows the name of a module whose input and output the code turns around, where modules are listed. */
     static final String REVERSED = "<";
 
@@ -124,6 +134,7 @@ final class TorchCode {
     private final List<String> steps = new ArrayList<>();
     private final Map<String, StoredArray> state = new LinkedHashMap<>();
     private final List<String> modules = new ArrayList<>();
+    private final Set<String> helpers = new LinkedHashSet<>();
 
     private TorchCode(NeutralGraph graph) {
         this.graph = graph;
@@ -169,7 +180,7 @@ final class TorchCode {
                 from torch import nn
 
 
-                class Network(nn.Module):
+                %sclass Network(nn.Module):
                     def __init__(self):
                         super().__init__()
                 %s
@@ -189,6 +200,7 @@ final class TorchCode {
                         .formatted(
                                 identifier(graph.name().isEmpty() ? "network" : graph.name()),
                                 weightsFile,
+                                String.join("", helpers),
                                 indented(layers),
                                 String.join(", ", arguments),
                                 indented(steps),
@@ -273,11 +285,6 @@ final class TorchCode {
                         weight.shape().stream().mapToLong(Integer::longValue).toArray()));
     }
 
-    private void buffer(String name, Weight weight) {
-        layers.add("self.register_buffer(\"" + name + "\", torch.empty(" + weight.size(0) + "))");
-        state(name, weight);
-    }
-
     private static String flag(boolean on) {
         return on ? "True" : "False";
     }
@@ -296,7 +303,19 @@ final class TorchCode {
         return activated(op.activation(), "self." + name + "(" + input(node, 0) + ")");
     }
 
+    private String standardize(Operation.Standardize op, Node node) {
+        helpers.add(STANDARDIZE);
+        String name = layer(node, "Standardize(" + op.mean().size(0) + ")");
+        state(name + ".mean", op.mean());
+        state(name + ".deviation", op.deviation());
+        return "self." + name + "(" + input(node, 0) + ")";
+    }
+
+    /** Codes that nothing learns are no layer in PyTorch. */
     private String embedding(Operation.Embedding op, Node node) {
+        if (!node.trained() && op.isOneHot()) {
+            return "nn.functional.one_hot(" + input(node, 0) + ", " + op.table().size(0) + ").float()";
+        }
         String name = layer(
                 node, "nn.Embedding(" + op.table().size(0) + ", " + op.table().size(1) + ")");
         state(name + ".weight", op.table());

@@ -69,6 +69,9 @@ record TorchModule(String name, Map<String, StoredArray> arrays) {
         if (has("running_mean") && has("running_var")) {
             return List.of("batch norm of " + array("running_mean").length());
         }
+        if (has("mean") && has("deviation")) {
+            return List.of(standardize(array("mean").length()));
+        }
         if (!has("weight")) {
             return List.of("a module of " + arrays);
         }
@@ -90,6 +93,10 @@ record TorchModule(String name, Map<String, StoredArray> arrays) {
 
     static String dense(long inputs, long units) {
         return "linear of " + inputs + " inputs and " + units + " units";
+    }
+
+    static String standardize(long features) {
+        return "scaling of " + features;
     }
 
     static String embedding(long symbols, long size) {

@@ -3,15 +3,28 @@ package org.steadygrad.exchange.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.steadygrad.data.DataDescription;
 import org.steadygrad.exchange.ForeignModelException;
 import org.steadygrad.exchange.Models;
+import org.steadygrad.exchange.TrainedNetwork;
+import org.steadygrad.exchange.TrainedNetworks;
 import org.steadygrad.exchange.graph.NeutralGraph;
+import org.steadygrad.exchange.graph.Tensor;
+import org.steadygrad.exchange.network.NetworkFunction;
+import org.steadygrad.exchange.network.ProofInputs;
 
 /** What is written, run by PyTorch and ONNX Runtime: {@code -Dpeers.python=PYTHON} names a Python that has them. */
 @EnabledIfSystemProperty(
@@ -51,6 +64,55 @@ class PeersTest {
             }
         }
         return written;
+    }
+
+    /** With right numbers of the network in double, by DL4J's layers. */
+    private int writeTrained(String ending) throws IOException {
+        int written = 0;
+        for (String name : TrainedNetworks.names()) {
+            TrainedNetworks.Trained trained = TrainedNetworks.of(name);
+            NeutralGraph graph = TrainedNetwork.unscaled(trained.network(), trained.description(), trained.artifact())
+                    .graph();
+            try {
+                Models.write(graph, folder.resolve(name + ending));
+            } catch (ForeignModelException e) {
+                continue;
+            }
+            Map<String, Tensor> arrays = new LinkedHashMap<>(ProofInputs.of(graph));
+            arrays.putAll(new NetworkFunction(trained.network(), graph.inputs(), List.of("output"))
+                    .inDouble()
+                    .outputs(arrays));
+            ObjectNode json = new ObjectMapper().createObjectNode();
+            arrays.forEach((key, array) -> {
+                ObjectNode node = json.putObject(key);
+                Arrays.stream(array.shape()).forEach(node.putArray("shape")::add);
+                boolean whole =
+                        trained.description().input() == DataDescription.InputKind.SYMBOLS && key.equals("input");
+                ArrayNode data = node.putArray("data");
+                for (double value : array.values()) {
+                    if (whole) {
+                        data.add((int) value);
+                    } else {
+                        data.add(value);
+                    }
+                }
+            });
+            Files.writeString(folder.resolve(name + ".json"), json.toString());
+            written++;
+        }
+        return written;
+    }
+
+    @Test
+    void onnxRuntimeComputesWhatWasTrainedHere() throws IOException, InterruptedException {
+        assertEquals(TrainedNetworks.names().size(), writeTrained(".onnx"));
+        check();
+    }
+
+    @Test
+    void pyTorchComputesWhatWasTrainedHere() throws IOException, InterruptedException {
+        assertTrue(writeTrained(".safetensors") > 15);
+        check();
     }
 
     @Test
