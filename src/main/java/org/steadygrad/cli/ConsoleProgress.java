@@ -27,7 +27,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
     private boolean drawn;
     private boolean steps;
     private final Cases<RunEvent, Void> showing = Cases.<RunEvent, Void>of(RunEvent.class)
-            .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class)
+            .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class, RunEvent.Steps.class)
             // what the result says
             .ignore(RunEvent.CheckpointWritten.class, RunEvent.Stopped.class, RunEvent.Finished.class)
             .run(RunEvent.EnginePassedOver.class, event -> say(event.reason()))

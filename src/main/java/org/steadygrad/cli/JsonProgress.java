@@ -25,7 +25,12 @@ final class JsonProgress implements RunListener {
     private final ProgressMeter meter;
     private long lastLine;
     private final Cases<RunEvent, Void> writing = Cases.<RunEvent, Void>of(RunEvent.class)
-            .ignore(Look.class, Distributions.class, RunEvent.SkippedNorm.class, RunEvent.Finished.class)
+            .ignore(
+                    Look.class,
+                    Distributions.class,
+                    RunEvent.SkippedNorm.class,
+                    RunEvent.Steps.class,
+                    RunEvent.Finished.class)
             .run(RunEvent.EnginePassedOver.class, event -> write("passed-over", Map.of("reason", event.reason())))
             .run(RunEvent.DataNote.class, event -> write("data-note", Map.of("note", event.note())))
             .run(RunEvent.ModelNote.class, event -> write("model-note", Map.of("note", event.note())))

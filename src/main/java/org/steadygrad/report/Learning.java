@@ -3,6 +3,7 @@ package org.steadygrad.report;
 import java.util.Arrays;
 import org.steadygrad.ops.Median;
 import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.Spread;
 
 /** What the losses of a run come to, step by step; per scored row where that is known. */
 final class Learning {
@@ -37,6 +38,24 @@ final class Learning {
             latest[finite % LATEST] = loss;
             finite++;
             lastFinite = step.iteration();
+        }
+    }
+
+    /** Older steps of a long run; the latest are known one by one. */
+    void take(RunEvent.Steps older) {
+        seconds[steps % LATEST] = older.seconds().mean();
+        steps += older.steps();
+        lastIteration = older.iteration();
+        skipped += older.skipped();
+        clipped += older.clipped();
+        Spread loss = older.comparableLoss();
+        if (loss.finite() > 0) {
+            if (finite < FIRST) {
+                Arrays.fill(firsts, finite, FIRST, loss.mean());
+            }
+            latest[finite % LATEST] = loss.mean();
+            finite += loss.finite();
+            lastFinite = older.iteration();
         }
     }
 

@@ -23,6 +23,7 @@ import org.steadygrad.runlog.Look;
 import org.steadygrad.runlog.RunEvent;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.Spread;
 
 /**
  * A run as its charts show it. It hears what happened, from files or while the run goes on, and its size is bounded however long that
@@ -98,6 +99,7 @@ public final class RunView implements RunListener {
             .run(RunEvent.Started.class, this::begin)
             .run(RunEvent.Compared.class, event -> baselines = event.baselines())
             .run(RunEvent.Step.class, this::take)
+            .run(RunEvent.Steps.class, this::take)
             .run(RunEvent.Validated.class, this::take)
             .run(RunEvent.Note.class, this::take)
             .run(Look.class, this::take)
@@ -180,8 +182,26 @@ public final class RunView implements RunListener {
         add(steps, "seconds", step.iteration(), step.seconds());
     }
 
+    private void take(RunEvent.Steps older) {
+        learning.take(older);
+        epoch = older.epoch();
+        add(steps, "loss", older.iteration(), older.comparableLoss());
+        add(steps, "gradientNorm", older.iteration(), older.gradientNorm());
+        add(steps, "clipped", older.iteration(), older.of(older.clipped()));
+        add(steps, "skipped", older.iteration(), older.of(older.skipped()));
+        add(steps, "learningRateScale", older.iteration(), older.learningRateScale());
+        if (older.learningRate().finite() > 0) {
+            add(steps, "learningRate", older.iteration(), older.learningRate());
+        }
+        add(steps, "seconds", older.iteration(), older.seconds());
+    }
+
     private static void add(Map<String, Series> all, String quantity, int iteration, double value) {
         all.computeIfAbsent(quantity, q -> new Series()).add(iteration, value);
+    }
+
+    private static void add(Map<String, Series> all, String quantity, int iteration, Spread values) {
+        all.computeIfAbsent(quantity, q -> new Series()).add(iteration, values);
     }
 
     private void take(RunEvent.Validated validated) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.steadygrad.runlog.Spread;
 
 /**
  * A quantity over the iterations in bounded memory: at most {@value #MOST} buckets of equally many values, each with its smallest
@@ -43,6 +44,18 @@ final class Series extends ViewPart<ObjectNode> {
                 sum += value;
                 low = Math.min(low, value);
                 high = Math.max(high, value);
+            }
+        }
+
+        void add(int iteration, Spread some) {
+            last = iteration;
+            nodes = null;
+            values += some.values();
+            if (some.finite() > 0) {
+                finite += some.finite();
+                sum += some.mean() * some.finite();
+                low = Math.min(low, some.low());
+                high = Math.max(high, some.high());
             }
         }
 
@@ -86,6 +99,27 @@ final class Series extends ViewPart<ObjectNode> {
      * @param value may be non-finite: it counts, and the curve has a gap
      */
     void add(int iteration, double value) {
+        bucket(iteration).add(iteration, value);
+    }
+
+    /**
+     * Several values.
+     *
+     * @param iteration of the last one
+     */
+    void add(int iteration, Spread values) {
+        while (values.values() > width) {
+            // buckets hold equally many, so that curves are no finer in one place than in another
+            if (buckets.size() > 1) {
+                merge();
+            } else {
+                width *= 2;
+            }
+        }
+        bucket(iteration - values.values() + 1).add(iteration, values);
+    }
+
+    private Bucket bucket(int iteration) {
         changed();
         if (buckets.isEmpty() || last().values >= width) {
             if (buckets.size() == MOST) {
@@ -93,7 +127,7 @@ final class Series extends ViewPart<ObjectNode> {
             }
             buckets.add(new Bucket(iteration));
         }
-        last().add(iteration, value);
+        return last();
     }
 
     private Bucket last() {

@@ -2,6 +2,7 @@ package org.steadygrad.runlog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.model.AtomicFile;
 
@@ -20,6 +22,9 @@ import org.steadygrad.model.AtomicFile;
 final class JsonLines {
     /** Longer than any row that a run writes, and short enough to be held in memory. */
     static final int MOST_BYTES = 1 << 24;
+
+    /** In place of a row that is left out. */
+    static final byte[] NONE = {};
 
     private static final int SHOWN = 60;
 
@@ -122,7 +127,7 @@ final class JsonLines {
         }
     }
 
-    private static JsonNode object(byte[] line) throws JsonProcessingException, CharacterCodingException {
+    static JsonNode object(byte[] line) throws JsonProcessingException, CharacterCodingException {
         String text = StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(line))
@@ -145,17 +150,38 @@ final class JsonLines {
      * @param last iteration of the checkpoint
      */
     void truncateAfter(int last) throws IOException {
-        if (!Files.exists(file)) {
-            return;
+        if (Files.exists(file)) {
+            rewrite((line, number) -> iteration(line) <= last ? ended(line) : NONE);
         }
-        AtomicFile.write(
-                file,
-                stream -> lines((line, length, number, ended) -> {
-                    if (length <= MOST_BYTES && iteration(line) <= last) {
-                        stream.write(line);
-                        stream.write('\n');
-                    }
-                }));
+    }
+
+    static byte[] ended(byte[] line) {
+        byte[] ended = Arrays.copyOf(line, line.length + 1);
+        ended[line.length] = '\n';
+        return ended;
+    }
+
+    /** Puts another row in a row's place, or none. */
+    @FunctionalInterface
+    interface Change {
+        /**
+         * @param line a row as it stands in the file, without its end
+         * @return what is to stand in its place, lines with their ends
+         */
+        byte[] of(byte[] line, int number) throws IOException;
+    }
+
+    /** Writes the file anew, without what is too long for a row; at any moment it is the old one or the new one. */
+    void rewrite(Change change) throws IOException {
+        AtomicFile.write(file, stream -> {
+            BufferedOutputStream out = new BufferedOutputStream(stream, 1 << 16);
+            lines((line, length, number, ended) -> {
+                if (length > 0 && length <= MOST_BYTES) {
+                    out.write(change.of(line, number));
+                }
+            });
+            out.flush();
+        });
     }
 
     private static long iteration(byte[] line) {

@@ -150,6 +150,78 @@ public sealed interface RunEvent {
     }
 
     /**
+     * Steps in succession that are long past; of a long run's older steps only this is kept on file.
+     *
+     * @param iteration number of the last one
+     * @param steps how many
+     * @param epoch of the last one
+     * @param loss as in {@link Step}
+     * @param lossPerStep as in {@link Step}
+     * @param gradientNorm as in {@link Step}
+     * @param clipped how many were clipped
+     * @param skipped how many changed nothing
+     * @param learningRateScale as in {@link Step}
+     * @param learningRate as in {@link Step}
+     * @param seconds as in {@link Step}
+     */
+    record Steps(
+            int iteration,
+            int steps,
+            int epoch,
+            Spread loss,
+            Spread lossPerStep,
+            Spread gradientNorm,
+            int clipped,
+            int skipped,
+            Spread learningRateScale,
+            Spread learningRate,
+            Spread seconds)
+            implements TrainingEvent {
+
+        /** A single one. */
+        public static Steps of(Step step) {
+            return new Steps(
+                    step.iteration(),
+                    1,
+                    step.epoch(),
+                    Spread.of(step.loss()),
+                    Spread.of(step.lossPerStep()),
+                    Spread.of(step.gradientNorm()),
+                    step.clipScale() < 1 ? 1 : 0,
+                    step.applied() ? 0 : 1,
+                    Spread.of(step.learningRateScale()),
+                    Spread.of(step.learningRate()),
+                    Spread.of(step.seconds()));
+        }
+
+        /** These and those that come next. */
+        public Steps and(Steps next) {
+            return new Steps(
+                    next.iteration,
+                    steps + next.steps,
+                    next.epoch,
+                    loss.and(next.loss),
+                    lossPerStep.and(next.lossPerStep),
+                    gradientNorm.and(next.gradientNorm),
+                    clipped + next.clipped,
+                    skipped + next.skipped,
+                    learningRateScale.and(next.learningRateScale),
+                    learningRate.and(next.learningRate),
+                    seconds.and(next.seconds));
+        }
+
+        /** What compares with validation losses and baselines. */
+        public Spread comparableLoss() {
+            return lossPerStep.finite() > 0 ? lossPerStep : loss;
+        }
+
+        /** What is 1 for so many of the steps and 0 for the others. */
+        public Spread of(int some) {
+            return new Spread(steps, steps, (double) some / steps, some == steps ? 1 : 0, some > 0 ? 1 : 0);
+        }
+    }
+
+    /**
      * The model was evaluated on the validation data.
      *
      * @param epoch number of epochs that are done

@@ -75,8 +75,8 @@ public final class RunLogReader {
             }
             return;
         }
-        if (event.get() instanceof RunEvent.Step step) {
-            steps = Math.max(steps, step.iteration());
+        if (event.get() instanceof RunEvent.Step || event.get() instanceof RunEvent.Steps) {
+            steps = Math.max(steps, ((RunEvent.TrainingEvent) event.get()).iteration());
         }
         to.happened(event.get());
     }

@@ -14,21 +14,29 @@ import org.steadygrad.model.AtomicFile;
 /**
  * Files what happens in a run: training's events as rows of {@code metrics.jsonl}, health's as rows of {@code health.jsonl}, the result as
  * {@code run.json}; {@link RunLogReader} reads them back. Rows reach the files within about a second, and all of them with {@link #flush}.
+ * Of steps and looks long past only what they come to is kept, so that files have a bounded length whatever the run's is.
  */
 public final class RunLogWriter implements RunListener, AutoCloseable {
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
+    /** Bytes of a log that is long. */
+    private static final long MOST_BYTES = 1L << 25;
+
     private final Optional<Training> training;
     private final JsonLinesWriter health;
     private final Cases<RunEvent, Void> filing;
+    private final long mostBytes;
     private long lastFlush = System.nanoTime();
+    private int lastCheckpoint;
 
     /** What there is beside health's file. @param compared whether what guessing gives is on file */
     private record Training(TrainingRows rows, JsonLinesWriter metrics, Path result, boolean compared) {}
 
-    private RunLogWriter(Optional<Training> training, JsonLinesWriter health) {
+    private RunLogWriter(Optional<Training> training, JsonLinesWriter health, int lastCheckpoint, long mostBytes) {
         this.training = training;
         this.health = health;
+        this.lastCheckpoint = lastCheckpoint;
+        this.mostBytes = mostBytes;
         filing = Cases.<RunEvent, Void>of(RunEvent.class)
                 .ignore(RunEvent.Announcement.class)
                 .run(RunEvent.TrainingEvent.class, this::file)
@@ -46,12 +54,17 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
      * @throws IOException when the files can't be written
      */
     public static RunLogWriter in(RunFolder folder, int iteration, double patience) throws IOException {
+        return in(folder, iteration, patience, MOST_BYTES);
+    }
+
+    static RunLogWriter in(RunFolder folder, int iteration, double patience, long mostBytes) throws IOException {
         new JsonLines(folder.metrics(), "a row").truncateAfter(iteration);
         new JsonLines(folder.health(), "a row").truncateAfter(iteration);
         boolean compared = compared(folder.metrics());
         JsonLinesWriter metrics = new JsonLinesWriter(folder.metrics(), patience);
         Training training = new Training(new TrainingRows(folder.root()), metrics, folder.runJson(), compared);
-        return new RunLogWriter(Optional.of(training), new JsonLinesWriter(folder.health(), patience));
+        return new RunLogWriter(
+                Optional.of(training), new JsonLinesWriter(folder.health(), patience), iteration, mostBytes);
     }
 
     private static boolean compared(Path metrics) {
@@ -69,7 +82,7 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
      */
     public static RunLogWriter ofHealth(Path file) {
         try {
-            return new RunLogWriter(Optional.empty(), new JsonLinesWriter(file, 0));
+            return new RunLogWriter(Optional.empty(), new JsonLinesWriter(file, 0), 0, MOST_BYTES);
         } catch (IOException e) {
             throw InvalidInputException.of(
                     "health log",
@@ -91,6 +104,10 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
             return;
         }
         training.ifPresent(to -> to.metrics().append(text(to.rows().row(event))));
+        if (event instanceof RunEvent.CheckpointWritten checkpoint) {
+            lastCheckpoint = checkpoint.iteration();
+            thin();
+        }
         if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
             flush();
         }
@@ -105,6 +122,13 @@ public final class RunLogWriter implements RunListener, AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    /** After a checkpoint, so that files aren't thinned to no purpose: what comes after it stays. */
+    private void thin() {
+        flush();
+        training.ifPresent(to -> to.metrics().thinWhenLong(mostBytes, LogThinning::steps));
+        health.thinWhenLong(mostBytes, file -> LogThinning.looks(file, lastCheckpoint));
     }
 
     private static String text(Object row) {

@@ -16,15 +16,22 @@ import org.steadygrad.runlog.RunEvent.Note;
 import org.steadygrad.runlog.RunEvent.RolledBack;
 import org.steadygrad.runlog.RunEvent.Skipped;
 import org.steadygrad.runlog.RunEvent.Step;
+import org.steadygrad.runlog.RunEvent.Steps;
 import org.steadygrad.runlog.RunEvent.Stopped;
 import org.steadygrad.runlog.RunEvent.TrainingEvent;
 import org.steadygrad.runlog.RunEvent.Validated;
 
 /**
  * The rows of metrics.jsonl. All have an {@code iteration}; a note has its {@code event}, a word of capital letters, and its {@code
- * message}, a validation its metrics as {@code validation}, a step its {@code loss}, and what guessing gives is its {@code baselines}.
+ * message}, a validation its metrics as {@code validation}, a step its {@code loss}, and what guessing gives is its {@code baselines}. A row with
+ * {@code steps} stands for so many steps: a quantity's mean stands where a step's value does, its extremes as {@code lossLow} and
+ * {@code lossHigh}.
  */
 final class TrainingRows {
+    private static final String LOW = "Low";
+    private static final String HIGH = "High";
+    private static final String FINITE = "Finite";
+
     private final Path folder;
     private final Cases<TrainingEvent, Map<String, Object>> writing;
     private final Map<String, BiFunction<Fields, Integer, Note>> notes;
@@ -35,6 +42,7 @@ final class TrainingRows {
         writing = Cases.<TrainingEvent, Map<String, Object>>of(TrainingEvent.class)
                 .on(Compared.class, TrainingRows::row)
                 .on(Step.class, TrainingRows::row)
+                .on(Steps.class, TrainingRows::row)
                 .on(Validated.class, TrainingRows::row)
                 .on(Skipped.class, this::row)
                 .on(RolledBack.class, TrainingRows::row)
@@ -78,6 +86,46 @@ final class TrainingRows {
         }
         row.put("seconds", step.seconds());
         return row;
+    }
+
+    private static Map<String, Object> row(Steps steps) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("iteration", steps.iteration());
+        row.put("steps", steps.steps());
+        row.put("epoch", steps.epoch());
+        put(row, "loss", steps.loss());
+        put(row, "lossPerStep", steps.lossPerStep());
+        put(row, "gradientNorm", steps.gradientNorm());
+        row.put("clipped", steps.clipped());
+        row.put("skipped", steps.skipped());
+        put(row, "learningRateScale", steps.learningRateScale());
+        put(row, "learningRate", steps.learningRate());
+        put(row, "seconds", steps.seconds());
+        return row;
+    }
+
+    private static void put(Map<String, Object> row, String quantity, Spread spread) {
+        row.put(quantity, spread.mean());
+        if (spread.finite() > 0 && spread.low() != spread.high()) {
+            row.put(quantity + LOW, spread.low());
+            row.put(quantity + HIGH, spread.high());
+        }
+        if (spread.finite() < spread.values()) {
+            row.put(quantity + FINITE, spread.finite());
+        }
+    }
+
+    private static Spread spread(Fields row, String quantity, int steps) {
+        double mean = row.number(quantity);
+        int finite = row.has(quantity + FINITE) ? row.count(quantity + FINITE) : steps;
+        boolean wide = row.has(quantity + LOW) || row.has(quantity + HIGH);
+        double low = wide && finite > 0 ? row.number(quantity + LOW) : mean;
+        double high = wide && finite > 0 ? row.number(quantity + HIGH) : mean;
+        if (finite > steps || (finite > 0) != Double.isFinite(mean) || low > high) {
+            throw new BadRowException("one of " + steps + " steps whose " + quantity + " is " + mean + " from " + low
+                    + " to " + high + ", with " + finite + " finite values");
+        }
+        return new Spread(steps, finite, mean, low, high);
     }
 
     private static Map<String, Object> row(Validated validated) {
@@ -145,7 +193,32 @@ final class TrainingRows {
         if (row.has("baselines")) {
             return Optional.of(new Compared(row.object("baselines", Baselines.class)));
         }
+        if (row.has("steps")) {
+            return Optional.of(steps(row, iteration));
+        }
         return row.has("loss") ? Optional.of(step(row, iteration)) : Optional.empty();
+    }
+
+    private static Steps steps(Fields row, int iteration) {
+        int steps = row.count("steps");
+        int clipped = row.count("clipped");
+        int skipped = row.count("skipped");
+        if (steps == 0 || steps > iteration || clipped > steps || skipped > steps) {
+            throw new BadRowException("one of " + steps + " steps up to " + iteration + ", " + clipped + " clipped, "
+                    + skipped + " skipped");
+        }
+        return new Steps(
+                iteration,
+                steps,
+                row.count("epoch"),
+                spread(row, "loss", steps),
+                spread(row, "lossPerStep", steps),
+                spread(row, "gradientNorm", steps),
+                clipped,
+                skipped,
+                spread(row, "learningRateScale", steps),
+                spread(row, "learningRate", steps),
+                spread(row, "seconds", steps));
     }
 
     private static Step step(Fields row, int iteration) {

@@ -34,6 +34,7 @@ public final class TensorBoard implements RunListener, AutoCloseable {
                     RunEvent.DataNote.class,
                     RunEvent.ModelNote.class,
                     RunEvent.SkippedNorm.class,
+                    RunEvent.Steps.class,
                     RunEvent.Compared.class,
                     RunEvent.CheckpointWritten.class,
                     RunEvent.Finished.class)

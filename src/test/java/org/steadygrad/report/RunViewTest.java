@@ -33,6 +33,55 @@ class RunViewTest {
         assertEquals(alone.text(), asked.text());
     }
 
+    /** Of a long run's older steps only what some of them come to is on file. */
+    @Test
+    void stepsThatAreSummedUpCountAsSingleOnes() {
+        RunView single = new RunView("run");
+        RunView summed = new RunView("run");
+        int steps = 8_192;
+        RunEvent.Steps together = null;
+        for (int i = 1; i <= steps; i++) {
+            RunEvent.Step step = SampleRun.step(i, i % 17 == 0 ? Double.NaN : i == 3_000 ? 50 : 2.0 / i);
+            single.happened(step);
+            if (i <= 1_024 || i > 6_144) {
+                summed.happened(step);
+            } else {
+                together = together == null ? RunEvent.Steps.of(step) : together.and(RunEvent.Steps.of(step));
+                if (i % 64 == 0) {
+                    summed.happened(together);
+                    together = null;
+                }
+            }
+        }
+        JsonNode all = single.json();
+        JsonNode view = summed.json();
+        assertEquals(all.path("progress"), view.path("progress"));
+        for (String quantity : List.of("loss", "gradientNorm", "clipped", "skipped", "seconds")) {
+            JsonNode one = all.path("steps").path(quantity);
+            JsonNode other = view.path("steps").path(quantity);
+            assertEquals(total(one, "lost"), total(other, "lost"), quantity);
+            assertEquals(extreme(one, "high", 1), extreme(other, "high", 1), quantity);
+            assertEquals(extreme(one, "low", -1), extreme(other, "low", -1), quantity);
+            assertTrue(other.path("x").size() >= 100 && other.path("x").size() <= Series.MOST, quantity);
+        }
+    }
+
+    private static int total(JsonNode series, String key) {
+        int total = 0;
+        for (JsonNode value : series.path(key)) {
+            total += value.asInt();
+        }
+        return total;
+    }
+
+    private static double extreme(JsonNode series, String key, int sign) {
+        double extreme = Double.NEGATIVE_INFINITY;
+        for (JsonNode value : series.path(key)) {
+            extreme = value.isNull() ? extreme : Math.max(extreme, sign * value.asDouble());
+        }
+        return sign * extreme;
+    }
+
     private static void grow(RunView view, int i) {
         view.happened(SampleRun.step(i, i % 17 == 0 ? Double.NaN : 2.0 / i));
         if (i % 3 == 1) {

@@ -65,6 +65,18 @@ class RunLogTest {
                 new RunEvent.Step(1, 0, 0.1 + 0.2, 0.1, 1e-300, 1, true, 1, 1e-3, 0.125),
                 new RunEvent.Step(2, 7, NAN, NAN, NAN, 0.5, false, 0.25, 0),
                 new RunEvent.Step(3, 7, INFINITE, INFINITE, -INFINITE, Double.MIN_VALUE, true, 0.1, Double.MAX_VALUE),
+                new RunEvent.Steps(
+                        9,
+                        5,
+                        1,
+                        new Spread(5, 3, 0.5, 0.25, 0.75),
+                        new Spread(5, 0, NAN, NAN, NAN),
+                        new Spread(5, 5, 2, 2, 2),
+                        1,
+                        2,
+                        new Spread(5, 5, 1, 0.5, 1.5),
+                        new Spread(5, 5, 1e-3, 1e-3, 1e-3),
+                        new Spread(5, 5, 0.125, 0, 0.25)),
                 new RunEvent.Validated(
                         3, 1, Map.of("loss", NAN, "mse", INFINITE, "accuracy", 0.75), true, new Gain(-0.0, INFINITE)),
                 new RunEvent.Validated(4, 1, Map.of(), false, Gain.UNKNOWN),
@@ -157,9 +169,9 @@ class RunLogTest {
     void eventsOfTrainingComeFirstThenThoseOfHealthThenTheResult() throws IOException {
         List<RunEvent> read = written(samples());
         assertEquals(samples().size() - 4, read.size());
-        assertTrue(read.subList(0, 14).stream().allMatch(RunEvent.TrainingEvent.class::isInstance));
-        assertTrue(read.subList(14, 20).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
-        assertTrue(read.get(20) instanceof RunEvent.Finished);
+        assertTrue(read.subList(0, 15).stream().allMatch(RunEvent.TrainingEvent.class::isInstance));
+        assertTrue(read.subList(15, 21).stream().allMatch(RunEvent.HealthEvent.class::isInstance));
+        assertTrue(read.get(21) instanceof RunEvent.Finished);
     }
 
     /** What other programs read: a change of these keys breaks them. */
@@ -172,15 +184,21 @@ class RunLogTest {
                         + "\"learningRateScale\":0.25,\"seconds\":0.0}",
                 metrics.get(3));
         assertEquals(
+                "{\"iteration\":9,\"steps\":5,\"epoch\":1,\"loss\":0.5,\"lossLow\":0.25,\"lossHigh\":0.75,\"lossFinite\":3,"
+                        + "\"lossPerStep\":\"NaN\",\"lossPerStepFinite\":0,\"gradientNorm\":2.0,\"clipped\":1,\"skipped\":2,"
+                        + "\"learningRateScale\":1.0,\"learningRateScaleLow\":0.5,\"learningRateScaleHigh\":1.5,"
+                        + "\"learningRate\":0.001,\"seconds\":0.125,\"secondsLow\":0.0,\"secondsHigh\":0.25}",
+                metrics.get(5));
+        assertEquals(
                 "{\"iteration\":2,\"event\":\"SKIPPED\",\"message\":\"step skipped\",\"cause\":\"bad-input\","
                         + "\"bundle\":\"replay/a b.zip\"}",
-                metrics.get(7));
+                metrics.get(8));
         assertEquals(
                 "{\"iteration\":9,\"event\":\"CURE_TAKEN_BACK\",\"message\":\"for loss-plateau tried on 20 steps:"
                         + " learning rate x 2. Loss with it Infinity, without it 0.1000: taken"
                         + " back\",\"finding\":\"loss-plateau\",\"change\":\"learning rate x"
                         + " 2\",\"steps\":20,\"lossWith\":\"Infinity\",\"lossWithout\":0.1}",
-                metrics.get(11));
+                metrics.get(12));
         List<String> health = Files.readAllLines(root.resolve("health.jsonl"));
         assertEquals(
                 "{\"kind\":\"skipped\",\"iteration\":2,\"loss\":\"NaN\",\"gradientNorm\":\"Infinity\"}", health.get(5));
