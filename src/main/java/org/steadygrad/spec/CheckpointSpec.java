@@ -4,7 +4,10 @@ import org.steadygrad.check.Check;
 
 /** When checkpoints are written and how many are kept. */
 public record CheckpointSpec(
-        @Doc("Seconds between checkpoints; one is also written at every validation and at the end.") @Default("60")
+        @Doc(
+                        "Seconds between checkpoints; one is also written at the end, and after a validation as long as that takes less than a tenth of"
+                                + " the time.")
+                @Default("60")
                 double everySeconds,
         @Doc("Most recent checkpoints that are kept, beside the best and the last verified-good one.") @Default("3")
                 int keep,

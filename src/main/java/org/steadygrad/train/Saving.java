@@ -31,17 +31,18 @@ final class Saving {
     private final ComputationGraph work;
     private final Optional<RunLock> lock;
 
+    /** Checkpoints after validations take at most one part in so many of the time. */
+    private static final int SHARE = 10;
+
     private final Progress progress;
-    /** The best model of a run without a folder; null before the first validation. */
+    /** The best model, as long as it isn't in a file; null otherwise. */
     private EngineSnapshot best;
 
     private TrainingCounts bestCounts;
 
-    /** The best model, as long as it couldn't be written; null otherwise. */
-    private ComputationGraph unwritten;
-
     private final WriteOutage outage;
     private long lastWrite = System.nanoTime();
+    private long lastDuration;
     private int lastIteration = -1;
 
     /**
@@ -83,6 +84,14 @@ final class Saving {
                 : (System.nanoTime() - lastWrite) / 1e9 >= settings.checkpoint().everySeconds();
     }
 
+    /**
+     * Whether a checkpoint may be written before it is time for one. Where epochs are short, one after each validation would take more time
+     * than training; the best model is kept in memory until then, and a run that was killed comes to it again.
+     */
+    boolean affordable() {
+        return System.nanoTime() - lastWrite >= (SHARE - 1) * lastDuration;
+    }
+
     /** Writes a checkpoint of the present state, unless there is one already, or it can't be written now. */
     void checkpoint() throws IOException {
         if (outage.isDue()) {
@@ -102,7 +111,7 @@ final class Saving {
     }
 
     private void write(Manner manner) throws IOException {
-        if (store.isEmpty() || (lastIteration == progress.iteration && unwritten == null)) {
+        if (store.isEmpty() || (lastIteration == progress.iteration && best == null)) {
             return;
         }
         records.flush();
@@ -121,13 +130,35 @@ final class Saving {
     }
 
     private void writeAll() throws IOException {
-        if (unwritten != null) {
-            store.get().writeBest(unwritten);
-            unwritten = null;
+        long start = System.nanoTime();
+        if (best != null) {
+            exportBest();
+            store.get().writeBest(work);
+            best = null;
         }
-        if (lastIteration == progress.iteration) {
-            return;
+        if (lastIteration != progress.iteration) {
+            writeCheckpoint();
         }
+        lastWrite = System.nanoTime();
+        lastDuration = lastWrite - start;
+    }
+
+    private void exportBest() {
+        if (progress.best.iteration() == progress.iteration) {
+            engine.exportTo(work);
+        } else {
+            EngineSnapshot now = engine.snapshot();
+            engine.restore(best);
+            try {
+                engine.exportTo(work);
+            } finally {
+                engine.restore(now);
+            }
+        }
+        bestCounts.putInto(work);
+    }
+
+    private void writeCheckpoint() throws IOException {
         // The snapshot goes first, since both are exported through the same model.
         Optional<ComputationGraph> snapshot =
                 state.recovery().exportSnapshot(progress.iteration, work).map(ComputationGraph::clone);
@@ -137,7 +168,6 @@ final class Saving {
                 "checkpoint of iteration " + progress.iteration, work, "Start anew from an earlier checkpoint.");
         Path file = store.get()
                 .write(work, state.saved(health), snapshot, state.guard().calm());
-        lastWrite = System.nanoTime();
         lastIteration = progress.iteration;
         records.tell(new RunEvent.CheckpointWritten(progress.iteration, "checkpoint " + file.getFileName()));
     }
@@ -161,18 +191,9 @@ final class Saving {
     }
 
     /** Keeps the present model as the best one. */
-    void best() throws IOException {
-        if (store.isPresent()) {
-            engine.exportTo(work);
-            progress.counts().putInto(work);
-            requireFolder();
-            if (!outage.attempt(() -> store.get().writeBest(work))) {
-                unwritten = work.clone();
-            }
-        } else {
-            best = engine.snapshot();
-            bestCounts = progress.counts();
-        }
+    void best() {
+        best = engine.snapshot();
+        bestCounts = progress.counts();
     }
 
     /**
@@ -189,19 +210,20 @@ final class Saving {
 
     /** @return how far the best model was trained; empty when there is none */
     private Optional<TrainingCounts> restoreBest() {
-        if (store.isPresent() && progress.best.iteration() > 0) {
-            try {
-                ComputationGraph file = ModelFile.read(store.get().best()).graph();
-                engine.importFrom(file);
-                return Optional.of(TrainingCounts.of(file));
-            } catch (ModelFileException e) {
-                LOG.warn("the last model is kept, since the best one can't be read: {}", e.getMessage());
-                return Optional.empty();
-            }
-        }
         if (best != null) {
             engine.restore(best);
+            return Optional.of(bestCounts);
         }
-        return Optional.ofNullable(bestCounts);
+        if (store.isEmpty() || progress.best.iteration() == 0) {
+            return Optional.empty();
+        }
+        try {
+            ComputationGraph file = ModelFile.read(store.get().best()).graph();
+            engine.importFrom(file);
+            return Optional.of(TrainingCounts.of(file));
+        } catch (ModelFileException e) {
+            LOG.warn("the last model is kept, since the best one can't be read: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package org.steadygrad.train;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.runlog.Gain;
@@ -34,7 +33,7 @@ final class Validations {
         return progress.validatedAt == progress.iteration;
     }
 
-    void run() throws IOException {
+    void run() {
         progress.validatedAt = progress.iteration;
         Optional<Evaluator> scored = validation.run();
         Map<String, Double> metrics = scored.map(Evaluator::metrics).orElse(Map.of());

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.model.ModelFile;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.train.checkpoint.CheckpointStore;
@@ -132,6 +137,47 @@ class ResumeTest {
     @ValueSource(ints = {1, 8})
     void windowsOfTruncatedBackPropagationResume(int stop) throws IOException {
         check(TinyRun.spec(WINDOWS), TinyRun::source, stop);
+    }
+
+    /** Where an epoch is a step, most best models are in no file when the run is killed: it comes to them again. */
+    @Test
+    void shortEpochsAreNotSpentOnCheckpoints() throws IOException {
+        RunSpec run = TinyRun.spec(
+                """
+                name: short
+                data: {kind: adding, length: 2, examples: 8, validationExamples: 4}
+                model: {layers: [rnn: {units: 3}]}
+                training: {batch: 8, epochs: 1500, updater: {adam: {learningRate: 0.001}}}
+                health: {every: 100, histograms: 100}
+                """);
+        Path whole = folder.resolve("whole");
+        Path killed = folder.resolve("killed");
+        TinyRun.Notes notes = new TinyRun.Notes();
+        RunListener copy = event -> {
+            if (event instanceof RunEvent.Step step && step.iteration() == 1201) {
+                copy(whole, killed);
+            }
+        };
+        TinyRun.trainer(run, TinyRun.source(run), whole)
+                .listener(RunListener.all(List.of(notes, copy)))
+                .run();
+        int validations = notes.of(RunEvent.Validated.class).size();
+        int checkpoints = notes.of(RunEvent.CheckpointWritten.class).size();
+        assertEquals(1500, validations);
+        assertTrue(checkpoints < validations / 2, checkpoints + " checkpoints");
+        assertTrue(TinyRun.newest(killed).state().iteration() < 1201);
+        TinyRun.trainer(run, TinyRun.source(run), killed).resume(true).run();
+        compare(whole, killed);
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
