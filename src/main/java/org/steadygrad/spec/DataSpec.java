@@ -21,6 +21,11 @@ public sealed interface DataSpec
         return 0;
     }
 
+    /** With each row as an example of its own, where rows could be time steps and nothing says that they are. */
+    default DataSpec ofSingleRows() {
+        return this;
+    }
+
     @Named("text")
     @Doc("A text file, modelled character by character: from each prefix the next character.")
     record Text(
@@ -184,7 +189,9 @@ public sealed interface DataSpec
             @Doc("Inputs that are made of the time, each as sine and cosine.") @Default("[]")
                     List<CalendarFeature> calendar,
             @Doc("Time steps per window when there is no sequence column.")
-                    @Absent("64; for forecasts whole seasons, and no more than half of the training rows")
+                    @Absent(
+                            "64; for forecasts whole seasons, and no more than half of the training rows; 1 where one class or number is"
+                                    + " learnt and no layer reads along time")
                     Integer window,
             @Doc("Steps ahead that are forecast.") @Default("1") int horizon,
             @Doc("Whether a single step or all up to the horizon are forecast.") @Default("step") Forecast forecast,
@@ -259,6 +266,12 @@ public sealed interface DataSpec
         /** Time steps per window, where the data don't choose. */
         public int windowOrUsual() {
             return window == null ? USUAL_WINDOW : window;
+        }
+
+        @Override
+        public DataSpec ofSingleRows() {
+            boolean one = task == CsvTask.CLASSIFICATION || task == CsvTask.REGRESSION;
+            return one && window == null && sequence == null ? withWindow(1) : this;
         }
 
         /** The character that makes a line a comment, or -1. */

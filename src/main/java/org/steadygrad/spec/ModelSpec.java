@@ -1,6 +1,7 @@
 package org.steadygrad.spec;
 
 import java.util.List;
+import org.steadygrad.check.Cases;
 import org.steadygrad.check.InvalidInputException;
 
 /** The network of a run file. */
@@ -25,6 +26,23 @@ public record ModelSpec(
                         "Move it to the end.");
             }
         }
+    }
+
+    private static final Cases<LayerSpec, Boolean> ALONG_TIME = Cases.<LayerSpec, Boolean>of(LayerSpec.class)
+            .on(LayerSpec.Dense.class, layer -> false)
+            .on(LayerSpec.Stack.class, layer -> false)
+            .on(LayerSpec.Embedding.class, layer -> false)
+            .on(LayerSpec.Recurrent.class, layer -> true)
+            .on(LayerSpec.BatchNorm.class, layer -> false)
+            .on(LayerSpec.Activate.class, layer -> false)
+            .on(LayerSpec.Dropout.class, layer -> false)
+            .on(LayerSpec.Pool.class, layer -> true)
+            .on(LayerSpec.Output.class, layer -> false)
+            .complete();
+
+    /** Whether what comes out at a time step depends on other time steps. */
+    public boolean readsAlongTime() {
+        return layers.stream().anyMatch(ALONG_TIME::of);
     }
 
     /** These layers, input to output, with the defaults of the run file for everything else. */

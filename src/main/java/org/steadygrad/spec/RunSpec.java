@@ -45,6 +45,7 @@ public record RunSpec(
         if (memory != null) {
             MemorySize.bytes("memory", memory);
         }
+        data = model.readsAlongTime() ? data : data.ofSingleRows();
     }
 
     /**
