@@ -19,6 +19,7 @@ final class EvaluationText {
         out.println(counted(evaluation) + ".");
         evaluation.metrics().forEach((name, value) -> out.printf(Locale.ROOT, "%-18s %.6g%n", name, value));
         errors(out, evaluation.numbers());
+        coverage(out, evaluation.quantiles());
         evaluation.classes().ifPresent(classes -> {
             scores(out, classes);
             confusion(out, classes);
@@ -48,6 +49,35 @@ final class EvaluationText {
         }
         out.println();
         TextTable.print(out, 0, "lrrrr", rows);
+    }
+
+    /** Of each target the quantiles, and what lies between the outermost. */
+    private static void coverage(PrintWriter out, List<Evaluation.QuantileShare> shares) {
+        if (shares.isEmpty()) {
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("at or below its quantile", "quantile", "share"));
+        for (Evaluation.QuantileShare one : shares) {
+            rows.add(List.of(one.target(), number(one.quantile()), share(one.below())));
+        }
+        out.println();
+        TextTable.print(out, 0, "lrr", rows);
+        int of = (int) shares.stream()
+                .filter(one -> one.target().equals(shares.get(0).target()))
+                .count();
+        for (int first = 0; of > 1 && first < shares.size(); first += of) {
+            Evaluation.QuantileShare low = shares.get(first);
+            Evaluation.QuantileShare high = shares.get(first + of - 1);
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %.1f %% of what came lies between the quantiles %s and %s, where it should be %.1f %%.%n",
+                    low.target(),
+                    100 * (high.below() - low.below()),
+                    number(low.quantile()),
+                    number(high.quantile()),
+                    100 * (high.quantile() - low.quantile()));
+        }
     }
 
     private static void scores(PrintWriter out, Evaluation.Confusion classes) {
@@ -117,6 +147,9 @@ final class EvaluationText {
         all.put("scored", evaluation.scored());
         if (!evaluation.numbers().isEmpty()) {
             all.put("targets", evaluation.numbers());
+        }
+        if (!evaluation.quantiles().isEmpty()) {
+            all.put("quantiles", evaluation.quantiles());
         }
         evaluation.classes().ifPresent(classes -> {
             all.put("classes", classes.scores());

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.LossSpec;
 import org.steadygrad.spec.RunSpec;
 
 /** Whether losses of two runs can be compared. */
@@ -15,7 +16,7 @@ final class SameLoss {
      * scales the numbers that are to be predicted too, but not classes.
      */
     static boolean of(RunSpec one, RunSpec other, TargetKind target) {
-        return loss(one) == loss(other)
+        return loss(one).equals(loss(other))
                 && (one.data().equals(other.data()) || sameTargets(one.data(), other.data(), target));
     }
 
@@ -31,8 +32,8 @@ final class SameLoss {
                 && a.validation() == b.validation();
     }
 
-    private static LayerSpec.Loss loss(RunSpec run) {
+    private static LossSpec loss(RunSpec run) {
         LayerSpec last = run.model().layers().get(run.model().layers().size() - 1);
-        return last instanceof LayerSpec.Output output ? output.loss() : LayerSpec.Loss.AUTO;
+        return last instanceof LayerSpec.Output output ? output.loss() : LossSpec.auto();
     }
 }

@@ -1,5 +1,6 @@
 package org.steadygrad.model;
 
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -25,6 +26,7 @@ import org.steadygrad.nn.LastPresentStepVertex;
 import org.steadygrad.nn.SequencePooling;
 import org.steadygrad.spec.InitializerKind;
 import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.LossSpec;
 
 /** Adds a run file's layers to a graph one by one, keeping track of what the last vertex puts out. */
 final class GraphAssembly {
@@ -60,11 +62,13 @@ final class GraphAssembly {
     private final GraphBuilder graph;
     private final DataDescription data;
     private String last = ModelBuilder.INPUT;
+    private final List<Double> classWeights;
     private long width;
     private Flow flow;
 
-    GraphAssembly(GraphBuilder graph, DataDescription data) {
+    GraphAssembly(GraphBuilder graph, DataDescription data, List<Double> classWeights) {
         this.graph = graph;
+        this.classWeights = classWeights;
         this.data = data;
         this.width = data.inputSize();
         this.flow = switch (data.input()) {
@@ -86,7 +90,7 @@ final class GraphAssembly {
 
     /** @param position where the run file would have it */
     void addDefaultOutput(int position) {
-        add(new LayerSpec.Output(LayerSpec.Loss.AUTO, InitializerKind.AUTO, 0), position);
+        add(new LayerSpec.Output(LossSpec.auto(), InitializerKind.AUTO, 0), position);
     }
 
     static String who(LayerSpec spec, int position) {
@@ -210,7 +214,7 @@ final class GraphAssembly {
         } else if (flow != Flow.VECTOR) {
             addPool(LayerSpec.PoolKind.LAST, new Place(at.position(), "last", at.who()));
         }
-        append(ModelBuilder.OUTPUT, OutputChoice.layer(spec, data, width, at.who()));
+        append(ModelBuilder.OUTPUT, OutputChoice.layer(spec, data, width, classWeights, at.who()));
     }
 
     private void requireSequence(String who, String remedy) {

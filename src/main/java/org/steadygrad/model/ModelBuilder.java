@@ -43,16 +43,24 @@ public final class ModelBuilder {
     private final RunSpec run;
     private final DataDescription data;
     private final int plannedUpdates;
+    private final List<Double> classWeights;
+
+    /** Of a run whose classes all weigh the same, as the other constructor. */
+    public ModelBuilder(RunSpec run, DataDescription data, int plannedUpdates) {
+        this(run, data, plannedUpdates, null);
+    }
 
     /**
      * @param run its model, training and seed decide the network
      * @param data what the batches look like
      * @param plannedUpdates number of updates of the whole run, for schedules that end with it
+     * @param classWeights what the loss multiplies the terms of each class by; null when all weigh the same
      */
-    public ModelBuilder(RunSpec run, DataDescription data, int plannedUpdates) {
+    public ModelBuilder(RunSpec run, DataDescription data, int plannedUpdates, List<Double> classWeights) {
         this.run = Check.notNull(run, "ModelBuilder", "run");
         this.data = Check.notNull(data, "ModelBuilder", "data");
         this.plannedUpdates = Check.positive(plannedUpdates, "ModelBuilder", "plannedUpdates");
+        this.classWeights = classWeights == null ? null : List.copyOf(classWeights);
     }
 
     /**
@@ -68,7 +76,7 @@ public final class ModelBuilder {
                 .graphBuilder()
                 .addInputs(INPUT)
                 .setInputTypes(inputType());
-        GraphAssembly assembly = new GraphAssembly(graph, data);
+        GraphAssembly assembly = new GraphAssembly(graph, data, classWeights);
         List<LayerSpec> layers = run.model().layers();
         for (int i = 0; i < layers.size(); i++) {
             assembly.add(layers.get(i), i + 1);

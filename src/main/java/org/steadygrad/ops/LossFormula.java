@@ -1,6 +1,7 @@
 package org.steadygrad.ops;
 
 import java.io.Serializable;
+import java.util.List;
 
 /** The loss of one row of an output layer and its slopes, in double. */
 public interface LossFormula extends Serializable {
@@ -43,4 +44,25 @@ public interface LossFormula extends Serializable {
 
     /** @return the loss, weights included; NaN where something that counts is NaN */
     double of(Row row);
+
+    /**
+     * The constant that suits labels best, or nearly.
+     *
+     * @param means of the labels; shares, where they are classes or bits
+     * @param weights by output; null when all count alike
+     * @return what the output layer's activation function should give
+     */
+    default double[] constant(double[] means, double[] weights) {
+        return means;
+    }
+
+    /** Quantiles of the labels that the values of a row are, in turns; empty where they are none. */
+    default List<Double> quantiles() {
+        return List.of();
+    }
+
+    /** The number that a value says a label is, which a mean of errors goes by. @param value of a single output */
+    default double estimate(double value) {
+        return value;
+    }
 }

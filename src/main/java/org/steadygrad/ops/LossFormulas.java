@@ -1,5 +1,6 @@
 package org.steadygrad.ops;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.activations.IActivation;
@@ -50,6 +51,9 @@ public final class LossFormulas {
 
     /** @return empty for losses that aren't sums over rows, for DL4J's subclasses and for users' own */
     public static Optional<LossFormula> of(ILossFunction loss, IActivation activation) {
+        if (loss instanceof LossByFormula known) {
+            return Optional.of(known.formula(activation));
+        }
         Class<?> type = loss == null ? null : loss.getClass();
         if (activation instanceof ActivationSoftmax) {
             if (type == LossMCXENT.class || type == LossNegativeLogLikelihood.class) {
@@ -83,13 +87,55 @@ public final class LossFormulas {
         return Optional.ofNullable(type == null ? null : BY_ELEMENT.get(type));
     }
 
-    /** Whether a loss is a sum or mean of magnitudes of differences. */
+    /** Whether a loss is a sum or mean of magnitudes of differences, of large ones at least. */
     public static boolean ofMagnitudes(LossFormula formula) {
-        return formula == ElementLoss.MAGNITUDE || formula == ElementLoss.MEAN_MAGNITUDE;
+        return formula == ElementLoss.MAGNITUDE
+                || formula == ElementLoss.MEAN_MAGNITUDE
+                || formula instanceof HuberLoss;
+    }
+
+    /**
+     * Cross-entropy of a softmax with its variants; see {@link org.nd4j.linalg.activations.impl.ActivationSoftmax} for p.
+     *
+     * @param smoothing share of the labels that is spread over all classes, from 0, below 1
+     * @param focusing gamma of the focal loss, at least 0
+     */
+    public static LossFormula softmax(double smoothing, double focusing) {
+        return new SoftmaxLoss(smoothing, focusing);
+    }
+
+    /**
+     * Cross-entropy of sigmoids with its variants.
+     *
+     * @param smoothing share of the labels that is spread over on and off, from 0, below 1
+     * @param focusing gamma of the focal loss, at least 0
+     * @param positive what the terms of outputs that should be on are multiplied by
+     * @param negative what those of others are multiplied by
+     */
+    public static LossFormula sigmoid(double smoothing, double focusing, double positive, double negative) {
+        return new SigmoidLoss(smoothing, focusing, positive, negative);
+    }
+
+    /** The Huber loss. @param delta error from which on it is linear, above 0 */
+    public static LossFormula huber(double delta) {
+        return new HuberLoss(delta);
+    }
+
+    /** The pinball loss. @param quantiles between 0 and 1 */
+    public static LossFormula pinball(List<Double> quantiles) {
+        return new PinballLoss(quantiles);
+    }
+
+    /** The likelihood of counts. @param dispersion r of a variance of {@code mean + mean^2 / r}, above 0 */
+    public static LossFormula negativeBinomial(double dispersion) {
+        return new NegativeBinomialLoss(dispersion);
     }
 
     /** By output, what a loss multiplies its terms by; null when all count alike. */
     public static double[] weights(ILossFunction loss) {
+        if (loss instanceof LossByFormula known) {
+            return known.outputWeights();
+        }
         INDArray weights = null;
         if (loss instanceof LossMCXENT classes) {
             weights = classes.getWeights();

@@ -15,23 +15,32 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class StepMeans {
     private StepMeans() {}
 
+    /** The same where no class weighs more than another. */
+    public static List<MultiDataSet> of(List<MultiDataSet> batches, SequenceLayout layout) {
+        return of(batches, layout, null);
+    }
+
     /**
      * Batches whose gradients are averaged, together: so that the mean of their losses is that over all their scored steps.
      *
      * @param batches aren't changed
-     * @return with other weights where there is a label for each time step; others, and those of which nothing is scored or whose weights
-     *     aren't finite, as they were
+     * @param classWeights by class; the losses of rows hold them already, and the sum is to be divided by those of the rows' classes.
+     *     Null when rows count alike
+     * @return with other weights where there is a label for each time step, a mask of labels, or classes that weigh; others, and those of
+     *     which nothing is scored or whose weights aren't finite, as they were
      */
-    public static List<MultiDataSet> of(List<MultiDataSet> batches, SequenceLayout layout) {
+    public static List<MultiDataSet> of(List<MultiDataSet> batches, SequenceLayout layout, double[] classWeights) {
         double scored = 0;
         List<INDArray> weights = new ArrayList<>();
         for (MultiDataSet batch : batches) {
-            INDArray own = weights(batch, layout);
+            INDArray own = weights(batch, layout, classWeights != null);
             if (own == null) {
                 return batches;
             }
             weights.add(own);
-            scored += steps(own, batch.getLabels(0), layout);
+            scored += classWeights == null
+                    ? steps(own, batch.getLabels(0), layout)
+                    : classes(own, batch.getLabels(0), layout, classWeights);
         }
         if (!(scored > 0 && scored < Double.POSITIVE_INFINITY)) {
             return batches;
@@ -50,20 +59,44 @@ public final class StepMeans {
         return scaled;
     }
 
-    /** Null where there isn't a label for each time step. */
-    private static INDArray weights(MultiDataSet batch, SequenceLayout layout) {
+    /** Null where the mean is that over examples anyway. */
+    private static INDArray weights(MultiDataSet batch, SequenceLayout layout, boolean ofClasses) {
         INDArray labels = MaskedBatches.first(batch.getLabels());
-        if (labels == null || labels.rank() != 3) {
+        if (labels == null || labels.rank() < 2 || labels.rank() > 3) {
             return null;
         }
         INDArray given = MaskedBatches.weights(batch, layout);
         DataType type = labels.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+        if (labels.rank() == 2) {
+            boolean needed = given != null || ofClasses;
+            return !needed ? null : given == null ? Nd4j.ones(type, labels.size(0), 1) : given.castTo(type);
+        }
         return given == null ? Nd4j.ones(type, labels.size(0), labels.size(layout.timeOfLabels())) : given.castTo(type);
     }
 
     /** Of weights for the single numbers of a step, their mean is that of the step. */
     private static double steps(INDArray weights, INDArray labels, SequenceLayout layout) {
         double sum = weights.castTo(DataType.DOUBLE).sumNumber().doubleValue();
+        if (labels.rank() == 2) {
+            return sum * labels.size(0) / weights.length();
+        }
         return weights.rank() == 3 ? sum / labels.size(3 - layout.timeOfLabels()) : sum;
+    }
+
+    /** The weights of the rows' classes, each as often as its row counts. */
+    private static double classes(INDArray weights, INDArray labels, SequenceLayout layout, double[] classWeights) {
+        int axis = labels.rank() == 3 ? 3 - layout.timeOfLabels() : 1;
+        INDArray rowsFirst = labels.rank() == 3 && axis == 1 ? labels.permute(0, 2, 1) : labels;
+        double[] shares = rowsFirst.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+        double[] ofRows = weights.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+        double sum = 0;
+        for (int row = 0; row < ofRows.length; row++) {
+            double own = 0;
+            for (int i = 0; ofRows[row] != 0 && i < classWeights.length; i++) {
+                own += classWeights[i] * shares[row * classWeights.length + i];
+            }
+            sum += ofRows[row] * own;
+        }
+        return sum;
     }
 }

@@ -1,5 +1,7 @@
 package org.steadygrad.predict;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
@@ -7,17 +9,72 @@ import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.LossSpec;
+import org.steadygrad.train.SavedRun;
 
 /**
  * What the numbers that a model gives stand for.
  *
+ * <p>Where a model learnt quantiles, there is a number for each quantile of each target, in ascending order: quantiles of one target that
+ * the model has cross are exchanged. Where it learnt the mean of counts, it gives the logarithm, and numbers are the mean.
+ *
  * @param names of classes, keys or numbers
  * @param scaling of each number; empty where there is none
  * @param sources number of the input that each number is told from; -1 where it is told from none
+ * @param quantiles that there is a number for, of each target in turns; empty where there is one number for each target
+ * @param logarithms whether the model gives the logarithms of numbers
  */
-record OutputDecoding(TargetKind target, List<String> names, List<Column> scaling, List<Integer> sources) {
+record OutputDecoding(
+        TargetKind target,
+        List<String> names,
+        List<Column> scaling,
+        List<Integer> sources,
+        List<Double> quantiles,
+        boolean logarithms) {
 
-    static OutputDecoding of(DataDescription description, DataArtifact artifact) {
+    static OutputDecoding of(SavedRun run) {
+        OutputDecoding plain = of(run.description(), run.artifact());
+        List<LayerSpec> layers = run.run(List.of()).model().layers();
+        LossSpec loss =
+                layers.get(layers.size() - 1) instanceof LayerSpec.Output output ? output.loss() : LossSpec.auto();
+        if (loss instanceof LossSpec.Pinball pinball) {
+            return plain.ofQuantiles(pinball.quantiles());
+        }
+        return loss instanceof LossSpec.NegativeBinomial
+                ? new OutputDecoding(plain.target, plain.names, plain.scaling, plain.sources, List.of(), true)
+                : plain;
+    }
+
+    private OutputDecoding ofQuantiles(List<Double> wanted) {
+        List<String> columns = new ArrayList<>();
+        List<Column> scales = new ArrayList<>();
+        List<Integer> from = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            for (double quantile : wanted) {
+                columns.add(names.get(i) + quantileName(quantile));
+                if (!scaling.isEmpty()) {
+                    scales.add(scaling.get(i));
+                    from.add(sources.get(i));
+                }
+            }
+        }
+        return new OutputDecoding(target, columns, scales, from, wanted, false);
+    }
+
+    /** What follows a target's name, such as {@code  q0.9}. */
+    private static String quantileName(double quantile) {
+        return " q" + quantile;
+    }
+
+    /** A name with something between the target's and that of the quantile. */
+    String named(int number, String later) {
+        String name = names.get(number);
+        String end = quantiles.isEmpty() ? "" : quantileName(quantiles.get(number % quantiles.size()));
+        return name.substring(0, name.length() - end.length()) + later + end;
+    }
+
+    private static OutputDecoding of(DataDescription description, DataArtifact artifact) {
         TargetKind target = description.target();
         List<Column> scaling = List.of();
         List<Integer> sources = List.of();
@@ -40,7 +97,7 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
                     .mapToObj(String::valueOf)
                     .toList();
         }
-        return new OutputDecoding(target, names, scaling, sources);
+        return new OutputDecoding(target, names, scaling, sources, List.of(), false);
     }
 
     /** Of a path, names say the steps ahead after the input's. */
@@ -90,9 +147,15 @@ record OutputDecoding(TargetKind target, List<String> names, List<Column> scalin
                         row[i],
                         "Something in the model overflows: look at its weights and at the data's scale.");
             }
+            if (logarithms) {
+                row[i] = Math.exp(row[i]);
+            }
             if (!scaling.isEmpty()) {
                 row[i] = scaling.get(i).raw(row[i], references[i]);
             }
+        }
+        for (int from = 0; !quantiles.isEmpty() && from < row.length; from += quantiles.size()) {
+            Arrays.sort(row, from, from + quantiles.size());
         }
     }
 }

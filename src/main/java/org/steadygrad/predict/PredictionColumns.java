@@ -42,8 +42,8 @@ record PredictionColumns(
         keys.forEach(key -> add(taken, key.name()));
         String classColumn = predictor.classes() ? free(taken, "class") : "";
         List<String> columns = new ArrayList<>();
-        for (String output : predictor.outputs()) {
-            columns.add(free(taken, probabilities ? "p(" + output + ")" : output + later));
+        for (String output : probabilities ? predictor.outputs() : predictor.outputs(later)) {
+            columns.add(free(taken, probabilities ? "p(" + output + ")" : output));
         }
         return new PredictionColumns(List.copyOf(keys), classColumn, predictor.outputs(), columns, probabilities);
     }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -67,7 +68,7 @@ public final class Predictor implements AutoCloseable {
         description = run.description();
         inputs =
                 InputEncoding.of(description, run.artifact(), run.run(List.of()).data());
-        outputs = OutputDecoding.of(description, run.artifact());
+        outputs = OutputDecoding.of(run);
         history = run.artifact() instanceof DataArtifact.Columns columns ? columns.history() : 0;
     }
 
@@ -99,9 +100,16 @@ public final class Predictor implements AutoCloseable {
         return inputs.names();
     }
 
-    /** Names of the outputs: the target columns, or the classes, or the keys. */
+    /** Names of the outputs: the target columns (where quantiles were learnt, with each quantile: {@code load q0.9}), or the classes, or the keys. */
     public List<String> outputs() {
         return outputs.names();
+    }
+
+    /** {@link #outputs} with something after the name of a target. */
+    List<String> outputs(String later) {
+        return IntStream.range(0, outputs.names().size())
+                .mapToObj(i -> outputs.named(i, later))
+                .toList();
     }
 
     /** Whether outputs are probabilities of classes, one of which is the case. */

@@ -372,24 +372,10 @@ public sealed interface LayerSpec
         }
     }
 
-    /** What the output layer minimises. */
-    enum Loss {
-        @Doc("Chosen for the data's target.")
-        AUTO,
-        @Doc("One of several classes, softmax outputs.")
-        SOFTMAX_CROSS_ENTROPY,
-        @Doc("Each output on or off by itself, sigmoid outputs.")
-        SIGMOID_CROSS_ENTROPY,
-        @Doc("Numbers; squared differences, averaged.")
-        MEAN_SQUARED_ERROR,
-        @Doc("Numbers; absolute differences, averaged.")
-        MEAN_ABSOLUTE_ERROR
-    }
-
     @Named("output")
     @Doc("The last layer; its size follows from the data. Added at the end when it isn't given.")
     record Output(
-            @Doc("What is minimised.") @Default("auto") Loss loss,
+            @Doc("What is minimised.") @Default("auto") LossSpec loss,
             @Doc("Weight initialiser.") @Default("auto") InitializerKind init,
             @Doc("Share of the layer's inputs that are dropped while training.") @Default("0") double dropout)
             implements LayerSpec {
@@ -398,7 +384,7 @@ public sealed interface LayerSpec
         }
 
         /** This with another {@link #loss}. */
-        public Output withLoss(Loss value) {
+        public Output withLoss(LossSpec value) {
             return Parts.with(this, "loss", value);
         }
 

@@ -33,15 +33,20 @@ final class ConstantGuess {
     private final CompensatedSum[] weights;
     private final List<Sample> samples;
 
+    /** That outputs are, of each label in turns; empty where they aren't. */
+    private final List<Double> quantiles;
+
     /** @param width number of outputs */
     ConstantGuess(DataDescription description, OutputLoss loss, SequenceLayout layout, int width) {
         this.description = description;
         this.loss = loss;
         this.layout = layout;
-        sums = sums(width);
-        weights = sums(width);
+        quantiles = loss.ofMagnitudes() ? List.of(0.5) : loss.quantiles();
+        int labels = quantiles.isEmpty() ? width : width / quantiles.size();
+        sums = sums(labels);
+        weights = sums(labels);
         samples = Stream.generate(Sample::new)
-                .limit(loss.ofMagnitudes() ? width : 0)
+                .limit(quantiles.isEmpty() ? 0 : labels)
                 .toList();
     }
 
@@ -86,16 +91,19 @@ final class ConstantGuess {
     /** Outputs of the network. */
     double[] outputs() {
         if (!samples.isEmpty()) {
-            return samples.stream().mapToDouble(Sample::median).toArray();
+            return samples.stream()
+                    .flatMapToDouble(sample -> quantiles.stream().mapToDouble(sample::quantile))
+                    .toArray();
         }
-        boolean shares = !Double.isFinite(loss.given(0));
-        return IntStream.range(0, sums.length)
+        boolean shares = loss.ofShares();
+        double[] means = IntStream.range(0, sums.length)
                 .mapToDouble(i -> {
                     double sum = sums[i].value();
                     double all = weights[i].value();
                     return shares ? share(sum, all) : sum / all;
                 })
                 .toArray();
+        return loss.constant(means);
     }
 
     private static double share(double part, double all) {
@@ -112,6 +120,9 @@ final class ConstantGuess {
             return description.input() == InputKind.SYMBOLS && target == TargetKind.CLASS_PER_STEP
                     ? "guessing by how often each symbol comes (unigram)"
                     : "guessing by the shares of the classes";
+        }
+        if (!loss.quantiles().isEmpty()) {
+            return "guessing the quantiles of all labels";
         }
         return loss.ofMagnitudes() ? "guessing the median" : "guessing the mean";
     }
@@ -137,8 +148,17 @@ final class ConstantGuess {
             values[count++] = value;
         }
 
-        double median() {
-            return Median.between(Arrays.copyOf(values, count));
+        /** The median as usual; other quantiles between the values at both sides of {@code quantile (count - 1)}. */
+        double quantile(double quantile) {
+            double[] sorted = Arrays.copyOf(values, count);
+            if (quantile == 0.5 || count == 0) {
+                return Median.between(sorted);
+            }
+            Arrays.sort(sorted);
+            double place = quantile * (count - 1);
+            int below = (int) place;
+            int above = Math.min(below + 1, count - 1);
+            return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param perStep whether rows are time steps
  * @param classes what classes were taken for what; empty where there are none
  * @param numbers errors in original units, by target; empty where there are none
+ * @param quantiles what share of the labels lies below each quantile that was predicted, by target in ascending order; empty where none were
  * @param points rows for pictures
  */
 public record Evaluation(
@@ -23,6 +24,7 @@ public record Evaluation(
         boolean perStep,
         Optional<Confusion> classes,
         List<NumberErrors> numbers,
+        List<QuantileShare> quantiles,
         EvaluationPoints points) {
 
     /**
@@ -35,6 +37,14 @@ public record Evaluation(
      *     deviations from their mean); NaN where they are all the same
      */
     public record NumberErrors(String target, double rmse, double mae, double bias, double r2) {}
+
+    /**
+     * How often what came lies at or below a quantile that was predicted for it.
+     *
+     * @param quantile what share should
+     * @param below what share does, by weight
+     */
+    public record QuantileShare(String target, double quantile, double below) {}
 
     /**
      * What classes were taken for what; weights of rows are added up.

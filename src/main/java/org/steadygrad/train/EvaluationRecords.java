@@ -22,6 +22,9 @@ final class EvaluationRecords {
     private final List<Target> targets = new ArrayList<>();
     private long rows;
 
+    /** Null where outputs aren't quantiles. */
+    private QuantileCoverage coverage;
+
     /** @param artifact what the model was trained with */
     EvaluationRecords(DataDescription description, DataArtifact artifact) {
         target = description.target();
@@ -66,6 +69,17 @@ final class EvaluationRecords {
             } else {
                 addNumbers(outputs, row);
             }
+        }
+    }
+
+    /**
+     * @param quantiles that the outputs are, in turns; empty where they are none
+     * @param outputs in ascending order
+     */
+    void addQuantiles(List<Double> quantiles, ScoredRows outputs) {
+        if (!quantiles.isEmpty()) {
+            coverage = coverage == null ? new QuantileCoverage(names, quantiles) : coverage;
+            coverage.add(outputs);
         }
     }
 
@@ -126,6 +140,7 @@ final class EvaluationRecords {
                 target.perStep(),
                 classes,
                 targets.stream().map(Target::errors).toList(),
+                coverage == null ? List.of() : coverage.shares(),
                 new EvaluationPoints(targets.stream().map(Target::series).toList(), reliability));
     }
 

@@ -62,7 +62,7 @@ public final class Evaluator {
         if (classes || loss.ofClasses() || loss.sparse()) {
             others = new RowMetrics.Classes(loss.sparse());
         } else {
-            others = loss.ofKeys() ? new RowMetrics.Keys(targetSize) : new RowMetrics.Numbers();
+            others = loss.sayKeys() ? new RowMetrics.Keys(targetSize) : new RowMetrics.Numbers();
         }
     }
 
@@ -102,13 +102,18 @@ public final class Evaluator {
 
     private void add(ScoredRows rows) {
         for (int row = 0; row < rows.count(); row++) {
-            weights.add(rows.weight(row));
+            weights.add(rows.weight(row) * loss.divisor(rows, row));
         }
         finite &= rows.finite();
         if (finite) {
             loss.addTo(losses, rows);
-            others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : loss.outputs(rows));
-            records.forEach(all -> all.add(loss.outputs(rows), loss.ranked(rows)));
+            ScoredRows outputs = loss.outputs(rows);
+            ScoredRows estimates = loss.estimates(outputs);
+            others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : estimates);
+            records.forEach(all -> {
+                all.add(estimates, loss.ranked(rows));
+                all.addQuantiles(loss.quantiles(), outputs);
+            });
         }
     }
 

@@ -193,13 +193,17 @@ final class Guessing {
             return Nd4j.createFromArray(numbers).reshape('c', shape);
         }
 
+        /** What is said stands for all quantiles, where outputs are such. */
         private INDArray given(INDArray said) {
             INDArray doubles = said.castTo(DataType.DOUBLE).dup('c');
             double[] numbers = doubles.data().asDouble();
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = loss.given(numbers[i]);
             }
-            return Nd4j.createFromArray(numbers).reshape('c', said.shape());
+            INDArray given = Nd4j.createFromArray(numbers).reshape('c', said.shape());
+            int times = loss.quantiles().size();
+            int axis = said.rank() == 3 && layout.labelsTimeInMiddle() ? 2 : 1;
+            return times == 0 ? given : given.repeat(axis, times);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.steadygrad.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
+import org.steadygrad.nn.loss.LossSoftmax;
 import org.steadygrad.ops.LossFormula;
 import org.steadygrad.ops.LossFormulas;
 
@@ -76,6 +78,45 @@ sealed interface OutputLoss
     /** Whether the best constant is the median of the labels, not their mean. */
     default boolean ofMagnitudes() {
         return false;
+    }
+
+    /**
+     * Outputs for rows whose labels have these means: the best constants, or nearly.
+     *
+     * @param means shares, where labels are classes or keys
+     */
+    default double[] constant(double[] means) {
+        return means;
+    }
+
+    /** Whether outputs are shares of classes or keys, of which 0 is infinitely wrong. */
+    default boolean ofShares() {
+        return !Double.isFinite(given(0));
+    }
+
+    /** Quantiles of the labels that the outputs of a row are, in turns; empty where they are none. */
+    default List<Double> quantiles() {
+        return List.of();
+    }
+
+    /** Rows with one number for each label, whatever the outputs are. @param outputs see {@link #outputs} */
+    default ScoredRows estimates(ScoredRows outputs) {
+        return outputs;
+    }
+
+    /** Whether outputs are probabilities of keys that are on or off, whatever the loss is. */
+    default boolean sayKeys() {
+        return ofKeys();
+    }
+
+    /** What the loss of a row is divided by in a mean over rows, but for the row's weight. */
+    default double divisor(ScoredRows rows, int row) {
+        return 1;
+    }
+
+    /** By class, what rows are divided by; empty where a mean is over rows. */
+    default Optional<double[]> divisors() {
+        return Optional.empty();
     }
 
     /** Whether it is the negative log likelihood of a class. */
@@ -132,7 +173,11 @@ sealed interface OutputLoss
         }
         Optional<LossFormula> formula = LossFormulas.of(function, activation);
         return formula.isPresent()
-                ? new FormulaLoss(formula.get(), LossFormulas.weights(function), activation)
+                ? new FormulaLoss(
+                        formula.get(),
+                        LossFormulas.weights(function),
+                        activation,
+                        function instanceof LossSoftmax softmax && softmax.getOverWeights())
                 : new Dl4jLoss(function, activation);
     }
 

@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.BatchIterator;
+import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
 import org.steadygrad.health.prescribe.RunFilePrescriber;
@@ -19,6 +20,8 @@ import org.steadygrad.runlog.RunFolder;
 import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunLock;
 import org.steadygrad.runlog.RunResult;
+import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.LossSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
 import org.steadygrad.train.checkpoint.RunEntries;
@@ -62,6 +65,8 @@ public final class Runs {
                     .listener(options.listener())
                     .stopSignal(options.stopSignal());
             RunEntries.of(run, source).forEach(trainer::modelEntry);
+            ClassWeighting.of(run, source)
+                    .ifPresent(weights -> options.listener().happened(new RunEvent.ModelNote(weights.note())));
             ModelNotes.of(run.model()).forEach(note -> options.listener().happened(new RunEvent.ModelNote(note)));
             return trainer.run();
         } catch (IOException e) {
@@ -94,7 +99,10 @@ public final class Runs {
 
     /** The initialised model of a run file. @param source its description and, for LSUV, its first batch are read */
     public static ComputationGraph buildModel(RunSpec run, DataSource source) {
-        ModelBuilder builder = new ModelBuilder(run, source.description(), plannedUpdates(run, source));
+        checkCounts(run, source);
+        List<Double> classWeights =
+                ClassWeighting.of(run, source).map(ClassWeighting::weights).orElse(null);
+        ModelBuilder builder = new ModelBuilder(run, source.description(), plannedUpdates(run, source), classWeights);
         ComputationGraph model = builder.build();
         builder.checkSmallestBatch(model, source.training().smallestBatch());
         if (run.model().lsuv()) {
@@ -103,6 +111,26 @@ public final class Runs {
             }
         }
         return model;
+    }
+
+    /** A likelihood of counts says nothing of numbers that were scaled. */
+    private static void checkCounts(RunSpec run, DataSource source) {
+        List<LayerSpec> layers = run.model().layers();
+        boolean counts = layers.get(layers.size() - 1) instanceof LayerSpec.Output output
+                && output.loss() instanceof LossSpec.NegativeBinomial;
+        if (counts && source.artifact() instanceof DataArtifact.Columns columns) {
+            for (DataArtifact.Column target : columns.targets()) {
+                boolean plain =
+                        target.shift() == 0 && target.scale() == 1 && !target.log() && target.reference() == null;
+                if (!plain) {
+                    throw InvalidInputException.of(
+                            "loss negativeBinomial",
+                            "the target " + target.name() + " as it is",
+                            "scaled or transformed",
+                            "Give data.normalization: none, and for forecasts data.transform: none.");
+                }
+            }
+        }
     }
 
     /** Number of updates of the whole run. @param source its data, opened with its batch size */

@@ -76,7 +76,10 @@ public record SavedRun(
                 ? vocabulary.symbols().size()
                 : description.targetSize();
         long outputs = outputs(model.getOutputLayer(0).conf().getLayer());
-        if (targets != description.targetSize() || outputs != targets) {
+        int each = OutputLoss.of(model)
+                .map(loss -> Math.max(1, loss.quantiles().size()))
+                .orElse(1);
+        if (targets != description.targetSize() || outputs != (long) targets * each) {
             throw new ModelFileException(
                     file,
                     "what it says of its data doesn't fit its network: a vocabulary or targets of " + targets

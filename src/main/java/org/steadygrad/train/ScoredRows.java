@@ -227,10 +227,11 @@ final class ScoredRows {
         return true;
     }
 
-    /** The same rows with other values. @param others [count, size] in 'c' order */
+    /** The same rows with other values. @param others [count, a size of their own] in 'c' order */
     ScoredRows with(double[] others) {
         double[] kept = byElement ? weights : Arrays.copyOf(weights, count);
-        return new ScoredRows(size, labelSize, labels, others, kept, references);
+        int own = count == 0 ? size : others.length / count;
+        return new ScoredRows(own, labelSize, labels, others, kept, references);
     }
 
     /** The rows in groups of the same weight, for weights of rows. */

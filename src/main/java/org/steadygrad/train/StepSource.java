@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.steadygrad.check.Check;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataSource;
@@ -34,6 +35,10 @@ final class StepSource {
     private final int windowsOfBatch;
     private final SequenceFormats formats;
     private final Optional<String> normalizing;
+
+    /** Of the classes, if the loss is divided by them; else null. */
+    private final double[] divisors;
+
     private final HealthSpec looks;
     private final StepSeeds seeds;
 
@@ -51,6 +56,14 @@ final class StepSource {
         window = TruncatedBptt.window(model);
         windowsOfBatch = PlannedUpdates.windows(data.description(), window);
         normalizing = normalizing(model, data.description());
+        divisors = OutputLoss.of(model).flatMap(OutputLoss::divisors).orElse(null);
+        Check.that(
+                divisors == null
+                        || loss == LossMean.PER_STEP
+                        || !data.description().target().perStep(),
+                "Trainer",
+                "loss perStep, since the loss of the model is divided by the weights of its time steps",
+                loss);
     }
 
     /** The first layer that has nothing to normalise over in a batch of one example. */
@@ -160,7 +173,9 @@ final class StepSource {
 
     /** With weights that make the loss the mean that is wanted. */
     private List<MultiDataSet> meant(List<MultiDataSet> batches) {
-        return loss == LossMean.PER_STEP ? StepMeans.of(batches, formats.layout()) : batches;
+        return loss == LossMean.PER_STEP || divisors != null
+                ? StepMeans.of(batches, formats.layout(), divisors)
+                : batches;
     }
 
     private TrainingStep step(

@@ -40,6 +40,11 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
 import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
 import org.nd4j.linalg.lossfunctions.impl.LossMultiLabel;
+import org.steadygrad.nn.loss.LossHuber;
+import org.steadygrad.nn.loss.LossNegativeBinomial;
+import org.steadygrad.nn.loss.LossPinball;
+import org.steadygrad.nn.loss.LossSigmoid;
+import org.steadygrad.nn.loss.LossSoftmax;
 
 /**
  * Losses and their gradients by the logits against {@code losses.json}, which {@code losses.py} beside it computes with 80
@@ -96,11 +101,16 @@ public interface LossValuesContract extends EngineSubject {
 
     @TestFactory
     default Stream<DynamicTest> byTheLogits() {
-        return cases().stream().flatMap(known -> Stream.of(Form.values())
+        return cases().stream().flatMap(known -> forms(known)
                 .map(form -> DynamicTest.dynamicTest(
                         known.get("name").asText() + ", "
                                 + form.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                         () -> check(known, form))));
+    }
+
+    /** All of DL4J's losses, and two, in which every layer's and every shape's turn comes, of those whose class is ours. */
+    private static Stream<Form> forms(JsonNode known) {
+        return known.has("settings") ? Stream.of(Form.OUTPUT_LAYER, Form.STEPS_LOSS_LAYER) : Stream.of(Form.values());
     }
 
     private void check(JsonNode known, Form form) {
@@ -186,6 +196,10 @@ public interface LossValuesContract extends EngineSubject {
 
     private static ILossFunction loss(JsonNode known) {
         String name = known.get("loss").asText();
+        if (known.has("settings")) {
+            List<Double> weights = known.has("weights") ? numbers(known.get("weights")) : null;
+            return withSettings(name, numbers(known.get("settings")), weights);
+        }
         if (!known.has("weights")) {
             return switch (name) {
                 case "MULTI_LABEL" -> new LossMultiLabel();
@@ -205,6 +219,23 @@ public interface LossValuesContract extends EngineSubject {
             case "L1" -> new LossL1(weights);
             case "MEAN_ABSOLUTE_PERCENTAGE_ERROR" -> new LossMAPE(weights);
             case "MEAN_SQUARED_LOGARITHMIC_ERROR" -> new LossMSLE(weights);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static List<Double> numbers(JsonNode list) {
+        List<Double> numbers = new ArrayList<>();
+        list.forEach(number -> numbers.add(number.asDouble()));
+        return numbers;
+    }
+
+    private static ILossFunction withSettings(String name, List<Double> settings, List<Double> weights) {
+        return switch (name) {
+            case "SOFTMAX_LOSS" -> new LossSoftmax(settings.get(0), settings.get(1), weights);
+            case "SIGMOID_LOSS" -> new LossSigmoid(settings.get(0), settings.get(1), settings.get(2), settings.get(3));
+            case "HUBER" -> new LossHuber(settings.get(0));
+            case "PINBALL" -> new LossPinball(settings);
+            case "NEGATIVE_BINOMIAL" -> new LossNegativeBinomial(settings.get(0));
             default -> throw new IllegalArgumentException(name);
         };
     }

@@ -37,9 +37,9 @@ import org.steadygrad.spec.HealthSpec;
 import org.steadygrad.spec.InitializerKind;
 import org.steadygrad.spec.LayerSpec;
 import org.steadygrad.spec.LayerSpec.Direction;
-import org.steadygrad.spec.LayerSpec.Loss;
 import org.steadygrad.spec.LayerSpec.PoolKind;
 import org.steadygrad.spec.LossMean;
+import org.steadygrad.spec.LossSpec;
 import org.steadygrad.spec.ModelSpec;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.ScheduleSpec;
@@ -279,7 +279,7 @@ class ModelBuilderTest {
         assertRefused("layer 3 (output)", builder(NUMBERS, rnn(AUTO), pool));
         assertRefused(
                 "layer 2 (output)",
-                builder(NUMBERS, rnn(AUTO), new LayerSpec.Output(Loss.SOFTMAX_CROSS_ENTROPY, AUTO, 0)));
+                builder(NUMBERS, rnn(AUTO), new LayerSpec.Output(LossSpec.softmaxCrossEntropy(), AUTO, 0)));
         assertRefused("layer 1 (rnn)", builder(SEQUENCES, rnn(InitializerKind.IDENTITY)));
         assertRefused("layer 1 (gru)", builder(NUMBERS, training(0, 0, 3), gru(Direction.CONCAT, 1)));
         assertRefused("truncatedBptt", builder(SEQUENCES, training(0, 0, 3), gru(Direction.FORWARD, 1)));

@@ -99,6 +99,9 @@ class SpecRecordsTest {
         if (type instanceof ParameterizedType list && list.getActualTypeArguments()[0] == LayerSpec.class) {
             return List.of(List.of(LayerSpec.output()), List.of(LayerSpec.gru(3)));
         }
+        if (type instanceof ParameterizedType list && list.getActualTypeArguments()[0] != String.class) {
+            return List.of(List.of(sample(list.getActualTypeArguments()[0])), List.of());
+        }
         Class<?> plain = type instanceof ParameterizedType ? List.class : (Class<?>) type;
         if (plain.isSealed()) {
             return Cases.variants(plain).stream().map(v -> (Object) standard(v)).toList();

@@ -8,6 +8,7 @@ derivative by the logits. `mask` has a weight for each row or for each element. 
 where labels and probabilities cancel, `fallback` says that only an engine that runs DL4J's layers must offer the loss.
 """
 import json
+import math
 import os
 from decimal import Decimal as D, getcontext
 
@@ -108,11 +109,50 @@ def mixture_density(labels, outputs):
     return -likelihood.ln()
 
 
+# losses of this toolkit, by logits or outputs, with settings and weights of outputs
+def softmax_loss(labels, logits, weights, smoothing, focusing):
+    smooth = [(1 - smoothing) * y + smoothing * sum(labels) / len(labels) for y in labels]
+    return sum(-w * y * (1 - p) ** focusing * p.ln() for w, y, p in zip(weights, smooth, softmax(logits)) if w * y)
+
+
+def sigmoid_loss(labels, logits, weights, smoothing, focusing, positive, negative):
+    total = D(0)
+    for w, y, x in zip(weights, labels, logits):
+        y, p, q = (1 - smoothing) * y + smoothing / 2, sigmoid(x), sigmoid(-x)
+        total -= w * (positive * y * q**focusing * p.ln() + negative * (1 - y) * p**focusing * q.ln())
+    return total
+
+
+def huber(labels, outputs, weights, delta):
+    errors = [abs(o - y) for y, o in zip(labels, outputs)]
+    return sum(w * (e * e / 2 if e <= delta else delta * (e - delta / 2)) for w, e in zip(weights, errors)) / len(errors)
+
+
+def pinball(labels, outputs, weights, *quantiles):
+    n = len(quantiles)
+    below = [labels[i // n] - o for i, o in enumerate(outputs)]
+    return weights[0] * sum(max(quantiles[i % n] * b, (quantiles[i % n] - 1) * b) for i, b in enumerate(below)) / len(outputs)
+
+
+def negative_binomial(labels, outputs, weights, r):
+    total = D(0)
+    for w, y, x in zip(weights, labels, outputs):
+        constant = D(math.lgamma(r) + math.lgamma(y + 1) - math.lgamma(r + y))
+        total += w * ((r + y) * (r + x.exp()).ln() - r * r.ln() - y * x + constant)
+    return total / len(outputs)
+
+
+WITH_SETTINGS = {"SOFTMAX_LOSS": softmax_loss, "SIGMOID_LOSS": sigmoid_loss, "HUBER": huber, "PINBALL": pinball,
+                 "NEGATIVE_BINOMIAL": negative_binomial}
+BY_LOGITS = ("SOFTMAX_LOSS", "SIGMOID_LOSS")
+
 BY_ROW = {"COSINE_PROXIMITY": cosine, "MULTI_LABEL": multi_label, "MIXTURE_DENSITY": mixture_density}
 
 
-def of_row(loss, activation, logits, labels, weights):
+def of_row(loss, activation, logits, labels, weights, settings):
     outputs = ACTIVATIONS[activation](logits)
+    if loss in WITH_SETTINGS:
+        return WITH_SETTINGS[loss](labels, logits if loss in BY_LOGITS else outputs, weights, *decimals(settings))
     if loss in BY_ROW:
         return weights[0] * BY_ROW[loss](labels, outputs) if weights[0] else D(0)
     return sum((w * BY_ELEMENT[loss](y, o, len(logits)) for w, y, o in zip(weights, labels, outputs) if w), D(0))
@@ -122,7 +162,7 @@ def decimals(row):
     return [D(x) for x in row]
 
 
-def case(name, loss, activation, logits, labels, mask=None, weights=None, sparse=False, absolute=0, fallback=False):
+def case(name, loss, activation, logits, labels, mask=None, weights=None, sparse=False, absolute=0, fallback=False, settings=()):
     value = D(0)
     gradient = []
     for i, row in enumerate(logits):
@@ -131,12 +171,12 @@ def case(name, loss, activation, logits, labels, mask=None, weights=None, sparse
         own = [a * D(b) for a, b in zip(own, weights or [1] * columns)]
         wanted = decimals([int(k == labels[i][0]) for k in range(columns)] if sparse else labels[i])
         row = decimals(row)
-        at = lambda shift, k: of_row(loss, activation, row[:k] + [row[k] + shift] + row[k + 1:], wanted, own)
-        value += of_row(loss, activation, row, wanted, own)
+        at = lambda shift, k: of_row(loss, activation, row[:k] + [row[k] + shift] + row[k + 1:], wanted, own, settings)
+        value += of_row(loss, activation, row, wanted, own, settings)
         gradient.append([float((at(STEP, k) - at(-STEP, k)) / (2 * STEP)) for k in range(columns)])
     known = {"name": name, "loss": "SPARSE_MCXENT" if sparse else loss, "activation": activation, "logits": logits,
              "labels": labels, "value": float(value), "gradient": gradient, "absolute": absolute, "fallback": fallback}
-    known.update({k: v for k, v in (("mask", mask), ("weights", weights)) if v is not None})
+    known.update({k: v for k, v in (("mask", mask), ("weights", weights), ("settings", settings or None)) if v is not None})
     return known
 
 
@@ -189,6 +229,31 @@ def cases():
         yield case(f"MULTI_LABEL, far out{words}", "MULTI_LABEL", "IDENTITY", [[x if abs(x) < 50 else x / 4 for x in r] for r in FAR], BITS, mask, fallback=True)
         yield case(f"MIXTURE_DENSITY{words}", "MIXTURE_DENSITY", "IDENTITY", DENSITIES, POINTS, mask, fallback=True)
         yield case(f"MIXTURE_DENSITY of TANH{words}", "MIXTURE_DENSITY", "TANH", [[x / 16 for x in r] for r in DENSITIES], POINTS, mask, absolute=tail, fallback=True)
+    for mask, words in ((None, ""), (ROWS, ", rows weighted")):
+        for logits, where in ((CERTAIN, "certain"), (PLAIN, "plain")):
+            for settings, weights, what in (
+                    ((0.125, 0), None, "smoothing"), ((0.125, 0), CLASS_WEIGHTS, "smoothing and weights"), ((0, 0), CLASS_WEIGHTS, "weights"),
+                    ((0, 2), None, "focus"), ((0, 0.5), [0.5, 0, 1.25], "a focus of a half"), ((0.25, 2), CLASS_WEIGHTS, "focus, smoothing and weights")):
+                for labels, kind in ((ONE_HOT, "classes"), (SOFT, "labels of any sum")):
+                    yield case(f"{kind} with {what}, {where}{words}", "SOFTMAX_LOSS", "SOFTMAX", logits, labels, mask, weights, settings=settings,
+                               absolute=tail if kind != "classes" or settings[0] else 0)
+        for f in ("IDENTITY", "TANH"):
+            yield case(f"pinball of {f}{words}", "PINBALL", f, PLAIN, [[r[0] + 0.0625] for r in NUMBERS], mask, settings=(0.125, 0.5, 0.75), absolute=tail)
+        yield case(f"pinball of two labels{words}", "PINBALL", "IDENTITY", DENSITIES, [[y + 0.0625 for y in r[:2]] for r in NUMBERS], mask, settings=(0.0625, 0.25, 0.5, 0.9375))
+    for mask, words in ((None, ""), (ROWS, ", rows weighted"), (ELEMENTS, ", outputs weighted")):
+        for logits, where in ((OVERCONFIDENT, "overconfident"), (PLAIN, "plain")):
+            for settings, what in (
+                    ((0, 0, 3, 1), "a weight of on"), ((0.125, 0, 1, 1), "smoothing"), ((0, 2, 0.25, 0.75), "focus"),
+                    ((0, 0.5, 1, 0), "a focus of a half on what is on"), ((0.25, 2, 2, 0.5), "all of it")):
+                for labels, kind in ((BITS, "bits"), (ZEROS, "bits all 0"), (DISTRIBUTIONS, "soft bits")):
+                    yield case(f"{kind} with {what}, {where}{words}", "SIGMOID_LOSS", "SIGMOID", logits, labels, mask, settings=settings,
+                               absolute=tail if kind == "soft bits" or settings[0] else 0)
+        for f in ("IDENTITY", "TANH"):
+            for delta in (0.5, 1, 2):
+                yield case(f"huber from {delta} of {f}{words}", "HUBER", f, PLAIN, NUMBERS, mask, settings=(delta,), absolute=tail)
+            yield case(f"negative binomial of {f}{words}", "NEGATIVE_BINOMIAL", f, PLAIN, SOME_COUNTS, mask, settings=(2.5,), absolute=tail)
+        yield case(f"huge errors, huber{words}", "HUBER", "IDENTITY", HUGE, NUMBERS, mask, settings=(0.5,))
+        yield case(f"far out, negative binomial{words}", "NEGATIVE_BINOMIAL", "IDENTITY", [[x / 2 for x in r] for r in FAR], SOME_COUNTS, mask, settings=(0.25,), absolute=1e-12)
 
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "losses.json"), "w") as file:

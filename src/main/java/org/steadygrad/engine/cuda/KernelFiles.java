@@ -29,7 +29,9 @@ final class KernelFiles {
             .on(PlanOperation.DeriveMask.class, mask -> List.of("masks"))
             .on(PlanOperation.MaskRows.class, mask -> List.of("masks"))
             .on(PlanOperation.Detach.class, detach -> List.of())
-            .on(PlanOperation.Loss.class, loss -> List.of())
+            .on(
+                    PlanOperation.Loss.class,
+                    loss -> loss.settings().formula().isPresent() ? List.of("formula_loss") : List.of())
             .complete();
 
     private KernelFiles() {}

@@ -15,10 +15,31 @@ public enum LossFunction {
     /** {@code mean |o - y|}. */
     MEAN_ABSOLUTE_ERROR,
     /** {@code sum |o - y|}. */
-    ABSOLUTE_ERROR;
+    ABSOLUTE_ERROR,
+    /**
+     * Cross-entropy of a softmax with smoothing and focusing ({@link LossSettings#numbers}) and weights of classes ({@link
+     * LossSettings#byOutput}), see {@link org.steadygrad.nn.loss.LossSoftmax}; from what the softmax is applied to.
+     */
+    SOFTMAX_LOSS,
+    /**
+     * Cross-entropy of sigmoids with smoothing, focusing, and the weights of on and off as numbers, see {@link
+     * org.steadygrad.nn.loss.LossSigmoid}; from what the sigmoid is applied to.
+     */
+    SIGMOID_LOSS,
+    /** {@link org.steadygrad.nn.loss.LossHuber}; delta is the number. */
+    HUBER,
+    /** {@link org.steadygrad.nn.loss.LossPinball}; quantiles are the numbers. */
+    PINBALL,
+    /** {@link org.steadygrad.nn.loss.LossNegativeBinomial}; the dispersion is the number. */
+    NEGATIVE_BINOMIAL;
+
+    /** Whether it is a loss of a softmax, and of nothing else. */
+    public boolean ofSoftmax() {
+        return this == CROSS_ENTROPY || this == SPARSE_CROSS_ENTROPY || this == SOFTMAX_LOSS;
+    }
 
     /** Whether outputs are probabilities, whose logarithm is taken. */
     public boolean logarithmic() {
-        return this == CROSS_ENTROPY || this == SPARSE_CROSS_ENTROPY || this == BINARY_CROSS_ENTROPY;
+        return ofSoftmax() || this == BINARY_CROSS_ENTROPY || this == SIGMOID_LOSS;
     }
 }

@@ -1,5 +1,6 @@
 package org.steadygrad.engine.plan;
 
+import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -20,6 +21,13 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
+import org.steadygrad.nn.loss.LossHuber;
+import org.steadygrad.nn.loss.LossNegativeBinomial;
+import org.steadygrad.nn.loss.LossPinball;
+import org.steadygrad.nn.loss.LossSigmoid;
+import org.steadygrad.nn.loss.LossSoftmax;
+import org.steadygrad.ops.LossByFormula;
+import org.steadygrad.ops.LossFormula;
 
 /** What output and loss layers become. */
 final class LossTranslation {
@@ -55,16 +63,82 @@ final class LossTranslation {
     /** Without a mask of labels, time steps that the features' mask leaves out don't count: there is nothing to have learnt. */
     private static Signal loss(
             PlanBuilder plan, String name, ILossFunction function, IActivation activation, Signal scores) {
-        LossFunction loss = function(name, function);
         ActivationFunction applied = PlanBuilder.activation(name, activation);
-        boolean classes = loss == LossFunction.CROSS_ENTROPY || loss == LossFunction.SPARSE_CROSS_ENTROPY;
-        if (classes != (applied.kind() == Kind.SOFTMAX)) {
+        Known known = function instanceof LossByFormula own ? byFormula(name, own, activation) : known(name, function);
+        if (known.loss().ofSoftmax() != (applied.kind() == Kind.SOFTMAX)) {
             throw new UnsupportedModelException(name, "loss " + function + " with activation " + activation);
         }
         Value input = scores.value();
+        int count = known.settings().byOutput().size();
+        if (count != 0 && count != input.size()) {
+            throw new UnsupportedModelException(
+                    name, "loss " + function + " with " + count + " weights for " + input.size() + " outputs");
+        }
+        if (known.loss() == LossFunction.PINBALL
+                && input.size() % known.settings().numbers().size() != 0) {
+            throw new UnsupportedModelException(
+                    name, "loss " + function + " with " + input.size() + " outputs, which isn't a multiple");
+        }
         Optional<Value> mask = input.perTimeStep() ? plan.inputMask() : Optional.empty();
         return scores.with(plan.add(new PlanOperation.Loss(
-                name, input, plan.newValue(name, input.size(), input.rows()), loss, applied, clip(function), mask)));
+                name,
+                input,
+                plan.newValue(name, input.size(), input.rows()),
+                known.loss(),
+                applied,
+                known.settings(),
+                mask)));
+    }
+
+    /** A loss and what it is told. */
+    private record Known(LossFunction loss, LossSettings settings) {}
+
+    /** Those of this toolkit; where nothing is special about them, the usual ones, which are faster. */
+    private static Known byFormula(String layer, LossByFormula function, IActivation activation) {
+        if (function instanceof LossSoftmax loss) {
+            boolean usual = loss.getSmoothing() == 0 && loss.getFocusing() == 0 && loss.getWeights() == null;
+            return usual
+                    ? new Known(LossFunction.CROSS_ENTROPY, LossSettings.clip(0))
+                    : known(
+                            LossFunction.SOFTMAX_LOSS,
+                            function.formula(activation),
+                            List.of(loss.getSmoothing(), loss.getFocusing()),
+                            loss.getWeights() == null ? List.of() : loss.getWeights());
+        }
+        if (function instanceof LossSigmoid loss) {
+            boolean usual = loss.getSmoothing() == 0
+                    && loss.getFocusing() == 0
+                    && loss.getPositive() == 1
+                    && loss.getNegative() == 1;
+            LossFormula formula = function.formula(activation);
+            return usual
+                    ? new Known(LossFunction.BINARY_CROSS_ENTROPY, LossSettings.clip(0))
+                    : known(
+                            LossFunction.SIGMOID_LOSS,
+                            formula,
+                            List.of(loss.getSmoothing(), loss.getFocusing(), loss.getPositive(), loss.getNegative()),
+                            List.of());
+        }
+        LossFormula formula = function.formula(activation);
+        if (function instanceof LossHuber loss) {
+            return known(LossFunction.HUBER, formula, List.of(loss.getDelta()), List.of());
+        }
+        if (function instanceof LossPinball loss) {
+            return known(LossFunction.PINBALL, formula, loss.getQuantiles(), List.of());
+        }
+        if (function instanceof LossNegativeBinomial loss) {
+            return known(LossFunction.NEGATIVE_BINOMIAL, formula, List.of(loss.getDispersion()), List.of());
+        }
+        throw new UnsupportedModelException(layer, "loss " + function);
+    }
+
+    private static Known known(LossFunction loss, LossFormula formula, List<Double> numbers, List<Double> byOutput) {
+        return new Known(loss, LossSettings.of(formula, numbers, byOutput));
+    }
+
+    /** Those of DL4J. */
+    private static Known known(String layer, ILossFunction function) {
+        return new Known(function(layer, function), LossSettings.clip(clip(function)));
     }
 
     private static LossFunction function(String layer, ILossFunction function) {

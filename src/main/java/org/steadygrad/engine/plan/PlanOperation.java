@@ -2,6 +2,7 @@ package org.steadygrad.engine.plan;
 
 import java.util.List;
 import java.util.Optional;
+import org.steadygrad.ops.LossFormula;
 import org.steadygrad.ops.ParameterBlock;
 
 /**
@@ -234,8 +235,6 @@ public sealed interface PlanOperation {
      *
      * @param input what the activation function is applied to
      * @param output the network's output
-     * @param clip where a binary cross-entropy isn't that of a sigmoid, outputs are taken to lie in [clip, 1 - clip]; of no
-     *     importance to other losses
      * @param mask rows that count, when the batch has such a mask and no mask of labels
      */
     record Loss(
@@ -244,12 +243,22 @@ public sealed interface PlanOperation {
             Value output,
             LossFunction loss,
             ActivationFunction activation,
-            double clip,
+            LossSettings settings,
             Optional<Value> mask)
             implements OfOne {
         /** Number of elements in a row of the labels. */
         public int labelSize() {
-            return loss == LossFunction.SPARSE_CROSS_ENTROPY ? 1 : output.size();
+            return loss == LossFunction.SPARSE_CROSS_ENTROPY
+                    ? 1
+                    : settings.formula()
+                            .map(formula -> formula.labels(output.size()))
+                            .orElse(output.size());
+        }
+
+        /** Whether a mask may have a number for each output. */
+        public boolean byElement() {
+            return !loss.ofSoftmax()
+                    && settings.formula().map(LossFormula::byElement).orElse(true);
         }
     }
 }

@@ -4,7 +4,6 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.steadygrad.check.InvalidInputException;
-import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
@@ -50,21 +49,26 @@ public record BatchShape(int examples, int timeSteps, boolean featureMask, Label
         }
         Value output = plan.loss().output();
         int outputs = plan.labelFormat() == RNNFormat.NCW ? 1 : 2;
+        // labels may be fewer than outputs, or, as numbers of classes, one for all
+        int labels =
+                plan.loss().byElement() ? output.size() : Math.max(plan.loss().labelSize(), 2);
         boolean elements = output.size() > 1
                 && (output.perTimeStep()
                         ? mask.rank() == 3 && mask.size(outputs) > 1
-                        : mask.rank() == 2 && mask.size(1) == output.size());
+                        : mask.rank() == 2
+                                && mask.size(1) > 1
+                                && (mask.size(1) == output.size() || mask.size(1) == labels));
         return elements ? LabelMask.ELEMENTS : LabelMask.ROWS;
     }
 
     /** @throws InvalidInputException when the loss can't be computed under the batch's mask of labels */
     public void check(PlanOperation.Loss loss) {
-        if (labelMask == LabelMask.ELEMENTS && loss.activation().kind() == Kind.SOFTMAX) {
+        if (labelMask == LabelMask.ELEMENTS && !loss.byElement()) {
             throw InvalidInputException.of(
                     "loss of layer " + loss.layer(),
                     "a label mask with one number per row",
                     "one number per class",
-                    "A softmax over some of the classes isn't defined.");
+                    "A softmax over some of the classes isn't defined, nor is a loss of rows as a whole.");
         }
     }
 

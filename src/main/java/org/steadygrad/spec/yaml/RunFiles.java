@@ -120,6 +120,11 @@ public final class RunFiles {
         return YamlWriter.write(spec);
     }
 
+    /** How run files say which variant of several this is. */
+    public static String word(Record variant) {
+        return Schema.variantName(variant.getClass());
+    }
+
     /** How run files say a constant, for example {@code leakyRelu} for {@code LEAKY_RELU}. */
     public static String word(Enum<?> constant) {
         return Schema.constantName(constant);

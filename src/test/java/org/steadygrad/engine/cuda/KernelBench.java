@@ -17,6 +17,7 @@ import org.steadygrad.engine.cuda.kernel.PassNumbers;
 import org.steadygrad.engine.cuda.stream.CudaRuntime;
 import org.steadygrad.engine.plan.ActivationFunction;
 import org.steadygrad.engine.plan.LossFunction;
+import org.steadygrad.engine.plan.LossSettings;
 import org.steadygrad.engine.plan.Plan;
 import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
@@ -87,7 +88,13 @@ public final class KernelBench implements AutoCloseable {
         Value output = operation.output();
         Value loss = value(output.size(), output.perTimeStep());
         operations.add(new PlanOperation.Loss(
-                "loss", output, loss, LossFunction.SQUARED_ERROR, ActivationFunction.IDENTITY, 0, Optional.empty()));
+                "loss",
+                output,
+                loss,
+                LossFunction.SQUARED_ERROR,
+                ActivationFunction.IDENTITY,
+                LossSettings.clip(0),
+                Optional.empty()));
         Plan plan = new Plan(
                 new FlatLayout(blocks),
                 values,

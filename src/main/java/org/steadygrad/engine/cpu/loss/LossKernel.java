@@ -23,6 +23,7 @@ public final class LossKernel implements Kernel, Workers.Range {
     private final KernelContext context;
     private final LossTerms terms;
     private final boolean sparse;
+    private final int labelSize;
     private final int size;
     private final int rowsAtOnce;
     private final Optional<Runnable> activation;
@@ -35,12 +36,17 @@ public final class LossKernel implements Kernel, Workers.Range {
     private final boolean trained;
     private final double[] partial;
     private final LossArrays[] arrays;
+
+    /** By thread; empty for losses with loops of their own. */
+    private final FormulaTerms[] formulas;
+
     private double loss;
 
     public LossKernel(KernelContext context, PlanOperation.Loss operation, int number) {
         this.context = context;
         terms = new LossTerms(operation);
         sparse = operation.loss() == LossFunction.SPARSE_CROSS_ENTROPY;
+        labelSize = operation.labelSize();
         size = operation.output().size();
         rowsAtOnce = Math.max(1, CpuRuntime.CHUNK / size);
         Activation function = new Activation(context, operation.activation());
@@ -63,6 +69,13 @@ public final class LossKernel implements Kernel, Workers.Range {
         partial = new double[threads];
         arrays = new LossArrays[threads];
         Arrays.setAll(arrays, i -> LossArrays.of(rowsAtOnce * size));
+        formulas = operation
+                .settings()
+                .formula()
+                .map(formula -> Arrays.stream(arrays)
+                        .map(some -> new FormulaTerms(operation, formula, some))
+                        .toArray(FormulaTerms[]::new))
+                .orElse(new FormulaTerms[0]);
     }
 
     @Override
@@ -92,20 +105,22 @@ public final class LossKernel implements Kernel, Workers.Range {
     public void run(int part, int from, int to) {
         double sum = 0;
         for (int row = from; row < to; row += rowsAtOnce) {
-            sum += rows(arrays[part], row, Math.min(rowsAtOnce, to - row));
+            sum += rows(part, row, Math.min(rowsAtOnce, to - row));
         }
         partial[part] = sum;
     }
 
-    private double rows(LossArrays some, int first, int count) {
+    private double rows(int part, int first, int count) {
+        LossArrays some = arrays[part];
         output.read(first * size, some.output(), count * size);
         if (terms.readsLogits()) {
             logits.read(first * size, some.logits(), count * size);
         }
-        int perRow = sparse ? 1 : size;
-        context.batch().labels().read(first * perRow, some.labels(), count * perRow);
+        context.batch().labels().read(first * labelSize, some.labels(), count * labelSize);
         double sum = 0;
-        if (elementMask.isPresent()) {
+        if (formulas.length > 0) {
+            sum = formulas[part].rows(count, readMask(some, first, count));
+        } else if (elementMask.isPresent()) {
             elementMask.get().read(first * size, some.mask(), count * size);
             sum = masked(some, 1, count * size);
         } else if (rowMask.isPresent()) {
@@ -120,6 +135,16 @@ public final class LossKernel implements Kernel, Workers.Range {
         }
         gradient.write(first * size, some.gradient(), count * size);
         return sum;
+    }
+
+    /** @return how many numbers there are for each row; 0 without a mask */
+    private int readMask(LossArrays some, int first, int count) {
+        if (elementMask.isPresent()) {
+            elementMask.get().read(first * size, some.mask(), count * size);
+            return size;
+        }
+        rowMask.ifPresent(mask -> mask.read(first, some.mask(), count));
+        return rowMask.isPresent() ? 1 : 0;
     }
 
     /** Each stretch of {@code width} elements has a number in the mask. */

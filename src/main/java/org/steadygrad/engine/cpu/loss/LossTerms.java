@@ -3,6 +3,7 @@ package org.steadygrad.engine.cpu.loss;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.LossFunction;
 import org.steadygrad.engine.plan.PlanOperation;
+import org.steadygrad.ops.LossFormula;
 
 /**
  * Loss and gradient of rows that lie in arrays. The gradient is that by the argument of the activation function where
@@ -12,6 +13,7 @@ final class LossTerms {
     private final LossFunction loss;
     private final boolean direct;
     private final boolean logistic;
+    private final boolean formulaOfLogits;
     private final int size;
     /** In double: floats next to 1 are too far apart for what 1 - p is there. */
     private final double low;
@@ -24,9 +26,11 @@ final class LossTerms {
         Kind activation = operation.activation().kind();
         logistic = loss == LossFunction.BINARY_CROSS_ENTROPY && activation == Kind.SIGMOID;
         size = operation.output().size();
-        direct = logistic || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
-        low = operation.clip();
-        high = 1 - operation.clip();
+        formulaOfLogits =
+                operation.settings().formula().map(LossFormula::ofLogits).orElse(false);
+        direct = logistic || formulaOfLogits || activation == Kind.SOFTMAX || activation == Kind.IDENTITY;
+        low = operation.settings().clip();
+        high = 1 - operation.settings().clip();
         boolean mean = loss == LossFunction.MEAN_SQUARED_ERROR || loss == LossFunction.MEAN_ABSOLUTE_ERROR;
         share = mean ? 1f / size : 1;
     }
@@ -37,7 +41,10 @@ final class LossTerms {
 
     /** Whether the logits are looked at, what the activation function was applied to. */
     boolean readsLogits() {
-        return logistic || loss == LossFunction.CROSS_ENTROPY || loss == LossFunction.SPARSE_CROSS_ENTROPY;
+        return logistic
+                || formulaOfLogits
+                || loss == LossFunction.CROSS_ENTROPY
+                || loss == LossFunction.SPARSE_CROSS_ENTROPY;
     }
 
     /**
@@ -52,6 +59,8 @@ final class LossTerms {
             case MEAN_SQUARED_ERROR, SQUARED_ERROR -> squares(arrays, from, to);
             case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> magnitudes(arrays, from, to);
             case SPARSE_CROSS_ENTROPY -> throw new IllegalStateException("One label per row is sparseRow's business.");
+            case SOFTMAX_LOSS, SIGMOID_LOSS, HUBER, PINBALL, NEGATIVE_BINOMIAL ->
+                throw new IllegalStateException("Formulas are the business of FormulaTerms.");
         };
     }
 

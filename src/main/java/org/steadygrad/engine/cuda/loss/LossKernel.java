@@ -1,10 +1,13 @@
 package org.steadygrad.engine.cuda.loss;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.cuda.driver.Launch;
+import org.steadygrad.engine.cuda.driver.PinnedMemory;
 import org.steadygrad.engine.cuda.kernel.KernelContext;
 import org.steadygrad.engine.cuda.kernel.LossScale;
 import org.steadygrad.engine.cuda.kernel.OperationKernel;
@@ -52,7 +55,24 @@ public final class LossKernel implements OperationKernel {
                 byElement ? 1 : operation.output().size(),
                 context.inputGradient(number, 0),
                 context.scratch(partialBytes, 0),
-                context.model().numbers().lossSum());
+                context.model().numbers().lossSum(),
+                doubles(context, operation.settings().numbers()),
+                doubles(context, operation.settings().byOutput()));
+    }
+
+    private static Optional<DeviceMemory> doubles(KernelContext context, List<Double> values) {
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        DeviceMemory target = context.scope().bytes((long) values.size() * Double.BYTES);
+        try (PinnedMemory pinned = context.runtime().device().pinned(target.bytes())) {
+            ByteBuffer content = pinned.content();
+            content.order(ByteOrder.nativeOrder());
+            values.forEach(content::putDouble);
+            context.runtime().stream().upload(target, pinned);
+            context.runtime().stream().synchronize();
+        }
+        return Optional.of(target);
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.steadygrad.engine.plan.PlanOperation;
  */
 final class LossLaunches {
     private static final String FILE = "loss";
+    private static final String FORMULAS = "formula_loss";
     private static final int WARP = 32;
 
     /** Most classes of a row whose elements stay in the registers of a warp. */
@@ -47,8 +48,16 @@ final class LossLaunches {
 
     private void append(List<Launch> launches) {
         boolean softmax = operation.activation().kind() == Kind.SOFTMAX;
-        int blocks = runtime.blocks(softmax ? threads() : elements);
-        launches.add(softmax ? rows(blocks) : single(blocks));
+        boolean formula =
+                operation.settings().formula().isPresent() && tensors.training().isPresent();
+        long threads = !softmax ? elements : formula ? elements / size * WARP : threads();
+        int blocks = runtime.blocks(threads);
+        if (formula) {
+            LossTensors.Training training = tensors.training().orElseThrow();
+            launches.add(softmax ? rowsByFormula(blocks, training) : singleByFormula(blocks, training));
+        } else {
+            launches.add(softmax ? rows(blocks) : single(blocks));
+        }
         tensors.training()
                 .ifPresent(training -> launches.add(runtime.each(1, FILE, "fold_loss")
                         .with(training.partial())
@@ -93,30 +102,69 @@ final class LossLaunches {
                 .with((float) function.alpha())
                 .with(0)
                 .with(kind())
-                .with((float) operation.clip())
-                .with((float) (1 - operation.clip()))
-                .with(share());
+                .with((float) operation.settings().clip())
+                .with((float) (1 - operation.settings().clip()))
+                .with((float) share());
+    }
+
+    private Launch rowsByFormula(int blocks, LossTensors.Training training) {
+        List<Double> numbers = operation.settings().numbers();
+        return runtime.each(blocks, FORMULAS, "softmax_formula_loss")
+                .with(tensors.input())
+                .with(tensors.output())
+                .with(training.labels())
+                .with(orNull(training.byOutput()))
+                .with(orNull(training.mask()))
+                .with(orNull(training.gradient()))
+                .with(training.partial())
+                .with(elements / size)
+                .with(size)
+                .withDouble(numbers.get(0))
+                .withDouble(numbers.get(1));
+    }
+
+    private Launch singleByFormula(int blocks, LossTensors.Training training) {
+        ActivationFunction function = operation.activation();
+        return runtime.each(blocks, FORMULAS, "element_formula_loss")
+                .with(tensors.input())
+                .with(tensors.output())
+                .with(training.labels())
+                .with(orNull(training.mask()))
+                .with((long) training.maskWidth())
+                .with(orNull(training.gradient()))
+                .with(training.partial())
+                .with(elements)
+                .with(function.kind().ordinal())
+                .with((float) function.alpha())
+                .with(kind())
+                .with(orNull(training.numbers()))
+                .with(operation.settings().numbers().size())
+                .withDouble(share());
     }
 
     private static DeviceMemory orNull(Optional<DeviceMemory> memory) {
         return memory.orElse(null);
     }
 
-    /** The numbers of loss.cu. */
+    /** The numbers of loss.cu, or of formula_loss.cu. */
     private int kind() {
         return switch (operation.loss()) {
             case BINARY_CROSS_ENTROPY -> 0;
             case MEAN_SQUARED_ERROR, SQUARED_ERROR -> 1;
             case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> 2;
-            case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY ->
+            case SIGMOID_LOSS -> 0;
+            case HUBER -> 1;
+            case PINBALL -> 2;
+            case NEGATIVE_BINOMIAL -> 3;
+            case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY, SOFTMAX_LOSS ->
                 throw new IllegalStateException("engine cuda: " + operation.loss() + " without softmax");
         };
     }
 
     /** What the terms of a row are multiplied by. */
-    private float share() {
+    private double share() {
         return switch (operation.loss()) {
-            case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR -> 1f / size;
+            case MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, HUBER, PINBALL, NEGATIVE_BINOMIAL -> 1.0 / size;
             default -> 1;
         };
     }

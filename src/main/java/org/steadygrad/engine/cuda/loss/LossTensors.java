@@ -13,12 +13,14 @@ import org.steadygrad.engine.cuda.driver.DeviceMemory;
 record LossTensors(DeviceMemory input, DeviceMemory output, Optional<Training> training) {
 
     /**
-     * @param labels [rows, size], or [rows] numbers of classes
+     * @param labels [rows, size], or [rows] numbers of classes; of quantiles [rows, size / quantiles]
      * @param mask one number for each stretch of {@code maskWidth} elements; empty when all count
      * @param maskWidth 1, or the size of a row
      * @param gradient [rows, size], of the loss by the input; empty when nobody needs it
      * @param partial one double for each block of any launch
      * @param sum one double, the loss summed over all rows
+     * @param numbers settings of a loss that has some, one double each
+     * @param byOutput what the terms of each output are multiplied by, one double each; empty when all count alike
      */
     record Training(
             DeviceMemory labels,
@@ -26,7 +28,9 @@ record LossTensors(DeviceMemory input, DeviceMemory output, Optional<Training> t
             int maskWidth,
             Optional<DeviceMemory> gradient,
             DeviceMemory partial,
-            DeviceMemory sum) {}
+            DeviceMemory sum,
+            Optional<DeviceMemory> numbers,
+            Optional<DeviceMemory> byOutput) {}
 
     Optional<DeviceMemory> labels() {
         return training.map(Training::labels);

@@ -71,6 +71,7 @@ class KernelSourcesTest {
             Map.entry("normalize_moments", 8),
             Map.entry("normalize_slopes", 8),
             Map.entry("scan_tensor", 8),
+            Map.entry("softmax_formula_loss", 24),
             Map.entry("softmax_loss_wide", 8),
             Map.entry("update_step", 16),
             Map.entry("update_try", 8));

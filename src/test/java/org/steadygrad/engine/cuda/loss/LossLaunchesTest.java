@@ -20,6 +20,7 @@ import org.steadygrad.engine.cuda.driver.DeviceMemory;
 import org.steadygrad.engine.plan.ActivationFunction;
 import org.steadygrad.engine.plan.ActivationFunction.Kind;
 import org.steadygrad.engine.plan.LossFunction;
+import org.steadygrad.engine.plan.LossSettings;
 import org.steadygrad.engine.plan.PlanOperation;
 import org.steadygrad.engine.plan.Value;
 
@@ -71,7 +72,8 @@ class LossLaunchesTest {
     private static PlanOperation.Loss step(LossFunction loss, Kind kind, int size) {
         Value in = new Value(0, "below", size, Value.Rows.EXAMPLES);
         Value out = new Value(1, "out", size, Value.Rows.EXAMPLES);
-        return new PlanOperation.Loss("out", in, out, loss, new ActivationFunction(kind, 0), CLIP, Optional.empty());
+        return new PlanOperation.Loss(
+                "out", in, out, loss, new ActivationFunction(kind, 0), LossSettings.clip(CLIP), Optional.empty());
     }
 
     private record Result(float[] output, float[] gradient, double loss) {}
@@ -89,7 +91,9 @@ class LossLaunchesTest {
                 mask == null ? 1 : input.length / mask.length,
                 Optional.of(gradient),
                 gpu.doubles(gpu.runtime().mostBlocks()),
-                sum);
+                sum,
+                Optional.empty(),
+                Optional.empty());
         gpu.run(LossLaunches.of(gpu.runtime(), operation, new LossTensors(in, out, Optional.of(training))));
         return new Result(gpu.get(out), gpu.get(gradient), gpu.getDoubles(sum)[0]);
     }
@@ -146,8 +150,13 @@ class LossLaunchesTest {
     @ParameterizedTest
     @EnumSource(
             value = LossFunction.class,
-            names = {"CROSS_ENTROPY", "SPARSE_CROSS_ENTROPY"},
-            mode = EnumSource.Mode.EXCLUDE)
+            names = {
+                "BINARY_CROSS_ENTROPY",
+                "MEAN_SQUARED_ERROR",
+                "SQUARED_ERROR",
+                "MEAN_ABSOLUTE_ERROR",
+                "ABSOLUTE_ERROR"
+            })
     void lossesOfElements(LossFunction loss) {
         List<Kind> kinds = loss == LossFunction.BINARY_CROSS_ENTROPY
                 ? List.of(Kind.SIGMOID, Kind.HARD_SIGMOID)

@@ -108,7 +108,7 @@ final class LossReference {
                 -(label == 0 ? 0 : label * Math.log(p)) - (label == 1 ? 0 : (1 - label) * Math.log1p(-p));
             case MEAN_SQUARED_ERROR, SQUARED_ERROR -> (output - label) * (output - label);
             case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> Math.abs(output - label);
-            case CROSS_ENTROPY, SPARSE_CROSS_ENTROPY -> throw new IllegalArgumentException(loss.toString());
+            default -> throw new IllegalArgumentException(loss.toString());
         };
     }
 
@@ -126,6 +126,7 @@ final class LossReference {
             case BINARY_CROSS_ENTROPY -> byLogits() ? output - label : (p - label) / (p * (1 - p)) * slope(x, output);
             case MEAN_SQUARED_ERROR, SQUARED_ERROR -> 2 * (output - label) * slope(x, output);
             case MEAN_ABSOLUTE_ERROR, ABSOLUTE_ERROR -> Math.signum(output - label) * slope(x, output);
+            default -> throw new IllegalArgumentException(loss.toString());
         };
     }
 }
