@@ -14,6 +14,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -231,6 +232,12 @@ class PredictTest {
     @Test
     void pathsFromTheEndOfTheFile() throws Exception {
         double[][] all = series();
+        String csv = Files.readString(folder.resolve("series.csv"));
+        LocalDate first = LocalDate.of(2024, 1, 1);
+        for (int t = all.length - 1; t >= 0; t--) {
+            csv = csv.replace("d" + t + ",", first.plusDays(t) + ",");
+        }
+        Files.writeString(folder.resolve("series.csv"), csv);
         train(
                 "path",
                 """
@@ -249,6 +256,9 @@ class PredictTest {
         for (int i = 0; i < rows.size(); i++) {
             int end = Math.min(90, 12 + 5 * i);
             assertEquals(Integer.toString(end + 1), rows.get(i).getField("line"));
+            assertEquals(first.plusDays(end - 1).toString(), rows.get(i).getField("day"));
+            assertEquals(first.plusDays(end).toString(), rows.get(i).getField("day+1"));
+            assertEquals(first.plusDays(end + 4).toString(), rows.get(i).getField("day+5"));
             double[][] scaled = dl4j(model, Arrays.copyOfRange(all, end - 12, end), inputs);
             for (int ahead = 1; ahead <= 5; ahead++) {
                 assertEquals(

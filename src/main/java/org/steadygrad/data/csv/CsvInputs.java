@@ -11,8 +11,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.steadygrad.check.InvalidInputException;
@@ -56,6 +58,18 @@ public final class CsvInputs implements InputExamples {
 
     private CsvRecords.Row pending;
 
+    /** Rows after the pending one that were read to see when they are. */
+    private final Deque<CsvRecords.Row> ahead = new ArrayDeque<>();
+
+    /** Position of the column of times that forecasts are said to be for; -1 for none. */
+    private final int stamps;
+
+    /** Rows ahead of a row whose times are said with it. */
+    private final List<Integer> stamped;
+
+    /** Null where it can't be told how times are written. */
+    private final ForecastTimes times;
+
     private CsvInputs(DataSpec.Csv spec, String file, CsvRecords records, Columns fitted, List<String> keep) {
         this.spec = spec;
         this.file = file;
@@ -80,8 +94,19 @@ public final class CsvInputs implements InputExamples {
         if (sequence >= 0) {
             keys.add(new KeyColumn(records.names().get(sequence), false));
         }
+        stamps = stamps();
+        stamped = stamps < 0
+                ? List.of()
+                : path && spec.horizon() > 1 ? List.of(1, spec.horizon()) : List.of(spec.horizon());
+        times = stampFormat().map(ForecastTimes::new).orElse(null);
+        if (stamps >= 0) {
+            keys.add(new KeyColumn(records.names().get(stamps), false));
+            stamped.stream()
+                    .filter(rows -> times != null)
+                    .forEach(rows -> keys.add(new KeyColumn(records.names().get(stamps) + "+" + rows, false)));
+        }
         IntStream.of(kept)
-                .filter(i -> i != sequence)
+                .filter(i -> i != sequence && i != stamps)
                 .forEach(i -> keys.add(new KeyColumn(records.names().get(i), false)));
         pending = following();
     }
@@ -179,6 +204,31 @@ public final class CsvInputs implements InputExamples {
                     "Say it, for example --set data.timeFormat='dd.MM.uuuu HH:mm'.");
         }
         return format;
+    }
+
+    /** Of forecasts, the column of times that the run file names or that the file shows. */
+    private int stamps() {
+        if (spec.task() != CsvTask.FORECASTING) {
+            return -1;
+        }
+        int found = spec.time() == null ? -1 : records.names().indexOf(spec.time());
+        return found >= 0
+                ? found
+                : records.form().columns().stream()
+                        .filter(column -> column.kind() == CsvColumn.Kind.TIMES)
+                        .findFirst()
+                        .map(column -> column.number() - 1)
+                        .filter(column -> column != sequence)
+                        .orElse(-1);
+    }
+
+    private Optional<TimeFormat> stampFormat() {
+        if (stamps < 0) {
+            return Optional.empty();
+        }
+        return spec.timeFormat() != null
+                ? Optional.of(TimeFormat.Named.of(spec.timeFormat()))
+                : Optional.ofNullable(records.form().columns().get(stamps).times());
     }
 
     private int sequence(String wanted) {
@@ -283,12 +333,37 @@ public final class CsvInputs implements InputExamples {
         List<double[]> steps = new ArrayList<>();
         List<List<Object>> rowKeys = new ArrayList<>();
         List<String> origin = new ArrayList<>();
+        List<String> moments = moments(run);
         for (CsvRecords.Row row : run) {
+            rowKeys.add(rowKeys(row, moments, steps.size()));
             steps.add(numbers(row));
-            rowKeys.add(rowKeys(row));
             origin.add(file + ", line " + row.line());
         }
         return new Example(steps.toArray(double[][]::new), rowKeys, origin, context, known);
+    }
+
+    /** Times of rows and of as many of those that follow in the same sequence as forecasts may be for. */
+    private List<String> moments(List<CsvRecords.Row> run) {
+        if (times == null) {
+            return List.of();
+        }
+        List<String> moments = new ArrayList<>();
+        run.forEach(row -> moments.add(row.cells().get(stamps)));
+        String name = sequence < 0 ? null : run.get(0).cells().get(sequence);
+        CsvRecords.Row row = pending;
+        Iterator<CsvRecords.Row> later = null;
+        while (ahead.size() < spec.horizon() && records.hasNext()) {
+            ahead.addLast(records.next());
+        }
+        for (int i = 0; i < spec.horizon() && row != null; i++) {
+            if (name != null && !name.equals(row.cells().get(sequence))) {
+                break;
+            }
+            moments.add(row.cells().get(stamps));
+            later = later == null ? ahead.iterator() : later;
+            row = later.hasNext() ? later.next() : null;
+        }
+        return moments;
     }
 
     /** @param name of a sequence that has ended; null where there is none */
@@ -302,10 +377,10 @@ public final class CsvInputs implements InputExamples {
 
     /** The next row, of which all is text; null at the end. */
     private CsvRecords.Row following() {
-        if (!records.hasNext()) {
+        if (ahead.isEmpty() && !records.hasNext()) {
             return null;
         }
-        CsvRecords.Row row = records.next();
+        CsvRecords.Row row = ahead.isEmpty() ? records.next() : ahead.removeFirst();
         for (int i = 0; i < row.cells().size(); i++) {
             String content = row.cells().get(i);
             if (content.indexOf(NO_TEXT) >= 0 || content.indexOf('\0') >= 0) {
@@ -323,14 +398,24 @@ public final class CsvInputs implements InputExamples {
         return cell.content();
     }
 
-    private List<Object> rowKeys(CsvRecords.Row row) {
+    /**
+     * @param moments times of the rows of an example and after
+     * @param number which of them the row's is
+     */
+    private List<Object> rowKeys(CsvRecords.Row row, List<String> moments, int number) {
         List<Object> values = new ArrayList<>(keys.size());
         values.add(row.line());
         if (sequence >= 0) {
             values.add(row.cells().get(sequence));
         }
+        if (stamps >= 0) {
+            values.add(row.cells().get(stamps));
+            if (times != null) {
+                stamped.forEach(rows -> values.add(times.at(moments, number, rows)));
+            }
+        }
         for (int column : kept) {
-            if (column != sequence) {
+            if (column != sequence && column != stamps) {
                 values.add(row.cells().get(column));
             }
         }
