@@ -171,6 +171,10 @@ public sealed interface DataSpec
                             "Column whose value groups sequences: those of one group are all trained on or all kept for validation.")
                     @Absent("each sequence by itself")
                     String group,
+            @Doc(
+                            "Column of weights, at least 0, which is no input: what the loss and all scores of a row's label are multiplied by; of a sequence with one label, that of its last row.")
+                    @Absent("all rows weigh 1")
+                    String weight,
             @Doc("Whether the first row names the columns.") @Default("auto") Header header,
             @Doc("Character between cells; tab; blanks for runs of blanks; auto for what the file shows.")
                     @Default("auto")
@@ -261,6 +265,11 @@ public sealed interface DataSpec
                     "group to come with sequence, since it groups sequences",
                     group);
             Check.inClosed(validation, 0, 1, "data.csv", "validation");
+            Check.that(
+                    weight == null || forecast == Forecast.STEP,
+                    "data.csv",
+                    "weight to come with forecast: step, since a path has a label for each step",
+                    forecast);
         }
 
         /** Time steps per window, where the data don't choose. */
@@ -387,6 +396,11 @@ public sealed interface DataSpec
         /** This with another {@link #group}. */
         public Csv withGroup(String value) {
             return Parts.with(this, "group", value);
+        }
+
+        /** This with another {@link #weight}. */
+        public Csv withWeight(String value) {
+            return Parts.with(this, "weight", value);
         }
 
         /** This with another {@link #split}. */

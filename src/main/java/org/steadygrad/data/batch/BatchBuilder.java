@@ -12,8 +12,8 @@ import org.steadygrad.data.LabelReferences;
 
 /**
  * Collects examples in Java memory and turns them into the arrays of one batch. Masks ([batch, time], 1 where a step
- * counts) are made only where a step is masked. Labels per sequence get no mask: the features' mask says where a
- * sequence ends.
+ * counts; of labels their weight) are made only where a step is masked or weighs something else. Labels per sequence have weights [batch, 1]
+ * or no mask: the features' mask says where a sequence ends.
  */
 public final class BatchBuilder {
     private final DataDescription description;
@@ -25,6 +25,9 @@ public final class BatchBuilder {
     private final float[] featuresMask;
     private final float[] labelsMask;
     private double[][] references;
+
+    /** By example, for labels without a time axis; null where all weigh 1. */
+    private float[] weights;
 
     /**
      * Starts a batch of zeros.
@@ -56,7 +59,9 @@ public final class BatchBuilder {
                 ? array(labels, description.targetSize(), steps)
                 : array(labels, description.targetSize());
         INDArray[] xMask = sequences ? mask(featuresMask) : null;
-        INDArray[] yMask = description.target().perStep() ? mask(labelsMask) : null;
+        INDArray[] yMask = description.target().perStep()
+                ? mask(labelsMask)
+                : weights == null ? null : new INDArray[] {array(weights, 1)};
         MultiDataSet built =
                 new org.nd4j.linalg.dataset.MultiDataSet(new INDArray[] {x}, new INDArray[] {y}, xMask, yMask);
         if (references != null) {
@@ -92,7 +97,7 @@ public final class BatchBuilder {
 
     private INDArray[] mask(float[] mask) {
         for (float step : mask) {
-            if (step == 0) {
+            if (step != 1) {
                 return new INDArray[] {array(mask, steps)};
             }
         }
@@ -142,6 +147,19 @@ public final class BatchBuilder {
         public void length(int length) {
             Arrays.fill(featuresMask, index * steps + length, (index + 1) * steps, 0);
             Arrays.fill(labelsMask, index * steps + length, (index + 1) * steps, 0);
+        }
+
+        /** What the label of a step weighs. */
+        public void weight(int step, float weight) {
+            labelsMask[index * steps + step] = weight;
+        }
+
+        /** What the label weighs, for labels without a time axis. */
+        public void weight(float weight) {
+            if (weights == null) {
+                weights = ones(batch);
+            }
+            weights[index] = weight;
         }
 
         /** Masks the labels of one step. */

@@ -20,6 +20,7 @@ import org.steadygrad.spec.DataSpec.CsvTask;
  * @param targets positions of the targets
  * @param sequence position of the column that tells sequences apart, or -1
  * @param group position of the column that groups sequences, or -1
+ * @param weight position of the column of weights, or -1
  * @param time position of the column of times, or -1
  * @param timeFormat how its cells are written; null if it can't be told
  * @param logarithms names of the columns of which the logarithm is taken
@@ -32,6 +33,7 @@ record CsvColumns(
         int[] targets,
         int sequence,
         int group,
+        int weight,
         int time,
         TimeFormat timeFormat,
         List<String> logarithms,
@@ -60,17 +62,23 @@ record CsvColumns(
             int[] targets = find(spec.target(), "data.target");
             int sequence = spec.sequence() == null ? -1 : find(spec.sequence(), "data.sequence");
             int group = spec.group() == null ? -1 : find(spec.group(), "data.group");
+            int weight = spec.weight() == null ? -1 : find(spec.weight(), "data.weight");
             int time = time();
             boolean forecasting = spec.task() == CsvTask.FORECASTING;
             IntPredicate isTarget = i -> IntStream.of(targets).anyMatch(t -> t == i);
             int[] inputs = spec.inputs() != null
                     ? find(spec.inputs(), "data.inputs")
                     : IntStream.range(0, form.columns().size())
-                            .filter(i -> i != sequence && i != group && i != time && (forecasting || !isTarget.test(i)))
+                            .filter(i -> i != sequence
+                                    && i != group
+                                    && i != weight
+                                    && i != time
+                                    && (forecasting || !isTarget.test(i)))
                             .filter(i ->
                                     isTarget.test(i) || !leftOut(form.columns().get(i)))
                             .toArray();
             check(inputs, targets, !forecasting && IntStream.of(inputs).anyMatch(isTarget));
+            checkWeight(weight, inputs, targets);
             TimeFormat format = timeFormat(time);
             if (spec.inputs() == null) {
                 noteLeftOut(sequence, time, isTarget);
@@ -82,6 +90,7 @@ record CsvColumns(
                     targets,
                     sequence,
                     group,
+                    weight,
                     time,
                     format,
                     logarithms(inputs, targets),
@@ -208,6 +217,16 @@ record CsvColumns(
                         "columns other than the target",
                         IntStream.of(inputs).mapToObj(form.names()::get).toList(),
                         "The network would be shown what it is to find out.");
+            }
+        }
+
+        private void checkWeight(int weight, int[] inputs, int[] targets) {
+            if (IntStream.concat(IntStream.of(inputs), IntStream.of(targets)).anyMatch(i -> i == weight)) {
+                throw InvalidInputException.of(
+                        "data.weight",
+                        "a column that is neither input nor target",
+                        form.names().get(weight),
+                        "Take it out of data.inputs.");
             }
         }
 

@@ -31,6 +31,7 @@ final class CsvReading {
     private final List<double[]> inputs = new ArrayList<>();
     private final List<double[]> targets = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();
+    private final List<Double> weights = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
     private final List<Integer> begins = new ArrayList<>();
     private final List<String> groups = new ArrayList<>();
@@ -66,6 +67,9 @@ final class CsvReading {
         }
         if (columns.group() >= 0) {
             group(cell(line, columns.group(), cells));
+        }
+        if (columns.weight() >= 0) {
+            weights.add(weight(cell(line, columns.weight(), cells)));
         }
         lines.add(line);
         inputs.add(inputs(line, cells));
@@ -107,6 +111,17 @@ final class CsvReading {
         }
         time.ifPresent(t -> order.add(t, line));
         return time;
+    }
+
+    private static double weight(CsvCell cell) {
+        if (cell.missing()) {
+            throw cell.error("a weight of at least 0", "Fill it in, or leave data.weight out.");
+        }
+        double weight = cell.number();
+        if (!(weight >= 0)) {
+            throw cell.error("a weight of at least 0", "A row that isn't to count weighs 0.");
+        }
+        return weight;
     }
 
     private void group(CsvCell cell) {
@@ -194,6 +209,7 @@ final class CsvReading {
                 inputs.toArray(double[][]::new),
                 targets.toArray(double[][]::new),
                 labels,
+                weights.stream().mapToDouble(Double::doubleValue).toArray(),
                 Origin.lines(file, lines.stream().mapToLong(Long::longValue).toArray()),
                 segments,
                 groups,

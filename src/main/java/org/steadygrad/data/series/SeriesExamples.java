@@ -170,7 +170,10 @@ record SeriesExamples(
         }
         slot.length(rows.length());
         switch (description.target()) {
-            case CLASS -> slot.label(values.classes()[rows.end() - 1], 1);
+            case CLASS -> {
+                slot.label(values.classes()[rows.end() - 1], 1);
+                weigh(slot, rows.end() - 1);
+            }
             case CLASS_PER_STEP -> fillClasses(rows, slot);
             case NUMBERS -> fillNumbers(rows, slot);
             default -> fillSteps(rows, cut.unscored(example), slot);
@@ -203,6 +206,7 @@ record SeriesExamples(
                 slot.ignoreLabel(t);
             } else {
                 slot.label(label, t, 1);
+                slot.weight(t, weight(rows.begin() + t));
             }
         }
     }
@@ -210,6 +214,7 @@ record SeriesExamples(
     /** Of a path, first all values of the first target. */
     private void fillNumbers(Segment rows, BatchBuilder.Slot slot) {
         int last = rows.end() - 1;
+        weigh(slot, last);
         for (int i = 0; i < values.targets().count(); i++) {
             int ahead = settings.path() ? i % settings.horizon() + 1 : 0;
             slot.label(i, labels.at(last, ahead, i));
@@ -220,6 +225,7 @@ record SeriesExamples(
     /** A step with a missing target is masked as a whole, since DL4J's label masks have no finer grain here. */
     private void fillSteps(Segment rows, int unscored, BatchBuilder.Slot slot) {
         for (int t = 0; t < rows.length(); t++) {
+            slot.weight(t, weight(rows.begin() + t + settings.lead()));
             for (int i = 0; i < values.targets().count(); i++) {
                 float label = labels.at(rows.begin() + t, settings.lead(), i);
                 if (Float.isNaN(label) || t < unscored) {
@@ -230,6 +236,17 @@ record SeriesExamples(
                 }
             }
         }
+    }
+
+    /** Of the label of an example as a whole. */
+    private void weigh(BatchBuilder.Slot slot, int row) {
+        if (table.weights().length > 0) {
+            slot.weight(weight(row));
+        }
+    }
+
+    private float weight(int row) {
+        return table.weights().length > 0 ? (float) table.weights()[row] : 1;
     }
 
     private void refer(BatchBuilder.Slot slot, int column, int step, int row) {

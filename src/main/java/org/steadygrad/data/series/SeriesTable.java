@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
 
@@ -17,6 +18,7 @@ import org.steadygrad.check.InvalidInputException;
  * @param inputs [row][input], NaN where missing
  * @param targets [row][target], NaN where missing; empty for classes
  * @param labels the class of each row, null where missing; empty for numbers
+ * @param weights what the label of each row weighs; empty where all weigh the same
  * @param origin where rows stand
  * @param sequences the rows that belong together, in the order of the file
  * @param groups the group of each sequence; empty if there are none
@@ -33,6 +35,7 @@ public record SeriesTable(
         double[][] inputs,
         double[][] targets,
         List<String> labels,
+        double[] weights,
         Origin origin,
         List<Segment> sequences,
         List<String> groups,
@@ -115,6 +118,8 @@ public record SeriesTable(
                 join(inputs, other.inputs),
                 join(targets, other.targets),
                 Stream.concat(labels.stream(), other.labels.stream()).toList(),
+                DoubleStream.concat(DoubleStream.of(weights), DoubleStream.of(other.weights))
+                        .toArray(),
                 new Origin() {
                     @Override
                     public String row(int row) {

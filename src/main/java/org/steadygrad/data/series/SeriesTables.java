@@ -56,6 +56,7 @@ final class SeriesTables {
                 inputs,
                 targets,
                 classes ? labels(set) : List.of(),
+                new double[0],
                 origin(set, segments),
                 segments,
                 List.of(),

@@ -188,6 +188,7 @@ final class CsvSpecs {
                 inputs,
                 sequence,
                 group,
+                null,
                 header,
                 separator,
                 decimal,
