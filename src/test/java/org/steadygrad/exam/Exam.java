@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The whole exam: {@code Exam FOLDER train|diagnose CASES-PER-FAMILY [FAMILY,...|fitted|reported]}. Answers are added to a file
- * of the folder, and those that it holds aren't asked for again.
+ * The whole exam: {@code Exam FOLDER train|diagnose CASES-PER-FAMILY [FAMILY,...|fitted|reported|blind]}. Answers are added to a file
+ * of the folder, and those that it holds aren't asked for again. {@code blind} are {@link BlindCases}, each of which is a family of one.
  */
 public final class Exam {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,22 +32,36 @@ public final class Exam {
         Set<String> there = new HashSet<>();
         answers.forEach(a -> there.add(a.name()));
         Examination examination = new Examination(folder.resolve("cases"));
+        Set<String> wanted = new HashSet<>();
+        for (ExamCase c : cases(each, which)) {
+            wanted.add(c.name());
+            if (there.add(c.name())) {
+                Answer answer = train ? examination.train(c, true) : examination.diagnose(c);
+                answers.add(answer);
+                Files.writeString(
+                        file,
+                        JSON.writeValueAsString(answer) + "\n",
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            }
+        }
+        answers.removeIf(a -> !wanted.contains(a.name()));
+        System.out.println(table(answers));
+    }
+
+    private static List<ExamCase> cases(int each, String which) {
+        if (which.equals("blind")) {
+            return List.copyOf(BlindCases.all().values());
+        }
+        List<ExamCase> cases = new ArrayList<>();
         for (int seed = 1; seed <= each; seed++) {
             for (String family : Examination.families().keySet()) {
-                if (wanted(family, which) && there.add(family + "-" + seed)) {
-                    ExamCase c = Examination.draw(family, seed);
-                    Answer answer = train ? examination.train(c, true) : examination.diagnose(c);
-                    answers.add(answer);
-                    Files.writeString(
-                            file,
-                            JSON.writeValueAsString(answer) + "\n",
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.APPEND);
+                if (wanted(family, which)) {
+                    cases.add(Examination.draw(family, seed));
                 }
             }
         }
-        answers.removeIf(a -> !wanted(a.family(), which));
-        System.out.println(table(answers));
+        return cases;
     }
 
     private static boolean wanted(String family, String which) {
