@@ -1,6 +1,6 @@
 #!/bin/sh
 # How often health is right: runs that are sick or healthy by construction, drawn with seeds, and what is told of them.
-#   benchmarks/exam.sh FOLDER train|diagnose CASES-PER-FAMILY [FAMILY,...|fitted|reported|blind]
+#   benchmarks/exam.sh FOLDER train|diagnose|cure CASES-PER-FAMILY [FAMILY,...|fitted|reported|blind]
 # 20 cases per family are about 1,000 and take most of an hour. Answers are kept in FOLDER; what is there isn't asked for again, so
 # that an exam can be interrupted. Each case lies in FOLDER/cases with its run file and data, to be tried by hand.
 set -eu

@@ -88,6 +88,11 @@ final class CureText {
         out.println(
                 "  * norm of its output's gradient as a share of the last layer's; with recurrent layers, how far the"
                         + " gradient reaches back");
+        if (cure.trials().stream()
+                .anyMatch(trial -> trial.otherScale(cure.trials().get(0)))) {
+            out.println(
+                    "  where the number that is to be predicted is scaled, losses are compared as shares of that of guessing");
+        }
         cure.notTried().forEach(left -> out.println("  not tried: " + left));
         cure.rejected().forEach(left -> out.println("  rejected: " + left));
         out.println();
@@ -127,7 +132,23 @@ final class CureText {
     }
 
     private static String why(Trial before, Trial after) {
-        String loss = Double.isFinite(before.validationLoss())
+        String loss = after.otherScale(before) ? shares(before, after) : losses(before, after);
+        return "It has a " + loss + "; the gradient went from " + before.flow().words() + " to "
+                + after.flow().words() + ". A step takes "
+                + Finding.number(after.secondsPerStep() / before.secondsPerStep()) + " times as long.";
+    }
+
+    private static String shares(Trial before, Trial after) {
+        return String.format(
+                Locale.ROOT,
+                "validation loss of %.3g %% of that of guessing after %d steps, where the run as it is has %.3g %%",
+                100 * after.validationLoss() / after.guessing(),
+                after.steps(),
+                100 * before.validationLoss() / before.guessing());
+    }
+
+    private static String losses(Trial before, Trial after) {
+        return Double.isFinite(before.validationLoss())
                 ? String.format(
                         Locale.ROOT,
                         "validation loss %.4g after %d steps, where the run as it is has %.4g (%s times as much)",
@@ -140,8 +161,5 @@ final class CureText {
                         "validation loss %.4g after %d steps, where the run as it is fails",
                         after.validationLoss(),
                         after.steps());
-        return "It has a " + loss + "; the gradient went from " + before.flow().words() + " to "
-                + after.flow().words() + ". A step takes "
-                + Finding.number(after.secondsPerStep() / before.secondsPerStep()) + " times as long.";
     }
 }

@@ -10,6 +10,7 @@ import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.FindingGroup;
 import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.Severity;
 
 /** What a run came to, for people. */
 final class ResultText {
@@ -46,6 +47,11 @@ final class ResultText {
             out.printf(Locale.ROOT, "  %-14s %s%n", FindingText.severity(group.first(), false), group.text());
             FindingText.advice(group).forEach(advice -> out.printf(Locale.ROOT, "  %-14s %s%n", "", advice));
         }
+        if (holding.stream().anyMatch(ResultText::wantsTrials)) {
+            out.println("  to find out    steadygrad diagnose "
+                    + FindingText.argument(folder.resolve("run.yaml").toString())
+                    + " --cure  (tries this and what else may help in short runs)");
+        }
         for (FindingGroup group : FindingGroup.of(
                 result.findings().stream().filter(Finding::ended).toList())) {
             Finding first = group.first();
@@ -59,6 +65,15 @@ final class ResultText {
                     first.endIteration());
         }
         out.println("  written to     " + folder);
+    }
+
+    /** Whether several changes might help against what is wrong, so that only trials can tell. */
+    private static boolean wantsTrials(Finding finding) {
+        return finding.severity() != Severity.INFO
+                && finding.prescriptions().stream()
+                                .filter(cure -> !cure.changes().isEmpty())
+                                .count()
+                        > 1;
     }
 
     private static String compared(Baseline best, Gain gain) {

@@ -25,12 +25,14 @@ import org.steadygrad.spec.HealthSpec;
  *       times what it was, or to NaN.
  *   <li>{@code learning-rate-too-low}: it changes every matrix by less than {@code updates.low}.
  *   <li>{@code updates-too-small}, {@code updates-too-large}: it changes some of them by less than {@code updates.small} or by
- *       more than {@code updates.large}.
+ *       more than {@code updates.large}; the latter for information where the loss of its own batch doesn't rise.
  *   <li>{@code short-truncation}: see {@link Truncation}; or the task is known to need more steps than a window has.
  * </ul>
  */
 final class Forecast {
     private static final int NAMED = 4;
+    /** Name of the size of the first step in the evidence, as a share of the weights. */
+    private static final String RATIO = "ratio";
 
     private final HealthSpec spec;
     private final List<Finding> found = new ArrayList<>();
@@ -42,6 +44,12 @@ final class Forecast {
     /** In no particular order. */
     List<Finding> findings() {
         return List.copyOf(found);
+    }
+
+    /** Whether a finding says that first steps are small, which has its cause elsewhere where hardly any gradient arrives. */
+    static boolean slow(Finding finding) {
+        return finding.kind() == FindingKind.LEARNING_RATE_TOO_LOW
+                && finding.evidence().containsKey(RATIO);
     }
 
     /**
@@ -58,7 +66,7 @@ final class Forecast {
         double before = probes.stream().mapToDouble(Probe::loss).average().orElseThrow();
         double after = probes.stream().mapToDouble(Probe::lossAfter).average().orElseThrow();
         Map<String, Double> evidence = new LinkedHashMap<>();
-        evidence.put("ratio", all);
+        evidence.put(RATIO, all);
         evidence.put("medianRatio", median(ratios));
         evidence.put(UpdateRatios.LARGEST, largest(ratios));
         evidence.put("startLoss", before);
@@ -85,20 +93,22 @@ final class Forecast {
                             + " of its size; at that rate it takes thousands of steps to get anywhere.",
                     evidence));
         }
-        uneven(ratios);
+        uneven(ratios, after <= before ? Severity.INFO : Severity.WARNING);
     }
 
-    /** Matrices whose steps are too small or too large by themselves. */
-    private void uneven(Map<String, Double> ratios) {
+    /** Matrices whose steps are too small or too large by themselves. @param large what a too large one is worth */
+    private void uneven(Map<String, Double> ratios, Severity large) {
         sized(
                 ratios,
                 FindingKind.UPDATES_TOO_SMALL,
+                Severity.WARNING,
                 "hardly change",
                 ratio -> ratio < spec.updates().small(),
                 Comparator.comparing(ratios::get));
         sized(
                 ratios,
                 FindingKind.UPDATES_TOO_LARGE,
+                large,
                 "are torn away from where they start",
                 ratio -> ratio > spec.updates().large(),
                 Comparator.<String, Double>comparing(ratios::get).reversed());
@@ -108,6 +118,7 @@ final class Forecast {
     private void sized(
             Map<String, Double> ratios,
             FindingKind kind,
+            Severity severity,
             String fate,
             DoublePredicate wrong,
             Comparator<String> gravest) {
@@ -124,7 +135,7 @@ final class Forecast {
             String first = names.get(0);
             found.add(finding(
                     kind,
-                    Severity.WARNING,
+                    severity,
                     first.substring(0, first.lastIndexOf('_')),
                     "The first step changes " + listed + more + " of their size: these weights " + fate + ".",
                     Map.of(

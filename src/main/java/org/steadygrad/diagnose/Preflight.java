@@ -97,7 +97,7 @@ public final class Preflight {
                             description,
                             probes,
                             ordered(
-                                    Outlooks.judged(findings, run, lag != null),
+                                    Outlooks.judged(findings, run, lag != null, () -> TellingSteps.of(data)),
                                     run.health().ignore())));
         }
     }
@@ -166,9 +166,11 @@ public final class Preflight {
 
     private static List<Finding> ordered(List<Finding> findings, List<String> ignored) {
         boolean vanishes = findings.stream().anyMatch(f -> f.kind() == FindingKind.VANISHING_GRADIENT);
+        boolean faint = vanishes || findings.stream().anyMatch(f -> f.kind() == FindingKind.POOR_INITIALISATION);
         return findings.stream()
                 .filter(f -> !ignored.contains(f.id()))
                 .filter(f -> !(vanishes && UpdateRatios.starved(f)))
+                .filter(f -> !(faint && Forecast.slow(f)))
                 .sorted(Comparator.comparing(Finding::severity).reversed().thenComparing(Finding::kind))
                 .toList();
     }

@@ -66,22 +66,30 @@ public record Trial(
     }
 
     /**
-     * Whether it went better than another of as many steps: by a lower validation loss; where losses are within
-     * {@value #SAME_LOSS} of each other, by fewer errors, then by a gradient that flows better.
+     * Whether it went better than another of as many steps: by a lower validation loss, as a share of that of guessing where that is known;
+     * where losses are within {@value #SAME_LOSS} of each other, by fewer errors, then by a gradient that flows better.
      */
     boolean betterThan(Trial other) {
         if (!Double.isFinite(validationLoss) || !Double.isFinite(other.validationLoss)) {
             return Double.isFinite(validationLoss);
         }
-        double margin = SAME_LOSS * Math.abs(other.validationLoss);
-        if (Math.abs(validationLoss - other.validationLoss) > margin) {
-            return validationLoss < other.validationLoss;
+        boolean shares = guessing > 0 && other.guessing > 0 && Double.isFinite(guessing + other.guessing);
+        double own = shares ? validationLoss / guessing : validationLoss;
+        double others = shares ? other.validationLoss / other.guessing : other.validationLoss;
+        double margin = SAME_LOSS * Math.abs(others);
+        if (Math.abs(own - others) > margin) {
+            return own < others;
         }
         long errors = count(Severity.ERROR);
         if (errors != other.count(Severity.ERROR)) {
             return errors < other.count(Severity.ERROR);
         }
         return flow.health() > 2 * other.flow.health();
+    }
+
+    /** Whether what is to be predicted is scaled otherwise than in another, so that losses say something as shares of guessing's only. */
+    public boolean otherScale(Trial other) {
+        return Math.abs(guessing - other.guessing) > SAME_LOSS * Math.abs(other.guessing);
     }
 
     /** Whether it is clearly better than guessing, as far as that is known. */

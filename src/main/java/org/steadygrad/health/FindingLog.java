@@ -49,6 +49,13 @@ final class FindingLog {
             FindingKind.DEAD_UNITS,
             FindingKind.SATURATION);
 
+    /**
+     * Kinds of which a look sees one at most, in the layer where it is worst. That this is another one at the next look makes it no other
+     * finding: it keeps the layer that it was seen in first.
+     */
+    private static final Set<FindingKind> OF_THE_NETWORK =
+            EnumSet.of(FindingKind.EXPLODING_GRADIENT, FindingKind.VANISHING_GRADIENT);
+
     private static boolean spoilt(Finding finding) {
         return WAY.contains(finding.kind()) && finding.firstIteration() > 1;
     }
@@ -72,7 +79,9 @@ final class FindingLog {
         /** How long steps wait for batches; the rule looks back by itself. */
         WAITING(1),
         /** Validations; their rule looks back by itself. */
-        VALIDATION(1);
+        VALIDATION(1),
+        /** Classes in validations. */
+        CLASSES(PERSISTENCE);
 
         private final int persistence;
 
@@ -158,7 +167,7 @@ final class FindingLog {
     }
 
     private static String key(Finding finding) {
-        return finding.id() + "/" + finding.layer();
+        return finding.id() + "/" + (OF_THE_NETWORK.contains(finding.kind()) ? "" : finding.layer());
     }
 
     /** @return the finding if it is to be believed, or graver, from now on */
@@ -211,7 +220,9 @@ final class FindingLog {
         boolean another = sighting.id().equals(FindingKind.NON_FINITE.id())
                 && !sighting.message().startsWith(before.message());
         Finding kept = another ? before : sighting;
-        return kept.seenSince(before.firstIteration(), before.count() + 1).with(before.prescriptions());
+        return kept.in(before.layer())
+                .seenSince(before.firstIteration(), before.count() + 1)
+                .with(before.prescriptions());
     }
 
     /** What is believed, as {@link #ordered}. */

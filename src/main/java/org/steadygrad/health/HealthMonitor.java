@@ -221,9 +221,24 @@ public final class HealthMonitor {
      * @return findings that are believed from now on
      */
     public List<Finding> observeValidation(int iteration, double loss) {
+        return observeValidation(iteration, loss, List.of());
+    }
+
+    /**
+     * Takes in a validation of a model that names classes.
+     *
+     * @param rankings how well it tells them apart; empty where that isn't known
+     * @return findings that are believed from now on
+     */
+    public List<Finding> observeValidation(int iteration, double loss, List<ClassRanking> rankings) {
+        StepHistory history = stepRules.history();
         learning.validated(loss);
-        double training = stepRules.history().recentLoss();
-        return told(iteration, findings.look(Group.VALIDATION, iteration, validationRules.take(training, loss)));
+        List<Finding> raised = new ArrayList<>(findings.look(
+                Group.VALIDATION,
+                iteration,
+                validationRules.take(history.recentLoss(), loss, learning.validationLevel(), learning.byHeart())));
+        raised.addAll(findings.look(Group.CLASSES, iteration, NamingRule.look(rankings, history.largestUpdate())));
+        return told(iteration, raised);
     }
 
     private boolean vanishingIsTold() {

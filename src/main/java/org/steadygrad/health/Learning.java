@@ -109,6 +109,16 @@ final class Learning {
         return !heavy && mean > (1 - GAIN) * level() && lately > 1 - ERRORS * GAIN;
     }
 
+    /** Validation loss that a run has to be below to be better than guessing; NaN when it isn't known. */
+    double validationLevel() {
+        return (1 - GAIN) * baseline().map(Baseline::validationLoss).orElse(Double.NaN);
+    }
+
+    /** Whether training losses are so far below guessing's that examples must have been learnt, be it by heart. */
+    boolean byHeart() {
+        return comparable() && byTraining() && mean(history.losses()) < BY_HEART * level();
+    }
+
     /** Whether the run is better than guessing, and a share of that loss, or less, is left. */
     boolean below(double share) {
         return beatsGuessing() && share() < share;

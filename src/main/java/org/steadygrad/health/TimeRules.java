@@ -22,7 +22,7 @@ import org.steadygrad.spec.HealthSpec;
  * everywhere, and its horizon is the length.
  *
  * <ul>
- *   <li>{@code vanishing-through-time}: the horizon is less than half of at least {@value #MIN_STEPS} steps and the far
+ *   <li>{@code vanishing-through-time}: the horizon is less than three quarters of at least {@value #MIN_STEPS} steps and the far
  *       end has less than {@code time.total} of the maximum. It is an error when the lag that the task needs is known,
  *       what arrives there is less than {@value #LOST} of the maximum, nothing but rounding, and training doesn't mend it:
  *       after {@value #PATIENCE} looks it is still no more than {@value #MENDED} times what it was at the first. Gated
@@ -43,6 +43,8 @@ final class TimeRules {
     static final int PATIENCE = 8;
     static final double MENDED = 10;
     static final double STILL_LARGE = 0.1;
+    /** Share of a sequence that a gradient reaches over, if it vanishes, at most. */
+    static final double FAR = 0.75;
 
     private final HealthSpec.Time spec;
     private final RunFacts facts;
@@ -119,7 +121,7 @@ final class TimeRules {
         boolean grows = course.max() * spec.total() > course.start() && course.start() > 0;
         if (grows && growth > spec.exploding()) {
             found.add(exploding(profile, course, growth));
-        } else if (course.horizon(spec.reach()) < course.length() / 2 && course.end() < spec.total() * course.max()) {
+        } else if (course.horizon(spec.reach()) < FAR * course.length() && course.end() < spec.total() * course.max()) {
             found.add(vanishing(profile, course));
         }
     }

@@ -94,6 +94,11 @@ public record Finding(
                 id, severity, layer, firstIteration, count, message + " " + cause, all, prescriptions, endIteration);
     }
 
+    /** The same with another layer. @param where its name; "" for the whole network */
+    public Finding in(String where) {
+        return new Finding(id, severity, where, firstIteration, count, message, evidence, prescriptions, endIteration);
+    }
+
     /** The same with another severity. */
     public Finding as(Severity other) {
         return new Finding(id, other, layer, firstIteration, count, message, evidence, prescriptions, endIteration);

@@ -66,6 +66,8 @@ public enum FindingKind {
     LOSS_SPIKES,
     @Doc("The loss jumps about from step to step and doesn't get better.")
     OSCILLATING_LOSS,
+    @Doc("A rare class is never named, though the model tells it apart.")
+    CLASS_IMBALANCE,
     @Doc("The loss doesn't decrease.")
     LOSS_PLATEAU,
     @Doc("The training loss falls while the validation loss rises.")

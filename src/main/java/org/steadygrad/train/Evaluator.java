@@ -11,6 +11,7 @@ import org.steadygrad.check.Check;
 import org.steadygrad.data.DataDescription;
 import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.data.LabelReferences;
+import org.steadygrad.health.ClassRanking;
 import org.steadygrad.ops.MaskedBatches;
 import org.steadygrad.ops.SequenceLayout;
 
@@ -39,6 +40,7 @@ public final class Evaluator {
     private final int targetSize;
     private final OutputLoss loss;
     private final RowMetrics others;
+    private final ClassRankings rankings;
     private final SequenceLayout layout;
     private final Losses losses = new Losses();
     private final CompensatedSum weights = new CompensatedSum();
@@ -58,6 +60,7 @@ public final class Evaluator {
         this.targetSize = targetSize;
         this.loss = loss;
         this.layout = layout;
+        rankings = new ClassRankings(loss.sparse());
         boolean classes = target == TargetKind.CLASS || target == TargetKind.CLASS_PER_STEP;
         if (classes || loss.ofClasses() || loss.sparse()) {
             others = new RowMetrics.Classes(loss.sparse());
@@ -95,6 +98,11 @@ public final class Evaluator {
         return losses.blocks;
     }
 
+    /** How well each class is told from the others; none where there are no classes. */
+    List<ClassRanking> rankings() {
+        return finite ? rankings.all() : List.of();
+    }
+
     /** Has records told of all rows that are added from now on. */
     void recordTo(EvaluationRecords all) {
         records.add(all);
@@ -109,7 +117,11 @@ public final class Evaluator {
             loss.addTo(losses, rows);
             ScoredRows outputs = loss.outputs(rows);
             ScoredRows estimates = loss.estimates(outputs);
-            others.add(others instanceof RowMetrics.Classes ? loss.ranked(rows) : estimates);
+            boolean classes = others instanceof RowMetrics.Classes;
+            others.add(classes ? loss.ranked(rows) : estimates);
+            if (classes) {
+                rankings.add(outputs);
+            }
             records.forEach(all -> {
                 all.add(estimates, loss.ranked(rows));
                 all.addQuantiles(loss.quantiles(), outputs);

@@ -1,5 +1,6 @@
 package org.steadygrad.train;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.engine.plan.SequenceFormats;
@@ -7,6 +8,7 @@ import org.steadygrad.engine.step.StepOutcome;
 import org.steadygrad.engine.step.TrainingStep;
 import org.steadygrad.forensics.Forensics;
 import org.steadygrad.forensics.Verdict;
+import org.steadygrad.health.ClassRanking;
 import org.steadygrad.health.HealthMonitor;
 import org.steadygrad.health.TensorLook;
 import org.steadygrad.runlog.Gain;
@@ -93,10 +95,11 @@ final class RunRecords implements AutoCloseable {
         tell(new RunEvent.Skipped(iteration, message, Optional.of(cause), report.bundle()));
     }
 
-    void validated(Map<String, Double> values, boolean best, Gain gain) {
+    /** @param rankings how well classes are told apart; empty where there are none */
+    void validated(Map<String, Double> values, List<ClassRanking> rankings, boolean best, Gain gain) {
         Double loss = values.get("loss");
         if (loss != null) {
-            health.observeValidation(progress.iteration, loss);
+            health.observeValidation(progress.iteration, loss, rankings);
         }
         tell(new RunEvent.Validated(progress.iteration, progress.epoch, values, best, gain));
     }

@@ -53,7 +53,7 @@ final class Validations {
         if (best) {
             saving.best();
         }
-        saving.records().validated(metrics, best, gain);
+        saving.records().validated(metrics, scored.get().rankings(), best, gain);
     }
 
     private boolean better(double loss) {

@@ -31,6 +31,7 @@
         'unchanging-parameter': ['A parameter that never changes', 'Nothing reaches this parameter: no gradient, or a learning rate of zero.', UPDATES],
         'oscillating-loss': ['The loss jumps', 'From step to step the loss jumps up and down without getting better.', ['loss']],
         'loss-spikes': ['The loss spikes', 'Now and then the loss leaps up and comes back. Steps are at the edge of what training bears.', ['loss']],
+        'class-imbalance': ['A class that is never named', 'The model tells a rare class apart, yet never names it. The accuracy looks good, for it is that of always naming the others.', ['loss']],
         'loss-plateau': ['The loss does not fall', 'For a long time the loss has not moved: what is trained does not reach it.', ['loss']],
         'diverging-loss': ['The loss runs away', 'The loss grows instead of falling. Left alone, it will become infinite.', ['loss']],
         'learning-rate-too-high': ['The learning rate is too high', 'Steps overshoot: the loss jumps or grows rather than falls.', ['loss', 'updates']],

@@ -9,15 +9,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Baselines;
+import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Gain;
 import org.steadygrad.runlog.HealthSummary;
+import org.steadygrad.runlog.Prescription;
 import org.steadygrad.runlog.RunResult;
+import org.steadygrad.runlog.Severity;
+import org.steadygrad.spec.FindingKind;
 
 /** What a run's end says of its health where nothing is found wrong. */
 class ResultTextTest {
     private static String text(int skipped, int rollbacks) {
+        return text(skipped, rollbacks, List.of());
+    }
+
+    private static String text(int skipped, int rollbacks, List<Finding> findings) {
         HealthSummary health =
                 new HealthSummary(10, 1, skipped, 1, OptionalDouble.empty(), List.of(), Map.of(), List.of());
         RunResult result = new RunResult(
@@ -42,7 +51,7 @@ class ResultTextTest {
                 0,
                 rollbacks,
                 List.of(),
-                List.of(),
+                findings,
                 health);
         StringWriter out = new StringWriter();
         ResultText.print(new PrintWriter(out, true), result, Path.of("runs/run"));
@@ -61,5 +70,21 @@ class ResultTextTest {
     @Test
     void aRunWithoutAStepHasNotRecovered() {
         assertTrue(text(10, 0).contains("health         no step was made, all were skipped"));
+    }
+
+    /** Of a single change there is nothing to find out, and of what is for information nothing to cure. */
+    @Test
+    void whereSeveralChangesMightHelpTheCommandThatTriesThemIsNamed() {
+        String command = "steadygrad diagnose runs/run/run.yaml --cure";
+        assertTrue(text(0, 0, List.of(finding(Severity.WARNING, 2))).contains(command));
+        assertFalse(text(0, 0, List.of(finding(Severity.WARNING, 1))).contains(command));
+        assertFalse(text(0, 0, List.of(finding(Severity.INFO, 2))).contains(command));
+    }
+
+    private static Finding finding(Severity severity, int cures) {
+        return Finding.seen(FindingKind.LOSS_PLATEAU, severity, "", "It stays.", Map.of())
+                .with(Stream.generate(() -> new Prescription("l2 0", List.of("training.l2=0"), "", ""))
+                        .limit(cures)
+                        .toList());
     }
 }

@@ -80,6 +80,26 @@ class CureSearchTest {
                 cure.rejected().toString());
     }
 
+    /** Numbers around 5,000: once they are scaled losses are a million times smaller, whatever was learnt; shares of guessing's tell. */
+    @Test
+    void unscaledTargetsAreCuredByScalingThem(@TempDir Path folder) throws IOException {
+        Random random = new Random(6);
+        StringBuilder rows = new StringBuilder("id,a,b,y\n");
+        for (int i = 0; i < 400; i++) {
+            double a = random.nextGaussian();
+            rows.append(i + "," + a + "," + random.nextGaussian() + "," + (5000 + 800 * a) + "\n");
+        }
+        Path file = Files.writeString(folder.resolve("far.csv"), rows);
+        RunSpec run = run("{threads: 1, data: {kind: csv, path: '" + file + "', task: regression, target: [y],"
+                + " sequence: id, normalization: none}, model: {layers: [pool: last, dense: {units: 9, activation: tanh}]},"
+                + " training: {batch: 32, iterations: 120, epochs: 100, updater: {adam: 0.01}}, health: {every: 2}}");
+        Cure cure = search(run, new TrialPlan(120, 120, 10));
+        Cure.Outcome outcome = cure.outcome().orElseThrow();
+        assertTrue(outcome.after().changes().contains("data.normalization=standard"), outcome.toString());
+        assertTrue(outcome.after().validationLoss() < 0.5 * outcome.after().guessing());
+        assertTrue(outcome.before().validationLoss() > outcome.before().guessing());
+    }
+
     @Test
     void aTrialIsWhatTrainingWouldDo(@TempDir Path folder) {
         RunSpec run = run(SIGMOID, "model.layers[0].stack.residual=true", "training.schedule=cosine");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Severity;
@@ -20,7 +21,7 @@ class OutlooksTest {
     }
 
     private static List<String> judged(RunSpec run, boolean lag, Finding... findings) {
-        return Outlooks.judged(List.of(findings), run, lag).stream()
+        return Outlooks.judged(List.of(findings), run, lag, Optional::empty).stream()
                 .map(f -> f.severity() + " " + f.id())
                 .toList();
     }
@@ -65,5 +66,39 @@ class OutlooksTest {
         assertEquals(List.of("INFO vanishing-through-time"), judged(run("gru: 8", "batch: 9"), false, fades));
         assertEquals(List.of("WARNING vanishing-through-time"), judged(run("gru: 8", "batch: 9"), true, fades));
         assertEquals(List.of("WARNING vanishing-through-time"), judged(run("rnn: 8", "batch: 9"), false, fades));
+    }
+
+    /** A forget gate at a bias of -5 keeps 0.7 % of the state from step to step; one at -1 keeps 27 %. */
+    @Test
+    void gatesThatStartClosedAreTold() {
+        Finding fades = Finding.seen(FindingKind.VANISHING_THROUGH_TIME, Severity.WARNING, "lstm1", "x", Map.of());
+        assertEquals(
+                List.of("WARNING vanishing-through-time"),
+                judged(run("lstm: {units: 8, forgetBias: -5}", "batch: 9"), false, fades));
+        assertEquals(
+                List.of("INFO vanishing-through-time"),
+                judged(run("lstm: {units: 8, forgetBias: -1}", "batch: 9"), false, fades));
+        assertEquals(
+                List.of("INFO vanishing-through-time"),
+                judged(run("lstm: {units: 8, forgetBias: -5, chrono: 40}", "batch: 9"), false, fades));
+    }
+
+    /** What tells the answer within reach of the gradient needs no memory; what lies beyond it does, of gated cells as well. */
+    @Test
+    void theDataSaysHowFarBackTheTaskReaches() {
+        Finding fades = Finding.seen(
+                FindingKind.VANISHING_THROUGH_TIME, Severity.WARNING, "rnn1", "x", Map.of("horizon", 12.0));
+        for (String layer : List.of("rnn: 8", "gru: 8")) {
+            RunSpec run = run(layer, "batch: 9");
+            assertEquals(Severity.INFO, told(run, fades, 12));
+            assertEquals(Severity.WARNING, told(run, fades, 13));
+        }
+    }
+
+    private static Severity told(RunSpec run, Finding finding, int nearest) {
+        Optional<TellingSteps> telling = Optional.of(new TellingSteps(300, nearest, 0.6));
+        return Outlooks.judged(List.of(finding), run, false, () -> telling)
+                .get(0)
+                .severity();
     }
 }

@@ -45,6 +45,7 @@ final class BlindCases {
                 Set.copyOf(words(truth.get("allowed"))),
                 words(truth.get("advice")),
                 words(truth.get("undoing")),
+                "",
                 text(name + ".yaml"),
                 BlindData.of(name));
     }

@@ -44,7 +44,7 @@ final class BlindData {
         return (r.nextBoolean() ? 1 : -1) * -Math.log(1 - r.nextDouble());
     }
 
-    /** From 0 to a half, 0.06 on average over normal numbers of variance 2. */
+    /** From 0 to a half, 0.04 on average over normal numbers of variance 2. */
     private static double odds(double x) {
         return 0.5 / (1 + Math.exp(3.6 - 1.3 * x));
     }

@@ -7,14 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Function;
 
 /**
- * The whole exam: {@code Exam FOLDER train|diagnose CASES-PER-FAMILY [FAMILY,...|fitted|reported|blind]}. Answers are added to a file
+ * The whole exam: {@code Exam FOLDER train|diagnose|cure CASES-PER-FAMILY [FAMILY,...|fitted|reported|blind]}. Answers are added to a file
  * of the folder, and those that it holds aren't asked for again. {@code blind} are {@link BlindCases}, each of which is a family of one.
  */
 public final class Exam {
@@ -24,29 +23,64 @@ public final class Exam {
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
-        boolean train = arguments[1].equals("train");
-        int each = Integer.parseInt(arguments[2]);
-        String which = arguments.length > 3 ? arguments[3] : "";
-        Path file = folder.resolve(arguments[1] + ".jsonl");
-        List<Answer> answers = read(file);
-        Set<String> there = new HashSet<>();
-        answers.forEach(a -> there.add(a.name()));
+        List<ExamCase> cases = cases(Integer.parseInt(arguments[2]), arguments.length > 3 ? arguments[3] : "");
         Examination examination = new Examination(folder.resolve("cases"));
-        Set<String> wanted = new HashSet<>();
-        for (ExamCase c : cases(each, which)) {
-            wanted.add(c.name());
-            if (there.add(c.name())) {
-                Answer answer = train ? examination.train(c, true) : examination.diagnose(c);
-                answers.add(answer);
+        Path file = folder.resolve(arguments[1] + ".jsonl");
+        String mode = arguments[1];
+        String table =
+                switch (mode) {
+                    case "train" ->
+                        told(
+                                mode,
+                                answers(file, cases, Answer.class, Answer::name, c -> examination.train(c, true)),
+                                folder);
+                    case "diagnose" ->
+                        told(mode, answers(file, cases, Answer.class, Answer::name, examination::diagnose), folder);
+                    case "cure" ->
+                        CureExam.table(answers(
+                                file,
+                                cases.stream().filter(CureExam::takes).toList(),
+                                CureAnswer.class,
+                                CureAnswer::name,
+                                new CureExam(examination)::cure));
+                    default -> throw new IllegalArgumentException("train, diagnose or cure, not " + mode);
+                };
+        System.out.println(table);
+    }
+
+    /** The table, with what was told of cases without doubt beside it in a file, as the page of findings reads it. */
+    private static String told(String mode, List<Answer> answers, Path folder) throws IOException {
+        List<String> lines = new ArrayList<>(List.of("mode,case,told"));
+        answers.stream().filter(a -> !a.doubtful()).forEach(a -> lines.add(FindingsPage.line(mode, a)));
+        Files.write(folder.resolve(mode + ".csv"), lines);
+        return table(answers);
+    }
+
+    /** Those that the file holds, and those that are missing, which are added to it. */
+    private static <A> List<A> answers(
+            Path file, List<ExamCase> cases, Class<A> type, Function<A, String> name, Function<ExamCase, A> ask)
+            throws IOException {
+        Map<String, A> known = new LinkedHashMap<>();
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                A answer = JSON.readValue(line, type);
+                known.put(name.apply(answer), answer);
+            }
+        }
+        List<A> answers = new ArrayList<>();
+        for (ExamCase c : cases) {
+            A answer = known.get(c.name());
+            if (answer == null) {
+                answer = ask.apply(c);
                 Files.writeString(
                         file,
                         JSON.writeValueAsString(answer) + "\n",
                         StandardOpenOption.CREATE,
                         StandardOpenOption.APPEND);
             }
+            answers.add(answer);
         }
-        answers.removeIf(a -> !wanted.contains(a.name()));
-        System.out.println(table(answers));
+        return answers;
     }
 
     private static List<ExamCase> cases(int each, String which) {
@@ -69,16 +103,6 @@ public final class Exam {
                 || (which.equals("fitted") && Examination.fitted(family))
                 || (which.equals("reported") && !Examination.fitted(family))
                 || Arrays.asList(which.split(",")).contains(family);
-    }
-
-    private static List<Answer> read(Path file) throws IOException {
-        List<Answer> answers = new ArrayList<>();
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                answers.add(JSON.readValue(line, Answer.class));
-            }
-        }
-        return answers;
     }
 
     /** Totals and a row for each family. */

@@ -39,7 +39,7 @@ record Score(int hits, int of) {
     }
 
     double low() {
-        return bound(-1);
+        return Math.max(0, bound(-1));
     }
 
     double high() {

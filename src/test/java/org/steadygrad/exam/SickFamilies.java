@@ -108,7 +108,8 @@ final class SickFamilies {
                         "non-finite",
                         "learning-rate-too-high")
                 .allow(FAST)
-                .advise("clip", "recurrentInit", "gru", "tanh", "learningRate"));
+                .advise("clip", "recurrentInit", "gru", "tanh", "learningRate")
+                .undoneBy("model.layers[0]={gru: {units: 24}}", "training.clip={globalNorm: 1.0}"));
         all.put("rate-too-high-adam", d -> spirals(
                         d,
                         "rate-too-high-adam",
@@ -337,7 +338,8 @@ final class SickFamilies {
                             Tables.echo(d, 64, 80, lag),
                             "short-truncation")
                     .allow("loss-plateau", "clip-always", "vanishing-through-time")
-                    .advise("truncatedBptt");
+                    .advise("truncatedBptt")
+                    .undoneBy("training.truncatedBptt=0");
         });
         all.put("truncated-first-step", d -> {
             int length = d.between(30, 50);
@@ -354,7 +356,8 @@ final class SickFamilies {
                             Tables.firstStep(d, 200, length),
                             "short-truncation")
                     .allow("loss-plateau", "clip-always", "vanishing-through-time")
-                    .advise("truncatedBptt");
+                    .advise("truncatedBptt")
+                    .undoneBy("training.truncatedBptt=0");
         });
         all.put("long-memory", d -> {
             int length = d.between(60, 100);
@@ -403,20 +406,7 @@ final class SickFamilies {
                         Tables.leaking(d, 1000, d.between(0.5, 20), (a, b, c, r) -> a + r.normal()),
                         "leaking-target")
                 .advise("leave", "inputs"));
-        all.put("padded-by-hand", d -> ExamCase.sick(
-                        "padded-by-hand",
-                        d,
-                        file(
-                                d,
-                                "padded-by-hand",
-                                csv("classification", "target: [y], normalization: none"),
-                                d.one("gru", "lstm", "rnn") + ": {units: 16}\n    - pool: last",
-                                "iterations: 400, batch: 32, validateEvery: 100, " + d.adam(0.003, 0.006)),
-                        Tables.signs(d, 300, 8, 5, d.between(30, 60)),
-                        "unmasked-padding",
-                        "mask-ignored")
-                .allow("vanishing-through-time", "loss-plateau")
-                .advise("padding", "pad", "leave"));
+        all.put("padded-by-hand", SickFamilies::padded);
         all.put("overfitting", d -> rows(
                         d,
                         "overfitting",
@@ -455,6 +445,28 @@ final class SickFamilies {
                         "constant-input")
                 .advise("leave"));
         return all;
+    }
+
+    /** Rows of zeros after the end of each sequence. */
+    private static ExamCase padded(Draw d) {
+        String layers = d.one("gru", "lstm", "rnn") + ": {units: 16}\n    - pool: last";
+        String rate = d.adam(0.003, 0.006);
+        String data = Tables.signs(d, 300, 8, 5, d.between(30, 60));
+        return ExamCase.sick(
+                        "padded-by-hand",
+                        d,
+                        file(
+                                d,
+                                "padded-by-hand",
+                                csv("classification", "target: [y], normalization: none"),
+                                layers,
+                                "iterations: 400, batch: 32, validateEvery: 100, " + rate),
+                        data,
+                        "unmasked-padding",
+                        "mask-ignored")
+                .allow("vanishing-through-time", "loss-plateau")
+                .advise("padding", "pad", "leave")
+                .undoneByData(Tables.withoutPadding(data));
     }
 
     private static String stack(int depth, String activation, String rest) {

@@ -1,6 +1,7 @@
 package org.steadygrad.exam;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Data of cases, as rows of CSV files. */
 final class Tables {
@@ -90,6 +91,12 @@ final class Tables {
             }
         }
         return table.text();
+    }
+
+    /** {@link #signs} without its rows of zeros. */
+    static String withoutPadding(String signs) {
+        String zero = String.format(Locale.ROOT, ",%.5g,", 0.0);
+        return signs.lines().filter(line -> !line.contains(zero)).collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** Sequences whose mean decides. */

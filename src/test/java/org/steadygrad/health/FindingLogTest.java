@@ -64,6 +64,22 @@ class FindingLogTest {
         assertEquals(4, log.findings().get(0).firstIteration());
     }
 
+    /** The weakest layer of a deep stack is another one at each look; the gradient vanishes all the same. */
+    @Test
+    void aGradientThatVanishesElsewhereAtEachLookIsOneFinding() {
+        assertEquals(
+                List.of(), look(Group.FLOW, 1, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "stack1-1")));
+        assertEquals(
+                List.of(), look(Group.FLOW, 2, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "stack1-10")));
+        assertEquals(
+                List.of("vanishing-gradient"),
+                look(Group.FLOW, 3, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "stack1-4")));
+        look(Group.FLOW, 4, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "stack1-7"));
+        assertEquals(1, log.findings().size());
+        assertEquals("stack1-1", log.findings().get(0).layer());
+        assertEquals(4, log.findings().get(0).count());
+    }
+
     /** With the first look that doesn't see it any more; one look without it in between is none. */
     @Test
     void whatIsNotSeenAtThreeLooksHasEnded() {
@@ -161,8 +177,8 @@ class FindingLogTest {
         look(Group.NOW, 50, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "late"));
         look(Group.NOW, 60, finding(FindingKind.LEARNING_RATE_TOO_HIGH, Severity.ERROR, ""));
         assertEquals(List.of("learning-rate-too-high", "vanishing-gradient"), ids());
-        look(Group.NOW, 1, finding(FindingKind.VANISHING_GRADIENT, Severity.ERROR, "early"));
-        assertEquals(List.of("vanishing-gradient", "learning-rate-too-high", "vanishing-gradient"), ids());
+        look(Group.NOW, 1, finding(FindingKind.EXPLODING_GRADIENT, Severity.ERROR, "early"));
+        assertEquals(List.of("exploding-gradient", "learning-rate-too-high", "vanishing-gradient"), ids());
     }
 
     @Test

@@ -17,7 +17,7 @@ class ValidationRulesTest {
         ValidationRules rules = new ValidationRules(SPEC);
         List<Finding> found = List.of();
         for (int i = 0; i < losses.length; i += 2) {
-            found = rules.take(losses[i], losses[i + 1]);
+            found = rules.take(losses[i], losses[i + 1], Double.NaN, false);
         }
         return found.stream().map(Finding::id).toList();
     }
@@ -42,11 +42,30 @@ class ValidationRulesTest {
     @Test
     void aRestoredRuleGoesOn() {
         ValidationRules rules = new ValidationRules(SPEC);
-        rules.take(1, 1);
-        rules.take(0.9, 1.2);
-        rules.take(0.8, 1.2);
+        rules.take(1, 1, Double.NaN, false);
+        rules.take(0.9, 1.2, Double.NaN, false);
+        rules.take(0.8, 1.2, Double.NaN, false);
         ValidationRules restored = new ValidationRules(SPEC);
         restored.restore(rules.state());
-        assertEquals(1, restored.take(0.7, 1.2).size());
+        assertEquals(1, restored.take(0.7, 1.2, Double.NaN, false).size());
+    }
+
+    private static List<Finding> byHeart(double... validations) {
+        ValidationRules rules = new ValidationRules(SPEC);
+        List<Finding> found = List.of();
+        for (double validation : validations) {
+            found = rules.take(0.4, validation, 0.98, true);
+        }
+        return found;
+    }
+
+    /** The training loss is far below that of guessing, the validation loss was never below it, be it without rising by a tenth. */
+    @Test
+    void whatIsLearntByHeartAloneOverfits() {
+        assertEquals(List.of(), byHeart(1, 1.01));
+        Finding found = byHeart(1, 1.01, 1.02).get(0);
+        assertEquals("overfitting", found.id());
+        assertEquals(1, found.evidence().get(ValidationRules.NEVER_BETTER));
+        assertEquals(List.of(), byHeart(0.9, 1.01, 0.97), "it was better once");
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LayerSpec;
+import org.steadygrad.spec.LossSpec;
 import org.steadygrad.spec.Precision;
 
 /** Regularisation, data and arithmetic. */
@@ -50,6 +51,37 @@ final class Fit {
                         List.of("training.weightDecay=" + DECAY),
                         "Weights that nothing asks for shrink, and with them what was learnt by heart.",
                         Paper.WEIGHT_DECAY);
+    }
+
+    /** By how rare they are, where they don't weigh otherwise already. */
+    static Optional<Prescription> weighClasses(FindingInRun c) {
+        int last = c.layers().size() - 1;
+        String loss = "{softmaxCrossEntropy: {classWeights: balanced}}";
+        List<String> changes = new ArrayList<>();
+        if (!(c.layers().get(last) instanceof LayerSpec.Output output)) {
+            changes.add("model.layers[+" + (last + 1) + "]={output: {loss: " + loss + "}}");
+        } else if (output.loss() instanceof LossSpec.Auto) {
+            changes.add(c.key(last, "loss") + "=" + loss);
+        }
+        return FindingInRun.cure(
+                "classes weighed by how rare they are",
+                changes,
+                "What is right of the many rows of other classes outweighs the few of this one; probabilities are then no"
+                        + " longer calibrated.",
+                Paper.NONE);
+    }
+
+    /** Twice as long, for a model that is on its way. */
+    static Optional<Prescription> trainLonger(FindingInRun c) {
+        Integer iterations = c.run().training().iterations();
+        return FindingInRun.cure(
+                "twice the training",
+                List.of(
+                        iterations == null
+                                ? "training.epochs=" + 2L * c.run().training().mostEpochs()
+                                : "training.iterations=" + 2L * iterations),
+                "The model orders the rows rightly already; what it gives the rare class has yet to grow.",
+                Paper.NONE);
     }
 
     /** Where there is something to validate on. */

@@ -118,6 +118,7 @@ public final class GeneralPrescriber implements Prescriber {
             entry(FindingKind.UNCHANGING_PARAMETER, List.of(LEAK, INITIALISE, NORMALISE)),
             entry(FindingKind.OSCILLATING_LOSS, List.of(LOWER)),
             entry(FindingKind.LOSS_SPIKES, List.of(LOWER, WARM_UP)),
+            entry(FindingKind.CLASS_IMBALANCE, List.of(RAISE, ADAPT)),
             entry(FindingKind.LOSS_PLATEAU, List.of(RAISE, INITIALISE, NORMALISE)),
             entry(FindingKind.DIVERGING_LOSS, List.of(LOWER, WARM_UP)),
             entry(FindingKind.LEARNING_RATE_TOO_HIGH, List.of(LOWER, WARM_UP)),

@@ -39,6 +39,9 @@ public final class RunFilePrescriber implements Prescriber {
         Optional<Prescription> prescribe(Finding finding, double[] norms, Optional<ClipSpec> present);
     }
 
+    /** What says in the evidence of overfitting whether no validation was better than guessing: 1 if so. */
+    private static final String NEVER_BETTER = "neverBetterThanGuessing";
+
     private static final Map<FindingKind, List<Cure>> CURES = Map.ofEntries(
             entry(FindingKind.BAD_INPUT, List.of(Fit::scale, Fit::mendData, Fit::standardise)),
             entry(FindingKind.LEAKING_TARGET, List.of(Fit::leaveTargetOut)),
@@ -152,11 +155,21 @@ public final class RunFilePrescriber implements Prescriber {
                     List.of(
                             StepSize::raise,
                             Memory::gru,
+                            Memory::forgetBias,
+                            Memory::chrono,
                             Depth::initialise,
                             Depth::normalise,
                             Depth::shortcut,
                             StepSize::adaptive,
                             StepSize::lower)),
+            entry(
+                    FindingKind.CLASS_IMBALANCE,
+                    List.of(
+                            StepSize::raise,
+                            StepSize::raiseTenfold,
+                            StepSize::adaptive,
+                            Fit::weighClasses,
+                            Fit::trainLonger)),
             entry(
                     FindingKind.DIVERGING_LOSS,
                     List.of(StepSize::lower, clip(Clipping::bound), StepSize::warmUp, Depth::initialise)),
@@ -179,7 +192,14 @@ public final class RunFilePrescriber implements Prescriber {
                             eveningDense(Depth::normalise))),
             entry(FindingKind.CLIP_ALWAYS, List.of(clip(Clipping::loosen), StepSize::lowerALittle)),
             entry(FindingKind.CLIP_NEVER, List.of(clip(Clipping::guardOutliers))),
-            entry(FindingKind.OVERFITTING, List.of(Fit::dropout, Fit::weightDecay, Fit::stopEarly)));
+            entry(
+                    FindingKind.OVERFITTING,
+                    List.of(
+                            generalising(Memory::gru),
+                            generalising(Memory::forgetBias),
+                            Fit::dropout,
+                            Fit::weightDecay,
+                            Fit::stopEarly)));
 
     /** Kinds that no setting of the training brings about. */
     private static final Set<FindingKind> OUTSIDE = EnumSet.of(
@@ -221,6 +241,11 @@ public final class RunFilePrescriber implements Prescriber {
     /** The same, for dense layers. */
     private static Cure eveningDense(Cure cure) {
         return evening(c -> c.dense() ? cure.prescribe(c) : Optional.empty());
+    }
+
+    /** A cure for where nothing was learnt but by heart. */
+    private static Cure generalising(Cure cure) {
+        return c -> c.evidence(NEVER_BETTER, 0) > 0 ? cure.prescribe(c) : Optional.empty();
     }
 
     @Override
