@@ -25,8 +25,7 @@ class SameLossTest {
         assertTrue(same(TargetKind.NUMBERS_PER_STEP, "data.normalization=minMax"));
         assertFalse(same(TargetKind.NUMBERS, "data.normalization=none", "data.log=[y]"));
         RunSpec huber = RunFiles.with(CSV, List.of("model.layers[+1]={output: {loss: huber}}"));
-        assertFalse(SameLoss.of(
-                huber, RunFiles.with(huber, List.of("data.normalization=none")), TargetKind.NUMBERS));
+        assertFalse(SameLoss.of(huber, RunFiles.with(huber, List.of("data.normalization=none")), TargetKind.NUMBERS));
         RunSpec two = RunFiles.with(CSV, List.of("data.target=[y, z]"));
         assertFalse(SameLoss.of(two, RunFiles.with(two, List.of("data.normalization=none")), TargetKind.NUMBERS));
         assertTrue(same(TargetKind.CLASS, "data.normalization=none"));

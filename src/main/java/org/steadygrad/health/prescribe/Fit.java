@@ -3,6 +3,7 @@ package org.steadygrad.health.prescribe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.steadygrad.data.DataDescription.TargetKind;
 import org.steadygrad.runlog.Prescription;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.LayerSpec;
@@ -55,6 +56,9 @@ final class Fit {
 
     /** By how rare they are, where they don't weigh otherwise already. */
     static Optional<Prescription> weighClasses(FindingInRun c) {
+        if (c.data().target() != TargetKind.CLASS && c.data().target() != TargetKind.CLASS_PER_STEP) {
+            return Optional.empty();
+        }
         int last = c.layers().size() - 1;
         String loss = "{softmaxCrossEntropy: {classWeights: balanced}}";
         List<String> changes = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,9 @@ class RunFilePrescriberTest {
         layers.add("no-such-layer9");
         RunFilePrescriber prescriber = new RunFilePrescriber(run, patient.data());
         Set<List<String>> seen = new HashSet<>();
+        boolean classes =
+                patient.data().target() == TargetKind.CLASS || patient.data().target() == TargetKind.CLASS_PER_STEP;
+        List<Double> weights = classes ? Collections.nCopies(patient.data().targetSize(), 1.0) : null;
         for (String id : IDS) {
             for (String layer : layers) {
                 for (double[] norms : new double[][] {{}, {Double.NaN}, {1e-9, 3, 1e30, Double.POSITIVE_INFINITY, 0}}) {
@@ -128,7 +132,7 @@ class RunFilePrescriberTest {
                             if (!p.changes().isEmpty() && seen.add(p.changes())) {
                                 RunSpec changed = RunFiles.with(run, p.changes());
                                 assertNotEquals(run, changed, p.toString());
-                                new ModelBuilder(changed, patient.data(), 10).configuration();
+                                new ModelBuilder(changed, patient.data(), 10, weights).configuration();
                             }
                         }
                     }
