@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.report.ReportPictures;
 import org.steadygrad.spec.DataSpec;
+import org.steadygrad.train.Backtest;
 import org.steadygrad.train.Evaluation;
 import org.steadygrad.train.SavedRun;
 import picocli.CommandLine.Command;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  steadygrad evaluate runs/adding-gru",
             "  steadygrad evaluate runs/book --data other.txt",
             "  steadygrad evaluate runs/weather --data test.csv --plots plots",
+            "  steadygrad evaluate runs/weather --backtest 5",
             "  steadygrad evaluate runs/digits --set data.images=t10k-images --set data.labels=t10k-labels --set data.validation=1",
             "  steadygrad evaluate runs/book/checkpoints/best.zip --json",
             "",
@@ -66,6 +69,13 @@ final class EvaluateCommand implements Runnable {
                     "Draw predicted against actual, residuals, reliability and what was taken for what, as PNG and SVG.")
     private Path plots;
 
+    @Option(
+            names = "--backtest",
+            paramLabel = "N",
+            description =
+                    "Of a forecast of one series: train it anew at N cut-offs, each time on the rows before, and score what follows. Takes as long as N runs.")
+    private Integer cutOffs;
+
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
@@ -79,6 +89,10 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         EngineRequest request = engine.request();
         SavedRun saved = SavedRun.read(Given.existing("RUN", run));
+        if (cutOffs != null) {
+            backtest(saved, request);
+            return;
+        }
         List<String> all = new ArrayList<>(changes);
         if (data != null) {
             Given.existing("--data", Path.of(data));
@@ -102,6 +116,28 @@ final class EvaluateCommand implements Runnable {
         }
         if (plots != null) {
             draw(evaluation, out);
+        }
+        out.flush();
+    }
+
+    private void backtest(SavedRun saved, EngineRequest request) {
+        if (data != null || plots != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--backtest goes with neither --data nor --plots: it trains on the run's own data.");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        List<Backtest.Fold> folds = Backtest.of(saved.run(changes), cutOffs, request, fold -> {
+            if (!json) {
+                out.println("Trained on the first " + fold.rows() + " rows.");
+                out.flush();
+            }
+        });
+        if (json) {
+            out.println(Json.text(Map.of("backtest", BacktestText.json(folds))));
+        } else {
+            out.println();
+            BacktestText.print(out, folds);
         }
         out.flush();
     }

@@ -175,6 +175,7 @@ public sealed interface DataSpec
                             "Column of weights, at least 0, which is no input: what the loss and all scores of a row's label are multiplied by; of a sequence with one label, that of its last row.")
                     @Absent("all rows weigh 1")
                     String weight,
+            @Doc("Number of first rows that are used.") @Absent("all") Integer limit,
             @Doc("Whether the first row names the columns.") @Default("auto") Header header,
             @Doc("Character between cells; tab; blanks for runs of blanks; auto for what the file shows.")
                     @Default("auto")
@@ -265,6 +266,9 @@ public sealed interface DataSpec
                     "group to come with sequence, since it groups sequences",
                     group);
             Check.inClosed(validation, 0, 1, "data.csv", "validation");
+            if (limit != null) {
+                Check.positive(limit, "data.csv", "limit");
+            }
             Check.that(
                     weight == null || forecast == Forecast.STEP,
                     "data.csv",
@@ -396,6 +400,11 @@ public sealed interface DataSpec
         /** This with another {@link #group}. */
         public Csv withGroup(String value) {
             return Parts.with(this, "group", value);
+        }
+
+        /** This with another {@link #limit}. */
+        public Csv withLimit(Integer value) {
+            return Parts.with(this, "limit", value);
         }
 
         /** This with another {@link #weight}. */

@@ -24,7 +24,8 @@ record FormulaLoss(LossFormula formula, double[] weights, IActivation activation
 
     @Override
     public boolean sparse() {
-        return formula.labels(2) == 1;
+        // two quantiles of one label aren't the number of one of two classes
+        return quantiles().isEmpty() && formula.labels(2) == 1;
     }
 
     @Override

@@ -47,6 +47,34 @@ class EvaluateTest {
         return csv.toString();
     }
 
+    /** The last 18 of 90 rows in three stretches; each has its own model, and a share for each quantile. */
+    @Test
+    void quantilesFromSeveralCutOffs() throws Exception {
+        Files.writeString(folder.resolve("series.csv"), series(90));
+        train(
+                "cut",
+                """
+                name: cut
+                data: {kind: csv, path: FOLDER/series.csv, task: forecasting, target: [y], window: 8, transform: none}
+                model: {layers: [gru: {units: 4}, output: {loss: {pinball: {quantiles: [0.25, 0.75]}}}]}
+                training: {batch: 4, epochs: 3, updater: {adam: {learningRate: 0.02}}}
+                """);
+        JsonNode folds = json("evaluate", "cut", "--backtest", "3", "--json").get("backtest");
+        assertEquals(3, folds.size());
+        for (int i = 0; i < 3; i++) {
+            assertEquals(72 + 6 * i, folds.get(i).get("rowsBefore").asInt());
+            assertEquals(5, folds.get(i).get("scored").asInt());
+            JsonNode quantiles = folds.get(i).get("quantiles");
+            assertEquals(0.75, quantiles.get(1).get("quantile").asDouble());
+            assertTrue(quantiles.get(0).get("below").asDouble()
+                    <= quantiles.get(1).get("below").asDouble());
+        }
+        Launched refused = Launched.run(folder, null, "evaluate", "cut", "--backtest", "3", "--plots", "plots");
+        assertEquals(2, refused.code());
+        String said = Launched.run(folder, null, "evaluate", "cut").well().text();
+        assertTrue(said.contains("lies between the quantiles 0.25"), said);
+    }
+
     /** Every step of a path has a reference of its own; the file's own values say what its error is. */
     @Test
     void everyStepOfAPathIsInOriginalUnits() throws Exception {

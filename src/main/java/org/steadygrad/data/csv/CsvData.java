@@ -14,6 +14,11 @@ import org.steadygrad.spec.DataSpec;
 public final class CsvData {
     private CsvData() {}
 
+    /** Number of rows of the file that are used. */
+    public static int rows(DataSpec.Csv spec) {
+        return CsvReading.read(spec, DataFile.of("data.path", spec.path())).count();
+    }
+
     /**
      * All of the file as validation would have it.
      *
@@ -36,7 +41,7 @@ public final class CsvData {
             return SeriesData.of(training, Optional.empty(), SeriesSettings.of(spec), batch, seed, fitted, file);
         }
         DataFile held = DataFile.of("data.validationPath", spec.validationPath());
-        Optional<SeriesTable> validation = Optional.of(CsvReading.read(spec, held));
+        Optional<SeriesTable> validation = Optional.of(CsvReading.read(spec.withLimit(null), held));
         return SeriesData.of(training, validation, SeriesSettings.of(spec), batch, seed, fitted, file, held);
     }
 }

@@ -53,7 +53,7 @@ final class CsvReading {
             if (!records.names().isEmpty()) {
                 reading.columns = CsvColumns.of(spec, file.name(), records.form());
             }
-            while (records.hasNext()) {
+            while (records.hasNext() && (spec.limit() == null || reading.inputs.size() < spec.limit())) {
                 CsvRecords.Row row = records.next();
                 reading.data(row.line(), row.cells());
             }

@@ -77,7 +77,7 @@ public record SeriesTable(
     }
 
     /** Number of rows. */
-    int count() {
+    public int count() {
         return inputs.length;
     }
 

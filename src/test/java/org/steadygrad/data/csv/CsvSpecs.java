@@ -189,6 +189,7 @@ final class CsvSpecs {
                 sequence,
                 group,
                 null,
+                null,
                 header,
                 separator,
                 decimal,
