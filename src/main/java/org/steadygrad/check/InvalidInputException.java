@@ -2,19 +2,20 @@ package org.steadygrad.check;
 
 /**
  * Something the user gave can't be used. The message is one paragraph a person can act on: who complains, what was
- * expected, what was got, and what to do. Commands print it without a stack trace.
+ * expected, what was got, and what to do. Commands print it without a stack trace. What it quotes of files may be anything: characters
+ * that aren't to be seen are escaped.
  */
 public class InvalidInputException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     /** @param message the whole paragraph; {@link #of} words one */
     public InvalidInputException(String message) {
-        super(message);
+        super(Shown.message(message, Integer.MAX_VALUE));
     }
 
     /** @param message the whole paragraph, which says what the cause would */
     public InvalidInputException(String message, Throwable cause) {
-        super(message, cause);
+        super(Shown.message(message, Integer.MAX_VALUE), cause);
     }
 
     /**

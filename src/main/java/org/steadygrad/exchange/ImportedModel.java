@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.exchange.graph.Layout;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Shape;
@@ -127,8 +128,7 @@ public final class ImportedModel {
                     layouts,
                     List.of());
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(
-                    file, "what it says of its inputs can't be read: " + e.getOriginalMessage() + ".", e);
+            throw new ModelFileException(file, "what it says of its inputs can't be read: " + Reason.of(e) + ".", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new ModelFileException(file, "what it says of its inputs can't be read: " + e.getMessage() + ".", e);
         }

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.steadygrad.check.Reason;
 import org.steadygrad.data.BatchCell;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineException;
@@ -82,7 +83,7 @@ final class Investigation {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
             LOG.debug("the cause can't be looked into", e);
-            return unknown("The cause couldn't be looked into: " + e + ".");
+            return unknown("The cause couldn't be looked into: " + Reason.of(e) + ".");
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.Reason;
 import org.steadygrad.engine.Engine;
 import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.engine.StepTrace.NonFiniteOrigin;
@@ -175,7 +176,7 @@ public final class ReplayBundle {
             FailedStep step = new FailedStep(position, before, passes, recorded.carriesState());
             return new ReplayBundle(file, content.graph(), recorded, step);
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(file, "its step can't be read: " + e.getOriginalMessage() + ".", e);
+            throw new ModelFileException(file, "its step can't be read: " + Reason.of(e) + ".", e);
         } catch (IOException | RuntimeException e) {
             throw new ModelFileException(file, "its step can't be read: " + e.getMessage() + ".", e);
         }

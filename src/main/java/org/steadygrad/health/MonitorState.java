@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.engine.StepTrace;
 
 /**
@@ -51,8 +52,7 @@ record MonitorState(
         try {
             read = JSON.treeToValue(json, MonitorState.class);
         } catch (JsonProcessingException e) {
-            throw new InvalidInputException(
-                    "HealthMonitor: the saved state can't be read: " + e.getOriginalMessage(), e);
+            throw new InvalidInputException("HealthMonitor: the saved state can't be read: " + Reason.of(e), e);
         }
         boolean whole = read.counts != null
                 && read.counts.size() == 3

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.steadygrad.check.Reason;
 
 /**
  * Looks at the class names in a DL4J configuration before DL4J does, since DL4J's reader loads whichever class a field
@@ -78,8 +79,7 @@ final class ClassNames {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new IOException(
-                    "its configuration can't be read (" + e.getOriginalMessage() + " at line " + line + ")", e);
+            throw new IOException("its configuration can't be read (" + Reason.of(e) + " at line " + line + ")", e);
         }
     }
 }

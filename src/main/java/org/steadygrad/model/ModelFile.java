@@ -24,6 +24,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.steadygrad.check.Check;
+import org.steadygrad.check.Reason;
 
 /**
  * Models in the zip format of DL4J's {@link ModelSerializer}, with entries of our own beside DL4J's.
@@ -144,7 +145,9 @@ public final class ModelFile {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             throw new ModelFileException(
-                    file, "DL4J can't build its network (" + e + "). It is damaged or was not written by DL4J.", e);
+                    file,
+                    "DL4J can't build its network (" + Reason.of(e) + "). It is damaged or was not written by DL4J.",
+                    e);
         }
     }
 
@@ -210,7 +213,7 @@ public final class ModelFile {
                         parameters, Check.nonNegative(vertex.numParams(false), "vertex", "its number of parameters"));
             }
         } catch (RuntimeException e) {
-            throw new IOException("its configuration can't be read (" + e.getMessage() + ")", e);
+            throw new IOException("its configuration can't be read (" + Reason.of(e) + ")", e);
         }
         INDArray vector =
                 vectors.read(ModelSerializer.COEFFICIENTS_BIN, parameters).orElseThrow();
@@ -231,7 +234,7 @@ public final class ModelFile {
                                 layer.getLayer().initializer().numParams(layer), "layer", "its number of parameters"));
             }
         } catch (RuntimeException e) {
-            throw new IOException("its configuration can't be read (" + e.getMessage() + ")", e);
+            throw new IOException("its configuration can't be read (" + Reason.of(e) + ")", e);
         }
         INDArray vector =
                 vectors.read(ModelSerializer.COEFFICIENTS_BIN, parameters).orElseThrow();

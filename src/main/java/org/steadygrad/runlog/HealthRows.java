@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 
 /**
  * The rows of health.jsonl, told apart by their field {@code kind}: {@code look} with the fields of {@link Look}, {@code skipped} with those of
@@ -35,17 +36,10 @@ final class HealthRows {
 
     /** What is wrong and where, on one line. */
     static String reason(JsonProcessingException e) {
-        String problem = problem(e).lines().findFirst().orElse("");
+        Throwable cause = e.getCause();
+        String problem = Reason.of(cause instanceof InvalidInputException ? cause : e);
         String place = e instanceof JsonMappingException mapping ? path(mapping) : "";
         return place.isEmpty() ? problem : place + ": " + problem;
-    }
-
-    private static String problem(JsonProcessingException e) {
-        Throwable cause = e.getCause();
-        if (cause instanceof NullPointerException) {
-            return "there is nothing where something has to be";
-        }
-        return cause instanceof InvalidInputException ? cause.getMessage() : e.getOriginalMessage();
     }
 
     private static String path(JsonMappingException e) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.steadygrad.check.Reason;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataDescription;
@@ -55,8 +56,7 @@ public record SavedRun(
             saved.checkSizes();
             return saved;
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(
-                    file, "its data description can't be read: " + e.getOriginalMessage() + ".", e);
+            throw new ModelFileException(file, "its data description can't be read: " + Reason.of(e) + ".", e);
         } catch (IOException e) {
             throw new ModelFileException(file, "its data description can't be read: " + e.getMessage() + ".", e);
         }

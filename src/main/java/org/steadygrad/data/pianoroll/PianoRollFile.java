@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.KeyNumbers;
@@ -60,8 +61,7 @@ final class PianoRollFile {
                     ? ""
                     : ", line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new InvalidInputException(
-                    file.name() + place + ": expected JSON, got: " + e.getOriginalMessage() + ".", e);
+            throw new InvalidInputException(file.name() + place + ": expected JSON, got: " + Reason.of(e) + ".", e);
         } catch (IOException e) {
             throw file.unreadable(e);
         }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.steadygrad.check.Reason;
 import org.steadygrad.exchange.ForeignModelException;
 import org.steadygrad.exchange.graph.Weight;
 
@@ -68,7 +69,8 @@ final class H5File implements AutoCloseable {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             throw new ForeignModelException(
-                    name + ": expected HDF5, but it is damaged or no such file (" + e + "). Copy it again.", e);
+                    name + ": expected HDF5, but it is damaged or no such file (" + Reason.of(e) + "). Copy it again.",
+                    e);
         }
     }
 

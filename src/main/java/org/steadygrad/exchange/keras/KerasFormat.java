@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.exchange.Architecture;
 import org.steadygrad.exchange.ForeignModel;
 import org.steadygrad.exchange.ForeignModelException;
@@ -130,7 +131,7 @@ public final class KerasFormat implements ModelFormat {
             return node;
         } catch (JsonProcessingException e) {
             throw new ForeignModelException(
-                    file + ": " + entry + " can't be read (" + e.getOriginalMessage() + "). It is damaged.", e);
+                    file + ": " + entry + " can't be read (" + Reason.of(e) + "). It is damaged.", e);
         } catch (IOException e) {
             throw new ForeignModelException(file + ": " + entry + " can't be read (" + e.getMessage() + ").", e);
         }

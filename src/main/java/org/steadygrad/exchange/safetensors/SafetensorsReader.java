@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.exchange.array.ElementReading;
 import org.steadygrad.exchange.array.NamedArrays;
 import org.steadygrad.exchange.array.StoredArray;
@@ -85,7 +86,7 @@ public final class SafetensorsReader {
                     InvalidInputException.of(
                                     who,
                                     "a header in JSON",
-                                    e.getOriginalMessage(),
+                                    Reason.of(e),
                                     "The file is damaged, or isn't a safetensors file.")
                             .getMessage(),
                     e);

@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.steadygrad.check.Check;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.check.Reason;
 import org.steadygrad.model.AtomicFile;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.model.ModelFileException;
@@ -149,7 +150,7 @@ public final class CheckpointStore {
                     : Optional.empty();
             return new Checkpoint(file, content.graph(), state, snapshotModel, content.entries());
         } catch (JsonProcessingException e) {
-            throw new ModelFileException(file, "its training state can't be read: " + e.getOriginalMessage() + ".", e);
+            throw new ModelFileException(file, "its training state can't be read: " + Reason.of(e) + ".", e);
         } catch (ModelFileException e) {
             throw e;
         } catch (IOException | InvalidInputException e) {
