@@ -74,6 +74,22 @@ final class Learning {
         return Double.isNaN(training) ? validationShare() : Math.max(training, validationShare());
     }
 
+    /**
+     * Whether the latest losses are as good as some rule of thumb, be it not the best: who stays where the mean is has learnt nothing, however
+     * much better the last value would be.
+     *
+     * @param low share of that rule's loss that is left at least
+     * @param high share that is left at most
+     */
+    boolean asGoodAsARule(double low, double high) {
+        double lately = mean(history.losses());
+        return share() < high
+                || (byTraining()
+                        && history.facts().baselines().all().stream()
+                                .mapToDouble(known -> lately / known.trainingLoss())
+                                .anyMatch(left -> left > low && left < high));
+    }
+
     private static double mean(RecentValues values) {
         return Arrays.stream(values.values()).average().orElse(Double.NaN);
     }

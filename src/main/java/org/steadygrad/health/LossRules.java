@@ -44,6 +44,9 @@ final class LossRules implements StepRule {
     private static final int LASTING = 3;
     /** Multiple of the loss of guessing up to which one is as good as that. */
     private static final double NEAR = 1.25;
+    /** Share of the loss of a rule of thumb from which one is hardly better. */
+    private static final double BARELY = 0.9;
+
     /** Share of a class from which it makes a bad model look good. */
     private static final double LOPSIDED = 0.8;
 
@@ -196,7 +199,7 @@ final class LossRules implements StepRule {
         double[] course = history.course().values();
         double before = Median.upper(Arrays.copyOfRange(course, 0, course.length / 2));
         double after = Median.upper(Arrays.copyOfRange(course, course.length / 2, course.length));
-        return learning.share() < NEAR || before - after < IMPROVEMENT * Math.abs(before);
+        return learning.asGoodAsARule(BARELY, NEAR) || before - after < IMPROVEMENT * Math.abs(before);
     }
 
     private static Finding guessing(StepHistory history) {

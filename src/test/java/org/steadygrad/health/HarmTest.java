@@ -60,6 +60,22 @@ class HarmTest {
         return step -> level * (1 + 0.1 * random.nextGaussian());
     }
 
+    /** It creeps down where the mean is, five times as much as the last value would give: nothing was learnt. One far above both is on its way. */
+    @Test
+    void whoStaysAtTheMeanHasLearntNothing() {
+        Baselines rules = new Baselines(List.of(
+                new Baseline("guessing the mean", 0.12, Map.of("loss", 0.12)),
+                new Baseline("repeating the last value", 0.023, Map.of("loss", 0.023))));
+        RunFacts facts = new RunFacts(OptionalInt.empty(), 0, true, false, true, 9, block -> false, rules, false, 80);
+        for (double level : new double[] {0.12, 3}) {
+            IntToDoubleFunction noise = around(level);
+            IntToDoubleFunction creeping = step -> noise.applyAsDouble(step) * (1 - (level == 3 ? 1e-3 : 1e-4) * step);
+            assertEquals(
+                    level == 3 ? List.of() : List.of("WARNING loss-plateau"),
+                    told(run(facts, 500, creeping, 1e-3, level)));
+        }
+    }
+
     /** A loss that has fallen to that of guessing is no progress, however far it fell. */
     @Test
     void whatIsNoBetterThanGuessingIsTold() {
