@@ -17,6 +17,7 @@ import org.steadygrad.data.BatchIterator;
 import org.steadygrad.data.BatchSequence;
 import org.steadygrad.data.DataSource;
 import org.steadygrad.data.DataSources;
+import org.steadygrad.engine.EngineRequest;
 import org.steadygrad.forensics.ReplayBundle;
 import org.steadygrad.model.ModelFile;
 import org.steadygrad.report.RunReader;
@@ -252,6 +253,13 @@ final class Subjects {
                                 "training.clip=none",
                                 "training.guard={auto: {maxSkips: 2}}")),
                 options(broken));
+        Path flowers = Files.writeString(folder.resolve("trained.csv"), classes());
+        Path table = folder.resolve("table");
+        Runs.train(
+                spec("data: {kind: csv, path: '" + flowers + "', task: classification, target: class}\n"
+                        + "model: {layers: [dense: {units: 3, activation: tanh}]}\n"
+                        + "training: {epochs: 2}\nengine: cpu\nthreads: 1\n"),
+                options(table));
         Path bundle = first(broken.resolve("replay"));
         // alone, or others would be taken in its place
         Path checkpoint = first(run.resolve("checkpoints"));
@@ -262,7 +270,8 @@ final class Subjects {
             Files.copy(checkpoint.resolveSibling(snapshot), alone.resolveSibling(snapshot));
         }
         return List.of(
-                Subject.of("model", run.resolve("model.zip"), file -> SavedRun.read(file.getParent())),
+                Subject.of("model", run.resolve("model.zip"), file -> evaluate(file.getParent())),
+                Subject.of("model of a CSV", table.resolve("model.zip"), file -> evaluate(file.getParent())),
                 Subject.of("model alone", run.resolve("model.zip"), ModelFile::read),
                 Subject.of("checkpoint", alone, file -> new CheckpointStore(file.getParent(), 3, Map.of()).newest()),
                 Subject.of("replay bundle", bundle, ReplayBundle::read),
@@ -272,6 +281,10 @@ final class Subjects {
                         .text()),
                 Subject.of("run.json", run.resolve("run.json"), file -> RunReader.read(run)
                         .text()));
+    }
+
+    private static void evaluate(Path run) {
+        SavedRun.read(run).evaluate(List.of(), EngineRequest.of("cpu", 1));
     }
 
     private static Runs.Options options(Path folder) {
