@@ -72,13 +72,17 @@ class ImportCommandTest {
                         Models.read(Path.of(FILES + "plain.keras")).graph(),
                         Models.read(onnx).graph()),
                 1e-6);
+        Path keras = folder.resolve("model.keras");
+        assertEquals(0, Main.execute("export", onnx.toString(), keras.toString()));
+        assertEquals(
+                0,
+                Models.difference(Models.read(onnx).graph(), Models.read(keras).graph()),
+                1e-6);
         assertEquals(
                 1,
                 Main.execute(
-                        "export",
-                        FILES + "plain.keras",
-                        folder.resolve("model.keras").toString()));
-        assertFalse(Files.exists(folder.resolve("model.keras")));
+                        "export", onnx.toString(), folder.resolve("model.h5").toString()));
+        assertFalse(Files.exists(folder.resolve("model.h5")));
         assertEquals(2, Main.execute("export", FILES + "plain.keras", onnx.toString()), "it is there already");
     }
 

@@ -24,9 +24,11 @@ import org.steadygrad.exchange.ModelFormat;
 import org.steadygrad.exchange.ReadReport;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Training;
+import org.steadygrad.model.AtomicFile;
 
-/** Keras 2 and 3. */
+/** Keras 2 and 3. What is written is a {@code .keras} file of Keras 3. */
 public final class KerasFormat implements ModelFormat {
+    private static final String WRITTEN = ".keras";
     private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -79,10 +81,21 @@ public final class KerasFormat implements ModelFormat {
             try (H5File weights = H5File.open(file + ", " + KerasZip.WEIGHTS, zip.read(KerasZip.WEIGHTS))) {
                 KerasReader reader =
                         new KerasReader(file.toString(), keras3, new WeightSource.Numbered(weights), report);
-                NeutralGraph graph = reader.read(config, training(config.path("compile_config"), report));
+                NeutralGraph graph =
+                        reader.read(config, training(config.path("compile_config"), report), own(metadata, report));
                 return new ForeignModel(graph, keras3 ? "Keras 3" : "Keras 2", report);
             }
         }
+    }
+
+    /** What was written here besides the model. */
+    private static Map<String, String> own(JsonNode metadata, ReadReport report) {
+        Map<String, String> own = new java.util.HashMap<>();
+        metadata.path(KerasFile.OWN).properties().forEach(entry -> {
+            report.tell(KerasZip.METADATA + "/" + KerasFile.OWN + "/" + entry.getKey(), "metadata of the network");
+            own.put(entry.getKey(), entry.getValue().asText());
+        });
+        return own;
     }
 
     private static ForeignModel readH5(Path file, Optional<Architecture> like) {
@@ -102,7 +115,8 @@ public final class KerasFormat implements ModelFormat {
             Optional<Training> training = compiled.isEmpty()
                     ? Optional.empty()
                     : training(json(file, "training_config", compiled.get(0).getBytes(StandardCharsets.UTF_8)), report);
-            NeutralGraph graph = new KerasReader(file.toString(), keras3, weights, report).read(model, training);
+            NeutralGraph graph =
+                    new KerasReader(file.toString(), keras3, weights, report).read(model, training, Map.of());
             return new ForeignModel(graph, keras3 ? "Keras 3" : "Keras 2", report);
         }
     }
@@ -157,11 +171,17 @@ public final class KerasFormat implements ModelFormat {
 
     @Override
     public List<String> obstacles(NeutralGraph graph) {
-        return List.of("Keras files can't be written.");
+        return KerasWriter.write(graph).obstacles();
     }
 
+    /** {@inheritDoc} As a functional model of Keras 3; without losses and optimizer. */
     @Override
-    public void write(NeutralGraph graph, Path file) {
-        throw new IllegalStateException("obstacles");
+    public void write(NeutralGraph graph, Path file) throws IOException {
+        if (!file.toString().endsWith(WRITTEN)) {
+            throw new ForeignModelException(
+                    file + ": models of Keras are written as " + WRITTEN + ". Name the file accordingly.");
+        }
+        KerasWriter.Written written = KerasWriter.write(graph);
+        AtomicFile.write(file, out -> KerasFile.write(written, graph.metadata(), out));
     }
 }

@@ -27,6 +27,7 @@ final class KerasReader {
     private final GraphBuilder graph = new GraphBuilder();
     private final Layers layers;
     private final MaskOperations masks = new MaskOperations(graph);
+    private final TensorOperations operations = new TensorOperations(graph);
 
     KerasReader(String file, boolean keras3, WeightSource weights, ReadReport report) {
         this.file = file;
@@ -38,7 +39,7 @@ final class KerasReader {
     /** Where a model stands. @param prefix of the names of its nodes @param group of its weights @param path in the file */
     private record Place(String prefix, String group, String path, boolean trained) {}
 
-    NeutralGraph read(JsonNode model, Optional<Training> training) {
+    NeutralGraph read(JsonNode model, Optional<Training> training, Map<String, String> metadata) {
         Place top = new Place(
                 "", "", "config", model.path("config").path("trainable").asBoolean(true));
         if (weights instanceof WeightSource.Named named) {
@@ -50,7 +51,7 @@ final class KerasReader {
             graph.output(names.get(i), outputs.get(i).port());
         }
         weights.done(report);
-        return graph.build(model.path("config").path("name").asText("model"), training, Map.of());
+        return graph.build(model.path("config").path("name").asText("model"), training, metadata);
     }
 
     private static void expectArrays(WeightSource.Named named, JsonNode all) {
@@ -325,7 +326,12 @@ final class KerasReader {
         if (Slots.isOperation(call.json)) {
             LayerConfig operation =
                     new LayerConfig(file, place.path + "/layers[" + call.index + "]", call.json, report);
-            return List.of(masks.apply(operation, place.prefix + call.layer, inputs, call.arguments.constants()));
+            String name = place.prefix + call.layer;
+            List<JsonNode> constants = call.arguments.constants();
+            return List.of(
+                    TensorOperations.has(call.json, inputs)
+                            ? operations.apply(operation, name, inputs.get(0).port(), constants)
+                            : masks.apply(operation, name, inputs, constants));
         }
         List<Value> states = new ArrayList<>(
                 call.arguments.states().stream().map(values::get).toList());
@@ -413,7 +419,7 @@ final class KerasReader {
                         history.path(0).asText(),
                         history.path(1).asInt(),
                         history.path(2).asInt()));
-            } else if (value.isNumber()) {
+            } else if (value.isNumber() || value.path("class_name").asText().matches("__slice__|__ellipsis__")) {
                 constants.add(value);
             } else if (!value.isNull()) {
                 throw ForeignModelException.refused(
