@@ -11,44 +11,51 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.steadygrad.exchange.Architecture;
 import org.steadygrad.exchange.ForeignModelException;
 import org.steadygrad.exchange.Models;
 
 /** Whatever a file's bytes are, there is a network or words. */
 class HostileFilesTest {
-    /** {@code -Dmutations=100000} for many. */
-    private static final int MUTATIONS = Integer.getInteger("mutations", 600);
+    /** Of each format, {@code -Dmutations=100000} for many. */
+    private static final int MUTATIONS = Integer.getInteger("mutations", 2400);
+
+    private static final List<String> MUTATED = List.of(
+            "flattened.onnx",
+            "lstm-bidirectional.onnx",
+            "lengths-old.onnx",
+            "node-lstm-activations.onnx",
+            "flattened.pt",
+            "checkpoint.pt",
+            "views.pt",
+            "tied.safetensors",
+            "views.safetensors");
+
+    static List<String> mutated() {
+        return MUTATED;
+    }
 
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "flattened.onnx",
-                "lstm-bidirectional.onnx",
-                "lengths-old.onnx",
-                "node-lstm-activations.onnx",
-                "flattened.pt",
-                "checkpoint.pt",
-                "views.pt",
-                "tied.safetensors",
-                "views.safetensors"
-            })
+    @MethodSource("mutated")
     void changedFilesAreReadOrRefusedInWords(String name) throws IOException {
         byte[] whole = Files.readAllBytes(TorchFiles.FOLDER.resolve(name));
         Optional<Architecture> like = Optional.of(new Architecture(
                 Models.read(TorchFiles.FOLDER.resolve("flattened.onnx")).graph(), "flattened.onnx"));
         Path file = folder.resolve(name);
+        String format = name.substring(name.indexOf('.'));
+        long files = MUTATED.stream().filter(other -> other.endsWith(format)).count();
         Random random = new Random(20261130);
-        for (int i = 0; i < MUTATIONS; i++) {
+        for (int i = 0; i < MUTATIONS / files; i++) {
             byte[] changed = changed(whole, random);
             Files.write(file, changed);
             try {
