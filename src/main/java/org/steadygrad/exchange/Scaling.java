@@ -1,29 +1,46 @@
 package org.steadygrad.exchange;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.steadygrad.data.DataArtifact.Column;
+import org.steadygrad.exchange.graph.Function;
 import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Node;
 import org.steadygrad.exchange.graph.Operation;
+import org.steadygrad.exchange.graph.Operation.Merge;
 import org.steadygrad.exchange.graph.Port;
 import org.steadygrad.exchange.graph.Weight;
+import org.steadygrad.nn.loss.LossNegativeBinomial;
+import org.steadygrad.nn.loss.LossPinball;
 
-/** What was fitted to a run's columns, as nodes around its network: the graph takes and gives the data's own units then. */
+/**
+ * What lies between a run's network and the data's own units, as nodes around it: what was fitted to columns, the mean of counts from its logarithm, and
+ * quantiles in ascending order, as predictions have them.
+ */
 final class Scaling {
     private static final String IN = "scaling";
     private static final String OUT = "unscaling";
 
     private Scaling() {}
 
+    /** Outputs that there are for each target. */
+    static int quantiles(ILossFunction loss) {
+        return loss instanceof LossPinball pinball ? pinball.getQuantiles().size() : 1;
+    }
+
     /**
+     * The graph in the data's units.
+     *
      * @param graph with one input and one output
      * @param inputs columns of the input; none where it isn't scaled
-     * @param targets columns of the output; none where it isn't scaled
+     * @param targets columns of the targets; none where they aren't scaled
+     * @param loss that the network was trained with
      * @throws ForeignModelException if a column is more than shifted and divided
      */
-    static NeutralGraph around(NeutralGraph graph, List<Column> inputs, List<Column> targets) {
+    static NeutralGraph around(NeutralGraph graph, List<Column> inputs, List<Column> targets, ILossFunction loss) {
         inputs.forEach(column -> requirePlain(column, "input"));
         targets.forEach(column -> requirePlain(column, "target"));
         List<Node> nodes = new ArrayList<>();
@@ -38,12 +55,57 @@ final class Scaling {
             nodes.add(new Node(node.name(), node.layer(), node.operation(), read, node.trained(), node.penalties()));
         }
         NeutralGraph.Output output = graph.outputs().get(0);
-        if (!targets.isEmpty()) {
-            nodes.add(Node.of(OUT, out(targets), output.port()));
-            output = new NeutralGraph.Output(output.name(), Port.of(OUT), output.layout());
-        }
+        int features = graph.shapes().get(output.port()).features();
+        Port port = units(nodes, output.port(), targets, features, loss);
         return new NeutralGraph(
-                graph.name(), graph.inputs(), nodes, List.of(output), graph.training(), Map.copyOf(graph.metadata()));
+                graph.name(),
+                graph.inputs(),
+                nodes,
+                List.of(new NeutralGraph.Output(output.name(), port, output.layout())),
+                graph.training(),
+                Map.copyOf(graph.metadata()));
+    }
+
+    /** Adds what makes the data's units of the network's output. @return the last value */
+    private static Port units(List<Node> nodes, Port output, List<Column> targets, int features, ILossFunction loss) {
+        Port port = output;
+        if (loss instanceof LossNegativeBinomial) {
+            nodes.add(Node.of("counts", new Operation.Activate(Function.of(Function.Kind.EXPONENTIAL)), port));
+            port = Port.of("counts");
+        }
+        int quantiles = quantiles(loss);
+        if (!targets.isEmpty()) {
+            List<Column> columns = new ArrayList<>();
+            targets.forEach(column -> columns.addAll(Collections.nCopies(quantiles, column)));
+            nodes.add(Node.of(OUT, out(columns), port));
+            port = Port.of(OUT);
+        }
+        return quantiles > 1 ? sorted(nodes, port, features, quantiles) : port;
+    }
+
+    /** Numbers of each group of so many in ascending order, by exchanges of neighbours. */
+    private static Port sorted(List<Node> nodes, Port port, int features, int group) {
+        List<Port> numbers = new ArrayList<>();
+        for (int i = 0; i < features; i++) {
+            numbers.add(add(nodes, "quantile" + i, new Operation.SelectFeatures(i, i + 1), port));
+        }
+        for (int start = 0; start < features; start += group) {
+            for (int last = start + group - 1; last > start; last--) {
+                for (int i = start; i < last; i++) {
+                    Port low = numbers.get(i);
+                    Port high = numbers.get(i + 1);
+                    String name = "quantile" + i + "-" + last;
+                    numbers.set(i, add(nodes, name + "-low", new Merge(Merge.Kind.MINIMUM), low, high));
+                    numbers.set(i + 1, add(nodes, name + "-high", new Merge(Merge.Kind.MAXIMUM), low, high));
+                }
+            }
+        }
+        return add(nodes, "quantiles", new Merge(Merge.Kind.CONCATENATE), numbers.toArray(Port[]::new));
+    }
+
+    private static Port add(List<Node> nodes, String name, Operation operation, Port... inputs) {
+        nodes.add(Node.of(name, operation, inputs));
+        return Port.of(name);
     }
 
     private static void requirePlain(Column column, String kind) {

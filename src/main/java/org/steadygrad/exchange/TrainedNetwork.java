@@ -8,7 +8,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.steadygrad.data.DataArtifact;
 import org.steadygrad.data.DataArtifact.Column;
 import org.steadygrad.data.DataDescription;
@@ -17,6 +20,7 @@ import org.steadygrad.exchange.graph.NeutralGraph;
 import org.steadygrad.exchange.graph.Shape;
 import org.steadygrad.exchange.network.NetworkGraph;
 import org.steadygrad.exchange.network.NetworkInputs;
+import org.steadygrad.nn.loss.LossPinball;
 
 /**
  * A network that was trained here, as the graph that formats write: proven on random inputs to compute what the network does, for sequences without padding.
@@ -72,15 +76,24 @@ public record TrainedNetwork(NeutralGraph graph, List<String> notes) {
      */
     public static TrainedNetwork of(ComputationGraph network, DataDescription description, DataArtifact artifact) {
         TrainedNetwork plain = unscaled(network, description, artifact);
-        if (!(artifact instanceof DataArtifact.Columns columns)) {
-            return plain;
+        List<Column> inputs = List.of();
+        List<Column> targets = List.of();
+        if (artifact instanceof DataArtifact.Columns columns) {
+            inputs = columns.inputs();
+            targets = columns.classes().isEmpty() ? columns.targets() : List.of();
         }
-        List<Column> targets = columns.classes().isEmpty() ? columns.targets() : List.of();
-        return new TrainedNetwork(Scaling.around(plain.graph(), columns.inputs(), targets), plain.notes());
+        NeutralGraph graph = Scaling.around(plain.graph(), inputs, targets, loss(network));
+        return new TrainedNetwork(graph, plain.notes());
+    }
+
+    private static ILossFunction loss(ComputationGraph network) {
+        Layer layer = network.getOutputLayer(0).conf().getLayer();
+        return layer instanceof BaseOutputLayer output ? output.getLossFn() : null;
     }
 
     /**
-     * Of a run's network alone: it takes and gives what the network does, and the data's scaling is up to its users.
+     * Of a run's network alone: it takes and gives what the network does, and the data's scaling, the order of quantiles and counts from their logarithms are up
+     * to its users.
      *
      * @param description what the batches of its data look like
      * @param artifact what was fitted to its data; names are taken from it
@@ -98,7 +111,7 @@ public record TrainedNetwork(NeutralGraph graph, List<String> notes) {
                         graph.nodes(),
                         graph.outputs(),
                         graph.training(),
-                        metadata(artifact)),
+                        metadata(artifact, loss(network))),
                 plain.notes());
     }
 
@@ -110,19 +123,29 @@ public record TrainedNetwork(NeutralGraph graph, List<String> notes) {
         };
     }
 
-    private static Map<String, String> metadata(DataArtifact artifact) {
+    private static Map<String, String> metadata(DataArtifact artifact, ILossFunction loss) {
         Map<String, String> metadata = new LinkedHashMap<>();
         if (artifact instanceof DataArtifact.Vocabulary vocabulary) {
             put(metadata, "symbols", vocabulary.symbols());
         } else if (artifact instanceof DataArtifact.Columns columns) {
             put(metadata, "inputs", columns.inputs().stream().map(Column::name).toList());
-            put(
-                    metadata,
-                    "outputs",
-                    columns.targets().stream().map(Column::name).toList());
+            put(metadata, "outputs", outputs(columns.targets(), loss));
             put(metadata, "classes", columns.classes());
         }
         return metadata;
+    }
+
+    /** With the quantile behind the name where there are several numbers for a target, as predictions are called. */
+    private static List<String> outputs(List<Column> targets, ILossFunction loss) {
+        List<String> names = new ArrayList<>();
+        for (Column target : targets) {
+            if (loss instanceof LossPinball pinball) {
+                pinball.getQuantiles().forEach(quantile -> names.add(target.name() + " q" + quantile));
+            } else {
+                names.add(target.name());
+            }
+        }
+        return names;
     }
 
     private static void put(Map<String, String> metadata, String key, List<String> names) {

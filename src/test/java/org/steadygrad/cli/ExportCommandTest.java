@@ -24,6 +24,8 @@ class ExportCommandTest {
     @TempDir
     private static Path folder;
 
+    private static final String COUNTS = ", normalization: none";
+
     private static String run;
 
     /** Rows far from 0 in one column and near it in the other, so that files without scaling would give other numbers. */
@@ -40,25 +42,52 @@ class ExportCommandTest {
                     .append('\n');
         }
         Path data = Files.writeString(folder.resolve("data.csv"), rows);
+        Files.writeString(
+                folder.resolve("counts.csv"), rows.toString().replaceAll(",(\\d+)\\.\\d+(E-?\\d+)?\n", ",$1\n"));
+        run = trained("run", data, "meanSquaredError", "");
+    }
+
+    private static String trained(String name, Path data, String loss, String more) throws IOException {
         Path file = Files.writeString(
-                folder.resolve("run.yaml"),
+                folder.resolve(name + ".yaml"),
                 """
                 name: loads
-                data: {kind: csv, path: %s, task: forecasting, target: [load], inputs: [height, weight], window: 8, transform: none}
+                data: {kind: csv, path: %s, task: forecasting, target: [load], inputs: [height, weight], window: 8, transform: none%s}
                 model:
                   layers:
                     - lstm: {units: 5}
                     - gru: {units: 4}
+                    - output: {loss: %s}
                 training: {batch: 16, epochs: 2}
                 """
-                        .formatted(data));
-        run = folder.resolve("run").toString();
-        assertEquals(0, Main.execute("train", file.toString(), "--out", run, "--threads", "1"));
+                        .formatted(data, more, loss));
+        String to = folder.resolve(name).toString();
+        assertEquals(0, Main.execute("train", file.toString(), "--out", to, "--threads", "1"));
+        return to;
+    }
+
+    /** Predictions are the mean of counts, not its logarithm, and quantiles that don't cross. */
+    @Test
+    void whatPredictionsMakeOfOutputsIsInTheFile() throws IOException {
+        Path data = folder.resolve("data.csv");
+        String quantiles = trained("quantiles", data, "{pinball: {quantiles: [0.45, 0.5, 0.55]}}", "");
+        String counts =
+                trained("counts", folder.resolve("counts.csv"), "{negativeBinomial: {dispersion: 0.5}}", COUNTS);
+        for (String name : List.of(".onnx", ".keras", ".safetensors")) {
+            String file = folder.resolve("quantiles-run" + name).toString();
+            assertEquals(0, Main.execute("export", quantiles, file, "--check"), name);
+            file = folder.resolve("counts-run" + name).toString();
+            assertEquals(0, Main.execute("export", counts, file, "--check"), name);
+        }
+        NeutralGraph graph = Models.read(folder.resolve("quantiles-run.onnx")).graph();
+        assertEquals(
+                "[\"load q0.45\",\"load q0.5\",\"load q0.55\"]",
+                graph.metadata().get("outputs"));
     }
 
     @Test
     void aRunIsWrittenAndGivesItsPredictions() throws IOException {
-        for (String name : List.of("model.onnx", "model.stream.onnx", "model.safetensors")) {
+        for (String name : List.of("model.onnx", "model.stream.onnx", "model.safetensors", "model.keras")) {
             Path file = folder.resolve(name);
             assertEquals(0, Main.execute("export", run, file.toString(), "--check"), name);
             assertTrue(Files.exists(file));

@@ -6,6 +6,10 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.object.message.DataLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,8 +47,25 @@ final class H5File implements AutoCloseable {
         return open(name, () -> HdfFile.fromBytes(content));
     }
 
+    /**
+     * Maps the file into memory: read piece by piece, each piece would be allocated at the size that the file says it has.
+     *
+     * @throws ForeignModelException also if the file is larger than can be mapped
+     */
     static H5File open(Path path) {
-        return open(path.toString(), () -> new HdfFile(path));
+        try (FileChannel channel = FileChannel.open(path)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw ForeignModelException.refused(
+                        path + ": its size",
+                        channel.size() + " bytes",
+                        "HDF5 files of less than 2 GiB are read",
+                        "Save the model as .keras, or in parts.");
+            }
+            ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+            return open(path.toString(), () -> HdfFile.fromByteBuffer(content));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static H5File open(String name, Supplier<HdfFile> opening) {
