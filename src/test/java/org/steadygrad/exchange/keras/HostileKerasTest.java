@@ -3,8 +3,10 @@ package org.steadygrad.exchange.keras;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ class HostileKerasTest {
     private static final int MUTATIONS = Integer.getInteger("mutations", 1200);
 
     private static final int MODELS = 3;
+
+    /** These files have some tens of thousands of bytes. */
+    private static final long MOST_MEMORY = 64L << 20;
 
     @TempDir
     private Path folder;
@@ -114,7 +119,17 @@ class HostileKerasTest {
         }
     }
 
+    /** Half a gigabyte, by what the header of a group says of itself. */
+    @Test
+    void sizesInHeadersTakeNoMemory() throws IOException {
+        byte[] bytes = Files.readAllBytes(RightNumbers.FOLDER.resolve("alone.weights.h5"));
+        bytes[9603] = 0x20;
+        requireWords(Files.write(folder.resolve("model.h5"), bytes));
+    }
+
     private static void requireWords(Path file) throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
         try {
             Models.read(file);
         } catch (ForeignModelException e) {
@@ -124,6 +139,8 @@ class HostileKerasTest {
             Files.copy(file, kept, StandardCopyOption.REPLACE_EXISTING);
             throw new AssertionError("a changed file, kept as " + kept, e);
         }
+        long taken = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(taken < MOST_MEMORY, taken + " bytes of memory for a file of " + Files.size(file));
     }
 
     @Test
