@@ -98,7 +98,18 @@ final class MemoryProbe {
             }
             labelMasks = new INDArray[] {only};
         }
-        return new MultiDataSet(batch.getFeatures(), batch.getLabels(), batch.getFeaturesMaskArrays(), labelMasks);
+        return new MultiDataSet(
+                batch.getFeatures(), new INDArray[] {forEachOutput(labels)}, batch.getFeaturesMaskArrays(), labelMasks);
+    }
+
+    /** Where a label stands for several outputs, quantiles of it, once for each. */
+    private INDArray forEachOutput(INDArray labels) {
+        boolean timeInMiddle = network.formats().labels() == RNNFormat.NWC;
+        int axis = labels.rank() == 3 && timeInMiddle ? 2 : 1;
+        long outputs = network.graph().getOutputLayer(0).conf().getLayer() instanceof BaseOutputLayer output
+                ? output.getNOut()
+                : labels.size(axis);
+        return outputs == labels.size(axis) ? labels : labels.repeat(axis, outputs / labels.size(axis));
     }
 
     private static long scored(INDArray mask, long example, long steps, boolean last) {

@@ -73,6 +73,8 @@ class EvaluateTest {
         assertEquals(2, refused.code());
         String said = Launched.run(folder, null, "evaluate", "cut").well().text();
         assertTrue(said.contains("lies between the quantiles 0.25"), said);
+        String measured = Launched.run(folder, null, "diagnose", "cut.yaml").text();
+        assertTrue(measured.contains("8 of 8 steps"), measured);
     }
 
     /** Every step of a path has a reference of its own; the file's own values say what its error is. */
