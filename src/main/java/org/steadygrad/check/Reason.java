@@ -1,5 +1,6 @@
 package org.steadygrad.check;
 
+import java.io.EOFException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -8,6 +9,8 @@ import java.util.regex.Pattern;
 /** Why a library refused something, in words for users: its exceptions speak to programmers, in names of classes. */
 public final class Reason {
     private static final String MISSING = "something that has to be there is missing";
+    private static final String TOO_SHORT = "it ends too early";
+    private static final Pattern ONLY_A_NAME = Pattern.compile("\\w*(?:Exception|Error)");
 
     private static final Pattern CLASS =
             Pattern.compile("`?\\b(?:[a-z][a-z0-9_]*\\.)+([A-Z]\\w*)(?:[$<][\\w$.<>,]*)?`?");
@@ -40,6 +43,9 @@ public final class Reason {
     public static String of(Throwable failure) {
         String message = failure.getMessage();
         Throwable cause = failure.getCause();
+        if (failure instanceof EOFException || cause instanceof EOFException) {
+            return TOO_SHORT;
+        }
         if (failure instanceof NullPointerException || cause instanceof NullPointerException) {
             return MISSING;
         }
@@ -56,6 +62,6 @@ public final class Reason {
         for (Pattern aside : ASIDES) {
             reason = aside.matcher(reason).replaceAll("");
         }
-        return reason.isBlank() ? MISSING : Shown.value(reason);
+        return reason.isBlank() || ONLY_A_NAME.matcher(reason).matches() ? MISSING : Shown.value(reason);
     }
 }

@@ -440,11 +440,11 @@ public sealed interface DataSpec
 
     @Named("series")
     @Doc(
-            "Series in the formats of their field, by the file's extension: .ts (aeon, sktime), .arff (Weka), .npz and .npy (NumPy).")
+            "Series in the formats of their field, by the file's extension: .ts (aeon, sktime), .arff (Weka), .npz and .npy (NumPy), .mat (MATLAB).")
     record Series(
             @Doc("The file; builtin:NAME is one that comes with the program.") String path,
             @Doc("What is learnt.") @Default("auto") SeriesTask task,
-            @Doc("Array of the series in an .npz file; a key per series needs none.")
+            @Doc("Array of the series in an .npz or .mat file; a key per series needs none.")
                     @Absent("the one called X, x, data, features or inputs, whatever folder stands before")
                     String features,
             @Doc(

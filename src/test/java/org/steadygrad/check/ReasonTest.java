@@ -2,6 +2,7 @@ package org.steadygrad.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class ReasonTest {
         String missing = "something that has to be there is missing";
         assertEquals(missing, Reason.of(new NullPointerException("Cannot invoke \"java.util.List.size()\"")));
         assertEquals(missing, Reason.of(new IOException()));
+        assertEquals("it ends too early", Reason.of(new IOException(new EOFException())));
+        says(missing, "java.util.NoSuchElementException");
         assertEquals("the disk", Reason.of(new IOException(null, new IOException("the disk"))));
         assertEquals("a\\u0000b", Reason.of(new IOException("a\0b")));
         assertEquals(List.of("a"), List.of(Reason.of(new IOException("a \n b"))));

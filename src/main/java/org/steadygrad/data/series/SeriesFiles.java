@@ -11,6 +11,7 @@ import org.steadygrad.data.DataSource;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.data.series.SeriesSet.Target;
 import org.steadygrad.data.series.arff.ArffReader;
+import org.steadygrad.data.series.matlab.MatlabReader;
 import org.steadygrad.data.series.numpy.NumpyReader;
 import org.steadygrad.data.series.ts.TsReader;
 import org.steadygrad.spec.DataSpec;
@@ -25,7 +26,6 @@ public final class SeriesFiles {
     /** Formats that are known and not read, and what to do instead. */
     private static final Map<String, String> OTHERS = Map.of(
             "parquet", "Write it as .npz or CSV, for example with pandas: read_parquet(...).to_csv(...).",
-            "mat", "Write it as .npz, for example with SciPy: numpy.savez(file, **scipy.io.loadmat(...)).",
             "h5", "Write it as .npz, for example with h5py and numpy.savez.",
             "csv", "Use data.kind: csv.",
             "tsv", "Use data.kind: csv.",
@@ -39,6 +39,7 @@ public final class SeriesFiles {
         readers.put("arff", new ArffReader());
         readers.put("npz", new NumpyReader());
         readers.put("npy", new NumpyReader());
+        readers.put("mat", new MatlabReader());
         return readers;
     }
 

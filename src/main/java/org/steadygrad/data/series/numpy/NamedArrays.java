@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.input.DataFile;
+import org.steadygrad.data.series.arrays.SeriesArray;
 
 /** The arrays of numbers in an {@code .npz} file, for those who know what they are. */
 public final class NamedArrays {
@@ -27,7 +28,7 @@ public final class NamedArrays {
      */
     public static Map<String, Numbers> read(Path file) {
         Map<String, Numbers> arrays = new LinkedHashMap<>();
-        for (NpyArray array : NumpyReader.arrays(DataFile.of("--data", file.toString()))) {
+        for (SeriesArray array : NumpyReader.arrays(DataFile.of("--data", file.toString()))) {
             if (!array.isNumbers()) {
                 throw InvalidInputException.of(
                         file + ", array \"" + array.name() + "\"",

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.steadygrad.check.InvalidInputException;
+import org.steadygrad.data.series.arrays.SeriesArray;
 
 /** Reads one array. Memory is taken as bytes come, so that a header alone can't make it run out. */
 final class NpyFile {
@@ -28,7 +29,7 @@ final class NpyFile {
      * @param name of the array
      * @param who the array, for errors
      */
-    static NpyArray read(InputStream in, String name, String who) throws IOException {
+    static SeriesArray read(InputStream in, String name, String who) throws IOException {
         DataInputStream data = new DataInputStream(in);
         try {
             NpyHeader header = NpyHeader.read(data, who);
@@ -51,7 +52,7 @@ final class NpyFile {
         }
     }
 
-    private NpyArray array(String name) {
+    private SeriesArray array(String name) {
         int count = (int) header.count();
         int[] order = order(count);
         boolean labels = header.shape().length < 3;
@@ -66,7 +67,7 @@ final class NpyFile {
                 texts[i] = header.isText() ? text(at) : plain(at, numbers[i]);
             }
         }
-        return new NpyArray(name, header.shape(), numbers, texts);
+        return new SeriesArray(name, header.shape(), numbers, texts);
     }
 
     /** Positions in the file of the elements in C order; null if they stand so. */

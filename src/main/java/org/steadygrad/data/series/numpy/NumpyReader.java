@@ -14,6 +14,8 @@ import org.steadygrad.check.InvalidInputException;
 import org.steadygrad.data.input.DataFile;
 import org.steadygrad.data.series.SeriesReader;
 import org.steadygrad.data.series.SeriesSet;
+import org.steadygrad.data.series.arrays.ArraySeries;
+import org.steadygrad.data.series.arrays.SeriesArray;
 import org.steadygrad.spec.DataSpec;
 
 /**
@@ -26,19 +28,19 @@ public final class NumpyReader implements SeriesReader {
     @Override
     public SeriesSet read(DataFile file, DataSpec.Series spec) {
         boolean single = !file.name().toLowerCase(Locale.ROOT).endsWith(".npz");
-        List<NpyArray> arrays = new ArrayList<>(single ? List.of(array(file)) : arrays(file));
+        List<SeriesArray> arrays = new ArrayList<>(single ? List.of(array(file)) : arrays(file));
         if (single && spec.labels() != null) {
             DataFile beside = DataFile.of("data.labels", spec.labels());
-            NpyArray labels = array(beside);
-            return new NumpySeries(file.name(), spec, arrays, Optional.of(labels)).read();
+            SeriesArray labels = array(beside);
+            return new ArraySeries(file.name(), spec, arrays, Optional.of(labels)).read();
         }
-        return new NumpySeries(file.name(), spec, arrays, Optional.empty()).read();
+        return new ArraySeries(file.name(), spec, arrays, Optional.empty()).read();
     }
 
     /** The array of an {@code .npy} file. */
-    static NpyArray array(DataFile file) {
+    static SeriesArray array(DataFile file) {
         try (InputStream in = new BufferedInputStream(file.open(), 1 << 16)) {
-            NpyArray array = NpyFile.read(in, "", file.name());
+            SeriesArray array = NpyFile.read(in, "", file.name());
             if (in.read() >= 0) {
                 throw InvalidInputException.of(
                         file.name(),
@@ -53,8 +55,8 @@ public final class NumpyReader implements SeriesReader {
     }
 
     /** The arrays of an {@code .npz} file, in its order. */
-    static List<NpyArray> arrays(DataFile file) {
-        List<NpyArray> arrays = new ArrayList<>();
+    static List<SeriesArray> arrays(DataFile file) {
+        List<SeriesArray> arrays = new ArrayList<>();
         long bytes = 0;
         long memory = Runtime.getRuntime().maxMemory() / 2;
         try (ZipInputStream in = new ZipInputStream(new BufferedInputStream(file.open(), 1 << 16))) {
@@ -62,7 +64,7 @@ public final class NumpyReader implements SeriesReader {
                 String name = entry.getName().endsWith(".npy")
                         ? entry.getName().substring(0, entry.getName().length() - ".npy".length())
                         : entry.getName();
-                NpyArray array = NpyFile.read(in, name, file.name() + ", array \"" + name + "\"");
+                SeriesArray array = NpyFile.read(in, name, file.name() + ", array \"" + name + "\"");
                 arrays.add(array);
                 bytes += 8L * (array.isNumbers() ? array.numbers().length : 0)
                         + 64L * (array.texts() == null ? 1 : array.texts().length);

@@ -1,11 +1,11 @@
-package org.steadygrad.data.series.numpy;
+package org.steadygrad.data.series.arrays;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * An array of NumPy's, in C order.
+ * An array of a file, in C order.
  *
  * @param name its key; empty for a file of one array
  * @param shape sizes of its axes
@@ -13,12 +13,14 @@ import java.util.stream.IntStream;
  * @param texts its elements as text, whatever they are, if it has fewer than three axes; else null
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record NpyArray(String name, int[] shape, double[] numbers, String[] texts) {
-    int axes() {
+public record SeriesArray(String name, int[] shape, double[] numbers, String[] texts) {
+    /** Number of axes. */
+    public int axes() {
         return shape.length;
     }
 
-    boolean isNumbers() {
+    /** Whether its elements are numbers or truth values. */
+    public boolean isNumbers() {
         return numbers != null;
     }
 

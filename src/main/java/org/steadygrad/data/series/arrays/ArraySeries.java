@@ -1,4 +1,4 @@
-package org.steadygrad.data.series.numpy;
+package org.steadygrad.data.series.arrays;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,26 +16,33 @@ import org.steadygrad.spec.DataSpec;
 import org.steadygrad.spec.DataSpec.ArrayLayout;
 import org.steadygrad.spec.DataSpec.SeriesTask;
 
-/** Series and what they have to learn, out of arrays. */
-final class NumpySeries {
+/**
+ * Series and what they have to learn, out of arrays: one holds all series and others their classes and lengths; or, where series differ in
+ * length, each is an array of its own whose key is a number, in the order of the file.
+ */
+public final class ArraySeries {
     private static final Set<String> FEATURES = Set.of("x", "data", "features", "inputs");
     private static final Set<String> LABELS = Set.of("y", "labels", "label", "targets", "target", "classes");
 
     private final String file;
     private final DataSpec.Series spec;
-    private final List<NpyArray> arrays;
+    private final List<SeriesArray> arrays;
     private final List<String> notes = new ArrayList<>();
-    private final Optional<NpyArray> labels;
+    private final Optional<SeriesArray> labels;
 
-    /** @param labels those of a file beside this one */
-    NumpySeries(String file, DataSpec.Series spec, List<NpyArray> arrays, Optional<NpyArray> labels) {
+    /**
+     * @param file what errors call the file
+     * @param labels those of a file beside this one
+     */
+    public ArraySeries(String file, DataSpec.Series spec, List<SeriesArray> arrays, Optional<SeriesArray> labels) {
         this.file = file;
         this.spec = spec;
         this.arrays = arrays;
         this.labels = labels.isPresent() ? labels : find(spec.labels(), "data.labels", LABELS);
     }
 
-    SeriesSet read() {
+    /** @throws InvalidInputException that names the array, if it isn't clear what the arrays are, or they don't go together */
+    public SeriesSet read() {
         List<double[][]> values = values();
         int dimensions = values.get(0).length;
         Target target = target();
@@ -48,6 +55,13 @@ final class NumpySeries {
             series.add(new Series(file + ", case " + i, finite(values.get(i), i), label, numbers));
         }
         return new SeriesSet(file, SeriesSet.numbered(dimensions), series, target, notes);
+    }
+
+    /** Whether an array of this name is taken for that of the series. */
+    public static boolean isFeatures(DataSpec.Series spec, String name) {
+        return spec.features() == null
+                ? FEATURES.contains(name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT))
+                : spec.features().equals(name);
     }
 
     private double[][] finite(double[][] values, int number) {
@@ -65,14 +79,14 @@ final class NumpySeries {
         return values;
     }
 
-    private Optional<NpyArray> find(String wanted, String key, Set<String> usual) {
+    private Optional<SeriesArray> find(String wanted, String key, Set<String> usual) {
         if (wanted != null) {
             return Optional.of(arrays.stream()
                     .filter(array -> array.name().equals(wanted))
                     .findFirst()
                     .orElseThrow(() -> InvalidInputException.of(key, "an array of " + file, wanted, known())));
         }
-        List<NpyArray> found = arrays.stream()
+        List<SeriesArray> found = arrays.stream()
                 .filter(array -> usual.contains(array.plainName().toLowerCase(Locale.ROOT)))
                 .toList();
         if (found.size() > 1) {
@@ -83,7 +97,7 @@ final class NumpySeries {
 
     private String known() {
         return "The file has "
-                + arrays.stream().limit(20).map(NpyArray::toString).collect(Collectors.joining(", "))
+                + arrays.stream().limit(20).map(SeriesArray::toString).collect(Collectors.joining(", "))
                 + (arrays.size() > 20 ? " and " + (arrays.size() - 20) + " more" : "") + ".";
     }
 
@@ -91,8 +105,8 @@ final class NumpySeries {
         if (arrays.size() == 1 && arrays.get(0).name().isEmpty()) {
             return cases(arrays.get(0));
         }
-        Optional<NpyArray> all = find(spec.features(), "data.features", FEATURES);
-        List<NpyArray> each =
+        Optional<SeriesArray> all = find(spec.features(), "data.features", FEATURES);
+        List<SeriesArray> each =
                 arrays.stream().filter(array -> array.name().matches("\\d+")).toList();
         if (all.isEmpty() && each.isEmpty()) {
             throw InvalidInputException.of("data.features", "the name of the array of series", null, known());
@@ -100,11 +114,11 @@ final class NumpySeries {
         return all.isPresent() ? cases(all.get()) : oneEach(each);
     }
 
-    private List<double[][]> oneEach(List<NpyArray> each) {
+    private List<double[][]> oneEach(List<SeriesArray> each) {
         notes.add(file + ": each of " + each.size()
                 + " arrays whose key is a number is a series, in the order of the file.");
         List<double[][]> values = new ArrayList<>();
-        for (NpyArray array : each) {
+        for (SeriesArray array : each) {
             String who = file + ", array \"" + array.name() + "\"";
             if (!array.isNumbers() || array.axes() < 1 || array.axes() > 2 || array.numbers().length == 0) {
                 throw InvalidInputException.of(who, "numbers with one or two axes", array, "");
@@ -133,7 +147,7 @@ final class NumpySeries {
     }
 
     /** The series of an array [case, dimension, step], [case, step, dimension] or [case, step]. */
-    private List<double[][]> cases(NpyArray array) {
+    private List<double[][]> cases(SeriesArray array) {
         boolean fits = array.isNumbers() && (array.axes() == 2 || array.axes() == 3) && array.numbers().length > 0;
         if (!fits) {
             throw InvalidInputException.of(
@@ -174,8 +188,8 @@ final class NumpySeries {
 
     /** From an array of lengths or a mask [case, step] beside the series; null if there is neither. */
     private int[] lengths(int cases, int steps) {
-        Optional<NpyArray> lengths = named(Set.of("lengths", "length"));
-        Optional<NpyArray> mask = named(Set.of("mask", "masks"));
+        Optional<SeriesArray> lengths = named(Set.of("lengths", "length"));
+        Optional<SeriesArray> mask = named(Set.of("mask", "masks"));
         if (lengths.isEmpty() && mask.isEmpty()) {
             return null;
         }
@@ -195,13 +209,13 @@ final class NumpySeries {
         return told;
     }
 
-    private Optional<NpyArray> named(Set<String> names) {
+    private Optional<SeriesArray> named(Set<String> names) {
         return arrays.stream()
                 .filter(array -> names.contains(array.plainName().toLowerCase(Locale.ROOT)))
                 .findFirst();
     }
 
-    private int[] told(NpyArray array, int cases, int steps) {
+    private int[] told(SeriesArray array, int cases, int steps) {
         boolean fits = array.isNumbers() && array.axes() == 1 && array.shape()[0] == cases;
         if (!fits) {
             throw InvalidInputException.of(file, "a length for each of " + cases + " cases", array, "");
@@ -215,7 +229,7 @@ final class NumpySeries {
         return Arrays.stream(array.numbers()).mapToInt(length -> (int) length).toArray();
     }
 
-    private int[] masked(NpyArray array, int cases, int steps) {
+    private int[] masked(SeriesArray array, int cases, int steps) {
         if (!array.isNumbers() || array.axes() != 2 || array.shape()[0] != cases || array.shape()[1] != steps) {
             throw InvalidInputException.of(
                     file,
@@ -243,7 +257,7 @@ final class NumpySeries {
         return lengths;
     }
 
-    private void requireCount(NpyArray array, int cases) {
+    private void requireCount(SeriesArray array, int cases) {
         boolean fits = (array.axes() == 1 || array.axes() == 2) && array.shape()[0] == cases;
         if (!fits) {
             throw InvalidInputException.of(file, "something to learn for each of " + cases + " cases", array, "");
@@ -255,7 +269,7 @@ final class NumpySeries {
         if (labels.isEmpty()) {
             return Target.NONE;
         }
-        NpyArray array = labels.get();
+        SeriesArray array = labels.get();
         if (!array.isNumbers()) {
             return Target.CLASS;
         }
@@ -268,7 +282,7 @@ final class NumpySeries {
         return numbers ? Target.NUMBERS : Target.CLASS;
     }
 
-    private static double[] numbers(NpyArray array, int number) {
+    private static double[] numbers(SeriesArray array, int number) {
         int each = array.axes() == 1 ? 1 : array.shape()[1];
         return Arrays.copyOfRange(array.numbers(), number * each, (number + 1) * each);
     }
