@@ -59,7 +59,7 @@ final class EvaluationText {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("at or below its quantile", "quantile", "share"));
         for (Evaluation.QuantileShare one : shares) {
-            rows.add(List.of(one.target(), number(one.quantile()), share(one.below())));
+            rows.add(List.of(one.target(), String.valueOf(one.quantile()), share(one.below())));
         }
         out.println();
         TextTable.print(out, 0, "lrr", rows);
@@ -74,8 +74,8 @@ final class EvaluationText {
                     "%s: %.1f %% of what came lies between the quantiles %s and %s, where it should be %.1f %%.%n",
                     low.target(),
                     100 * (high.below() - low.below()),
-                    number(low.quantile()),
-                    number(high.quantile()),
+                    low.quantile(),
+                    high.quantile(),
                     100 * (high.quantile() - low.quantile()));
         }
     }
