@@ -350,6 +350,10 @@ final class KerasReader {
                     "Save the model anew.");
         }
         Optional<Key> mask = call.arguments.mask();
+        if (mask.isPresent() && inputs.isEmpty()) {
+            throw new ForeignModelException(file + ": expected an input besides the mask of layer \"" + call.layer
+                    + "\", got none. It is damaged.");
+        }
         if (mask.isPresent()) {
             LayerConfig layer = new LayerConfig(file, place.path + "/layers[" + call.index + "]", call.json, report);
             Optional<Port> port = MaskOperations.mask(layer, values.get(mask.get()));

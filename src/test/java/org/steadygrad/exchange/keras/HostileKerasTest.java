@@ -127,6 +127,19 @@ class HostileKerasTest {
         requireWords(Files.write(folder.resolve("model.h5"), bytes));
     }
 
+    @Test
+    void aMaskWithoutAnInputIsRefused() throws IOException {
+        String config = new String(entry("masked.keras", KerasZip.CONFIG), StandardCharsets.UTF_8);
+        String other = config.replaceAll(
+                "\"args\": \\[\\{[^\\[]*\\[[^]]*\\][^\\[]*\\[[^]]*\\]\\}\\}\\](, \"kwargs\": \\{[^{}]*\"mask\": \\{)",
+                "\"args\": []$1");
+        assertTrue(!other.equals(config), "no call with a mask");
+        Path file = packed(other.getBytes(StandardCharsets.UTF_8), entry("masked.keras", KerasZip.WEIGHTS));
+        String message = assertThrows(ForeignModelException.class, () -> Models.read(file))
+                .getMessage();
+        assertTrue(message.contains("besides the mask"), message);
+    }
+
     private static void requireWords(Path file) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
