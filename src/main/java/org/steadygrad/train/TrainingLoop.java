@@ -158,7 +158,7 @@ final class TrainingLoop {
         if (validated) {
             validations.run();
         }
-        if (saving.due() || validated && saving.affordable()) {
+        if (saving.due() || (validated && saving.affordable())) {
             saving.checkpoint();
         }
         return ends.patienceOver(progress).or(() -> ends.reached(progress.iteration));
