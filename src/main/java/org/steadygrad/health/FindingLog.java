@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.steadygrad.runlog.Finding;
 import org.steadygrad.runlog.Severity;
@@ -153,6 +154,20 @@ final class FindingLog {
                 absences.remove(openKey);
                 String key = openKey.substring(openKey.indexOf('/') + 1);
                 Finding ended = believed.get(key).endedAt(before.since());
+                believed.put(key, ended);
+                closed.add(ended);
+            }
+        }
+    }
+
+    /** Ends findings of a group at once, of which something else than the group's looks has shown that they aren't so. */
+    void refute(Group group, int iteration, Predicate<Finding> which) {
+        for (String openKey : List.copyOf(absences.keySet())) {
+            String key = openKey.substring(openKey.indexOf('/') + 1);
+            if (group.holds(openKey) && which.test(believed.get(key))) {
+                absences.remove(openKey);
+                open.remove(openKey);
+                Finding ended = believed.get(key).endedAt(iteration);
                 believed.put(key, ended);
                 closed.add(ended);
             }

@@ -3,6 +3,7 @@ package org.steadygrad.health;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.steadygrad.health.FindingLog.Group;
 import org.steadygrad.runlog.Finding;
@@ -65,6 +66,11 @@ final class Findings {
     /** The cause of an iteration's numbers that aren't finite was told: they aren't told again without it. */
     void explained(int iteration) {
         explained = iteration;
+    }
+
+    /** Ends findings of a group that something else than its looks has shown not to be so. */
+    void refute(Group group, int iteration, Predicate<Finding> which) {
+        log.refute(group, iteration, which);
     }
 
     /** What has ended since this was asked last. */

@@ -233,6 +233,10 @@ public final class HealthMonitor {
     public List<Finding> observeValidation(int iteration, double loss, List<ClassRanking> rankings) {
         StepHistory history = stepRules.history();
         learning.validated(loss);
+        if (learning.known() && !learning.guesses()) {
+            // training losses alone said so until now, and may do until the run ends
+            findings.refute(Group.STEPS, iteration, LossRules::saysGuessing);
+        }
         List<Finding> raised = new ArrayList<>(findings.look(
                 Group.VALIDATION,
                 iteration,

@@ -202,6 +202,11 @@ final class LossRules implements StepRule {
         return learning.asGoodAsARule(BARELY, NEAR) || before - after < IMPROVEMENT * Math.abs(before);
     }
 
+    /** Whether a finding says that a run is no better than guessing. */
+    static boolean saysGuessing(Finding finding) {
+        return finding.kind() == FindingKind.LOSS_PLATEAU && finding.evidence().containsKey(GUESSING);
+    }
+
     private static Finding guessing(StepHistory history) {
         Learning learning = history.learning();
         double share = learning.largestShare();

@@ -51,6 +51,27 @@ class FindingLogTest {
                         .toList());
     }
 
+    /** As a validation does of a run that training losses said to be no better than guessing. */
+    @Test
+    void whatIsShownNotToBeSoEndsAtOnce() {
+        Finding plateau = finding(FindingKind.LOSS_PLATEAU, Severity.WARNING, "");
+        Finding spikes = finding(FindingKind.LOSS_SPIKES, Severity.WARNING, "");
+        for (int i = 1; i <= 3; i++) {
+            look(Group.STEPS, i, plateau, spikes);
+        }
+        log.refute(Group.FLOW, 4, found -> true);
+        assertEquals(List.of(), log.closed());
+        log.refute(Group.STEPS, 4, found -> found.kind() == FindingKind.LOSS_PLATEAU);
+        assertEquals(
+                List.of(plateau.id()), log.closed().stream().map(Finding::id).toList());
+        assertEquals(
+                List.of(0, 4),
+                log.findings().stream().map(Finding::endIteration).sorted().toList());
+        assertEquals(List.of(), look(Group.STEPS, 5, plateau, spikes), "it has to be believed anew");
+        assertEquals(List.of(), look(Group.STEPS, 6, plateau, spikes));
+        assertEquals(List.of(plateau.id()), look(Group.STEPS, 7, plateau, spikes));
+    }
+
     @Test
     void threeLooksInARowAreBelieved() {
         Finding dead = finding(FindingKind.DEAD_UNITS, Severity.WARNING, "a");

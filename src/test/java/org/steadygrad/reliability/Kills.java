@@ -61,7 +61,7 @@ final class Kills {
                 RUN_FILE.formatted(
                         "adding, length: 12, examples: 160, validationExamples: 24",
                         "gru: {units: 8, dropout: 0.2}",
-                        60,
+                        240,
                         "updater: {adam: {learningRate: 0.01}}\n  schedule: {cosine: {floor: 0.1}}\n  accumulate: 2",
                         "cpu"));
         files.put(
@@ -69,7 +69,7 @@ final class Kills {
                 RUN_FILE.formatted(
                         "copyMemory, delay: 12, symbols: 4, examples: 80, validationExamples: 16",
                         "embedding: {size: 4}, lstm: {units: 8}",
-                        60,
+                        120,
                         "truncatedBptt: 9",
                         "cpu"));
         files.put(
@@ -77,7 +77,7 @@ final class Kills {
                 RUN_FILE.formatted(
                         "spirals, examples: 240, validationExamples: 40",
                         "stack: {depth: 6, units: 12, activation: tanh, batchNorm: true, residual: true}",
-                        90,
+                        400,
                         "updater: {nesterovs: {learningRate: 0.05}}\n  weightDecay: 0.001",
                         "cpu"));
         files.put(
@@ -85,7 +85,7 @@ final class Kills {
                 RUN_FILE.formatted(
                         "adding, length: 6, examples: 80, validationExamples: 16",
                         "rnn: {units: 8}",
-                        25,
+                        60,
                         "updater: {rmsProp: {learningRate: 0.003}}",
                         "dl4j"));
         List<Tally> tallies = new ArrayList<>();
@@ -112,11 +112,10 @@ final class Kills {
             int wanted = Math.min(KILLS_PER_RUN, kills - done);
             int before = done;
             for (int i = 0; i < wanted; i++) {
-                // processes take a second to start, and a run is over after so many kills
                 Process process = start(file, run, true);
-                long waited = 500 + random.nextLong(Math.max(1, wholeMillis));
-                boolean ended = process.waitFor(waited, TimeUnit.MILLISECONDS);
-                if (ended) {
+                // what is left of the run gets shorter from kill to kill, down to the start of a process
+                long left = Math.max(wholeMillis / 4, wholeMillis * (wanted - i) / wanted);
+                if (process.waitFor(left / 8 + random.nextLong(left), TimeUnit.MILLISECONDS)) {
                     break;
                 }
                 process.destroyForcibly().waitFor();
