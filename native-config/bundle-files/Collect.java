@@ -33,7 +33,7 @@ import java.util.zip.ZipOutputStream;
  *
  * {@code natives} are put as plain files into folders that stand on the class path, so that nothing is unpacked when the program starts.
  * {@code libraries} are written with the classes that the program can reach, {@code whole} with all, both without what only debuggers read;
- * {@code own} is left as it is. {@code tests} removes the classes of a folder that neither those with JUnit's tag nor those whose names (with
+ * {@code own} keeps all classes, with the numbers of lines. {@code tests} removes the classes of a folder that neither those with JUnit's tag nor those whose names (with
  * slashes) match the pattern can reach, and the folders that hold none then. All jars are uncompressed, since the whole is compressed afterwards and better so. {@code names} prints the
  * classes of the jars that the program's own ones name: as long as these stay the same, so do the libraries.
  * CUDA-LIBRARIES are names such as "cudart,cublas"; the bindings' other libraries are left out.
@@ -80,6 +80,8 @@ final class Collect {
             folders.add(file.getParent());
             if (!reached.contains(nameOf(folder, file))) {
                 Files.delete(file);
+            } else {
+                Files.write(file, WithoutDebug.withLines(Files.readAllBytes(file)));
             }
         }
         for (Path place : folders) {
@@ -160,13 +162,13 @@ final class Collect {
             for (ZipEntry entry : entries(zip)) {
                 String name = entry.getName();
                 boolean isClass = name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
-                if (library && mavens(name)
+                if (mavens(name) && library
                         || isClass && reached != null && !reached.contains(name.replaceAll("\\.class$", ""))) {
                     continue;
                 }
                 byte[] content = zip.getInputStream(entry).readAllBytes();
-                if (isClass && library) {
-                    content = WithoutDebug.of(content);
+                if (isClass) {
+                    content = library ? WithoutDebug.of(content) : WithoutDebug.withLines(content);
                 }
                 CRC32 checksum = new CRC32();
                 checksum.update(content);
@@ -199,8 +201,35 @@ final class Collect {
         return entries;
     }
 
-    /** Line numbers and names of local variables are a fifth of the libraries' classes. */
+    /** Line numbers and names of local variables are a fifth of classes. */
     private static final class WithoutDebug {
+        /** The program's own keep the lines, which traces of errors name. */
+        private static byte[] withLines(byte[] code) {
+            org.objectweb.asm.ClassWriter writer = new org.objectweb.asm.ClassWriter(0);
+            int api = org.objectweb.asm.Opcodes.ASM9;
+            new org.objectweb.asm.ClassReader(code)
+                    .accept(
+                            new org.objectweb.asm.ClassVisitor(api, writer) {
+                                @Override
+                                public org.objectweb.asm.MethodVisitor visitMethod(
+                                        int access, String name, String type, String signature, String[] exceptions) {
+                                    return new org.objectweb.asm.MethodVisitor(
+                                            api, super.visitMethod(access, name, type, signature, exceptions)) {
+                                        @Override
+                                        public void visitLocalVariable(
+                                                String variable,
+                                                String descriptor,
+                                                String generic,
+                                                org.objectweb.asm.Label start,
+                                                org.objectweb.asm.Label end,
+                                                int index) {}
+                                    };
+                                }
+                            },
+                            0);
+            return writer.toByteArray();
+        }
+
         private static byte[] of(byte[] code) {
             org.objectweb.asm.ClassWriter writer = new org.objectweb.asm.ClassWriter(0);
             new org.objectweb.asm.ClassReader(code).accept(writer, org.objectweb.asm.ClassReader.SKIP_DEBUG);
