@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.steadygrad.report.Browser;
+import org.steadygrad.runlog.RunEvent;
+import org.steadygrad.runlog.RunListener;
 import org.steadygrad.runlog.RunResult;
 import org.steadygrad.spec.RunSpec;
 import org.steadygrad.spec.yaml.RunFiles;
@@ -53,8 +56,10 @@ class LiveBrowserTest {
         Pace quick = new Pace(Duration.ofMillis(200), 0, Duration.ofMillis(200));
         try (Browser browser = Browser.open();
                 LivePage live = LivePage.open(settings, new LivePage.Run(run.name(), YAML, folder), quick)) {
-            CompletableFuture<RunResult> training = CompletableFuture.supplyAsync(
-                    () -> Runs.train(run, new Runs.Options(folder, false, live.listener(), stop)));
+            CompletableFuture<RunResult> training = CompletableFuture.supplyAsync(() -> Runs.train(
+                    run,
+                    new Runs.Options(
+                            folder, false, RunListener.all(List.of(live.listener(), LiveBrowserTest::rest)), stop)));
             try {
                 watch(browser, live.url());
             } finally {
@@ -64,6 +69,13 @@ class LiveBrowserTest {
             browser.until("document.getElementById('note').textContent.startsWith('The run has ended.')");
             keep(browser, "live-ended");
             assertEquals(List.of(), browser.complaints());
+        }
+    }
+
+    /** Steps of microseconds would fill the charts before the page is there. */
+    private static void rest(RunEvent event) {
+        if (event instanceof RunEvent.Validated) {
+            LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
         }
     }
 
